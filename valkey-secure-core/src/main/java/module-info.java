@@ -1,0 +1,8 @@
+/** Trust, client identity, policy and verified handshakes; no client library in it. */
+module io.valkeysecure {
+    requires org.bouncycastle.pkix;
+    requires org.bouncycastle.provider;
+    requires org.bouncycastle.util;
+    requires static com.google.errorprone.annotations;
+    requires static org.jspecify;
+}

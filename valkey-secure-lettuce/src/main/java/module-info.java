@@ -1,0 +1,12 @@
+/** Verified TLS connections for Lettuce. */
+module io.valkeysecure.lettuce {
+    requires transitive io.valkeysecure;
+    requires transitive lettuce.core;
+    requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.common;
+    requires io.netty.handler;
+    requires io.netty.transport;
+    requires static com.google.errorprone.annotations;
+    requires static org.jspecify;
+}

@@ -1,0 +1,9 @@
+/** An in-memory CA, real Valkey servers, hostile peers and a recording proxy. */
+module io.valkeysecure.testkit {
+    requires org.bouncycastle.pkix;
+    requires org.bouncycastle.provider;
+    requires org.bouncycastle.util;
+    requires static com.google.errorprone.annotations;
+    requires static org.jspecify;
+    requires static testcontainers;
+}
