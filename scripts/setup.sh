@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# What the build and the tests need: a JDK, Maven, Valkey. Found first, installed only where missing.
+# Needs common.sh and packages.sh. Sourced, never run.
+
+java_major() { "$1" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.specification.version = *//p'; }
+
+# is_jdk HOME: whether it is a JDK 17 or newer.
+is_jdk() {
+  local major
+  [ -x "$1/bin/javac" ] || return 1
+  major=$(java_major "$1/bin/java")
+  [[ "$major" =~ ^[0-9]+$ ]] && [ "$major" -ge 17 ]
+}
+
+# find_jdk MAJOR: the home of a JDK of exactly this version: JAVA_HOME_<MAJOR>, JAVA_HOME, or below /usr/lib/jvm.
+find_jdk() {
+  local named="JAVA_HOME_$1" home
+  for home in "${!named:-}" "${JAVA_HOME:-}" /usr/lib/jvm/*; do
+    if [ -n "$home" ] && is_jdk "$home" && [ "$(java_major "$home/bin/java")" = "$1" ]; then
+      printf '%s\n' "$home"
+      return
+    fi
+  done
+  return 1
+}
+
+ensure_java() {
+  local home javac candidates=()
+  [ -z "${JAVA_HOME:-}" ] || candidates+=("$JAVA_HOME")
+  if javac=$(command -v javac); then candidates+=("$(dirname "$(dirname "$(readlink -f "$javac")")")"); fi
+  candidates+=(/usr/lib/jvm/*)
+  for home in "${candidates[@]}"; do
+    if is_jdk "$home"; then
+      use_java "$home"
+      return
+    fi
+  done
+  say "no JDK 17 or newer on PATH, in JAVA_HOME or below /usr/lib/jvm"
+  install_package default-jdk-headless
+  for home in /usr/lib/jvm/*; do
+    if is_jdk "$home"; then
+      use_java "$home"
+      return
+    fi
+  done
+  die 2 "the distribution's JDK is older than 17" "install a JDK 17 or newer and set JAVA_HOME"
+}
+
+use_java() {
+  export JAVA_HOME=$1
+  export PATH=$JAVA_HOME/bin:$PATH
+  say "java: $(java_major "$JAVA_HOME/bin/java"), $JAVA_HOME"
+}
+
+maven_version() { mvn -v 2>/dev/null | sed -nE 's/.*Apache Maven ([0-9][0-9.]*).*/\1/p'; }
+
+ensure_maven() {
+  local version
+  version=$(maven_version || true)
+  if [ -z "$version" ]; then
+    say "no Maven on PATH"
+    install_package maven
+    version=$(maven_version || true)
+  fi
+  at_least "${version:-0}" 3.8 || die 2 "maven 3.8 or newer is needed, found ${version:-none}" \
+    "put a newer mvn first on PATH"
+  say "maven: $version"
+}
+
+ensure_valkey() {
+  if ! command -v valkey-server >/dev/null; then
+    say "no valkey-server on PATH"
+    install_without_service valkey-server
+    command -v valkey-server >/dev/null || die 2 "valkey-server was installed but is not on PATH" "check PATH: $PATH"
+  fi
+  say "valkey: $(valkey-server --version | sed -nE 's/.* v=([^ ]+).*/\1/p'), $(command -v valkey-server)"
+}
