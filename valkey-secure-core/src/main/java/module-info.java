@@ -1,8 +1,10 @@
 /** Trust, client identity, policy and verified handshakes; no client library in it. */
 module io.valkeysecure {
+    exports io.valkeysecure;
+
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires org.bouncycastle.util;
     requires static com.google.errorprone.annotations;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 }

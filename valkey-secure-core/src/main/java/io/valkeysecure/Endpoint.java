@@ -1,0 +1,40 @@
+package io.valkeysecure;
+
+import java.util.Objects;
+
+/**
+ * A server as it is dialled: the host exactly as the client asked for it, and the port. The host is what the
+ * certificate has to name unless a {@link ServerIdentity} says otherwise.
+ *
+ * @param host a DNS name or a literal address (an IPv6 address without brackets)
+ * @param port the TCP port, 1 to 65535
+ */
+public record Endpoint(String host, int port) {
+
+    /**
+     * Checks the parts; brackets around an IPv6 address are taken off.
+     *
+     * @param host a DNS name or a literal address
+     * @param port the TCP port
+     * @throws IllegalArgumentException if the host is empty or holds white space or control characters, or the
+     *     port is out of range
+     */
+    public Endpoint {
+        Objects.requireNonNull(host, "host");
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == 0x7f)) {
+            throw new IllegalArgumentException("host must be a name or an address, was \"" + host + "\"");
+        }
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException("port must be 1 to 65535, was " + port);
+        }
+    }
+
+    /** Returns {@code host:port}, or {@code [host]:port} for an IPv6 address. */
+    @Override
+    public String toString() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

@@ -1,0 +1,266 @@
+package io.valkeysecure;
+
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Anchors, identity, policy and the TLS context made of them: read once, proved, and never changed. Sessions are cached
+ * in the context, so none is resumed across a change of trust or identity.
+ */
+final class Generation {
+    /** The longest that a session may be resumed; also what Valkey's own cache keeps by default. */
+    private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(5);
+
+    private final long number;
+    private final TlsPolicy policy;
+    private final TrustAnchors anchorSource;
+    private final @Nullable ClientIdentity identitySource;
+    private final ClientIdentity.@Nullable Loaded identity;
+    private final @Nullable ServerIdentity serverIdentity;
+    private final ChainVerifier verifier;
+    private final SSLContext context;
+    private final HandshakeProgress.Register register = new HandshakeProgress.Register();
+
+    private Generation(
+            long number,
+            TlsPolicy policy,
+            TrustAnchors anchorSource,
+            @Nullable ClientIdentity identitySource,
+            ClientIdentity.@Nullable Loaded identity,
+            @Nullable ServerIdentity serverIdentity,
+            ChainVerifier verifier)
+            throws GeneralSecurityException {
+        this.number = number;
+        this.policy = policy;
+        this.anchorSource = anchorSource;
+        this.identitySource = identitySource;
+        this.identity = identity;
+        this.serverIdentity = serverIdentity;
+        this.verifier = verifier;
+        context = SSLContext.getInstance("TLS");
+        context.init(
+                new KeyManager[] {new GenerationKeyManager(identity, register)},
+                new TrustManager[] {new GenerationTrustManager(this, register)},
+                new SecureRandom());
+        context.getClientSessionContext().setSessionTimeout((int) SESSION_TIMEOUT.toSeconds());
+    }
+
+    /**
+     * Reads every file once and makes a generation of what was read.
+     *
+     * @throws TlsConfigurationException if something cannot be proved; nothing is left open
+     */
+    static Generation prove(
+            long number,
+            TrustAnchors anchors,
+            @Nullable ClientIdentity identity,
+            TlsPolicy policy,
+            @Nullable ServerIdentity serverIdentity,
+            Clock clock) {
+        List<Path> files = new ArrayList<>(anchors.files());
+        if (identity != null) {
+            files.addAll(identity.files());
+        }
+        FileSnapshot snapshot = FileSnapshot.read(files);
+        ChainVerifier verifier = ChainVerifier.trusting(anchors, snapshot, policy, clock);
+        ClientIdentity.Loaded loaded = null;
+        if (identity != null) {
+            loaded = identity.parse(snapshot);
+            prove(identity, loaded, clock.instant());
+        }
+        try {
+            Generation generation = new Generation(number, policy, anchors, identity, loaded, serverIdentity, verifier);
+            generation.requireEverySuite();
+            return generation;
+        } catch (GeneralSecurityException e) {
+            throw new TlsConfigurationException(RefusalReason.UNCLASSIFIED, "this JVM has no usable TLS", e);
+        }
+    }
+
+    private static void prove(ClientIdentity source, ClientIdentity.Loaded identity, Instant now) {
+        X509Certificate leaf = identity.leaf();
+        if (!signsFor(identity.key(), leaf.getPublicKey())) {
+            throw new TlsConfigurationException(
+                    RefusalReason.KEY_MISMATCH,
+                    "client identity (" + source + "): the private key does not belong to the first certificate, "
+                            + leaf.getSubjectX500Principal() + owner(identity));
+        }
+        for (X509Certificate certificate : identity.chain()) {
+            requireInDate("client identity (" + source + ")", certificate, now);
+        }
+        for (int i = 0; i + 1 < identity.chain().size(); i++) {
+            X509Certificate subject = identity.chain().get(i);
+            X509Certificate issuer = identity.chain().get(i + 1);
+            if (!subject.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
+                throw new TlsConfigurationException(
+                        RefusalReason.MATERIAL_UNREADABLE,
+                        "client identity (" + source + "): certificate " + (i + 2) + " is "
+                                + issuer.getSubjectX500Principal() + ", expected the issuer of the one before, "
+                                + subject.getIssuerX500Principal() + "; put the leaf first, then its intermediates");
+            }
+        }
+    }
+
+    private static String owner(ClientIdentity.Loaded identity) {
+        for (int i = 1; i < identity.chain().size(); i++) {
+            if (signsFor(identity.key(), identity.chain().get(i).getPublicKey())) {
+                return "; it belongs to certificate " + (i + 1) + ": put that one first";
+            }
+        }
+        return "; were certificate and key written at different times, or the files swapped?";
+    }
+
+    /** Signs with one and verifies with the other: works for a key in a hardware module, too. */
+    private static boolean signsFor(PrivateKey key, PublicKey publicKey) {
+        String algorithm = switch (publicKey.getAlgorithm()) {
+            case "EC" -> "SHA256withECDSA";
+            case "RSA", "RSASSA-PSS" -> "SHA256withRSA";
+            default -> publicKey.getAlgorithm();
+        };
+        byte[] probe = new byte[32];
+        try {
+            Signature signer = Signature.getInstance(algorithm);
+            signer.initSign(key);
+            signer.update(probe);
+            Signature verifier = Signature.getInstance(algorithm);
+            verifier.initVerify(publicKey);
+            verifier.update(probe);
+            return verifier.verify(signer.sign());
+        } catch (SignatureException e) {
+            return false;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    static void requireInDate(String what, X509Certificate certificate, Instant now) {
+        Instant notBefore = certificate.getNotBefore().toInstant();
+        Instant notAfter = certificate.getNotAfter().toInstant();
+        if (now.isBefore(notBefore)) {
+            throw new TlsConfigurationException(
+                    RefusalReason.NOT_YET_VALID,
+                    what + ": " + certificate.getSubjectX500Principal() + " is valid from " + notBefore + ", now is "
+                            + now + "; is this machine's clock right?");
+        }
+        if (now.isAfter(notAfter)) {
+            throw new TlsConfigurationException(
+                    RefusalReason.EXPIRED,
+                    what + ": " + certificate.getSubjectX500Principal() + " expired at " + notAfter + ", now is " + now
+                            + "; renew it");
+        }
+    }
+
+    /** JSSE leaves out silently what {@code java.security} disables; a policy that is not in force in full is an error. */
+    private void requireEverySuite() {
+        SSLParameters supported = context.getSupportedSSLParameters();
+        List<String> missing = new ArrayList<>(policy.cipherSuites());
+        missing.removeAll(List.of(supported.getCipherSuites()));
+        for (TlsVersion version : policy.versions()) {
+            if (!List.of(supported.getProtocols()).contains(version.protocol())) {
+                missing.add(version.protocol());
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new TlsConfigurationException(
+                    RefusalReason.CIPHER_SUITE,
+                    "this JVM does not offer " + missing + " of the policy (see jdk.tls.disabledAlgorithms in"
+                            + " java.security); name those that it has in TlsPolicy");
+        }
+    }
+
+    long number() {
+        return number;
+    }
+
+    TlsPolicy policy() {
+        return policy;
+    }
+
+    SSLContext context() {
+        return context;
+    }
+
+    HandshakeProgress.Register register() {
+        return register;
+    }
+
+    boolean hasIdentity() {
+        return identity != null;
+    }
+
+    /** Verifies a presented chain for the host that was dialled. */
+    ValidatedPath verify(List<X509Certificate> chain, String dialledHost) throws PeerRejectedException {
+        return verifier.verify(chain, expectedOf(dialledHost));
+    }
+
+    ServerIdentity expectedOf(String dialledHost) throws PeerRejectedException {
+        if (serverIdentity != null) {
+            return serverIdentity;
+        }
+        try {
+            return ServerIdentity.host(dialledHost);
+        } catch (IllegalArgumentException e) {
+            throw new PeerRejectedException(RefusalReason.NAME_MISMATCH, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The parameters of a connection, from empty: nothing of the JVM's defaults is left in them. */
+    SSLParameters parameters(Endpoint endpoint) {
+        SSLParameters parameters = new SSLParameters(
+                policy.cipherSuites().toArray(String[]::new),
+                policy.versions().stream().map(TlsVersion::protocol).toArray(String[]::new));
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        parameters.setServerNames(Sni.of(endpoint.host()).stream()
+                .<javax.net.ssl.SNIServerName>map(SNIHostName::new)
+                .toList());
+        parameters.setUseCipherSuitesOrder(true);
+        return parameters;
+    }
+
+    SSLEngine engine(Endpoint endpoint) {
+        SSLEngine engine = context.createSSLEngine(endpoint.host(), endpoint.port());
+        engine.setUseClientMode(true);
+        engine.setSSLParameters(parameters(endpoint));
+        return engine;
+    }
+
+    String describe(Instant now) {
+        StringBuilder text = new StringBuilder();
+        text.append("policy ").append(policy).append('\n');
+        text.append("trust anchors ").append(anchorSource);
+        for (X509Certificate anchor : verifier.anchors()) {
+            text.append("\n  ").append(summary(anchor, now));
+        }
+        text.append("\nclient identity ").append(identitySource == null ? "none" : identitySource);
+        if (identity != null) {
+            text.append("\n  ").append(summary(identity.leaf(), now));
+        }
+        text.append("\nserver identity ").append(serverIdentity == null ? "the dialled host" : serverIdentity);
+        text.append("\ngeneration ").append(number);
+        return text.toString();
+    }
+
+    private static String summary(X509Certificate certificate, Instant now) {
+        Instant notAfter = certificate.getNotAfter().toInstant();
+        return certificate.getSubjectX500Principal() + ", not after " + notAfter + " ("
+                + Duration.between(now, notAfter).toDays() + " days)";
+    }
+}

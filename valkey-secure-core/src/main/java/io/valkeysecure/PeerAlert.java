@@ -1,0 +1,83 @@
+package io.valkeysecure;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A fatal alert of the peer (RFC 8446, 6.2).
+ *
+ * <p>JSSE and BoringSSL have no type for an alert that was received: the text of their exception is all there is. This is
+ * the only place that reads such a text, and the refusal table guards it on every engine.
+ */
+record PeerAlert(String description) {
+    /** JDK 11 to 25: "Received fatal alert: bad_certificate" or "(bad_certificate) Received fatal alert: ...". */
+    private static final Pattern JSSE = Pattern.compile("Received (?:fatal|close_notify) alert: ([a-z_]+)");
+
+    /** BoringSSL and OpenSSL: "...:TLSV1_ALERT_PROTOCOL_VERSION", "...:TLSV13_ALERT_CERTIFICATE_REQUIRED". */
+    private static final Pattern BORINGSSL = Pattern.compile("(?:SSLV3|TLSV1|TLSV13)_ALERT_([A-Z_]+)");
+
+    static Optional<PeerAlert> in(Throwable thrown) {
+        String text = String.valueOf(thrown.getMessage());
+        Matcher jsse = JSSE.matcher(text);
+        if (jsse.find()) {
+            return Optional.of(new PeerAlert(jsse.group(1)));
+        }
+        Matcher boringSsl = BORINGSSL.matcher(text);
+        if (boringSsl.find()) {
+            return Optional.of(new PeerAlert(boringSsl.group(1).toLowerCase(Locale.ROOT)));
+        }
+        return Optional.empty();
+    }
+
+    /** What the alert means where nothing is known of the handshake that it ended. */
+    RefusalReason reasonWithoutContext() {
+        return switch (description) {
+            case "protocol_version" -> RefusalReason.PROTOCOL_VERSION;
+            case "insufficient_security" -> RefusalReason.CIPHER_SUITE;
+            case "certificate_required" -> RefusalReason.CLIENT_IDENTITY_REQUIRED;
+            default -> isAboutCertificate() ? RefusalReason.CLIENT_IDENTITY_REJECTED : RefusalReason.PEER_ALERT;
+        };
+    }
+
+    /**
+     * What the alert means in a handshake.
+     *
+     * @param serverHelloSeen whether the server had agreed to a version and a suite
+     * @param identityAsked whether the server had asked for a client certificate
+     * @param identityPresented whether one was presented
+     */
+    RefusalReason reason(boolean serverHelloSeen, boolean identityAsked, boolean identityPresented) {
+        if (description.equals("handshake_failure")) {
+            // before a ServerHello: nothing in common; after a CertificateRequest: what OpenSSL answers under TLS 1.2
+            // to a client without a certificate
+            if (!serverHelloSeen) {
+                return RefusalReason.CIPHER_SUITE;
+            }
+            if (identityAsked) {
+                return identityPresented
+                        ? RefusalReason.CLIENT_IDENTITY_REJECTED
+                        : RefusalReason.CLIENT_IDENTITY_REQUIRED;
+            }
+        }
+        RefusalReason reason = reasonWithoutContext();
+        if (reason == RefusalReason.CLIENT_IDENTITY_REJECTED && identityAsked && !identityPresented) {
+            return RefusalReason.CLIENT_IDENTITY_REQUIRED;
+        }
+        return reason;
+    }
+
+    private boolean isAboutCertificate() {
+        return switch (description) {
+            case "bad_certificate",
+                    "unsupported_certificate",
+                    "certificate_revoked",
+                    "certificate_expired",
+                    "certificate_unknown",
+                    "unknown_ca",
+                    "access_denied" -> true;
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,70 @@
+package io.valkeysecure;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first bytes that a peer sent, by which it is told apart from one that does not speak TLS, or speaks too old a
+ * version (RFC 8446, 5.1 and 4.1.3). Not safe for use by several threads.
+ */
+final class PeerEvidence {
+    /** Record header (5), handshake header (4), legacy_version (2). */
+    static final int ENOUGH_BYTES = 11;
+
+    private static final int RECORD_ALERT = 21;
+    private static final int RECORD_HANDSHAKE = 22;
+    private static final int HANDSHAKE_SERVER_HELLO = 2;
+    private static final int OLDEST_ACCEPTED = 0x0303;
+
+    private byte[] first = new byte[0];
+
+    void add(byte[] bytes, int offset, int length) {
+        int missing = ENOUGH_BYTES - first.length;
+        if (missing > 0 && length > 0) {
+            int taken = Math.min(missing, length);
+            byte[] joined = Arrays.copyOf(first, first.length + taken);
+            System.arraycopy(bytes, offset, joined, first.length, taken);
+            first = joined;
+        }
+    }
+
+    boolean nothingReceived() {
+        return first.length == 0;
+    }
+
+    /** Whether the peer sent something that cannot begin a TLS record. */
+    boolean isPlaintext() {
+        if (first.length == 0) {
+            return false;
+        }
+        boolean recordType = first[0] == RECORD_HANDSHAKE || first[0] == RECORD_ALERT;
+        return !recordType || (first.length > 1 && first[1] != 3);
+    }
+
+    boolean serverHelloSeen() {
+        return first.length > 5 && first[0] == RECORD_HANDSHAKE && first[5] == HANDSHAKE_SERVER_HELLO;
+    }
+
+    /** The version of a ServerHello that is below all that a policy can allow, for people; null otherwise. */
+    @Nullable
+    String tooOldVersion() {
+        if (!serverHelloSeen() || first.length < ENOUGH_BYTES) {
+            return null;
+        }
+        int version = ((first[9] & 0xff) << 8) | (first[10] & 0xff);
+        if (version >= OLDEST_ACCEPTED) {
+            return null;
+        }
+        return version == 0x0300 ? "SSLv3" : version > 0x0300 ? "TLSv1." + (version - 0x0301) : "version " + version;
+    }
+
+    /** The bytes for people, in hexadecimal, and as text where they are that. */
+    @Override
+    public String toString() {
+        String text = new String(first, StandardCharsets.US_ASCII).trim();
+        boolean printable = !text.isEmpty() && text.chars().allMatch(c -> c >= ' ' && c < 0x7f);
+        return HexFormat.ofDelimiter(" ").formatHex(first) + (printable ? " (\"" + text + "\")" : "");
+    }
+}

@@ -1,0 +1,36 @@
+package io.valkeysecure;
+
+import java.security.cert.CertificateException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A peer's certificate chain was refused. JSSE carries it unchanged as a cause of its own exceptions, so the reason
+ * survives; applications see it as the cause of a {@link TlsHandshakeException}.
+ */
+public final class PeerRejectedException extends CertificateException {
+    private static final long serialVersionUID = 1L;
+
+    private final RefusalReason reason;
+
+    /**
+     * Makes an exception.
+     *
+     * @param reason why the chain was refused
+     * @param message what was expected and what was seen
+     * @param cause what was caught, or null
+     */
+    public PeerRejectedException(RefusalReason reason, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.reason = Objects.requireNonNull(reason, "reason");
+    }
+
+    /**
+     * Returns why the chain was refused.
+     *
+     * @return the reason
+     */
+    public RefusalReason reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,215 @@
+package io.valkeysecure;
+
+import java.time.Clock;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place where it is decided whom to trust, what to present, and how: everything that a connection needs, read
+ * and proved when it is built. Lettuce and Jedis are given it by {@code SecureLettuce} and {@code SecureJedis}.
+ *
+ * <pre>{@code
+ * SecureTls tls = SecureTls
+ *     .trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
+ *     .presenting(ClientIdentity.pem(Path.of("/etc/valkey/tls/tls.crt"), Path.of("/etc/valkey/tls/tls.key")))
+ *     .build();
+ * }</pre>
+ *
+ * <p>Guaranteed for every connection made through it: it is TLS by the {@link TlsPolicy}; the server's path ends at one
+ * of the {@link TrustAnchors}; the leaf's SAN holds the {@link ServerIdentity}; what was negotiated was checked; and not
+ * one byte of the application was sent before. If any of this cannot be proved, the connection is refused with a
+ * {@link RefusalReason}.
+ *
+ * <p>Safe for use by many threads. Close it when the clients that use it are closed.
+ */
+public final class SecureTls implements AutoCloseable {
+    private final Generation generation;
+    private final HandshakeListener listener;
+    private final Clock clock;
+    private volatile boolean closed;
+
+    private SecureTls(Generation generation, HandshakeListener listener, Clock clock) {
+        this.generation = generation;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    /**
+     * The first decision: whom to trust.
+     *
+     * @param anchors the CA certificates that a server's path may end at
+     * @return the second decision
+     */
+    public static WantsClientIdentity trusting(TrustAnchors anchors) {
+        return new WantsClientIdentity(Objects.requireNonNull(anchors, "anchors"));
+    }
+
+    /** The second decision: what, if anything, to present to the server. */
+    public static final class WantsClientIdentity {
+        private final TrustAnchors anchors;
+
+        private WantsClientIdentity(TrustAnchors anchors) {
+            this.anchors = anchors;
+        }
+
+        /**
+         * Presents a client certificate to every server that asks for one (mTLS).
+         *
+         * @param identity the certificate chain and its key
+         * @return the options, all of which have a safe default
+         */
+        public Builder presenting(ClientIdentity identity) {
+            return new Builder(anchors, Objects.requireNonNull(identity, "identity"));
+        }
+
+        /**
+         * Presents nothing; a server that demands a client certificate will refuse the connection.
+         *
+         * @return the options, all of which have a safe default
+         */
+        public Builder withoutClientIdentity() {
+            return new Builder(anchors, null);
+        }
+    }
+
+    /** The options, all of which have a safe default. Each may be set once. Not safe for use by several threads. */
+    public static final class Builder {
+        private final TrustAnchors anchors;
+        private final @Nullable ClientIdentity identity;
+        private @Nullable TlsPolicy policy;
+        private @Nullable ServerIdentity serverIdentity;
+        private @Nullable HandshakeListener listener;
+        private @Nullable Clock clock;
+
+        private Builder(TrustAnchors anchors, @Nullable ClientIdentity identity) {
+            this.anchors = anchors;
+            this.identity = identity;
+        }
+
+        /**
+         * Sets the floors. Default: {@link TlsPolicy#modern()}.
+         *
+         * @param policy the policy
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        public Builder policy(TlsPolicy policy) {
+            requireUnset("policy", this.policy);
+            this.policy = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Sets what the server's SAN has to match, for all connections. Default: the host that is dialled, each time.
+         *
+         * @param identity the expected identity
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        public Builder serverIdentity(ServerIdentity identity) {
+            requireUnset("server identity", this.serverIdentity);
+            this.serverIdentity = Objects.requireNonNull(identity, "identity");
+            return this;
+        }
+
+        /**
+         * Sets who is told of handshakes. Default: nobody.
+         *
+         * @param listener the listener
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        public Builder listener(HandshakeListener listener) {
+            requireUnset("listener", this.listener);
+            this.listener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
+         * Sets the clock by which certificates are in date. Default: {@link Clock#systemUTC()}.
+         *
+         * @param clock the clock
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        public Builder clock(Clock clock) {
+            requireUnset("clock", this.clock);
+            this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Reads the material and proves it.
+         *
+         * @return the connection maker
+         * @throws TlsConfigurationException if a file is missing, unreadable, malformed or of the wrong kind, the key
+         *     does not match, an anchor is no CA, or something is out of date; nothing is left open then
+         */
+        public SecureTls build() {
+            Clock effectiveClock = Objects.requireNonNullElseGet(clock, Clock::systemUTC);
+            Generation first = Generation.prove(
+                    1,
+                    anchors,
+                    identity,
+                    Objects.requireNonNullElseGet(policy, TlsPolicy::modern),
+                    serverIdentity,
+                    effectiveClock);
+            return new SecureTls(
+                    first,
+                    GuardedListener.around(Objects.requireNonNullElse(listener, new HandshakeListener() {})),
+                    effectiveClock);
+        }
+
+        private static void requireUnset(String option, @Nullable Object value) {
+            if (value != null) {
+                throw new IllegalStateException(option + " was already set to " + value);
+            }
+        }
+    }
+
+    /**
+     * Begins one handshake. For adapters and for programs that speak to Valkey without Lettuce and Jedis; those who use
+     * {@code SecureLettuce} or {@code SecureJedis} never call it.
+     *
+     * @param endpoint the server as it is dialled
+     * @param client on whose behalf
+     * @return a handshake that can be used once
+     * @throws IllegalStateException if this was closed
+     */
+    public TlsHandshake handshake(Endpoint endpoint, ClientLibrary client) {
+        if (closed) {
+            throw new IllegalStateException("this SecureTls is closed, no connection can be made to " + endpoint);
+        }
+        return new TlsHandshake(generation, endpoint, client, listener);
+    }
+
+    /**
+     * Returns the policy in force.
+     *
+     * @return the policy
+     */
+    public TlsPolicy policy() {
+        return generation.policy();
+    }
+
+    /**
+     * Returns the effective configuration, a fact a line, without secrets: fit for a log at start.
+     *
+     * @return several lines
+     */
+    public String describe() {
+        return generation.describe(clock.instant());
+    }
+
+    /** Ends this; a later {@link #handshake} is refused. Connections that are open stay open. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    /** Returns the effective configuration in one line. */
+    @Override
+    public String toString() {
+        return "SecureTls[" + describe().replace("\n", "; ") + "]";
+    }
+}

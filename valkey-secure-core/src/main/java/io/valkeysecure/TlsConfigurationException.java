@@ -1,0 +1,46 @@
+package io.valkeysecure;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configuration, or the material that it names, cannot make a secure connection: a missing or malformed file, a
+ * key that does not match, an expired certificate, a setting that would weaken TLS. Thrown while something is built
+ * or reloaded, before anything is sent. The message names the file, block or setting, and never shows its content.
+ */
+public final class TlsConfigurationException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final RefusalReason reason;
+
+    /**
+     * Makes an exception without a cause.
+     *
+     * @param reason why it was refused
+     * @param message what was expected, what was seen, and what to do
+     */
+    public TlsConfigurationException(RefusalReason reason, String message) {
+        this(reason, message, null);
+    }
+
+    /**
+     * Makes an exception.
+     *
+     * @param reason why it was refused
+     * @param message what was expected, what was seen, and what to do
+     * @param cause what was caught, or null
+     */
+    public TlsConfigurationException(RefusalReason reason, String message, @Nullable Throwable cause) {
+        super(message + reason.seeAlso(), cause);
+        this.reason = Objects.requireNonNull(reason, "reason");
+    }
+
+    /**
+     * Returns why the configuration was refused.
+     *
+     * @return the reason
+     */
+    public RefusalReason reason() {
+        return reason;
+    }
+}

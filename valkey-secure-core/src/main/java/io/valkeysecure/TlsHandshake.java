@@ -1,0 +1,351 @@
+package io.valkeysecure;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One handshake with one endpoint under one generation, from its first byte to its verdict. It can be used once.
+ *
+ * <p>A blocking client calls {@link #overSocket}, and is done. A client with an event loop takes the {@link #engine},
+ * passes on the first bytes of the peer to {@link #received}, and when the engine has finished calls {@link #verify}
+ * <em>before</em> it lets the application write; whatever goes wrong it passes to {@link #refuse}. Only a connection for
+ * which there is a {@link VerifiedHandshake} may be used.
+ *
+ * <p>Not safe for use by several threads at once, but they may take turns.
+ */
+public final class TlsHandshake {
+    private final Generation generation;
+    private final Endpoint endpoint;
+    private final ClientLibrary client;
+    private final HandshakeListener listener;
+    private final long begun = System.nanoTime();
+    private final HandshakeProgress progress = new HandshakeProgress();
+    private final PeerEvidence evidence = new PeerEvidence();
+    private final AtomicBoolean used = new AtomicBoolean();
+    private @Nullable TlsHandshakeException refusal;
+
+    TlsHandshake(Generation generation, Endpoint endpoint, ClientLibrary client, HandshakeListener listener) {
+        this.generation = generation;
+        this.endpoint = endpoint;
+        this.client = client;
+        this.listener = listener;
+    }
+
+    /**
+     * Returns the server as it is dialled.
+     *
+     * @return the endpoint
+     */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /**
+     * Returns how long the handshake may take in all.
+     *
+     * @return the policy's handshake timeout
+     */
+    public Duration timeout() {
+        return generation.policy().handshakeTimeout();
+    }
+
+    /**
+     * Makes the handshake over a connected socket, and verifies it. Blocks no longer than {@link #timeout()}, however
+     * slowly the peer sends. On refusal the socket is closed.
+     *
+     * @param connected a plain socket that is connected to the endpoint and that nothing was sent over
+     * @return a socket that is verified; its TLS parameters can no longer be changed, and a refusal of our certificate
+     *     that TLS 1.3 servers send late comes out of its streams as a {@link TlsHandshakeException}
+     * @throws TlsHandshakeException if the connection is refused
+     * @throws IllegalStateException if this handshake was used before
+     */
+    public SSLSocket overSocket(Socket connected) throws TlsHandshakeException {
+        begin();
+        @Nullable SSLSocket tls = null;
+        try {
+            WireSocket wire =
+                    new WireSocket(connected, evidence, begun + timeout().toNanos());
+            tls = (SSLSocket)
+                    generation.context().getSocketFactory().createSocket(wire, endpoint.host(), endpoint.port(), true);
+            generation.register().put(tls, progress);
+            tls.setSSLParameters(generation.parameters(endpoint));
+            tls.startHandshake();
+            VerifiedHandshake verified = verify(tls.getSession(), tls);
+            wire.handshakeEnded();
+            return new VerifiedSocket(tls, this, verified);
+        } catch (IOException | RuntimeException e) {
+            TlsHandshakeException refused = refuse(e);
+            close(tls, refused);
+            close(connected, refused);
+            throw refused;
+        }
+    }
+
+    private static void close(@Nullable Socket socket, Exception because) {
+        if (socket != null) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                because.addSuppressed(e);
+            }
+        }
+    }
+
+    /**
+     * Returns an engine for this handshake: client mode, all parameters set, its trust manager the generation's.
+     *
+     * @return the engine
+     * @throws IllegalStateException if this handshake was used before
+     */
+    public SSLEngine engine() {
+        begin();
+        SSLEngine engine = generation.engine(endpoint);
+        generation.register().put(engine, progress);
+        return engine;
+    }
+
+    private void begin() {
+        if (used.getAndSet(true)) {
+            throw new IllegalStateException("this handshake with " + endpoint + " was used already, begin another");
+        }
+    }
+
+    /**
+     * Takes the first bytes that came from the peer, by which a refusal is explained. Later bytes are passed over.
+     *
+     * @param bytes what was received, before the engine unwraps it
+     */
+    public void received(byte[] bytes) {
+        evidence.add(bytes, 0, bytes.length);
+    }
+
+    /**
+     * Verifies what the engine negotiated and with whom, after it has finished and before anything is written.
+     *
+     * @param engine the engine of this handshake
+     * @return the proof
+     * @throws TlsHandshakeException if the connection is refused; the caller closes it
+     */
+    public VerifiedHandshake verify(SSLEngine engine) throws TlsHandshakeException {
+        try {
+            return verify(engine.getSession(), engine);
+        } catch (SSLException | RuntimeException e) {
+            throw refuse(e);
+        }
+    }
+
+    private VerifiedHandshake verify(SSLSession session, Object connection) throws SSLException {
+        generation.register().remove(connection);
+        TlsVersion version = negotiatedVersion(session);
+        String suite = session.getCipherSuite();
+        if (!generation.policy().cipherSuites().contains(suite)) {
+            throw new TlsHandshakeException(
+                    RefusalReason.CIPHER_SUITE,
+                    endpoint,
+                    "expected one of " + generation.policy().cipherSuites() + ", negotiated " + suite,
+                    null);
+        }
+        ValidatedPath path = progress.path();
+        boolean resumed = path == null;
+        if (path == null) {
+            path = verifyAgain(session);
+        }
+        VerifiedHandshake verified =
+                new VerifiedHandshake(endpoint, client, version, suite, path, generation.number(), resumed, elapsed());
+        listener.handshakeSucceeded(verified);
+        return verified;
+    }
+
+    private TlsVersion negotiatedVersion(SSLSession session) throws TlsHandshakeException {
+        String protocol = session.getProtocol();
+        for (TlsVersion version : generation.policy().versions()) {
+            if (version.protocol().equals(protocol)) {
+                return version;
+            }
+        }
+        throw new TlsHandshakeException(
+                RefusalReason.PROTOCOL_VERSION,
+                endpoint,
+                "expected " + generation.policy().minimumVersion().protocol() + " or newer, negotiated " + protocol,
+                null);
+    }
+
+    /** A resumed session does not pass the trust manager: dates, names and all else are looked at here. */
+    private ValidatedPath verifyAgain(SSLSession session) throws SSLException {
+        List<X509Certificate> chain = new ArrayList<>();
+        for (Certificate certificate : session.getPeerCertificates()) {
+            if (!(certificate instanceof X509Certificate x509)) {
+                throw new SSLPeerUnverifiedException("the peer presented something that is no X.509 certificate");
+            }
+            chain.add(x509);
+        }
+        try {
+            return generation.verify(chain, endpoint.host());
+        } catch (PeerRejectedException e) {
+            session.invalidate();
+            throw refuse(e);
+        }
+    }
+
+    /**
+     * Makes a typed refusal of whatever went wrong, and tells the listener, once.
+     *
+     * @param cause what was caught
+     * @return the refusal to be thrown; the same one when called again
+     */
+    public TlsHandshakeException refuse(Throwable cause) {
+        if (refusal != null) {
+            return refusal;
+        }
+        TlsHandshakeException refused = classify(cause);
+        refusal = refused;
+        listener.handshakeRefused(refused, client, elapsed());
+        return refused;
+    }
+
+    /**
+     * Recognises a refusal that comes after the handshake: under TLS 1.3 a server looks at our certificate only then, and
+     * its alert arrives with the first read (RFC 8446, 4.4.2.4). The listener is told, once.
+     *
+     * @param cause what a read or write of the verified connection threw
+     * @return the refusal to be thrown instead, or null if the cause is none
+     */
+    public @Nullable TlsHandshakeException lateRefusal(Throwable cause) {
+        if (refusal != null) {
+            return refusal;
+        }
+        PeerAlert alert = alertIn(cause);
+        if (alert == null) {
+            return null;
+        }
+        RefusalReason reason = alert.reasonWithoutContext();
+        boolean aboutIdentity =
+                reason == RefusalReason.CLIENT_IDENTITY_REJECTED || reason == RefusalReason.CLIENT_IDENTITY_REQUIRED;
+        return aboutIdentity ? refuse(cause) : null;
+    }
+
+    private TlsHandshakeException classify(Throwable cause) {
+        for (Throwable next = cause; next != null; next = next.getCause()) {
+            if (next instanceof TlsHandshakeException refused) {
+                return refused;
+            } else if (next instanceof PeerRejectedException rejected) {
+                return refused(rejected.reason(), rejected.getMessage(), cause);
+            }
+        }
+        if (evidence.isPlaintext()) {
+            return refused(
+                    RefusalReason.PLAINTEXT_PEER,
+                    "expected TLS, the peer answered " + evidence
+                            + "; is this the tls-port of the server, and does it speak TLS?",
+                    cause);
+        }
+        String tooOld = evidence.tooOldVersion();
+        if (tooOld != null) {
+            return refused(
+                    RefusalReason.PROTOCOL_VERSION,
+                    "expected " + generation.policy().minimumVersion().protocol() + " or newer, the server chose "
+                            + tooOld + "; allow a newer one by tls-protocols",
+                    cause);
+        }
+        if (has(cause, SocketTimeoutException.class) || has(cause, TimeoutException.class)) {
+            return refused(
+                    RefusalReason.HANDSHAKE_TIMEOUT,
+                    "expected a handshake within " + timeout()
+                            + (evidence.nothingReceived()
+                                    ? ", the peer sent nothing"
+                                    : ", the peer stopped in the midst of it"),
+                    cause);
+        }
+        PeerAlert alert = alertIn(cause);
+        if (alert != null) {
+            return classify(alert, cause);
+        }
+        if (has(cause, EOFException.class)
+                || has(cause, SocketException.class)
+                || has(cause, ClosedChannelException.class)) {
+            return refused(
+                    RefusalReason.PEER_CLOSED,
+                    "expected a handshake, the peer closed the connection "
+                            + (evidence.nothingReceived() ? "without a word" : "in the midst of it"),
+                    cause);
+        }
+        return refused(RefusalReason.UNCLASSIFIED, "the handshake failed: " + cause, cause);
+    }
+
+    private TlsHandshakeException classify(PeerAlert alert, Throwable cause) {
+        RefusalReason reason =
+                alert.reason(evidence.serverHelloSeen(), progress.wasIdentityAsked(), progress.wasIdentityPresented());
+        String said = "the server said " + alert.description();
+        String message = switch (reason) {
+            case PROTOCOL_VERSION ->
+                "expected " + generation.policy().minimumVersion().protocol() + " or newer, " + said
+                        + "; allow it by tls-protocols";
+            case CIPHER_SUITE ->
+                "expected one of " + generation.policy().cipherSuites() + ", " + said
+                        + " to all of them; look at tls-ciphers, tls-ciphersuites and the kind of its key";
+            case CLIENT_IDENTITY_REQUIRED ->
+                said + ": it demands a client certificate, "
+                        + (generation.hasIdentity()
+                                ? "and takes none of this one's kind of key"
+                                : "and none is configured; give one by presenting(...)");
+            case CLIENT_IDENTITY_REJECTED ->
+                said + " to our client certificate; is its issuer in the server's tls-ca-cert-file, is it in date"
+                        + " by the server's clock, and for client authentication?";
+            default -> said;
+        };
+        return refused(reason, message, cause);
+    }
+
+    private TlsHandshakeException refused(RefusalReason reason, @Nullable String message, Throwable cause) {
+        return new TlsHandshakeException(reason, endpoint, String.valueOf(message), cause);
+    }
+
+    private static @Nullable PeerAlert alertIn(Throwable cause) {
+        for (Throwable next = cause; next != null; next = next.getCause()) {
+            PeerAlert alert = next instanceof SSLException ? PeerAlert.in(next).orElse(null) : null;
+            if (alert != null) {
+                return alert;
+            }
+            alert = Arrays.stream(next.getSuppressed())
+                    .filter(SSLException.class::isInstance)
+                    .flatMap(suppressed -> PeerAlert.in(suppressed).stream())
+                    .findFirst()
+                    .orElse(null);
+            if (alert != null) {
+                return alert;
+            }
+        }
+        return null;
+    }
+
+    private static boolean has(Throwable thrown, Class<? extends Throwable> type) {
+        for (Throwable next = thrown; next != null; next = next.getCause()) {
+            if (type.isInstance(next)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - begun);
+    }
+}

@@ -1,0 +1,52 @@
+package io.valkeysecure;
+
+import java.util.Objects;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection was refused: by us, because the peer could not be proved to be the right one, or by the peer. It is an
+ * {@link java.io.IOException}, so client libraries wrap it as they wrap any I/O failure;
+ * {@link RefusalReason#of(Throwable)} finds it again.
+ */
+public final class TlsHandshakeException extends SSLHandshakeException {
+    private static final long serialVersionUID = 1L;
+
+    private final RefusalReason reason;
+    private final transient Endpoint endpoint;
+
+    /**
+     * Makes an exception.
+     *
+     * @param reason why the connection was refused
+     * @param endpoint the server as it was dialled
+     * @param message what was expected, what was seen, and what to do
+     * @param cause what was caught, or null
+     */
+    public TlsHandshakeException(RefusalReason reason, Endpoint endpoint, String message, @Nullable Throwable cause) {
+        super(endpoint + " refused (" + reason.tag() + "): " + message + reason.seeAlso());
+        this.reason = Objects.requireNonNull(reason, "reason");
+        this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
+        if (cause != null) {
+            initCause(cause);
+        }
+    }
+
+    /**
+     * Returns why the connection was refused.
+     *
+     * @return the reason
+     */
+    public RefusalReason reason() {
+        return reason;
+    }
+
+    /**
+     * Returns the server as it was dialled.
+     *
+     * @return the endpoint
+     */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+}

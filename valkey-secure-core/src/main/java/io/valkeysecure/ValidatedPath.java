@@ -1,0 +1,46 @@
+package io.valkeysecure;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/**
+ * A certification path that was validated: the certificates from the leaf to the last one below the trust anchor,
+ * and the anchor. Immutable.
+ */
+public final class ValidatedPath {
+    private final List<X509Certificate> certificates;
+    private final X509Certificate anchor;
+
+    ValidatedPath(List<X509Certificate> certificates, X509Certificate anchor) {
+        this.certificates = List.copyOf(certificates);
+        this.anchor = anchor;
+    }
+
+    /**
+     * Returns the path.
+     *
+     * @return the certificates, leaf first, anchor excluded; never empty
+     */
+    public List<X509Certificate> certificates() {
+        return certificates;
+    }
+
+    /**
+     * Returns where the path ends.
+     *
+     * @return the trust anchor
+     */
+    public X509Certificate anchor() {
+        return anchor;
+    }
+
+    /** Returns the subjects from the leaf to the anchor. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (X509Certificate certificate : certificates) {
+            text.append(certificate.getSubjectX500Principal()).append(" < ");
+        }
+        return text.append(anchor.getSubjectX500Principal()).toString();
+    }
+}

@@ -1,0 +1,133 @@
+package io.valkeysecure;
+
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The record of one handshake that was verified in full: only {@link TlsHandshake} makes it, after the path, the
+ * server identity and what was negotiated have been checked. Immutable.
+ */
+public final class VerifiedHandshake {
+    private final Endpoint endpoint;
+    private final ClientLibrary client;
+    private final TlsVersion version;
+    private final String cipherSuite;
+    private final ValidatedPath path;
+    private final long generation;
+    private final boolean resumed;
+    private final Duration elapsed;
+
+    VerifiedHandshake(
+            Endpoint endpoint,
+            ClientLibrary client,
+            TlsVersion version,
+            String cipherSuite,
+            ValidatedPath path,
+            long generation,
+            boolean resumed,
+            Duration elapsed) {
+        this.endpoint = endpoint;
+        this.client = client;
+        this.version = version;
+        this.cipherSuite = cipherSuite;
+        this.path = path;
+        this.generation = generation;
+        this.resumed = resumed;
+        this.elapsed = elapsed;
+    }
+
+    /**
+     * Returns the server as it was dialled.
+     *
+     * @return the endpoint
+     */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /**
+     * Returns the client library that the connection is for.
+     *
+     * @return the client library
+     */
+    public ClientLibrary client() {
+        return client;
+    }
+
+    /**
+     * Returns the TLS version that was negotiated.
+     *
+     * @return the version
+     */
+    public TlsVersion version() {
+        return version;
+    }
+
+    /**
+     * Returns the cipher suite that was negotiated.
+     *
+     * @return the IANA name, such as {@code TLS_AES_256_GCM_SHA384}
+     */
+    public String cipherSuite() {
+        return cipherSuite;
+    }
+
+    /**
+     * Returns the path that was validated.
+     *
+     * @return the path, leaf first, and its trust anchor
+     */
+    public ValidatedPath path() {
+        return path;
+    }
+
+    /**
+     * Returns the leaf that the server presented.
+     *
+     * @return the leaf
+     */
+    public X509Certificate leaf() {
+        return certificates().get(0);
+    }
+
+    /**
+     * Returns the number of the generation under which the connection was made.
+     *
+     * @return the generation, counted from 1
+     */
+    public long generation() {
+        return generation;
+    }
+
+    /**
+     * Returns whether a session was resumed. The path was then validated when the session was made, and its dates,
+     * names, pins and revocation again now.
+     *
+     * @return true if resumed, false after a full handshake
+     */
+    public boolean resumed() {
+        return resumed;
+    }
+
+    /**
+     * Returns how long the handshake took, verification included.
+     *
+     * @return the time from the start of the handshake to the verdict
+     */
+    public Duration elapsed() {
+        return elapsed;
+    }
+
+    private List<X509Certificate> certificates() {
+        return path.certificates();
+    }
+
+    /** Returns one readable line without secrets. */
+    @Override
+    public String toString() {
+        return endpoint + " " + version.protocol() + " " + cipherSuite + (resumed ? " resumed" : " full")
+                + " generation " + generation + " leaf " + leaf().getSubjectX500Principal() + " in "
+                + elapsed.toMillis() + " ms";
+    }
+}
