@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.verify.Floors;
 import io.valkeysecure.internal.verify.PathVerifier;
 import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
@@ -65,8 +66,12 @@ public final class ChainVerifier {
             }
             Generation.requireInDate(what, anchor, now);
         }
-        return new ChainVerifier(
-                new PathVerifier(anchors, policy.minimumRsaKeyBits(), policy.serverAuthRequired()), clock);
+        Floors floors = new Floors(policy.minimumRsaKeyBits(), policy.serverAuthRequired(), policy.profileRequired());
+        try {
+            return new ChainVerifier(new PathVerifier(anchors, floors, now), clock);
+        } catch (PeerRejectedException e) {
+            throw new TlsConfigurationException(e.reason(), "trust anchors (" + source + "): " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.valkeysecure;
 
 import io.valkeysecure.internal.verify.Names;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,6 +26,43 @@ public final class ServerIdentity {
      */
     public static ServerIdentity host(String host) {
         return new ServerIdentity(List.of(Names.host(host)));
+    }
+
+    /**
+     * Returns the identity of servers that share a set of names: nodes of a cluster that announce addresses, say, under
+     * certificates with DNS names only.
+     *
+     * @param names DNS names or literal addresses, one of which the leaf has to hold
+     * @return the identity
+     * @throws IllegalArgumentException if there is none, or one is neither a name nor an address
+     */
+    public static ServerIdentity anyOf(String... names) {
+        if (names.length == 0) {
+            throw new IllegalArgumentException("server identity must name at least one host");
+        }
+        return new ServerIdentity(Arrays.stream(names).map(Names::host).toList());
+    }
+
+    /**
+     * Returns the identity of a server that is known by its SPIFFE ID: the one URI of its SAN, exactly.
+     *
+     * @param id such as {@code spiffe://example.org/valkey}
+     * @return the identity
+     * @throws IllegalArgumentException if it is not a SPIFFE ID with a path
+     */
+    public static ServerIdentity spiffeId(String id) {
+        return new ServerIdentity(List.of(Names.spiffeId(id)));
+    }
+
+    /**
+     * Returns the identity of all servers of a SPIFFE trust domain.
+     *
+     * @param domain such as {@code example.org}
+     * @return the identity
+     * @throws IllegalArgumentException if it is no trust domain
+     */
+    public static ServerIdentity spiffeTrustDomain(String domain) {
+        return new ServerIdentity(List.of(Names.spiffeTrustDomain(domain)));
     }
 
     List<Names.Expected> expected() {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>There are two presets. Choose {@link #modern()}, the default, unless something asks for more: TLS 1.3 and 1.2 with
  * AEAD suites and forward secrecy, RSA from 2048 bits, any named curve of NIST or RFC 8410. Choose {@link #strict()}
  * if you run the servers and their CA yourself: TLS 1.3 only, {@code serverAuth} required in the leaf, RSA from 3072
- * bits. A preset can be tightened by {@link #toBuilder()} and cannot be loosened. A preset may become tighter in a minor
+ * bits, and certificates as RFC 5280 tells CAs to make them. A preset can be tightened by {@link #toBuilder()} and cannot be loosened. A preset may become tighter in a minor
  * release; {@code docs/tls-history.md} says when and why.
  */
 public final class TlsPolicy {
@@ -34,9 +34,9 @@ public final class TlsPolicy {
     private static final Duration LONGEST_HANDSHAKE = Duration.ofMinutes(1);
 
     private static final TlsPolicy MODERN = new TlsPolicy(
-            "modern", TlsVersion.TLS_1_2, suitesFrom(TlsVersion.TLS_1_2), Duration.ofSeconds(10), 2048, false);
+            "modern", TlsVersion.TLS_1_2, suitesFrom(TlsVersion.TLS_1_2), Duration.ofSeconds(10), 2048, false, false);
     private static final TlsPolicy STRICT = new TlsPolicy(
-            "strict", TlsVersion.TLS_1_3, suitesFrom(TlsVersion.TLS_1_3), Duration.ofSeconds(10), 3072, true);
+            "strict", TlsVersion.TLS_1_3, suitesFrom(TlsVersion.TLS_1_3), Duration.ofSeconds(10), 3072, true, true);
 
     private final String preset;
     private final TlsVersion minimumVersion;
@@ -44,6 +44,7 @@ public final class TlsPolicy {
     private final Duration handshakeTimeout;
     private final int minimumRsaKeyBits;
     private final boolean serverAuthRequired;
+    private final boolean profileRequired;
 
     private TlsPolicy(
             String preset,
@@ -51,13 +52,15 @@ public final class TlsPolicy {
             List<String> cipherSuites,
             Duration handshakeTimeout,
             int minimumRsaKeyBits,
-            boolean serverAuthRequired) {
+            boolean serverAuthRequired,
+            boolean profileRequired) {
         this.preset = preset;
         this.minimumVersion = minimumVersion;
         this.cipherSuites = cipherSuites;
         this.handshakeTimeout = handshakeTimeout;
         this.minimumRsaKeyBits = minimumRsaKeyBits;
         this.serverAuthRequired = serverAuthRequired;
+        this.profileRequired = profileRequired;
     }
 
     /**
@@ -153,6 +156,16 @@ public final class TlsPolicy {
         return serverAuthRequired;
     }
 
+    /**
+     * Returns whether certificates have to be as RFC 5280 tells CAs to make them where it does no harm if they are not:
+     * key identifiers in all, a key usage in CAs, and critical basicConstraints in CAs.
+     *
+     * @return true if the profile is required
+     */
+    public boolean profileRequired() {
+        return profileRequired;
+    }
+
     /** Returns the policy as one readable line. */
     @Override
     public String toString() {
@@ -160,7 +173,8 @@ public final class TlsPolicy {
                 + versions().stream().map(TlsVersion::protocol).collect(Collectors.joining(" and "))
                 + ", cipher suites " + cipherSuites + ", handshake timeout " + handshakeTimeout + ", RSA from "
                 + minimumRsaKeyBits + " bits, serverAuth "
-                + (serverAuthRequired ? "required" : "required where an extended key usage is present");
+                + (serverAuthRequired ? "required" : "required where an extended key usage is present")
+                + (profileRequired ? ", certificates by the profile of RFC 5280" : "");
     }
 
     private static List<String> suitesFrom(TlsVersion minimum) {
@@ -178,6 +192,7 @@ public final class TlsPolicy {
         private @Nullable Duration handshakeTimeout;
         private @Nullable Integer minimumRsaKeyBits;
         private @Nullable Boolean serverAuthRequired;
+        private @Nullable Boolean profileRequired;
 
         private Builder(TlsPolicy base) {
             this.base = base;
@@ -280,6 +295,19 @@ public final class TlsPolicy {
         }
 
         /**
+         * Requires certificates as RFC 5280 tells CAs to make them, see {@link TlsPolicy#profileRequired()}. Default: as
+         * the preset does.
+         *
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        public Builder requireProfile() {
+            requireUnset("profile required", profileRequired);
+            profileRequired = true;
+            return this;
+        }
+
+        /**
          * Builds the policy.
          *
          * @return the policy
@@ -298,7 +326,8 @@ public final class TlsPolicy {
                     && cipherSuites == null
                     && handshakeTimeout == null
                     && minimumRsaKeyBits == null
-                    && serverAuthRequired == null;
+                    && serverAuthRequired == null
+                    && profileRequired == null;
             String name = unchanged || base.preset.endsWith("tightened") ? base.preset : base.preset + ", tightened";
             return new TlsPolicy(
                     name,
@@ -306,7 +335,8 @@ public final class TlsPolicy {
                     suites,
                     Objects.requireNonNullElse(handshakeTimeout, base.handshakeTimeout),
                     Objects.requireNonNullElse(minimumRsaKeyBits, base.minimumRsaKeyBits),
-                    Objects.requireNonNullElse(serverAuthRequired, base.serverAuthRequired));
+                    Objects.requireNonNullElse(serverAuthRequired, base.serverAuthRequired),
+                    Objects.requireNonNullElse(profileRequired, base.profileRequired));
         }
 
         /** JSSE accepts a version without a suite and fails at the handshake; say it here. */

@@ -2,17 +2,26 @@ package io.valkeysecure.internal.verify;
 
 import java.net.IDN;
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import org.bouncycastle.asn1.ASN1IA5String;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.GeneralName;
 import org.jspecify.annotations.Nullable;
 
-/** Names that a certificate may hold and names that are expected of it, and when the two match (RFC 9525, 6). */
+/** Names that a certificate holds and names that are expected of it, and when the two match (RFC 9525, 6). */
 public final class Names {
     private static final int LONGEST_NAME = 253;
     private static final int LONGEST_LABEL = 63;
+    private static final int SHOWN_NAMES = 10;
+    private static final String SPIFFE = "spiffe://";
 
     private Names() {}
 
@@ -20,9 +29,9 @@ public final class Names {
     public sealed interface Expected {}
 
     /**
-     * A DNS name, in lower case and as A-labels.
+     * A DNS name, in lower case, as A-labels and without a trailing dot.
      *
-     * @param name without a trailing dot
+     * @param name the name
      */
     public record Dns(String name) implements Expected {
         @Override
@@ -31,21 +40,33 @@ public final class Names {
         }
     }
 
-    /** An address of 4 or 16 bytes. */
+    /** An address of 4 or 16 octets. */
     public static final class Ip implements Expected {
         private final byte[] address;
 
-        Ip(byte[] address) {
+        private Ip(byte[] address) {
             this.address = address.clone();
-        }
-
-        boolean matches(byte[] presented) {
-            return Arrays.equals(address, presented);
         }
 
         @Override
         public String toString() {
-            return "iPAddress " + ipText(address);
+            return "iPAddress " + addressText(address);
+        }
+    }
+
+    /**
+     * A SPIFFE ID, or all of a trust domain.
+     *
+     * @param id {@code spiffe://domain/path}, or {@code spiffe://domain/} for all of the domain
+     */
+    public record Spiffe(String id) implements Expected {
+        private boolean isTrustDomain() {
+            return id.endsWith("/");
+        }
+
+        @Override
+        public String toString() {
+            return isTrustDomain() ? "uniformResourceIdentifier " + id + "*" : "uniformResourceIdentifier " + id;
         }
     }
 
@@ -62,16 +83,55 @@ public final class Names {
             return new Ip(address);
         }
         String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
-        String ascii;
+        String ascii = "";
         try {
-            ascii = IDN.toASCII(name).toLowerCase(Locale.ROOT);
+            ascii = IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("host must be a DNS name or an address, was \"" + host + "\"", e);
+            // told below, with what a name consists of
         }
         if (!isDnsName(ascii)) {
-            throw new IllegalArgumentException("host must be a DNS name or an address, was \"" + host + "\"");
+            throw new IllegalArgumentException("expected a DNS name (letters, digits, hyphens; RFC 5280 4.2.1.6) or an"
+                    + " address as the host, was \"" + host + "\"");
         }
         return new Dns(ascii);
+    }
+
+    /**
+     * Reads a SPIFFE ID.
+     *
+     * @param id such as {@code spiffe://example.org/valkey}
+     * @return what a certificate has to hold
+     * @throws IllegalArgumentException if it is not a SPIFFE ID with a path
+     */
+    public static Expected spiffeId(String id) {
+        if (!isSpiffeId(id)) {
+            throw new IllegalArgumentException(
+                    "SPIFFE ID must be spiffe://trust-domain/path without port, query and fragment, was " + id);
+        }
+        return new Spiffe(id);
+    }
+
+    /**
+     * Reads a SPIFFE trust domain.
+     *
+     * @param domain such as {@code example.org}
+     * @return what a certificate has to hold: any ID of the domain
+     * @throws IllegalArgumentException if it is no trust domain
+     */
+    public static Expected spiffeTrustDomain(String domain) {
+        if (!isSpiffeId(SPIFFE + domain + "/x")) {
+            throw new IllegalArgumentException(
+                    "SPIFFE trust domain must be lower-case letters, digits, dots, hyphens and" + " underscores, was "
+                            + domain);
+        }
+        return new Spiffe(SPIFFE + domain + "/");
+    }
+
+    /** SPIFFE-ID, section 2: no user, port, query or fragment; a lower-case trust domain; path segments without dots. */
+    private static boolean isSpiffeId(String id) {
+        return id.length() <= 2048
+                && id.matches("spiffe://[a-z0-9._-]{1,255}(/[a-zA-Z0-9._-]+)+")
+                && !id.matches(".*/\\.{1,2}(/.*)?");
     }
 
     /**
@@ -84,88 +144,193 @@ public final class Names {
         return parseAddress(host) != null;
     }
 
+    /** Whether one of the names is the expected one. */
+    static boolean match(Expected expected, List<GeneralName> presented) {
+        if (expected instanceof Dns dns) {
+            return presented.stream()
+                    .anyMatch(name -> name.getTagNo() == GeneralName.dNSName && matches(dns.name(), text(name)));
+        } else if (expected instanceof Ip ip) {
+            return presented.stream()
+                    .anyMatch(name ->
+                            name.getTagNo() == GeneralName.iPAddress && Arrays.equals(ip.address, octets(name)));
+        }
+        return match((Spiffe) expected, presented);
+    }
+
+    /** X509-SVID, section 2: exactly one URI. */
+    private static boolean match(Spiffe expected, List<GeneralName> presented) {
+        List<String> uris = presented.stream()
+                .filter(name -> name.getTagNo() == GeneralName.uniformResourceIdentifier)
+                .map(Names::text)
+                .toList();
+        if (uris.size() != 1 || !isSpiffeId(uris.get(0))) {
+            return false;
+        }
+        return expected.isTrustDomain()
+                ? uris.get(0).startsWith(expected.id())
+                : uris.get(0).equals(expected.id());
+    }
+
+    /** A wildcard stands for exactly one label (RFC 9525, 6.3); its form was checked before. */
+    private static boolean matches(String expected, String presented) {
+        String pattern = presented.toLowerCase(Locale.ROOT);
+        if (!pattern.startsWith("*.")) {
+            return pattern.equals(expected);
+        }
+        int dot = expected.indexOf('.');
+        return dot > 0 && expected.substring(dot).equals(pattern.substring(1));
+    }
+
+    /** What is wrong with a name in itself; null if nothing is. */
+    static @Nullable String problemOf(GeneralName name) {
+        boolean wellFormed = switch (name.getTagNo()) {
+            case GeneralName.dNSName -> isDnsPattern(text(name));
+            case GeneralName.iPAddress -> octets(name).length == 4 || octets(name).length == 16;
+            case GeneralName.rfc822Name -> isMail(text(name));
+            case GeneralName.uniformResourceIdentifier -> isUri(text(name));
+            case GeneralName.directoryName ->
+                X500Name.getInstance(name.getName()).getRDNs().length > 0;
+            default -> true;
+        };
+        return wellFormed ? null : "has the malformed name " + describe(name) + " in its SAN";
+    }
+
+    /** A DNS name, or one whose whole leftmost label is a wildcard, with at least two labels after it. */
+    private static boolean isDnsPattern(String text) {
+        if (!text.startsWith("*.")) {
+            return isDnsName(text);
+        }
+        String rest = text.substring(2);
+        return isDnsName(rest) && rest.indexOf('.') > 0;
+    }
+
+    /** The preferred name syntax that RFC 5280 4.2.1.6 asks for; a last label of digits would be an address. */
     static boolean isDnsName(String name) {
         if (name.isEmpty() || name.length() > LONGEST_NAME) {
             return false;
         }
-        for (String label : name.split("\\.", -1)) {
+        String[] labels = name.split("\\.", -1);
+        for (String label : labels) {
             if (!isLabel(label)) {
                 return false;
             }
         }
-        return true;
+        return !labels[labels.length - 1].chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    /** Letters, digits, hyphens inside (RFC 1123, 2.1), and the underscore that container names have. */
     private static boolean isLabel(String label) {
         return !label.isEmpty()
                 && label.length() <= LONGEST_LABEL
                 && label.charAt(0) != '-'
                 && label.charAt(label.length() - 1) != '-'
                 && label.chars()
-                        .allMatch(c -> (c >= 'a' && c <= 'z')
-                                || (c >= 'A' && c <= 'Z')
-                                || (c >= '0' && c <= '9')
-                                || c == '-'
-                                || c == '_');
+                        .allMatch(c ->
+                                (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-');
     }
 
-    /**
-     * Matches a presented dNSName. A wildcard is a whole leftmost label, stands for one label, and has at least two
-     * labels after it (RFC 9525, 6.3).
-     */
-    static boolean matches(Dns expected, String presented) {
-        String pattern = presented.toLowerCase(Locale.ROOT);
-        if (pattern.equals(expected.name())) {
-            return isDnsName(pattern);
-        }
-        if (!pattern.startsWith("*.")) {
+    private static boolean isMail(String text) {
+        int at = text.indexOf('@');
+        return at > 0 && at == text.lastIndexOf('@') && isDnsName(text.substring(at + 1));
+    }
+
+    private static boolean isUri(String text) {
+        try {
+            return new URI(text).isAbsolute();
+        } catch (URISyntaxException e) {
             return false;
         }
-        String rest = pattern.substring(2);
-        int dot = expected.name().indexOf('.');
-        return isDnsName(rest)
-                && rest.indexOf('.') > 0
-                && dot > 0
-                && expected.name().substring(dot + 1).equals(rest);
     }
 
-    static String ipText(byte[] address) {
-        try {
-            return InetAddress.getByAddress(address).getHostAddress();
-        } catch (UnknownHostException e) {
-            return "of " + address.length + " bytes " + HexFormat.of().formatHex(address);
+    /** The characters of a name that is an IA5String; an octet above 7F becomes a character that no rule accepts. */
+    static String text(GeneralName name) {
+        return ASN1IA5String.getInstance(name.getName()).getString();
+    }
+
+    static byte[] octets(GeneralName name) {
+        return ASN1OctetString.getInstance(name.getName()).getOctets();
+    }
+
+    /** The names of a SAN for people, not all if there are many. */
+    static String describe(@Nullable List<GeneralName> names) {
+        if (names == null) {
+            return "no SAN";
         }
+        return names.stream().limit(SHOWN_NAMES).map(Names::describe).collect(Collectors.joining(", "))
+                + (names.size() > SHOWN_NAMES ? " and " + (names.size() - SHOWN_NAMES) + " more" : "");
+    }
+
+    static String describe(GeneralName name) {
+        return switch (name.getTagNo()) {
+            case GeneralName.dNSName -> "dNSName " + printable(text(name));
+            case GeneralName.rfc822Name -> "rfc822Name " + printable(text(name));
+            case GeneralName.uniformResourceIdentifier -> "uniformResourceIdentifier " + printable(text(name));
+            case GeneralName.iPAddress -> "iPAddress " + addressText(octets(name));
+            case GeneralName.directoryName -> "directoryName " + printable(String.valueOf(name.getName()));
+            default -> "a name of type " + name.getTagNo();
+        };
+    }
+
+    /** Text of a stranger, fit for a log: no line breaks or control characters, and not without end. */
+    private static String printable(String text) {
+        String shown = text.length() > LONGEST_NAME ? text.substring(0, LONGEST_NAME) + "..." : text;
+        return shown.chars()
+                .mapToObj(
+                        c -> c >= ' ' && c < 0x7f ? String.valueOf((char) c) : String.format(Locale.ROOT, "\\x%02x", c))
+                .collect(Collectors.joining());
+    }
+
+    private static String addressText(byte[] address) {
+        if (address.length == 4 || address.length == 16) {
+            try {
+                return InetAddress.getByAddress(address).getHostAddress();
+            } catch (UnknownHostException e) {
+                // cannot be, by the length
+            }
+        }
+        return HexFormat.of().formatHex(address);
     }
 
     /** Reads a literal address without ever asking a name service. */
     private static byte @Nullable [] parseAddress(String host) {
-        String text = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-        int zone = text.indexOf('%');
-        if (text.indexOf(':') >= 0) {
-            try {
-                // a text with a colon is never looked up as a name
-                return InetAddress.getByName(zone < 0 ? text : text.substring(0, zone))
-                        .getAddress();
-            } catch (UnknownHostException e) {
-                return null;
-            }
+        int zone = host.indexOf('%');
+        String text = zone < 0 ? host : host.substring(0, zone);
+        return text.indexOf(':') >= 0 ? parseIpv6(text) : parseIpv4(text);
+    }
+
+    private static byte @Nullable [] parseIpv6(String text) {
+        try {
+            // a text with a colon is never looked up as a name
+            return text.chars().allMatch(c -> c == ':' || c == '.' || Character.digit(c, 16) >= 0)
+                    ? ipv6(InetAddress.getByName(text).getAddress())
+                    : null;
+        } catch (UnknownHostException e) {
+            return null;
         }
-        List<String> parts = List.of(text.split("\\.", -1));
-        if (parts.size() != 4) {
+    }
+
+    /** The JDK makes an IPv4 address of an IPv4-mapped one; in a certificate they differ. */
+    private static byte[] ipv6(byte[] address) {
+        if (address.length == 16) {
+            return address;
+        }
+        byte[] mapped = new byte[16];
+        mapped[10] = (byte) 0xff;
+        mapped[11] = (byte) 0xff;
+        System.arraycopy(address, 0, mapped, 12, 4);
+        return mapped;
+    }
+
+    private static byte @Nullable [] parseIpv4(String text) {
+        String[] parts = text.split("\\.", -1);
+        if (parts.length != 4) {
             return null;
         }
         byte[] address = new byte[4];
         for (int i = 0; i < 4; i++) {
-            String part = parts.get(i);
-            if (part.isEmpty() || part.length() > 3 || !part.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            if (!parts[i].matches("[0-9]{1,3}") || Integer.parseInt(parts[i]) > 255) {
                 return null;
             }
-            int value = Integer.parseInt(part);
-            if (value > 255) {
-                return null;
-            }
-            address[i] = (byte) value;
+            address[i] = (byte) Integer.parseInt(parts[i]);
         }
         return address;
     }

@@ -3,151 +3,415 @@ package io.valkeysecure.internal.verify;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import java.security.GeneralSecurityException;
-import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateFactory;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.PKIXParameters;
+import java.security.cert.PKIXReason;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Date;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Interim: replaced by the rules of docs/verification.md. */
+/**
+ * Verifies a presented chain: finds the paths from its leaf to an anchor, and accepts the first one that keeps every one
+ * of the {@link Rules}, that the JDK's PKIX validator accepts as well, and whose leaf holds the expected name.
+ *
+ * <p>All paths are tried, within {@link Limits}, since of two certificates of one CA one may be unfit and the other not:
+ * so it is while a CA is replaced. Superfluous certificates do no harm and are not judged. A path that was accepted is
+ * remembered, without what depends on the time and the name. Safe for use by many threads.
+ */
 public final class PathVerifier {
+    private static final int REMEMBERED_PATHS = 256;
+
     /**
-     * A path that passed every rule.
+     * A path that was accepted.
      *
      * @param certificates leaf first, anchor excluded
      * @param anchor where it ends
      */
     public record Path(List<X509Certificate> certificates, X509Certificate anchor) {}
 
-    private final List<X509Certificate> anchors;
+    private final List<Certificate> anchors;
+    private final Floors floors;
+    private final Map<List<X509Certificate>, Rules.Candidate> remembered =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<List<X509Certificate>, Rules.Candidate> eldest) {
+                    return size() > REMEMBERED_PATHS;
+                }
+            });
 
     /**
      * Makes a verifier.
      *
-     * @param anchors trust anchors
-     * @param minimumRsaKeyBits floor of RSA keys
-     * @param serverAuthRequired whether the leaf needs an extended key usage
+     * @param anchors the trust anchors
+     * @param floors what the policy demands
+     * @param now the time
+     * @throws PeerRejectedException if an anchor breaks a rule
      */
-    public PathVerifier(List<X509Certificate> anchors, int minimumRsaKeyBits, boolean serverAuthRequired) {
-        this.anchors = List.copyOf(anchors);
+    public PathVerifier(List<X509Certificate> anchors, Floors floors, Instant now) throws PeerRejectedException {
+        this.floors = floors;
+        List<Certificate> parsed = new ArrayList<>();
+        for (X509Certificate anchor : anchors) {
+            Certificate certificate = parse(anchor);
+            new Search(List.of(), now).judge(certificate, Rules.Role.ANCHOR).ifRefused();
+            parsed.add(certificate);
+        }
+        this.anchors = List.copyOf(parsed);
     }
 
     /**
-     * Returns the anchors.
+     * Returns the trust anchors.
      *
      * @return the anchors
      */
     public List<X509Certificate> anchors() {
-        return anchors;
+        return anchors.stream().map(Certificate::x509).toList();
     }
 
     /**
      * Verifies a chain.
      *
-     * @param chain as presented
-     * @param expected names, or null
+     * @param chain the leaf first, then intermediates in any order
+     * @param expected one of these the leaf has to hold; null if it is not asked whose certificate it is
      * @param now the time
-     * @return the path
-     * @throws PeerRejectedException if it is refused
+     * @return the path that was accepted
+     * @throws PeerRejectedException if none is
      */
     public Path verify(List<X509Certificate> chain, @Nullable List<Names.Expected> expected, Instant now)
             throws PeerRejectedException {
-        X509Certificate leaf = chain.get(0);
-        List<X509Certificate> path = new ArrayList<>(List.of(leaf));
-        X509Certificate last = leaf;
-        X509Certificate anchor = null;
-        outer:
-        while (anchor == null && path.size() < 10) {
-            for (X509Certificate candidate : anchors) {
-                if (candidate.getSubjectX500Principal().equals(last.getIssuerX500Principal())) {
-                    anchor = candidate;
-                    break outer;
-                }
-            }
-            X509Certificate next = null;
-            for (X509Certificate candidate : chain) {
-                if (!path.contains(candidate)
-                        && candidate.getSubjectX500Principal().equals(last.getIssuerX500Principal())) {
-                    next = candidate;
-                }
-            }
-            if (next == null) {
-                break;
-            }
-            path.add(next);
-            last = next;
-        }
-        if (anchor == null) {
+        if (chain.isEmpty()) {
             throw new PeerRejectedException(
-                    RefusalReason.UNTRUSTED_ISSUER,
-                    "no path to a trust anchor: the issuer " + last.getIssuerX500Principal() + " of "
-                            + last.getSubjectX500Principal() + " was neither presented nor pinned",
-                    null);
+                    RefusalReason.UNTRUSTED_ISSUER, "expected a certificate chain, none was presented", null);
         }
         try {
-            CertPath certPath = CertificateFactory.getInstance("X.509").generateCertPath(path);
-            PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor, null)));
-            parameters.setRevocationEnabled(false);
-            parameters.setDate(Date.from(now));
-            var unused = CertPathValidator.getInstance("PKIX").validate(certPath, parameters);
-        } catch (CertPathValidatorException e) {
-            RefusalReason reason = RefusalReason.CONSTRAINT_VIOLATED;
-            if (e.getReason() == CertPathValidatorException.BasicReason.EXPIRED) {
-                reason = RefusalReason.EXPIRED;
-            } else if (e.getReason() == CertPathValidatorException.BasicReason.NOT_YET_VALID) {
-                reason = RefusalReason.NOT_YET_VALID;
-            } else if (e.getReason() == CertPathValidatorException.BasicReason.INVALID_SIGNATURE) {
-                reason = RefusalReason.UNTRUSTED_ISSUER;
+            Search search = new Search(chain, now);
+            Rules.Candidate path = remembered.get(chain);
+            if (path == null || !search.isInDate(path)) {
+                path = search.find();
+                remembered.put(List.copyOf(chain), path);
             }
-            throw new PeerRejectedException(reason, String.valueOf(e.getMessage()), e);
-        } catch (GeneralSecurityException e) {
-            throw new PeerRejectedException(RefusalReason.UNCLASSIFIED, String.valueOf(e.getMessage()), e);
+            requireName(path.certificates().get(0), expected);
+            return new Path(
+                    path.certificates().stream().map(Certificate::x509).toList(),
+                    path.anchor().x509());
+        } catch (Limits.Exceeded e) {
+            throw new PeerRejectedException(RefusalReason.CONSTRAINT_VIOLATED, e.violation(), e);
+        } catch (RuntimeException e) {
+            // whatever a parser or a provider did not expect: not proved, so refused
+            throw new PeerRejectedException(
+                    RefusalReason.MALFORMED_CERTIFICATE,
+                    "the chain could not be judged (" + e.getClass().getSimpleName() + ")",
+                    e);
         }
-        if (expected != null) {
-            checkNames(leaf, expected);
-        }
-        return new Path(List.copyOf(path), anchor);
     }
 
-    private static void checkNames(X509Certificate leaf, List<Names.Expected> expected) throws PeerRejectedException {
+    private static void requireName(Certificate leaf, @Nullable List<Names.Expected> expected)
+            throws PeerRejectedException {
+        if (expected == null) {
+            return;
+        }
+        var presented = leaf.alternativeNames();
+        if (presented == null || expected.stream().noneMatch(name -> Names.match(name, presented))) {
+            throw new PeerRejectedException(
+                    RefusalReason.NAME_MISMATCH,
+                    "expected "
+                            + String.join(
+                                    " or ",
+                                    expected.stream().map(Object::toString).toList()) + ", leaf has "
+                            + Names.describe(presented) + "; " + origin(leaf),
+                    null);
+        }
+    }
+
+    private static String origin(Certificate certificate) {
+        return "subject " + certificate + ", issuer " + certificate.x509().getIssuerX500Principal() + ", not after "
+                + certificate.notAfter();
+    }
+
+    private static Certificate parse(X509Certificate certificate) throws PeerRejectedException {
         try {
-            Collection<List<?>> sans = leaf.getSubjectAlternativeNames();
-            if (sans != null) {
-                for (List<?> san : sans) {
-                    for (Names.Expected name : expected) {
-                        if (name instanceof Names.Dns dns
-                                && san.get(0).equals(2)
-                                && Names.matches(dns, (String) san.get(1))) {
-                            return;
-                        }
-                        if (name instanceof Names.Ip
-                                && san.get(0).equals(7)
-                                && name.equals(Names.host((String) san.get(1)))) {
-                            return;
-                        }
-                        if (name instanceof Names.Ip
-                                && san.get(0).equals(7)
-                                && name.toString()
-                                        .equals(Names.host((String) san.get(1)).toString())) {
-                            return;
-                        }
-                    }
+            return Certificate.of(certificate);
+        } catch (Certificate.MalformedException e) {
+            throw new PeerRejectedException(
+                    RefusalReason.MALFORMED_CERTIFICATE,
+                    "certificate " + certificate.getSubjectX500Principal() + " " + e.problem(),
+                    e);
+        }
+    }
+
+    /** What a rule said of a certificate or a path: kept, or refused. */
+    private record Verdict(@Nullable PeerRejectedException refusal) {
+        static final Verdict KEPT = new Verdict(null);
+
+        boolean isKept() {
+            return refusal == null;
+        }
+
+        void ifRefused() throws PeerRejectedException {
+            if (refusal != null) {
+                throw refusal;
+            }
+        }
+    }
+
+    /** One verification: what has been spent, what has been found out, and the refusal that will be told. */
+    private final class Search {
+        private final List<X509Certificate> presented;
+        private final Rules.Context context;
+        private final List<Certificate> intermediates = new ArrayList<>();
+        private final Map<List<Certificate>, Boolean> signatures = new HashMap<>();
+        private final Map<List<Object>, Verdict> verdicts = new HashMap<>();
+        private @Nullable PeerRejectedException nearest;
+
+        Search(List<X509Certificate> presented, Instant now) {
+            this.presented = presented;
+            // X.509 knows whole seconds, and both bounds belong to the time of validity
+            this.context = new Rules.Context(now.truncatedTo(ChronoUnit.SECONDS), floors, new Limits());
+        }
+
+        Rules.Candidate find() throws PeerRejectedException {
+            Set<X509Certificate> distinct = new LinkedHashSet<>(presented);
+            if (distinct.size() > Limits.CERTIFICATES) {
+                throw new Limits.Exceeded("expected at most " + Limits.CERTIFICATES + " certificates, "
+                        + distinct.size() + " were presented");
+            }
+            Certificate leaf = parse(presented.get(0));
+            distinct.remove(presented.get(0));
+            for (X509Certificate certificate : distinct) {
+                try {
+                    intermediates.add(Certificate.of(certificate));
+                } catch (Certificate.MalformedException e) {
+                    // no path leads over it; another one may be good
+                    remember(new PeerRejectedException(
+                            RefusalReason.MALFORMED_CERTIFICATE,
+                            "certificate " + certificate.getSubjectX500Principal() + " " + e.problem(),
+                            e));
                 }
             }
-            throw new PeerRejectedException(
-                    RefusalReason.NAME_MISMATCH, "expected " + expected + ", leaf has " + sans, null);
-        } catch (CertificateParsingException e) {
-            throw new PeerRejectedException(RefusalReason.MALFORMED_CERTIFICATE, String.valueOf(e.getMessage()), e);
+            Rules.Candidate path = extend(List.of(leaf));
+            if (path != null) {
+                return path;
+            }
+            throw nearest == null ? noPath(leaf) : nearest;
         }
+
+        /** Depth first, anchors before intermediates, and what the key identifiers point to before all else. */
+        private Rules.@Nullable Candidate extend(List<Certificate> sofar) {
+            Certificate last = sofar.get(sofar.size() - 1);
+            for (Certificate anchor : issuersOf(last, anchors)) {
+                if (isSignedBy(last, anchor)) {
+                    Rules.Candidate path = new Rules.Candidate(sofar, anchor);
+                    Verdict verdict = judge(path);
+                    if (verdict.isKept()) {
+                        return path;
+                    }
+                    remember(verdict.refusal());
+                }
+            }
+            if (sofar.size() >= Limits.PATH_LENGTH) {
+                return null;
+            }
+            for (Certificate issuer : issuersOf(last, intermediates)) {
+                if (sofar.stream().anyMatch(issuer::isSameEntityAs) || !isSignedBy(last, issuer)) {
+                    continue;
+                }
+                Verdict verdict = judge(issuer, Rules.Role.INTERMEDIATE);
+                if (!verdict.isKept()) {
+                    remember(verdict.refusal());
+                    continue;
+                }
+                List<Certificate> longer = new ArrayList<>(sofar);
+                longer.add(issuer);
+                Rules.Candidate path = extend(longer);
+                if (path != null) {
+                    return path;
+                }
+            }
+            return null;
+        }
+
+        private List<Certificate> issuersOf(Certificate certificate, List<Certificate> from) {
+            return from.stream()
+                    .filter(certificate::isIssuedInNameOf)
+                    .sorted(Comparator.comparing(issuer -> !certificate.pointsTo(issuer)))
+                    .toList();
+        }
+
+        private boolean isSignedBy(Certificate certificate, Certificate issuer) {
+            context.limits().step();
+            List<Certificate> edge = List.of(certificate, issuer);
+            Boolean known = signatures.get(edge);
+            if (known == null) {
+                context.limits().signature();
+                known = verifies(certificate, issuer);
+                signatures.put(edge, known);
+            }
+            return known;
+        }
+
+        private static boolean verifies(Certificate certificate, Certificate issuer) {
+            try {
+                certificate.x509().verify(issuer.x509().getPublicKey());
+                return true;
+            } catch (GeneralSecurityException | RuntimeException e) {
+                return false;
+            }
+        }
+
+        boolean isInDate(Rules.Candidate path) {
+            for (Certificate certificate : path.fromAnchor()) {
+                if (context.now().isBefore(certificate.notBefore())
+                        || context.now().isAfter(certificate.notAfter())) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        Verdict judge(Certificate certificate, Rules.Role role) {
+            return verdicts.computeIfAbsent(List.of(certificate, role), unused -> {
+                for (Rules.OfCertificate rule : Rules.OF_CERTIFICATE) {
+                    Verdict verdict = apply(
+                            rule.reason(),
+                            role + " " + certificate,
+                            () -> rule.check().violation(certificate, role, context));
+                    if (!verdict.isKept()) {
+                        return verdict;
+                    }
+                }
+                return Verdict.KEPT;
+            });
+        }
+
+        private Verdict judge(Rules.Candidate path) {
+            List<Certificate> certificates = path.certificates();
+            for (int i = certificates.size() - 1; i >= 0; i--) {
+                Verdict verdict = judge(certificates.get(i), i == 0 ? Rules.Role.LEAF : Rules.Role.INTERMEDIATE);
+                if (!verdict.isKept()) {
+                    return verdict;
+                }
+            }
+            Verdict anchor = judge(path.anchor(), Rules.Role.ANCHOR);
+            if (!anchor.isKept()) {
+                return anchor;
+            }
+            for (Rules.OfPath rule : Rules.OF_PATH) {
+                Verdict verdict =
+                        apply(rule.reason(), "path", () -> rule.check().violation(path, context));
+                if (!verdict.isKept()) {
+                    return verdict;
+                }
+            }
+            return validate(path);
+        }
+
+        /** A check that throws what nobody expected has proved nothing. */
+        private Verdict apply(RefusalReason reason, String what, Supplier<@Nullable String> check) {
+            try {
+                String violation = check.get();
+                return violation == null
+                        ? Verdict.KEPT
+                        : new Verdict(new PeerRejectedException(reason, what + " " + violation, null));
+            } catch (Limits.Exceeded e) {
+                throw e;
+            } catch (RuntimeException e) {
+                return new Verdict(new PeerRejectedException(
+                        RefusalReason.MALFORMED_CERTIFICATE,
+                        what + " could not be judged (" + e.getClass().getSimpleName() + ")",
+                        e));
+            }
+        }
+
+        /** RFC 5280, 6.1, as the JDK has it: signatures once more, policies, and what {@code java.security} disables. */
+        private Verdict validate(Rules.Candidate path) {
+            context.limits().validation();
+            try {
+                PKIXParameters parameters =
+                        new PKIXParameters(Set.of(new TrustAnchor(path.anchor().x509(), null)));
+                parameters.setRevocationEnabled(false);
+                parameters.setDate(Date.from(context.now()));
+                var unused = CertPathValidator.getInstance("PKIX")
+                        .validate(
+                                CertificateFactory.getInstance("X.509")
+                                        .generateCertPath(path.certificates().stream()
+                                                .map(Certificate::x509)
+                                                .toList()),
+                                parameters);
+                return Verdict.KEPT;
+            } catch (CertPathValidatorException e) {
+                return new Verdict(
+                        new PeerRejectedException(reasonOf(e), "path refused by PKIX: " + e.getMessage(), e));
+            } catch (GeneralSecurityException | RuntimeException e) {
+                return new Verdict(new PeerRejectedException(
+                        RefusalReason.MALFORMED_CERTIFICATE,
+                        "path could not be judged by PKIX (" + e.getClass().getSimpleName() + ")",
+                        e));
+            }
+        }
+
+        private void remember(@Nullable PeerRejectedException refusal) {
+            if (nearest == null) {
+                nearest = refusal;
+            }
+        }
+
+        private PeerRejectedException noPath(Certificate leaf) {
+            Certificate last = leaf;
+            Set<Certificate> seen = new LinkedHashSet<>();
+            while (seen.add(last)) {
+                for (Certificate issuer : issuersOf(last, intermediates)) {
+                    last = seen.contains(issuer) ? last : issuer;
+                }
+            }
+            String missing = last.x509().getIssuerX500Principal().toString();
+            String found;
+            if (!issuersOf(last, anchors).isEmpty()) {
+                found = "the trust anchor of the name " + missing + " did not sign " + last;
+            } else if (last.isSelfIssued()) {
+                found = last + " is signed by itself and is no trust anchor";
+            } else {
+                found = "the issuer " + missing + " of " + last
+                        + " was neither presented nor is it a trust anchor; is the intermediate missing in the server's"
+                        + " tls-cert-file?";
+            }
+            return new PeerRejectedException(
+                    RefusalReason.UNTRUSTED_ISSUER,
+                    "expected a path to one of the trust anchors "
+                            + anchors.stream().map(Certificate::toString).toList() + ", " + found,
+                    null);
+        }
+    }
+
+    private static RefusalReason reasonOf(CertPathValidatorException refusal) {
+        var reason = refusal.getReason();
+        if (reason == BasicReason.EXPIRED) {
+            return RefusalReason.EXPIRED;
+        } else if (reason == BasicReason.NOT_YET_VALID) {
+            return RefusalReason.NOT_YET_VALID;
+        } else if (reason == BasicReason.INVALID_SIGNATURE || reason == PKIXReason.NO_TRUST_ANCHOR) {
+            return RefusalReason.UNTRUSTED_ISSUER;
+        } else if (reason == BasicReason.ALGORITHM_CONSTRAINED) {
+            return RefusalReason.WEAK_SIGNATURE;
+        } else if (reason == PKIXReason.INVALID_KEY_USAGE) {
+            return RefusalReason.KEY_USAGE;
+        }
+        return RefusalReason.CONSTRAINT_VIOLATED;
     }
 }

@@ -1,0 +1,327 @@
+package io.valkeysecure.internal.verify;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.bouncycastle.asn1.ASN1BitString;
+import org.bouncycastle.asn1.ASN1Boolean;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1Set;
+import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.ASN1UTCTime;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CertificatePolicies;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.TBSCertificate;
+import org.bouncycastle.asn1.x509.Time;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate with all that the rules look at, parsed once and strictly from its DER.
+ *
+ * <p>The JDK's own getters will not do: an extension that is known, not critical and malformed, they give out as absent,
+ * so that a malformed SAN slips below a name constraint.
+ */
+final class Certificate {
+    private static final DateTimeFormatter GENERALIZED =
+            DateTimeFormatter.ofPattern("uuuuMMddHHmmss").withResolverStyle(ResolverStyle.STRICT);
+
+    private final X509Certificate x509;
+    private final TBSCertificate content;
+    private final @Nullable Extensions extensions;
+    private final Instant notBefore;
+    private final Instant notAfter;
+    private final @Nullable BasicConstraints basicConstraints;
+    private final @Nullable KeyUsage keyUsage;
+    private final @Nullable Set<KeyPurposeId> purposes;
+    private final @Nullable List<GeneralName> alternativeNames;
+    private final @Nullable NameConstraints nameConstraints;
+    private final byte @Nullable [] subjectKeyIdentifier;
+    private final byte @Nullable [] authorityKeyIdentifier;
+
+    /** The certificate, or one of the extensions that are looked at, is not what its standard says. */
+    static final class MalformedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final String problem;
+
+        MalformedException(String problem) {
+            super(problem);
+            this.problem = problem;
+        }
+
+        String problem() {
+            return problem;
+        }
+    }
+
+    private Certificate(X509Certificate x509) throws MalformedException, IOException, CertificateEncodingException {
+        this.x509 = x509;
+        byte[] der = x509.getEncoded();
+        require(der.length <= Limits.CERTIFICATE_BYTES, "is larger than " + Limits.CERTIFICATE_BYTES + " bytes");
+        ASN1Primitive structure = ASN1Primitive.fromByteArray(der);
+        requireDer(structure, der, "the certificate");
+        var certificate = org.bouncycastle.asn1.x509.Certificate.getInstance(structure);
+        content = certificate.getTBSCertificate();
+        require(
+                content.getSignature().equals(certificate.getSignatureAlgorithm()),
+                "has two different signature algorithms, inside and outside of what is signed (RFC 5280 4.1.1.2)");
+        notBefore = instant(content.getStartDate());
+        notAfter = instant(content.getEndDate());
+        extensions = content.getExtensions();
+        if (extensions != null) {
+            requireDistinct(extensions.getExtensionOIDs());
+        }
+        basicConstraints = extension(Extension.basicConstraints, BasicConstraints::getInstance);
+        keyUsage = extension(Extension.keyUsage, value -> KeyUsage.getInstance(ASN1BitString.getInstance(value)));
+        ExtendedKeyUsage extended = extension(Extension.extendedKeyUsage, ExtendedKeyUsage::getInstance);
+        purposes = extended == null ? null : new HashSet<>(Arrays.asList(extended.getUsages()));
+        GeneralNames names = extension(Extension.subjectAlternativeName, GeneralNames::getInstance);
+        alternativeNames = names == null ? null : List.of(names.getNames());
+        nameConstraints = extension(Extension.nameConstraints, NameConstraints::getInstance);
+        SubjectKeyIdentifier ski = extension(Extension.subjectKeyIdentifier, SubjectKeyIdentifier::getInstance);
+        subjectKeyIdentifier = ski == null ? null : ski.getKeyIdentifier();
+        AuthorityKeyIdentifier aki = extension(Extension.authorityKeyIdentifier, AuthorityKeyIdentifier::getInstance);
+        authorityKeyIdentifier = aki == null ? null : aki.getKeyIdentifierOctets();
+        AuthorityInformationAccess access =
+                extension(Extension.authorityInfoAccess, AuthorityInformationAccess::getInstance);
+        require(access == null || access.getAccessDescriptions().length > 0, "has an empty authorityInfoAccess");
+        CertificatePolicies policies = extension(Extension.certificatePolicies, CertificatePolicies::getInstance);
+        require(policies == null || policies.getPolicyInformation().length > 0, "has empty certificatePolicies");
+    }
+
+    /**
+     * Parses a certificate.
+     *
+     * @throws MalformedException if it, or an extension that the rules look at, is malformed
+     */
+    static Certificate of(X509Certificate x509) throws MalformedException {
+        try {
+            return new Certificate(x509);
+        } catch (IOException | CertificateEncodingException | RuntimeException e) {
+            // Bouncy Castle's typed parsers report by RuntimeExceptions of several kinds
+            throw new MalformedException(
+                    "does not parse as DER (" + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    /** RFC 5280 4.1.2.5: YYMMDDHHMMSSZ for 1950 to 2049, or YYYYMMDDHHMMSSZ; the JDK takes several other forms. */
+    private static Instant instant(Time time) throws MalformedException, IOException {
+        byte[] encoded = time.toASN1Primitive().getEncoded(ASN1Encoding.DER);
+        String stated = new String(encoded, 2, encoded.length - 2, StandardCharsets.US_ASCII);
+        String text = stated;
+        if (time.toASN1Primitive() instanceof ASN1UTCTime) {
+            text = (stated.charAt(0) >= '5' ? "19" : "20") + stated;
+        }
+        require(text.matches("[0-9]{14}Z"), "has a date that is not in the form of RFC 5280 4.1.2.5, " + stated);
+        try {
+            return LocalDateTime.parse(text.substring(0, 14), GENERALIZED).toInstant(ZoneOffset.UTC);
+        } catch (DateTimeException e) {
+            throw new MalformedException("has a date that no calendar has, " + stated);
+        }
+    }
+
+    private <T> @Nullable T extension(ASN1ObjectIdentifier id, Function<Object, T> parser) throws MalformedException {
+        Extension extension = extensions == null ? null : extensions.getExtension(id);
+        if (extension == null) {
+            return null;
+        }
+        byte[] value = extension.getExtnValue().getOctets();
+        try {
+            ASN1Primitive structure = ASN1Primitive.fromByteArray(value);
+            requireDer(structure, value, "extension " + id);
+            return parser.apply(structure);
+        } catch (IOException | RuntimeException e) {
+            throw new MalformedException("has an extension " + id + " that does not parse ("
+                    + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    /** What has two encodings has two readers: only the one of X.690, section 10, is accepted. */
+    private static void requireDer(ASN1Primitive structure, byte[] encoded, String what)
+            throws IOException, MalformedException {
+        if (!Arrays.equals(structure.getEncoded(ASN1Encoding.DER), encoded) || !booleansAreDer(structure)) {
+            throw new MalformedException("is not DER in " + what);
+        }
+    }
+
+    private static boolean booleansAreDer(ASN1Encodable node) throws IOException {
+        ASN1Primitive primitive = node.toASN1Primitive();
+        if (primitive instanceof ASN1Boolean) {
+            byte value = primitive.getEncoded(ASN1Encoding.DER)[2];
+            return value == 0 || value == (byte) 0xff;
+        }
+        Iterable<ASN1Encodable> children = List.of();
+        if (primitive instanceof ASN1Sequence sequence) {
+            children = sequence;
+        } else if (primitive instanceof ASN1Set set) {
+            children = set;
+        } else if (primitive instanceof ASN1TaggedObject tagged && tagged.isExplicit()) {
+            children = List.of(tagged.getExplicitBaseObject());
+        }
+        for (ASN1Encodable child : children) {
+            if (!booleansAreDer(child)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void requireDistinct(ASN1ObjectIdentifier[] ids) throws MalformedException {
+        require(ids.length > 0, "has an empty list of extensions");
+        require(ids.length <= Limits.EXTENSIONS, "has more than " + Limits.EXTENSIONS + " extensions");
+        require(new HashSet<>(Arrays.asList(ids)).size() == ids.length, "has an extension twice");
+    }
+
+    private static void require(boolean kept, String problem) throws MalformedException {
+        if (!kept) {
+            throw new MalformedException(problem);
+        }
+    }
+
+    X509Certificate x509() {
+        return x509;
+    }
+
+    int version() {
+        return content.getVersionNumber();
+    }
+
+    BigInteger serialNumber() {
+        return content.getSerialNumber().getValue();
+    }
+
+    X500Name subject() {
+        return content.getSubject();
+    }
+
+    Instant notBefore() {
+        return notBefore;
+    }
+
+    Instant notAfter() {
+        return notAfter;
+    }
+
+    AlgorithmIdentifier signatureAlgorithm() {
+        return content.getSignature();
+    }
+
+    SubjectPublicKeyInfo publicKeyInfo() {
+        return content.getSubjectPublicKeyInfo();
+    }
+
+    List<ASN1ObjectIdentifier> criticalExtensions() {
+        return extensions == null ? List.of() : Arrays.asList(extensions.getCriticalExtensionOIDs());
+    }
+
+    boolean hasExtension(ASN1ObjectIdentifier id) {
+        return extensions != null && extensions.getExtension(id) != null;
+    }
+
+    @Nullable
+    BasicConstraints basicConstraints() {
+        return basicConstraints;
+    }
+
+    boolean isCa() {
+        return basicConstraints != null && basicConstraints.isCA();
+    }
+
+    /** The path length constraint; null for none. */
+    @Nullable
+    BigInteger pathLength() {
+        return basicConstraints == null ? null : basicConstraints.getPathLenConstraint();
+    }
+
+    @Nullable
+    KeyUsage keyUsage() {
+        return keyUsage;
+    }
+
+    boolean allowsUsage(int bit) {
+        return keyUsage == null || keyUsage.hasUsages(bit);
+    }
+
+    /** The extended key usages; null if the extension is absent. */
+    @Nullable
+    Set<KeyPurposeId> purposes() {
+        return purposes == null ? null : Collections.unmodifiableSet(purposes);
+    }
+
+    /** The names of the SAN; null if the extension is absent. */
+    @Nullable
+    List<GeneralName> alternativeNames() {
+        return alternativeNames;
+    }
+
+    @Nullable
+    NameConstraints nameConstraints() {
+        return nameConstraints;
+    }
+
+    boolean hasAuthorityKeyIdentifier() {
+        return authorityKeyIdentifier != null;
+    }
+
+    boolean hasSubjectKeyIdentifier() {
+        return subjectKeyIdentifier != null;
+    }
+
+    /** Whether the key identifiers say that the other one's key signed this; a hint and no proof. */
+    boolean pointsTo(Certificate issuer) {
+        return authorityKeyIdentifier != null && Arrays.equals(authorityKeyIdentifier, issuer.subjectKeyIdentifier);
+    }
+
+    boolean isSelfIssued() {
+        return x509.getSubjectX500Principal().equals(x509.getIssuerX500Principal());
+    }
+
+    boolean isIssuedInNameOf(Certificate issuer) {
+        return x509.getIssuerX500Principal().equals(issuer.x509.getSubjectX500Principal());
+    }
+
+    /** Whether both are the same CA, with the same name and key, whatever else their certificates say. */
+    boolean isSameEntityAs(Certificate other) {
+        return publicKeyInfo().equals(other.publicKeyInfo())
+                && x509.getSubjectX500Principal().equals(other.x509.getSubjectX500Principal());
+    }
+
+    /** The subject for people, or the SAN's first entry where it is empty. */
+    @Override
+    public String toString() {
+        String subject = x509.getSubjectX500Principal().toString();
+        return subject.isEmpty() ? "(empty subject)" : subject;
+    }
+}

@@ -1,0 +1,72 @@
+package io.valkeysecure.internal.verify;
+
+/**
+ * How much work a presented chain may cause. A chain that needs more is refused, whatever it might have led to: the
+ * counts are far above what honest chains need and keep the dearest verification below 100 ms of CPU.
+ */
+final class Limits {
+    /** Certificates that are presented, without duplicates. */
+    static final int CERTIFICATES = 20;
+    /** Bytes of one certificate. */
+    static final int CERTIFICATE_BYTES = 64 * 1024;
+    /** Certificates of a path, the leaf included and the anchor not. */
+    static final int PATH_LENGTH = 10;
+    /** Edges that path building tries. */
+    static final int PATH_STEPS = 1_000;
+    /** Signatures that path building verifies. */
+    static final int SIGNATURES = 60;
+    /** Paths that are given to the JDK's validator, after they passed all rules before. */
+    static final int VALIDATIONS = 4;
+    /** Extensions of one certificate. */
+    static final int EXTENSIONS = 64;
+    /** Entries of one extension: names of a SAN, subtrees of a name constraint, purposes, policies. */
+    static final int ENTRIES = 1_024;
+    /** Names compared with constraints, over all paths that are tried. */
+    static final int COMPARISONS = 250_000;
+    /** Bits of an RSA modulus. */
+    static final int RSA_BITS = 8_192;
+
+    private int steps;
+    private int signatures;
+    private int validations;
+    private int comparisons;
+
+    void step() {
+        steps = count(steps, PATH_STEPS, "path-building steps");
+    }
+
+    void signature() {
+        signatures = count(signatures, SIGNATURES, "signature checks");
+    }
+
+    void validation() {
+        validations = count(validations, VALIDATIONS, "path validations");
+    }
+
+    void comparison() {
+        comparisons = count(comparisons, COMPARISONS, "comparisons of names with constraints");
+    }
+
+    private static int count(int sofar, int limit, String what) {
+        if (sofar >= limit) {
+            throw new Exceeded("expected at most " + limit + " " + what + ", the chain needs more");
+        }
+        return sofar + 1;
+    }
+
+    /** A limit was reached; ends the verification. */
+    static final class Exceeded extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final String violation;
+
+        Exceeded(String violation) {
+            super(violation, null, false, false);
+            this.violation = violation;
+        }
+
+        String violation() {
+            return violation;
+        }
+    }
+}

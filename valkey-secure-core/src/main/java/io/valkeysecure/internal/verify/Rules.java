@@ -1,0 +1,454 @@
+package io.valkeysecure.internal.verify;
+
+import io.valkeysecure.RefusalReason;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.RSAPublicKey;
+import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules by which a certification path is refused, in the order in which they are applied: first those about a
+ * certificate in its role, then those about the path as a whole. {@code docs/verification.md} holds the same list.
+ *
+ * <p>A rule answers null where it is kept, and otherwise what was expected and seen.
+ */
+final class Rules {
+
+    /** What a certificate is in a path. */
+    enum Role {
+        LEAF,
+        INTERMEDIATE,
+        ANCHOR;
+
+        @Override
+        public String toString() {
+            return this == ANCHOR ? "trust anchor" : name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /**
+     * What the rules are applied with.
+     *
+     * @param now the time, in whole seconds
+     * @param floors the policy's floors
+     * @param limits what has been spent
+     */
+    record Context(Instant now, Floors floors, Limits limits) {}
+
+    /**
+     * A path to be judged.
+     *
+     * @param certificates the leaf first, the anchor excluded
+     * @param anchor the trust anchor
+     */
+    record Candidate(List<Certificate> certificates, Certificate anchor) {
+        /** The anchor, then the CAs below it, then the leaf. */
+        List<Certificate> fromAnchor() {
+            List<Certificate> all = new ArrayList<>(List.of(anchor));
+            for (int i = certificates.size() - 1; i >= 0; i--) {
+                all.add(certificates.get(i));
+            }
+            return all;
+        }
+    }
+
+    /** Judges one certificate. */
+    interface CertificateCheck {
+        @Nullable
+        String violation(Certificate certificate, Role role, Context context);
+    }
+
+    /** Judges a path. */
+    interface PathCheck {
+        @Nullable
+        String violation(Candidate path, Context context);
+    }
+
+    /**
+     * A rule about a certificate.
+     *
+     * @param name what is demanded
+     * @param source where it is written
+     * @param reason why a certificate that breaks it is refused
+     * @param check the rule
+     */
+    record OfCertificate(String name, String source, RefusalReason reason, CertificateCheck check) {}
+
+    /**
+     * A rule about a path.
+     *
+     * @param name what is demanded
+     * @param source where it is written
+     * @param reason why a path that breaks it is refused
+     * @param check the rule
+     */
+    record OfPath(String name, String source, RefusalReason reason, PathCheck check) {}
+
+    static final List<OfCertificate> OF_CERTIFICATE = List.of(
+            new OfCertificate("version 3", "RFC 5280 4.1.2.1", RefusalReason.MALFORMED_CERTIFICATE, Rules::version),
+            new OfCertificate(
+                    "a positive serial number of at most 20 octets",
+                    "RFC 5280 4.1.2.2",
+                    RefusalReason.MALFORMED_CERTIFICATE,
+                    Rules::serialNumber),
+            new OfCertificate(
+                    "a path length only in a CA, and not below zero",
+                    "RFC 5280 4.2.1.9",
+                    RefusalReason.MALFORMED_CERTIFICATE,
+                    Rules::wellFormedConstraints),
+            new OfCertificate(
+                    "a key usage with at least one bit",
+                    "RFC 5280 4.2.1.3",
+                    RefusalReason.MALFORMED_CERTIFICATE,
+                    Rules::wellFormedKeyUsage),
+            new OfCertificate(
+                    "well-formed names in the SAN",
+                    "RFC 5280 4.2.1.6, RFC 9525 6.3",
+                    RefusalReason.MALFORMED_CERTIFICATE,
+                    Rules::wellFormedNames),
+            new OfCertificate(
+                    "well-formed name constraints, and only in a CA",
+                    "RFC 5280 4.2.1.10",
+                    RefusalReason.MALFORMED_CERTIFICATE,
+                    Rules::wellFormedNameConstraints),
+            new OfCertificate(
+                    "no critical extension that is not processed",
+                    "RFC 5280 4.2",
+                    RefusalReason.CONSTRAINT_VIOLATED,
+                    Rules::criticalExtensions),
+            new OfCertificate("not before its time", "RFC 5280 4.1.2.5", RefusalReason.NOT_YET_VALID, Rules::notBefore),
+            new OfCertificate("not after its time", "RFC 5280 4.1.2.5", RefusalReason.EXPIRED, Rules::notAfter),
+            new OfCertificate(
+                    "a CA above the leaf, and none as the leaf",
+                    "RFC 5280 4.2.1.9, 6.1.4 (k)",
+                    RefusalReason.CONSTRAINT_VIOLATED,
+                    Rules::caBit),
+            new OfCertificate(
+                    "a key usage that allows what the key is used for",
+                    "RFC 5280 4.2.1.3, 6.1.4 (n), RFC 8446 4.4.2.2",
+                    RefusalReason.KEY_USAGE,
+                    Rules::keyUsage),
+            new OfCertificate(
+                    "serverAuth wherever purposes are named",
+                    "RFC 5280 4.2.1.12",
+                    RefusalReason.KEY_USAGE,
+                    Rules::purposes),
+            new OfCertificate("a key above the floor", "policy", RefusalReason.WEAK_KEY, Rules::key),
+            new OfCertificate(
+                    "a signature above the floor", "policy", RefusalReason.WEAK_SIGNATURE, Rules::signatureAlgorithm),
+            new OfCertificate(
+                    "the identifiers and the criticality of the profile, under a policy that asks for it",
+                    "RFC 5280 4.2.1.1, 4.2.1.2, 4.2.1.3, 4.2.1.9",
+                    RefusalReason.CONSTRAINT_VIOLATED,
+                    Rules::profile));
+
+    static final List<OfPath> OF_PATH = List.of(
+            new OfPath(
+                    "no more CAs below a CA than its path length allows, the anchor's too",
+                    "RFC 5280 6.1.4 (l), (m)",
+                    RefusalReason.CONSTRAINT_VIOLATED,
+                    Rules::pathLength),
+            new OfPath(
+                    "names within the name constraints of every CA above, the anchor's too",
+                    "RFC 5280 6.1.3 (b), (c)",
+                    RefusalReason.CONSTRAINT_VIOLATED,
+                    NameConstraintRules::violation));
+
+    /** The critical extensions that are looked at here or, policies, by the JDK. */
+    private static final Set<ASN1ObjectIdentifier> PROCESSED = Set.of(
+            Extension.basicConstraints,
+            Extension.keyUsage,
+            Extension.extendedKeyUsage,
+            Extension.subjectAlternativeName,
+            Extension.nameConstraints,
+            Extension.certificatePolicies,
+            Extension.policyConstraints,
+            Extension.policyMappings,
+            Extension.inhibitAnyPolicy);
+
+    private static final Set<ASN1ObjectIdentifier> CURVES =
+            Set.of(SECObjectIdentifiers.secp256r1, SECObjectIdentifiers.secp384r1, SECObjectIdentifiers.secp521r1);
+
+    private static final Set<ASN1ObjectIdentifier> EDWARDS =
+            Set.of(EdECObjectIdentifiers.id_Ed25519, EdECObjectIdentifiers.id_Ed448);
+
+    private static final Set<ASN1ObjectIdentifier> RSA_SIGNATURES = Set.of(
+            PKCSObjectIdentifiers.sha256WithRSAEncryption,
+            PKCSObjectIdentifiers.sha384WithRSAEncryption,
+            PKCSObjectIdentifiers.sha512WithRSAEncryption);
+
+    private static final Set<ASN1ObjectIdentifier> ECDSA_SIGNATURES = Set.of(
+            X9ObjectIdentifiers.ecdsa_with_SHA256,
+            X9ObjectIdentifiers.ecdsa_with_SHA384,
+            X9ObjectIdentifiers.ecdsa_with_SHA512);
+
+    private static final Set<ASN1ObjectIdentifier> HASHES =
+            Set.of(NISTObjectIdentifiers.id_sha256, NISTObjectIdentifiers.id_sha384, NISTObjectIdentifiers.id_sha512);
+
+    private static final BigInteger SMALLEST_EXPONENT = BigInteger.valueOf(65_537);
+    private static final int SERIAL_NUMBER_BITS = 20 * 8 - 1;
+
+    private Rules() {}
+
+    private static @Nullable String version(Certificate certificate, Role role, Context context) {
+        return certificate.version() == 3 ? null : "expected version 3, has version " + certificate.version();
+    }
+
+    /** Zero, which old private roots have, does no harm in an anchor. */
+    private static @Nullable String serialNumber(Certificate certificate, Role role, Context context) {
+        BigInteger serial = certificate.serialNumber();
+        boolean kept = serial.signum() > 0 || (serial.signum() == 0 && role == Role.ANCHOR);
+        return kept && serial.bitLength() <= SERIAL_NUMBER_BITS
+                ? null
+                : "expected a positive serial number of at most 20 octets, has " + serial.toString(16);
+    }
+
+    private static @Nullable String wellFormedConstraints(Certificate certificate, Role role, Context context) {
+        BigInteger pathLength = certificate.pathLength();
+        if (pathLength == null) {
+            return null;
+        }
+        if (!certificate.isCa()) {
+            return "has a path length and is no CA";
+        }
+        return pathLength.signum() < 0 ? "has the path length " + pathLength : null;
+    }
+
+    private static @Nullable String wellFormedKeyUsage(Certificate certificate, Role role, Context context) {
+        KeyUsage usage = certificate.keyUsage();
+        return usage == null || anyBit(usage) ? null : "has a key usage without a bit";
+    }
+
+    private static boolean anyBit(KeyUsage usage) {
+        for (byte octet : usage.getBytes()) {
+            if (octet != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static @Nullable String wellFormedNames(Certificate certificate, Role role, Context context) {
+        List<GeneralName> names = certificate.alternativeNames();
+        if (names == null) {
+            return null;
+        }
+        if (names.isEmpty()) {
+            return "has an empty SAN";
+        }
+        if (names.size() > Limits.ENTRIES) {
+            return "has " + names.size() + " names in its SAN, expected at most " + Limits.ENTRIES;
+        }
+        for (GeneralName name : names) {
+            String problem = Names.problemOf(name);
+            if (problem != null) {
+                return problem;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String wellFormedNameConstraints(Certificate certificate, Role role, Context context) {
+        NameConstraints constraints = certificate.nameConstraints();
+        if (constraints == null) {
+            return null;
+        }
+        return role == Role.LEAF ? "has name constraints and is a leaf" : NameConstraintRules.problemOf(constraints);
+    }
+
+    private static @Nullable String criticalExtensions(Certificate certificate, Role role, Context context) {
+        if (certificate.hasExtension(Extension.policyConstraints)
+                && !certificate.criticalExtensions().contains(Extension.policyConstraints)) {
+            return "has policyConstraints that are not critical (RFC 5280 4.2.1.11)";
+        }
+        for (ASN1ObjectIdentifier id : certificate.criticalExtensions()) {
+            if (!PROCESSED.contains(id)) {
+                return "has the critical extension " + id + ", which is not processed";
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String notBefore(Certificate certificate, Role role, Context context) {
+        return context.now().isBefore(certificate.notBefore())
+                ? "is valid from " + certificate.notBefore() + ", now is " + context.now()
+                        + "; is this machine's clock right?"
+                : null;
+    }
+
+    private static @Nullable String notAfter(Certificate certificate, Role role, Context context) {
+        return context.now().isAfter(certificate.notAfter())
+                ? "expired at " + certificate.notAfter() + ", now is " + context.now()
+                : null;
+    }
+
+    private static @Nullable String caBit(Certificate certificate, Role role, Context context) {
+        if (role == Role.LEAF) {
+            return certificate.isCa() ? "expected a server's certificate as the leaf, it is a CA" : null;
+        }
+        return certificate.isCa() ? null : "issued a certificate and is no CA (basicConstraints)";
+    }
+
+    private static @Nullable String keyUsage(Certificate certificate, Role role, Context context) {
+        if (role == Role.LEAF) {
+            if (!certificate.allowsUsage(KeyUsage.digitalSignature)) {
+                return "expected the key usage digitalSignature";
+            }
+            return certificate.keyUsage() != null && certificate.allowsUsage(KeyUsage.keyCertSign)
+                    ? "has the key usage keyCertSign and is no CA"
+                    : null;
+        }
+        return certificate.allowsUsage(KeyUsage.keyCertSign) ? null : "expected the key usage keyCertSign";
+    }
+
+    /** anyExtendedKeyUsage is not enough: a key for all purposes is for none. */
+    private static @Nullable String purposes(Certificate certificate, Role role, Context context) {
+        Set<KeyPurposeId> purposes = certificate.purposes();
+        if (purposes == null) {
+            return role == Role.LEAF && context.floors().serverAuthRequired()
+                    ? "expected the extended key usage serverAuth, has none"
+                    : null;
+        }
+        return purposes.contains(KeyPurposeId.id_kp_serverAuth)
+                ? null
+                : "expected the extended key usage serverAuth, has " + purposes;
+    }
+
+    private static @Nullable String key(Certificate certificate, Role role, Context context) {
+        SubjectPublicKeyInfo info = certificate.publicKeyInfo();
+        ASN1ObjectIdentifier algorithm = info.getAlgorithm().getAlgorithm();
+        ASN1Encodable parameters = info.getAlgorithm().getParameters();
+        if (EDWARDS.contains(algorithm)) {
+            return parameters == null ? null : "has an Edwards key with parameters (RFC 8410 3)";
+        }
+        if (algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
+            return parameters instanceof ASN1ObjectIdentifier curve && CURVES.contains(curve)
+                    ? null
+                    : "expected an EC key on P-256, P-384 or P-521 by name, has "
+                            + (parameters instanceof ASN1ObjectIdentifier
+                                    ? "the curve " + parameters
+                                    : "a curve of its own");
+        }
+        if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)
+                || algorithm.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
+            return rsaKey(info, context);
+        }
+        return "expected an EC, Edwards or RSA key, has one of algorithm " + algorithm;
+    }
+
+    private static @Nullable String rsaKey(SubjectPublicKeyInfo info, Context context) {
+        RSAPublicKey key;
+        try {
+            key = RSAPublicKey.getInstance(info.parsePublicKey());
+        } catch (java.io.IOException | RuntimeException e) {
+            return "has an RSA key that does not parse";
+        }
+        int bits = key.getModulus().bitLength();
+        if (bits < context.floors().minimumRsaKeyBits() || bits > Limits.RSA_BITS) {
+            return "expected an RSA key from " + context.floors().minimumRsaKeyBits() + " to " + Limits.RSA_BITS
+                    + " bits, has " + bits;
+        }
+        if (bits % 8 != 0 || !key.getModulus().testBit(0)) {
+            return "has an RSA modulus of " + bits + " bits that no sound generator makes";
+        }
+        BigInteger exponent = key.getPublicExponent();
+        if (!exponent.testBit(0) || exponent.compareTo(SMALLEST_EXPONENT) < 0 || exponent.bitLength() > Long.SIZE) {
+            return "expected an odd RSA exponent from 65537, below 2^64";
+        }
+        return null;
+    }
+
+    /** An anchor's signature of itself proves nothing and is not looked at. */
+    private static @Nullable String signatureAlgorithm(Certificate certificate, Role role, Context context) {
+        AlgorithmIdentifier algorithm = certificate.signatureAlgorithm();
+        ASN1ObjectIdentifier id = algorithm.getAlgorithm();
+        ASN1Encodable parameters = algorithm.getParameters();
+        boolean strong;
+        if (role == Role.ANCHOR) {
+            strong = true;
+        } else if (RSA_SIGNATURES.contains(id)) {
+            strong = parameters == null || DERNull.INSTANCE.equals(parameters);
+        } else if (ECDSA_SIGNATURES.contains(id) || EDWARDS.contains(id)) {
+            strong = parameters == null;
+        } else if (id.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
+            strong = strongPss(parameters);
+        } else {
+            strong = false;
+        }
+        return strong
+                ? null
+                : "expected a signature with SHA-256, SHA-384 or SHA-512, or by an Edwards key, has algorithm " + id;
+    }
+
+    private static boolean strongPss(@Nullable ASN1Encodable encoded) {
+        if (encoded == null) {
+            return false;
+        }
+        RSASSAPSSparams parameters = RSASSAPSSparams.getInstance(encoded);
+        AlgorithmIdentifier hash = parameters.getHashAlgorithm();
+        AlgorithmIdentifier generator = parameters.getMaskGenAlgorithm();
+        return HASHES.contains(hash.getAlgorithm())
+                && generator.getAlgorithm().equals(PKCSObjectIdentifiers.id_mgf1)
+                && HASHES.contains(AlgorithmIdentifier.getInstance(generator.getParameters())
+                        .getAlgorithm());
+    }
+
+    /** What RFC 5280 demands of who issues a certificate; private CAs often leave it out, to no harm. */
+    private static @Nullable String profile(Certificate certificate, Role role, Context context) {
+        if (!context.floors().profileRequired()) {
+            return null;
+        }
+        if (role != Role.ANCHOR && !certificate.hasAuthorityKeyIdentifier()) {
+            return "expected an authorityKeyIdentifier with a key identifier";
+        }
+        if (role == Role.LEAF) {
+            return null;
+        }
+        if (!certificate.hasSubjectKeyIdentifier()) {
+            return "expected a subjectKeyIdentifier in a CA";
+        }
+        if (certificate.keyUsage() == null) {
+            return "expected a key usage in a CA";
+        }
+        return certificate.criticalExtensions().contains(Extension.basicConstraints)
+                ? null
+                : "expected basicConstraints of a CA to be critical";
+    }
+
+    /** Certificates that a CA issued to itself under the same name are not counted. */
+    private static @Nullable String pathLength(Candidate path, Context context) {
+        List<Certificate> all = path.fromAnchor();
+        for (int ca = 0; ca < all.size() - 1; ca++) {
+            BigInteger allowed = all.get(ca).pathLength();
+            if (allowed == null) {
+                continue;
+            }
+            long below = all.subList(ca + 1, all.size() - 1).stream()
+                    .filter(certificate -> !certificate.isSelfIssued())
+                    .count();
+            if (BigInteger.valueOf(below).compareTo(allowed) > 0) {
+                return all.get(ca) + " allows " + allowed + " CAs below it, there are " + below;
+            }
+        }
+        return null;
+    }
+}
