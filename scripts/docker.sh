@@ -19,7 +19,7 @@ ensure_docker() {
 }
 
 start_docker() {
-  local dir=$SCRATCH/docker attempt
+  local dir=$SCRATCH/docker started=$SECONDS
   mkdir -p "$dir"
   say "starting a docker engine in $dir"
   at_exit remove_docker "$dir" "$([ -e /sys/class/net/docker0 ] && echo keep || echo remove)"
@@ -28,10 +28,10 @@ start_docker() {
     --exec-root "$dir/exec" --pidfile "$dir/pid" --iptables=false --ip6tables=false --ip-forward=false \
     --ip-masq=false --ip 127.0.0.1 >"$dir/log" 2>&1 </dev/null &
   export DOCKER_HOST=unix://$dir/docker.sock
-  for attempt in $(seq 150); do
+  for _ in $(seq 150); do
     if docker version >/dev/null 2>&1; then
       DOCKER_VERSION=$(docker version --format '{{.Server.Version}}')
-      say "docker: $DOCKER_VERSION, up after $((attempt / 5)) s"
+      say "docker: $DOCKER_VERSION, up after $((SECONDS - started)) s"
       return
     fi
     sleep 0.2
@@ -80,5 +80,5 @@ import_valkey() {
   tar -C "$root" --owner=0 --group=0 -c . |
     docker import --change 'WORKDIR /data' --change 'EXPOSE 6379' \
       --change 'CMD ["valkey-server", "--protected-mode", "no"]' - "$VALKEY_IMAGE" >/dev/null
-  docker run --rm "$VALKEY_IMAGE" valkey-server --version
+  docker run --rm --network none "$VALKEY_IMAGE" valkey-server --version
 }
