@@ -24,7 +24,7 @@ as_root() {
   elif command -v sudo >/dev/null; then
     sudo "$@"
   else
-    die 2 "root is needed, this user is $(id -un) and there is no sudo" "run as root: $*"
+    die 2 "root is needed, this user is $(id -un) and there is no sudo" "run this script as root, once"
   fi
 }
 
