@@ -5,6 +5,7 @@
 # Exit codes: 0 all good, 1 something failed, 2 the machine or the command line is not as needed.
 
 # The repository's root, wherever the script was called from.
+# shellcheck disable=SC2034 # used by who sources this
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '== %s\n' "$*"; }
@@ -23,7 +24,7 @@ as_root() {
   elif command -v sudo >/dev/null; then
     sudo "$@"
   else
-    die 2 "root is needed, this user is $(id -un) and there is no sudo" "run as root: $*"
+    die 2 "root is needed, this user is $(id -un) and there is no sudo" "run this script as root, once"
   fi
 }
 

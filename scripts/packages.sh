@@ -78,10 +78,19 @@ use_backports() {
   apt_update
 }
 
+# can_install PACKAGE: ends the script, with the way out, where this machine or this user cannot install anything.
+can_install() {
+  command -v apt-get >/dev/null ||
+    die 2 "$1 is missing and this is no Debian or Ubuntu" "install $1 with this system's package manager, then run this again"
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+    die 2 "$1 is missing, installing it needs root, and there is no sudo" \
+      "run this once as root, or have $1 installed (on Debian 12 valkey-server is in bookworm-backports)"
+}
+
 # install_package PACKAGE: from the machine's sources as they are, then with fresh lists, then from the backports.
 install_package() {
   local package=$1 hint="install $1 by hand, then run this again"
-  command -v apt-get >/dev/null || die 2 "$package is missing and this is no Debian or Ubuntu" "$hint"
+  can_install "$package"
   [ -n "${SCRATCH:-}" ] || make_scratch
   if ! apt_has "$package" && [ -z "$APT_UPDATED" ]; then
     say "refreshing the package lists"
@@ -106,6 +115,7 @@ install_package() {
 # nor at the next boot.
 install_without_service() {
   local package=$1 unit=${2:-$1} policy=/usr/sbin/policy-rc.d
+  can_install "$package"
   if [ ! -e "$policy" ]; then
     # Debian's switch for "start nothing while installing", taken away again below or, on an error, at exit.
     printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
