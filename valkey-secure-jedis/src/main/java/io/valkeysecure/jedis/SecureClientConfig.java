@@ -69,7 +69,8 @@ final class SecureClientConfig implements JedisClientConfig {
         if (!found.isEmpty()) {
             throw new TlsConfigurationException(
                     RefusalReason.UNCLASSIFIED,
-                    "the JedisClientConfig carries TLS settings of its own, expected none: " + String.join(", ", found));
+                    "the JedisClientConfig carries TLS settings of its own, expected none: "
+                            + String.join(", ", found));
         }
     }
 

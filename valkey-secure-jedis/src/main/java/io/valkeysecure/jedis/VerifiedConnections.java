@@ -79,8 +79,8 @@ final class VerifiedConnections {
                 // Closing the TLS connection has to close the TCP one: a descriptor would be lost otherwise.
                 throw new SocketException("autoClose must be true for a verified connection, was false");
             }
-            Socket socket = tls.handshake(new Endpoint(host, port), ClientLibrary.JEDIS)
-                    .overSocket(connected);
+            Socket socket =
+                    tls.handshake(new Endpoint(host, port), ClientLibrary.JEDIS).overSocket(connected);
             verified.set(true);
             return socket;
         }

@@ -50,6 +50,19 @@ class RefusalTest {
     /** JSSE's sockets, unlike its engines, pad each record of TLS 1.3 by 16 bytes; the shortest command has 47. */
     private static final int PADDED_ALERT_LENGTH = TlsTranscript.TLS_1_3_ALERT_LENGTH + 16;
 
+    /** Makes Jedis send nothing while it connects. */
+    private static final JedisClientConfig NOTHING_TO_SAY = new JedisClientConfig() {
+        @Override
+        public boolean isAutoNegotiateProtocol() {
+            return false;
+        }
+
+        @Override
+        public ClientSetInfoConfig getClientSetInfoConfig() {
+            return ClientSetInfoConfig.DISABLED;
+        }
+    };
+
     private static ValkeyServer server;
     private static SecureTls tls;
 
@@ -200,7 +213,8 @@ class RefusalTest {
             Throwable thrown = catchThrowable(() -> entry.ping(Fixture.localhost(silent.getLocalPort()), config));
 
             assertRefused(thrown, RefusalReason.HANDSHAKE_TIMEOUT);
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofMillis(300), Duration.ofSeconds(10));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .isBetween(Duration.ofMillis(300), Duration.ofSeconds(10));
         }
     }
 
@@ -260,7 +274,8 @@ class RefusalTest {
     void connect_clientCertificateOfOtherCa_isTold(EntryPoint entry, TlsVersion version) {
         try (ValkeyServer limited =
                         Fixture.server().tlsProtocols(version.protocol()).start();
-                SecureTls stranger = Fixture.tls(OTHER_ROOT.issue().subject("CN=app").build())
+                SecureTls stranger = Fixture.tls(
+                                OTHER_ROOT.issue().subject("CN=app").build())
                         .build();
                 RecordingProxy proxy = RecordingProxy.to(limited.host(), limited.port())) {
             Throwable thrown = catchThrowable(() -> entry.ping(Fixture.localhost(proxy.port()), secure(stranger)));
@@ -294,8 +309,7 @@ class RefusalTest {
         try (SecureTls anonymous = SecureTls.trusting(TrustAnchors.of(Fixture.ROOT.certificate()))
                 .withoutClientIdentity()
                 .build()) {
-            Throwable thrown =
-                    catchThrowable(() -> EntryPoint.JEDIS.ping(Fixture.address(server), secure(anonymous)));
+            Throwable thrown = catchThrowable(() -> EntryPoint.JEDIS.ping(Fixture.address(server), secure(anonymous)));
 
             assertRefused(thrown, RefusalReason.CLIENT_IDENTITY_REQUIRED);
         }
@@ -307,12 +321,7 @@ class RefusalTest {
         try (SecureTls anonymous = SecureTls.trusting(TrustAnchors.of(Fixture.ROOT.certificate()))
                 .withoutClientIdentity()
                 .build()) {
-            JedisClientConfig config = SecureJedis.clientConfig(
-                    anonymous,
-                    DefaultJedisClientConfig.builder()
-                            .serverDefaultProtocol()
-                            .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
-                            .build());
+            JedisClientConfig config = SecureJedis.clientConfig(anonymous, NOTHING_TO_SAY);
             try (Jedis jedis = new Jedis(Fixture.address(server), config)) {
                 Throwable thrown = catchThrowable(jedis::ping);
 
@@ -327,12 +336,7 @@ class RefusalTest {
         try (SecureTls anonymous = SecureTls.trusting(TrustAnchors.of(Fixture.ROOT.certificate()))
                 .withoutClientIdentity()
                 .build()) {
-            JedisClientConfig config = SecureJedis.clientConfig(
-                    anonymous,
-                    DefaultJedisClientConfig.builder()
-                            .serverDefaultProtocol()
-                            .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
-                            .build());
+            JedisClientConfig config = SecureJedis.clientConfig(anonymous, NOTHING_TO_SAY);
             try (Jedis jedis = new Jedis(Fixture.address(server), config)) {
                 byte[] large = new byte[32 * 1024 * 1024];
                 Throwable thrown = catchThrowable(() -> jedis.set("large".getBytes(StandardCharsets.UTF_8), large));
@@ -356,12 +360,18 @@ class RefusalTest {
                 }),
                 Arguments.of("ssl(false), Jedis", (PlaintextCopy) (address, config) -> EntryPoint.JEDIS.ping(
                         address,
-                        DefaultJedisClientConfig.builder().from(config).ssl(false).build())),
+                        DefaultJedisClientConfig.builder()
+                                .from(config)
+                                .ssl(false)
+                                .build())),
                 Arguments.of("ssl(false), JedisPool", (PlaintextCopy) (address, config) -> EntryPoint.JEDIS_POOL.ping(
                         address,
-                        DefaultJedisClientConfig.builder().from(config).ssl(false).build())),
-                Arguments.of(
-                        "ssl(false), own mapper", (PlaintextCopy) (address, config) -> EntryPoint.CONNECTION_POOL.ping(
+                        DefaultJedisClientConfig.builder()
+                                .from(config)
+                                .ssl(false)
+                                .build())),
+                Arguments.of("ssl(false), own mapper", (PlaintextCopy)
+                        (address, config) -> EntryPoint.CONNECTION_POOL.ping(
                                 address,
                                 DefaultJedisClientConfig.builder()
                                         .from(config)

@@ -46,8 +46,8 @@ class SecureClientConfigTest {
             .build();
 
     /** What decides about TLS: never the base's. */
-    private static final Set<String> FIXED = Set.of(
-            "isSsl", "getSslSocketFactory", "getSslParameters", "getSslOptions", "getHostnameVerifier");
+    private static final Set<String> FIXED =
+            Set.of("isSsl", "getSslSocketFactory", "getSslParameters", "getSslOptions", "getHostnameVerifier");
 
     /** What is the base's, but not handed out as it is; each has tests of its own below. */
     private static final Set<String> WATCHED = Set.of("getHostAndPortMapper", "getCredentialsProvider");
@@ -61,19 +61,14 @@ class SecureClientConfigTest {
 
     static Stream<Arguments> tlsSettings() {
         return Stream.of(
-                Arguments.of(
-                        "sslSocketFactory",
-                        "TrustAnchors.pem",
-                        builder().sslSocketFactory((SSLSocketFactory) SSLSocketFactory.getDefault())),
+                Arguments.of("sslSocketFactory", "TrustAnchors.pem", builder().sslSocketFactory((SSLSocketFactory)
+                        SSLSocketFactory.getDefault())),
                 Arguments.of("sslParameters", "TlsPolicy.builder()", builder().sslParameters(new SSLParameters())),
                 Arguments.of(
                         "sslOptions",
                         "TrustAnchors.keyStore",
                         builder().sslOptions(SslOptions.builder().build())),
-                Arguments.of(
-                        "hostnameVerifier",
-                        "leave it out",
-                        builder().hostnameVerifier((host, session) -> true)));
+                Arguments.of("hostnameVerifier", "leave it out", builder().hostnameVerifier((host, session) -> true)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -91,8 +86,7 @@ class SecureClientConfigTest {
     void clientConfig_baseCarriesTlsSettingAndSslOff_isRefusedAllTheSame(
             String setting, String instead, DefaultJedisClientConfig.Builder base) {
         assertThatExceptionOfType(TlsConfigurationException.class)
-                .isThrownBy(() ->
-                        SecureJedis.clientConfig(TLS, base.ssl(false).build()))
+                .isThrownBy(() -> SecureJedis.clientConfig(TLS, base.ssl(false).build()))
                 .withMessageContaining(setting)
                 .withMessageContaining(instead);
     }
@@ -257,8 +251,7 @@ class SecureClientConfigTest {
         assertThatExceptionOfType(JedisConnectionException.class)
                 .isThrownBy(() -> config.getCredentialsProvider().get())
                 .withMessageContainingAll("ssl(false)", "fromURI", "SecureJedis.clientConfig(..)")
-                .satisfies(e ->
-                        assertThat(RefusalReason.of(e)).contains(RefusalReason.PLAINTEXT_REQUESTED))
+                .satisfies(e -> assertThat(RefusalReason.of(e)).contains(RefusalReason.PLAINTEXT_REQUESTED))
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter2", "app"));
     }
 
@@ -314,9 +307,10 @@ class SecureClientConfigTest {
                 () -> factory.createSocket(loopback, 6379),
                 () -> factory.createSocket(loopback, 6379, loopback, 0));
 
-        assertThat(calls).allSatisfy(call -> assertThatExceptionOfType(SocketException.class)
-                .isThrownBy(call::make)
-                .withMessageContaining("connected already"));
+        assertThat(calls)
+                .allSatisfy(call -> assertThatExceptionOfType(SocketException.class)
+                        .isThrownBy(call::make)
+                        .withMessageContaining("connected already"));
     }
 
     @Test

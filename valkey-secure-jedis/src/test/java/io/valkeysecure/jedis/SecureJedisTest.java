@@ -78,7 +78,12 @@ class SecureJedisTest {
     @EnumSource(RedisProtocol.class)
     void jedis_protocolIsSet_setsAndGets(RedisProtocol protocol) {
         JedisClientConfig config = SecureJedis.clientConfig(
-                tls, Fixture.login().protocol(protocol).database(3).clientName("named").build());
+                tls,
+                Fixture.login()
+                        .protocol(protocol)
+                        .database(3)
+                        .clientName("named")
+                        .build());
 
         try (Jedis jedis = new Jedis(Fixture.address(server), config)) {
             jedis.set("protocol", protocol.name());
@@ -137,8 +142,7 @@ class SecureJedisTest {
 
     @Test
     void connectionPool_setsAndGets() {
-        try (ConnectionPool pool =
-                        new ConnectionPool(Fixture.address(server), secure(), new ConnectionPoolConfig());
+        try (ConnectionPool pool = new ConnectionPool(Fixture.address(server), secure(), new ConnectionPoolConfig());
                 Connection connection = pool.getResource()) {
             connection.executeCommand(
                     new CommandArguments(Protocol.Command.SET).add("connection").add("d"));

@@ -36,9 +36,9 @@ class SecureUriTest {
     void clientConfig_tlsScheme_takesUserPasswordDatabaseAndProtocol(String scheme) {
         String text = scheme + "://app:p%40ss%3Aword@valkey.internal:6380/7?protocol=3";
 
-        for (JedisClientConfig config :
-                new JedisClientConfig[] {SecureJedis.clientConfig(TLS, text), SecureJedis.clientConfig(TLS, URI.create(text))
-                }) {
+        for (JedisClientConfig config : new JedisClientConfig[] {
+            SecureJedis.clientConfig(TLS, text), SecureJedis.clientConfig(TLS, URI.create(text))
+        }) {
             assertThat(config.isSsl()).isTrue();
             assertThat(config.getUser()).isEqualTo("app");
             assertThat(config.getPassword()).isEqualTo("p@ss:word");
