@@ -4,4 +4,6 @@ module io.valkeysecure.jedis {
     requires transitive redis.clients.jedis;
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
+
+    exports io.valkeysecure.jedis;
 }

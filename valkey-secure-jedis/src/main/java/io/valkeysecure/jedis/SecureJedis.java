@@ -1,0 +1,129 @@
+package io.valkeysecure.jedis;
+
+import io.valkeysecure.SecureTls;
+import java.net.URI;
+import java.util.Objects;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+
+/**
+ * The front door for Jedis: turns a {@link SecureTls} and a Jedis configuration into a {@link JedisClientConfig}
+ * whose connections are encrypted, verified and timed before Jedis gets them. Everything that takes a
+ * {@code JedisClientConfig} takes this one, so pools and clients are built as before:
+ *
+ * <pre>{@code
+ * SecureTls tls = SecureTls.trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
+ *         .presenting(ClientIdentity.pem(Path.of("/etc/valkey/tls/tls.crt"), Path.of("/etc/valkey/tls/tls.key")))
+ *         .build();
+ * JedisClientConfig config = SecureJedis.clientConfig(
+ *         tls, DefaultJedisClientConfig.builder().user("app").password(password).build());
+ * HostAndPort server = new HostAndPort("valkey.internal", 6380);
+ * try (JedisPool pool = new JedisPool(new JedisPoolConfig(), server, config);
+ *         Jedis jedis = pool.getResource()) {
+ *     jedis.set("greeting", "hello");
+ * }
+ * }</pre>
+ *
+ * <p>{@code RedisClient.builder().hostAndPort(server).clientConfig(config).build()}, {@code JedisPooled} of Jedis 7
+ * and earlier, {@code ConnectionPool} and {@code new Jedis(server, config)} go the same way.
+ *
+ * <h2>What is guaranteed</h2>
+ *
+ * <ul>
+ *   <li>TLS is on, whatever the given configuration says, and no byte is sent before the handshake is verified. If
+ *       the server cannot be proved to be the right one, the connection is refused, and
+ *       {@link io.valkeysecure.RefusalReason#of(Throwable)} finds the reason in what Jedis throws.
+ *   <li>The name that is verified is the one that is dialled: with a {@code hostAndPortMapper}, the mapped one.
+ *   <li>The handshake ends within the handshake timeout of the policy. {@code connectionTimeoutMillis} bounds the
+ *       TCP connect before it, {@code socketTimeoutMillis} each read after it.
+ *   <li>The user name, password and client name of the configuration are for verified connections only. Where a
+ *       copy of it has TLS switched off, such as {@code RedisClient.builder().clientConfig(config).fromURI("redis://…")}
+ *       makes one, or where it is combined with a socket factory of another kind, connecting fails before the first
+ *       byte is sent. It follows that the credentials provider of the configuration answers only while Jedis
+ *       connects; other code takes it from the configuration that was given.
+ * </ul>
+ *
+ * <h2>What is not</h2>
+ *
+ * <p>Jedis' constructors that take a URI take TLS from its scheme and the credentials from its user information, not
+ * from a configuration: {@code new Jedis(URI, config)} with a {@code redis://} URI is plaintext, and no code of this
+ * library is asked. Pass URIs through {@link #clientConfig(SecureTls, URI)} and {@link #hostAndPort(URI)}. A copy
+ * that is given other {@code sslOptions}, or TLS off together with other credentials or an {@code AuthXManager}, is a
+ * configuration of its own.
+ */
+public final class SecureJedis {
+    private SecureJedis() {}
+
+    /**
+     * Returns a configuration that connects as {@code base} says, through TLS as {@code tls} says. Timeouts,
+     * credentials, database, protocol and all else are taken from {@code base}, each time Jedis asks.
+     * {@code ssl(true)} in {@code base} is allowed, since it asks for what is done in any case. The result is
+     * thread-safe if {@code base} is.
+     *
+     * @param tls whom to trust and what to present; to be closed only after the clients and pools
+     * @param base all that is not TLS
+     * @return the configuration to give to Jedis
+     * @throws io.valkeysecure.TlsConfigurationException if {@code base} carries an {@code sslSocketFactory},
+     *     {@code sslParameters}, {@code sslOptions} or a {@code hostnameVerifier} of its own; the message says what to
+     *     write instead
+     */
+    public static JedisClientConfig clientConfig(SecureTls tls, JedisClientConfig base) {
+        Objects.requireNonNull(tls, "tls");
+        Objects.requireNonNull(base, "base");
+        return SecureClientConfig.of(tls, base);
+    }
+
+    /**
+     * Returns a configuration with what the URI holds besides the address: user, password, database, and the RESP
+     * version as {@code ?protocol=3}, as Jedis reads them. All else has Jedis' default.
+     *
+     * @param tls whom to trust and what to present
+     * @param uri such as {@code valkeys://user:password@valkey.internal:6380/0}; the scheme is {@code valkeys} or
+     *     {@code rediss}
+     * @return the configuration to give to Jedis, together with {@link #hostAndPort(URI)}
+     * @throws io.valkeysecure.TlsConfigurationException if the scheme is another one
+     *     ({@link io.valkeysecure.RefusalReason#PLAINTEXT_REQUESTED}), or the URI names no host or port, a user without
+     *     a password, something else than a database number, or a parameter that is not read; the message shows no
+     *     user information
+     */
+    public static JedisClientConfig clientConfig(SecureTls tls, URI uri) {
+        Objects.requireNonNull(tls, "tls");
+        return SecureClientConfig.of(tls, SecureUri.of(uri).clientConfig());
+    }
+
+    /**
+     * As {@link #clientConfig(SecureTls, URI)}, for a URI as text. Prefer it to {@link URI#create(String)}, whose
+     * exception shows the password of a malformed URI.
+     *
+     * @param tls whom to trust and what to present
+     * @param uri such as {@code valkeys://user:password@valkey.internal:6380/0}
+     * @return the configuration to give to Jedis, together with {@link #hostAndPort(String)}
+     * @throws io.valkeysecure.TlsConfigurationException as there, or if the text is no URI
+     */
+    public static JedisClientConfig clientConfig(SecureTls tls, String uri) {
+        Objects.requireNonNull(tls, "tls");
+        return SecureClientConfig.of(tls, SecureUri.parse(uri).clientConfig());
+    }
+
+    /**
+     * Returns the address in a URI, which is also the name that the server's certificate has to carry.
+     *
+     * @param uri such as {@code valkeys://valkey.internal:6380}; the scheme is {@code valkeys} or {@code rediss}
+     * @return host and port; an IPv6 address is without brackets
+     * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, URI)}
+     */
+    public static HostAndPort hostAndPort(URI uri) {
+        return SecureUri.of(uri).hostAndPort();
+    }
+
+    /**
+     * As {@link #hostAndPort(URI)}, for a URI as text.
+     *
+     * @param uri such as {@code valkeys://valkey.internal:6380}
+     * @return host and port; an IPv6 address is without brackets
+     * @throws io.valkeysecure.TlsConfigurationException as there, or if the text is no URI
+     */
+    public static HostAndPort hostAndPort(String uri) {
+        return SecureUri.parse(uri).hostAndPort();
+    }
+}
