@@ -11,7 +11,6 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
-import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.FutureListener;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
@@ -113,8 +112,9 @@ final class SecureRedisClient extends RedisClient {
         return connected.whenComplete((connection, failure) -> {
             TlsHandshakeException refused = refusal.get();
             if (failure != null && refused != null && RefusalReason.of(failure).isEmpty()) {
-                Throwable shown =
-                        failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+                Throwable shown = failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
                 shown.addSuppressed(refused);
             }
         });
@@ -122,27 +122,21 @@ final class SecureRedisClient extends RedisClient {
 
     @Override
     public CompletableFuture<Void> shutdownAsync(long quietPeriod, long timeout, TimeUnit unit) {
-        CompletableFuture<Void> ended = super.shutdownAsync(quietPeriod, timeout, unit);
+        CompletableFuture<Void> closed = super.shutdownAsync(quietPeriod, timeout, unit);
         if (!ownsResources || !resourcesEnded.compareAndSet(false, true)) {
-            return ended;
+            return closed;
         }
-        return ended.handle((nothing, failure) -> {
-                    CompletableFuture<Void> all = endResources(quietPeriod, timeout, unit);
-                    return failure == null ? all : all.thenCompose(v -> CompletableFuture.<Void>failedFuture(failure));
-                })
-                .thenCompose(all -> all);
-    }
-
-    private CompletableFuture<Void> endResources(long quietPeriod, long timeout, TimeUnit unit) {
         CompletableFuture<Void> ended = new CompletableFuture<>();
-        Future<Boolean> ending = getResources().shutdown(quietPeriod, timeout, unit);
-        ending.addListener((FutureListener<Boolean>) done -> {
-            if (done.isSuccess()) {
-                ended.complete(null);
-            } else {
-                ended.completeExceptionally(done.cause());
-            }
-        });
+        var unused = closed.whenComplete((nothing, failure) -> getResources()
+                .shutdown(quietPeriod, timeout, unit)
+                .addListener((FutureListener<Boolean>) resources -> {
+                    Throwable first = failure != null ? failure : resources.cause();
+                    if (first == null) {
+                        ended.complete(null);
+                    } else {
+                        ended.completeExceptionally(first);
+                    }
+                }));
         return ended;
     }
 }

@@ -31,9 +31,8 @@ final class ServerUri {
             uri = new URI(text);
         } catch (URISyntaxException e) {
             // neither the cause nor its message, both of which quote the text
-            throw new IllegalArgumentException(
-                    "the server's URI cannot be read at index " + e.getIndex() + ": " + e.getReason()
-                            + "; expected one such as rediss://user@host:6379");
+            throw new IllegalArgumentException("the server's URI cannot be read at index " + e.getIndex() + ": "
+                    + e.getReason() + "; expected one such as rediss://user@host:6379");
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         if (PLAINTEXT_SCHEMES.contains(scheme)) {
@@ -67,12 +66,14 @@ final class ServerUri {
             throw plaintext(name + ".socket is set: a Unix socket carries no TLS; write rediss://host:port");
         }
         if (uri.isStartTls()) {
-            throw plaintext(name + ".startTls is true: the connection would begin in plaintext; remove withStartTls(true), and "
-                    + "write rediss:// or valkeys:// instead of redis+tls://");
+            throw plaintext(
+                    name + ".startTls is true: the connection would begin in plaintext; remove withStartTls(true), and "
+                            + "write rediss:// or valkeys:// instead of redis+tls://");
         }
         if (!uri.isSsl()) {
-            throw plaintext(name + ".ssl is false: the connection would be without TLS; write rediss:// or valkeys://, or "
-                    + "RedisURI.Builder.withSsl(true)");
+            throw plaintext(
+                    name + ".ssl is false: the connection would be without TLS; write rediss:// or valkeys://, or "
+                            + "RedisURI.Builder.withSsl(true)");
         }
         if (uri.getVerifyMode() != SslVerifyMode.FULL) {
             throw new TlsConfigurationException(

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used by one channel, on its event loop.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that was passed in tells, not the future returned
 final class TlsGate extends ChannelDuplexHandler {
     /** Where the refusal of a first connection is kept for {@link SecureRedisClient}, if it made the channel. */
     static final AttributeKey<AtomicReference<TlsHandshakeException>> REFUSAL =
@@ -88,7 +89,8 @@ final class TlsGate extends ChannelDuplexHandler {
             return;
         }
         state = State.VERIFIED;
-        // A server that refuses our certificate closes at once, so that our first write may fail before its alert was read;
+        // A server that refuses our certificate closes at once, so that our first write may fail before its alert was
+        // read;
         // by default Netty would then close the channel and the alert would be lost.
         autoClose = ctx.channel().config().isAutoClose();
         ctx.channel().config().setOption(ChannelOption.AUTO_CLOSE, false);
@@ -105,7 +107,8 @@ final class TlsGate extends ChannelDuplexHandler {
 
     private void keep(ChannelHandlerContext ctx, TlsHandshakeException refused) {
         refusal = refused;
-        AtomicReference<TlsHandshakeException> kept = ctx.channel().attr(REFUSAL).get();
+        AtomicReference<TlsHandshakeException> kept =
+                ctx.channel().attr(REFUSAL).get();
         if (kept != null) {
             kept.set(refused);
         }
