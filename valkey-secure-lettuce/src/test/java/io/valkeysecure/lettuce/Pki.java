@@ -2,10 +2,10 @@ package io.valkeysecure.lettuce;
 
 import io.lettuce.core.RedisURI;
 import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
-import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;

@@ -122,6 +122,7 @@ class SecureLettuceSettingsTest {
                 .hasMessageStartingWith(message);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // each throws before there is a future
     @ParameterizedTest(name = "{0}")
     @MethodSource("conflictingUris")
     void connect_conflictingUri_isRefusedByName(String message, RefusalReason reason, Consumer<RedisURI> sin) {

@@ -115,7 +115,8 @@ class SecureLettuceUseTest {
     @Test
     void genericObjectPool_existingCode_goesOnUnchanged() throws Exception {
         try (GenericObjectPool<StatefulRedisConnection<String, String>> pool =
-                        ConnectionPoolSupport.createGenericObjectPool(client::connect, new GenericObjectPoolConfig<>());
+                        ConnectionPoolSupport.createGenericObjectPool(
+                                client::connect, new GenericObjectPoolConfig<>());
                 StatefulRedisConnection<String, String> first = pool.borrowObject();
                 StatefulRedisConnection<String, String> second = pool.borrowObject()) {
             first.sync().set("pooled", "yes");
