@@ -9,4 +9,6 @@ module io.valkeysecure.lettuce {
     requires io.netty.transport;
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
+
+    exports io.valkeysecure.lettuce;
 }

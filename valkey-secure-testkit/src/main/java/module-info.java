@@ -1,9 +1,12 @@
 /** An in-memory CA, real Valkey servers, hostile peers and a recording proxy. */
 module io.valkeysecure.testkit {
+    exports io.valkeysecure.testkit;
+
+    requires static com.github.dockerjava.api;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires org.bouncycastle.util;
     requires static com.google.errorprone.annotations;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires static testcontainers;
 }

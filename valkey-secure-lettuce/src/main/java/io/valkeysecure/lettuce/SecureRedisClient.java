@@ -1,0 +1,142 @@
+package io.valkeysecure.lettuce;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ConnectionBuilder;
+import io.lettuce.core.ConnectionFuture;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
+import io.netty.util.concurrent.FutureListener;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsHandshakeException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Lettuce's client, which refuses early what the guard in the pipeline would refuse late and with less to say, and ends the
+ * resources that were made for it. It guarantees nothing; {@link TlsCustomizer} does.
+ */
+final class SecureRedisClient extends RedisClient {
+    private final SecureTls tls;
+    private final boolean ownsResources;
+    private final AtomicBoolean resourcesEnded = new AtomicBoolean();
+
+    SecureRedisClient(
+            SecureTls tls, ClientResources resources, boolean ownsResources, RedisURI uri, ClientOptions options) {
+        super(resources, uri);
+        this.tls = tls;
+        this.ownsResources = ownsResources;
+        super.setOptions(options);
+    }
+
+    @Override
+    public void setOptions(ClientOptions options) {
+        super.setOptions(SecureLettuce.clientOptions(tls, options));
+    }
+
+    @Override
+    public StatefulRedisConnection<String, String> connect(RedisURI uri) {
+        ServerUri.requireVerifiedTls(uri);
+        return super.connect(uri);
+    }
+
+    @Override
+    public <K, V> StatefulRedisConnection<K, V> connect(RedisCodec<K, V> codec, RedisURI uri) {
+        ServerUri.requireVerifiedTls(uri);
+        return super.connect(codec, uri);
+    }
+
+    @Override
+    public <K, V> ConnectionFuture<StatefulRedisConnection<K, V>> connectAsync(RedisCodec<K, V> codec, RedisURI uri) {
+        ServerUri.requireVerifiedTls(uri);
+        return super.connectAsync(codec, uri);
+    }
+
+    @Override
+    public StatefulRedisPubSubConnection<String, String> connectPubSub(RedisURI uri) {
+        ServerUri.requireVerifiedTls(uri);
+        return super.connectPubSub(uri);
+    }
+
+    @Override
+    public <K, V> StatefulRedisPubSubConnection<K, V> connectPubSub(RedisCodec<K, V> codec, RedisURI uri) {
+        ServerUri.requireVerifiedTls(uri);
+        return super.connectPubSub(codec, uri);
+    }
+
+    @Override
+    public <K, V> ConnectionFuture<StatefulRedisPubSubConnection<K, V>> connectPubSubAsync(
+            RedisCodec<K, V> codec, RedisURI uri) {
+        ServerUri.requireVerifiedTls(uri);
+        return super.connectPubSubAsync(codec, uri);
+    }
+
+    @Override
+    public StatefulRedisSentinelConnection<String, String> connectSentinel(RedisURI uri) {
+        ServerUri.requireVerifiedTls(uri);
+        return super.connectSentinel(uri);
+    }
+
+    @Override
+    public <K, V> StatefulRedisSentinelConnection<K, V> connectSentinel(RedisCodec<K, V> codec, RedisURI uri) {
+        ServerUri.requireVerifiedTls(uri);
+        return super.connectSentinel(codec, uri);
+    }
+
+    @Override
+    public <K, V> CompletableFuture<StatefulRedisSentinelConnection<K, V>> connectSentinelAsync(
+            RedisCodec<K, V> codec, RedisURI uri) {
+        ServerUri.requireVerifiedTls(uri);
+        return super.connectSentinelAsync(codec, uri);
+    }
+
+    /**
+     * Lettuce loses the refusal in two cases: when {@code RedisURI.timeout} passes first, and when the channel is closed again
+     * before the thread that dialled has looked for its handler ("RedisHandshakeHandler not registered").
+     */
+    @Override
+    protected <K, V, T extends RedisChannelHandler<K, V>> ConnectionFuture<T> initializeChannelAsync(
+            ConnectionBuilder builder) {
+        AtomicReference<TlsHandshakeException> refusal = new AtomicReference<>();
+        var unused = builder.bootstrap().attr(TlsGate.REFUSAL, refusal);
+        ConnectionFuture<T> connected = super.initializeChannelAsync(builder);
+        return connected.whenComplete((connection, failure) -> {
+            TlsHandshakeException refused = refusal.get();
+            if (failure != null && refused != null && RefusalReason.of(failure).isEmpty()) {
+                Throwable shown = failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+                shown.addSuppressed(refused);
+            }
+        });
+    }
+
+    @Override
+    public CompletableFuture<Void> shutdownAsync(long quietPeriod, long timeout, TimeUnit unit) {
+        CompletableFuture<Void> closed = super.shutdownAsync(quietPeriod, timeout, unit);
+        if (!ownsResources || !resourcesEnded.compareAndSet(false, true)) {
+            return closed;
+        }
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        var unused = closed.whenComplete((nothing, failure) -> getResources()
+                .shutdown(quietPeriod, timeout, unit)
+                .addListener((FutureListener<Boolean>) resources -> {
+                    Throwable first = failure != null ? failure : resources.cause();
+                    if (first == null) {
+                        ended.complete(null);
+                    } else {
+                        ended.completeExceptionally(first);
+                    }
+                }));
+        return ended;
+    }
+}

@@ -1,0 +1,79 @@
+package io.valkeysecure.lettuce;
+
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
+import io.valkeysecure.ClientLibrary;
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.TlsHandshake;
+import java.util.Objects;
+import javax.net.ssl.SSLEngine;
+
+/**
+ * The guard: runs for every channel that Lettuce makes, plain or TLS, first connection or reconnect, after Lettuce and the
+ * user's own customizer have set up the pipeline and before the channel connects.
+ *
+ * <p>What it throws fails the channel: Netty's {@code ChannelInitializer} closes it before {@code connect}, and Lettuce
+ * gives the exception to the caller.
+ */
+final class TlsCustomizer implements NettyCustomizer {
+    private static final String FIRST_BYTES = "valkey-secure-first-bytes";
+    private static final String TLS = "valkey-secure-tls";
+    private static final String GATE = "valkey-secure-gate";
+
+    private final SecureTls tls;
+    private final NettyCustomizer before;
+
+    TlsCustomizer(SecureTls tls, NettyCustomizer before) {
+        this.tls = Objects.requireNonNull(tls, "tls");
+        this.before = before;
+    }
+
+    boolean guards(SecureTls other) {
+        return tls == other;
+    }
+
+    @Override
+    public void afterBootstrapInitialized(Bootstrap bootstrap) {
+        before.afterBootstrapInitialized(bootstrap);
+    }
+
+    @Override
+    public void afterChannelInitialized(Channel channel) {
+        before.afterChannelInitialized(channel);
+        ChannelPipeline pipeline = channel.pipeline();
+        SslHandler lettuces = pipeline.get(SslHandler.class);
+        if (lettuces == null) {
+            throw new TlsConfigurationException(
+                    RefusalReason.PLAINTEXT_REQUESTED,
+                    "a connection without TLS was asked for, and was refused before it was opened; write rediss:// or "
+                            + "valkeys://, or RedisURI.Builder.withSsl(true)");
+        }
+        TlsHandshake handshake = tls.handshake(endpoint(lettuces.engine()), ClientLibrary.LETTUCE);
+        SSLEngine engine = handshake.engine();
+        SslHandler ours = new SslHandler(engine);
+        // to Netty, zero is no timeout at all
+        ours.setHandshakeTimeoutMillis(Math.max(1, handshake.timeout().toMillis()));
+        // Lettuce's handler announces a failed handshake when it is removed, so it goes before the gate comes
+        pipeline.replace(lettuces, FIRST_BYTES, new FirstBytes(handshake));
+        pipeline.addAfter(FIRST_BYTES, TLS, ours);
+        pipeline.addAfter(TLS, GATE, new TlsGate(handshake, engine));
+    }
+
+    /** Lettuce gives its engine the host and port that it is about to dial, for the first connection and reconnects alike. */
+    private static Endpoint endpoint(SSLEngine engine) {
+        String host = engine.getPeerHost();
+        if (host == null || host.isEmpty() || engine.getPeerPort() < 1) {
+            throw new TlsConfigurationException(
+                    RefusalReason.UNCLASSIFIED,
+                    "the channel does not tell which host and port it connects to, so the server's name cannot be checked; "
+                            + "expected an address with host and port from the SocketAddressResolver, or a RedisURI with both");
+        }
+        return new Endpoint(host, engine.getPeerPort());
+    }
+}

@@ -1,0 +1,95 @@
+package io.valkeysecure.lettuce;
+
+import io.lettuce.core.SslOptions;
+import io.netty.handler.ssl.util.SimpleTrustManagerFactory;
+import io.valkeysecure.PeerRejectedException;
+import io.valkeysecure.RefusalReason;
+import java.net.Socket;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import javax.net.ssl.ManagerFactoryParameters;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * TLS options for Lettuce itself: they trust nobody, so that a channel that kept Lettuce's TLS handler fails.
+ *
+ * <p>Lettuce builds an {@code SslContext} of them for every channel, on the event loop, before the guard takes its place;
+ * with a ready trust manager and no key that costs some microseconds and reads no file.
+ */
+final class TrustNobody extends SslOptions {
+    private static final TrustManagerFactory FACTORY = new NobodyFactory();
+
+    TrustNobody(Duration handshakeTimeout) {
+        super(SslOptions.builder()
+                .jdkSslProvider()
+                .trustManager(FACTORY)
+                .handshakeTimeout(handshakeTimeout)
+                .build());
+    }
+
+    private static final class NobodyFactory extends SimpleTrustManagerFactory {
+        @Override
+        protected void engineInit(KeyStore keyStore) {}
+
+        @Override
+        protected void engineInit(ManagerFactoryParameters parameters) {}
+
+        @Override
+        protected TrustManager[] engineGetTrustManagers() {
+            return new TrustManager[] {new Nobody()};
+        }
+    }
+
+    private static final class Nobody extends X509ExtendedTrustManager {
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+                throws PeerRejectedException {
+            throw refusal();
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+                throws PeerRejectedException {
+            throw refusal();
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) throws PeerRejectedException {
+            throw refusal();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+                throws PeerRejectedException {
+            throw refusal();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+                throws PeerRejectedException {
+            throw refusal();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) throws PeerRejectedException {
+            throw refusal();
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+
+        private static PeerRejectedException refusal() {
+            return new PeerRejectedException(
+                    RefusalReason.UNCLASSIFIED,
+                    "expected a channel guarded by valkey-secure, seen one with Lettuce's own TLS, by which nobody is "
+                            + "trusted; make the client by SecureLettuce.client(...), or give it SecureLettuce.resources(...)",
+                    null);
+        }
+    }
+}

@@ -1,0 +1,278 @@
+package io.valkeysecure.lettuce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.support.AsyncConnectionPoolSupport;
+import io.lettuce.core.support.BoundedAsyncPool;
+import io.lettuce.core.support.BoundedPoolConfig;
+import io.lettuce.core.support.ConnectionPoolSupport;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.TlsPolicy;
+import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.TlsTranscript;
+import io.valkeysecure.testkit.ValkeyServer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.commons.pool2.impl.GenericObjectPool;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.assertj.core.util.Throwables;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is refused, that the caller of Lettuce's own methods learns why, and that nothing was said to the wrong peer. */
+class SecureLettuceRefusalTest {
+    private static final String PASSWORD = "correct-horse-battery";
+
+    private final Pki pki = new Pki();
+    private final SecureTls tls = pki.tls();
+
+    @AfterEach
+    void close() {
+        tls.close();
+    }
+
+    private static RedisURI uri(int port) {
+        RedisURI uri = Pki.uri("localhost", port);
+        uri.setAuthentication("app", PASSWORD);
+        return uri;
+    }
+
+    private static Throwable refusalOf(SecureTls tls, RedisURI uri) {
+        RedisClient client = SecureLettuce.client(tls, uri);
+        try {
+            return catchThrowable(client::connect);
+        } finally {
+            client.shutdown();
+        }
+    }
+
+    @Test
+    void connect_plaintextUriOnARawClientWithOurResources_neverConnects() {
+        ClientResources resources = SecureLettuce.resources(tls);
+        try (HostilePeer peer = HostilePeer.plaintextValkey();
+                RedisClient client =
+                        RedisClient.create(resources, "redis://:" + PASSWORD + "@localhost:" + peer.port())) {
+            assertThat(List.<ThrowingCallable>of(client::connect, client::connectPubSub, client::connectSentinel))
+                    .allSatisfy(connect -> assertThat(catchThrowable(connect))
+                            .isInstanceOf(RedisConnectionException.class)
+                            .satisfies(
+                                    e -> assertThat(RefusalReason.of(e)).contains(RefusalReason.PLAINTEXT_REQUESTED)));
+            assertThat(peer.connections()).isZero();
+            assertThat(peer.rawBytes()).isEmpty();
+        } finally {
+            resources.shutdown().syncUninterruptibly();
+        }
+    }
+
+    @Test
+    void connect_uriTurnedToPlaintextLater_neverConnects() {
+        try (HostilePeer peer = HostilePeer.plaintextValkey()) {
+            RedisURI uri = uri(peer.port());
+            RedisClient client = SecureLettuce.client(tls, uri);
+            uri.setSsl(false);
+            try {
+                assertThat(RefusalReason.of(catchThrowable(client::connect)))
+                        .contains(RefusalReason.PLAINTEXT_REQUESTED);
+            } finally {
+                client.shutdown();
+            }
+            assertThat(peer.connections()).isZero();
+        }
+    }
+
+    @Test
+    void connect_startTlsUriOnARawClientWithOurResources_isTlsFromTheFirstByte() {
+        ClientResources resources = SecureLettuce.resources(tls);
+        RedisURI uri;
+        try (HostilePeer peer = HostilePeer.plaintextValkey()) {
+            uri = uri(peer.port());
+            uri.setStartTls(true);
+            try (RedisClient client = RedisClient.create(resources, uri)) {
+                assertThat(RefusalReason.of(catchThrowable(client::connect))).contains(RefusalReason.PLAINTEXT_PEER);
+            }
+            assertThat(TlsTranscript.of(peer.rawBytes()).isAllTls()).isTrue();
+        } finally {
+            resources.shutdown().syncUninterruptibly();
+        }
+    }
+
+    @Test
+    void connect_guardMissing_lettucesOwnTlsTrustsNobody() {
+        try (ValkeyServer server = pki.valkey().start();
+                RedisClient client = RedisClient.create(Pki.uri(server))) {
+            client.setOptions(SecureLettuce.clientOptions(tls, ClientOptions.create()));
+
+            assertThat(catchThrowable(client::connect))
+                    .satisfies(e -> assertThat(RefusalReason.of(e)).contains(RefusalReason.UNCLASSIFIED))
+                    .hasStackTraceContaining("expected a channel guarded by valkey-secure");
+        }
+    }
+
+    @Test
+    void connect_plaintextPeer_isRefusedAndToldNothing() {
+        try (HostilePeer peer = HostilePeer.plaintextValkey()) {
+            Throwable thrown = refusalOf(tls, uri(peer.port()));
+
+            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_PEER);
+            assertThat(thrown)
+                    .isInstanceOf(RedisConnectionException.class)
+                    .hasCauseInstanceOf(TlsHandshakeException.class);
+            TlsTranscript sent = TlsTranscript.of(peer.rawBytes());
+            assertThat(sent.isAllTls()).as("%s", sent).isTrue();
+            assertThat(sent.applicationDataRecords()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void connect_otherName_isRefusedBeforeAnythingIsSaid(String version) {
+        TestCertificate other = pki.root.issue().dnsName("other.example").build();
+        try (HostilePeer peer = HostilePeer.tls(other, parameters -> parameters.setProtocols(new String[] {version}))) {
+            Throwable thrown = refusalOf(tls, uri(peer.port()));
+
+            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.NAME_MISMATCH);
+            assertThat(peer.applicationBytes()).isEmpty();
+        }
+        assertThat(pki.heard.refused)
+                .singleElement()
+                .extracting(TlsHandshakeException::reason)
+                .isEqualTo(RefusalReason.NAME_MISMATCH);
+        assertThat(pki.heard.succeeded).isEmpty();
+    }
+
+    @Test
+    void connect_silentPeer_isRefusedWithinThePolicysTimeout() {
+        Duration timeout = Duration.ofMillis(600);
+        try (HostilePeer peer = HostilePeer.staysSilent();
+                SecureTls hasty =
+                        pki.tls(TlsPolicy.builder().handshakeTimeout(timeout).build())) {
+            long begin = System.nanoTime();
+            Throwable thrown = refusalOf(hasty, uri(peer.port()));
+
+            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.HANDSHAKE_TIMEOUT);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(timeout, timeout.plusSeconds(8));
+        }
+    }
+
+    @Test
+    void connect_lettucesTimeoutComesFirst_isATimeoutOfTheHandshakeAllTheSame() {
+        try (HostilePeer peer = HostilePeer.staysSilent()) {
+            RedisURI uri = uri(peer.port());
+            uri.setTimeout(Duration.ofMillis(300));
+
+            assertThat(RefusalReason.of(refusalOf(tls, uri))).contains(RefusalReason.HANDSHAKE_TIMEOUT);
+        }
+        assertThat(pki.heard.refused).hasSize(1);
+    }
+
+    /** Lettuce's dialling thread and its event loop race here; without care some refusals lose their reason. */
+    @Test
+    void connect_peerThatCloses_isTypedEachTime() {
+        for (HostilePeer sinner : List.of(HostilePeer.closesAtOnce(), HostilePeer.closesAfterClientHello())) {
+            try (HostilePeer peer = sinner) {
+                RedisClient client = SecureLettuce.client(tls, uri(peer.port()));
+                try {
+                    for (int i = 0; i < 50; i++) {
+                        Throwable thrown = catchThrowable(client::connect);
+                        assertThat(RefusalReason.of(thrown))
+                                .as(() -> "attempt with " + peer + ": " + Throwables.getStackTrace(thrown))
+                                .contains(RefusalReason.PEER_CLOSED);
+                    }
+                } finally {
+                    client.shutdown();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void connect_noClientCertificate_isTypedEachTime(String version) {
+        try (ValkeyServer server = pki.valkey().tlsProtocols(version).start();
+                SecureTls nameless = pki.tlsWithoutIdentity()) {
+            assertTypedEachTime(nameless, server, RefusalReason.CLIENT_IDENTITY_REQUIRED);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void connect_clientCertificateOfAnotherCa_isTypedEachTime(String version) {
+        TestCertificate stranger = TestCertificate.root()
+                .subject("CN=Other Root")
+                .build()
+                .issue()
+                .subject("CN=stranger")
+                .build();
+        try (ValkeyServer server = pki.valkey().tlsProtocols(version).start();
+                SecureTls foreign = pki.tls(stranger)) {
+            assertTypedEachTime(foreign, server, RefusalReason.CLIENT_IDENTITY_REJECTED);
+        }
+    }
+
+    /** Under TLS 1.3 the refusal comes with the answer to HELLO, or instead of a place to write it to. */
+    private static void assertTypedEachTime(SecureTls tls, ValkeyServer server, RefusalReason reason) {
+        RedisURI withPassword = Pki.uri(server);
+        withPassword.setAuthentication(PASSWORD);
+        for (RedisURI uri : List.of(Pki.uri(server), withPassword)) {
+            RedisClient client = SecureLettuce.client(tls, uri);
+            try (GenericObjectPool<StatefulRedisConnection<String, String>> pool =
+                    ConnectionPoolSupport.createGenericObjectPool(client::connect, new GenericObjectPoolConfig<>())) {
+                for (int i = 0; i < 10; i++) {
+                    assertThat(Stream.<ThrowingCallable>of(
+                                            client::connect,
+                                            client::connectPubSub,
+                                            pool::borrowObject,
+                                            () -> client.connectAsync(StringCodec.UTF8, uri)
+                                                    .get(),
+                                            () -> firstOfAsyncPool(client, uri))
+                                    .map(connect -> catchThrowable(connect)))
+                            .allSatisfy(thrown -> assertThat(RefusalReason.of(thrown))
+                                    .as(() -> "reason in " + Throwables.getStackTrace(thrown))
+                                    .contains(reason));
+                }
+            } finally {
+                client.shutdown();
+            }
+        }
+    }
+
+    private static void firstOfAsyncPool(RedisClient client, RedisURI uri) throws Exception {
+        BoundedAsyncPool<StatefulRedisConnection<String, String>> pool =
+                AsyncConnectionPoolSupport.createBoundedObjectPool(
+                        () -> client.connectAsync(StringCodec.UTF8, uri), BoundedPoolConfig.create());
+        try {
+            pool.acquire().get(20, TimeUnit.SECONDS).close();
+        } finally {
+            pool.close();
+        }
+    }
+
+    @Test
+    void connect_refused_showsNoSecret() {
+        try (HostilePeer peer = HostilePeer.plaintextValkey()) {
+            assertThat(refusalOf(tls, uri(peer.port())))
+                    .satisfies(e -> assertThat(e).hasStackTraceContaining("Unable to connect"))
+                    .satisfies(e -> assertThat(String.valueOf(e.getCause())).doesNotContain(PASSWORD));
+            await().untilAsserted(() -> assertThat(peer.rawBytes()).isNotEmpty());
+            assertThat(new String(peer.rawBytes(), StandardCharsets.ISO_8859_1)).doesNotContain(PASSWORD);
+        }
+    }
+}

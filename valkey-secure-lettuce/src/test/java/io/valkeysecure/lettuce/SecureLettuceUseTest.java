@@ -1,0 +1,241 @@
+package io.valkeysecure.lettuce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.lettuce.core.support.AsyncConnectionPoolSupport;
+import io.lettuce.core.support.BoundedAsyncPool;
+import io.lettuce.core.support.BoundedPoolConfig;
+import io.lettuce.core.support.ConnectionPoolSupport;
+import io.netty.channel.Channel;
+import io.valkeysecure.ClientLibrary;
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.testkit.ValkeyServer;
+import java.io.File;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.apache.commons.pool2.impl.GenericObjectPool;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a user does with Lettuce, against a real server that demands a client certificate and a password. */
+class SecureLettuceUseTest {
+    private static final String USER = "app";
+    private static final String PASSWORD = "correct-horse-battery";
+
+    private static Pki pki;
+    private static ValkeyServer server;
+    private SecureTls tls;
+    private RedisClient client;
+
+    @BeforeAll
+    static void start() {
+        pki = new Pki();
+        server = pki.valkey().user(USER, PASSWORD).start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void open() {
+        pki.heard.succeeded.clear();
+        tls = pki.tls();
+        client = SecureLettuce.client(tls, uri());
+    }
+
+    @AfterEach
+    void close() {
+        client.shutdown();
+        tls.close();
+    }
+
+    private static RedisURI uri() {
+        RedisURI uri = Pki.uri(server);
+        uri.setAuthentication(USER, PASSWORD);
+        return uri;
+    }
+
+    @Test
+    void connect_verifiedServer_servesAllThreeApis() throws Exception {
+        try (StatefulRedisConnection<String, String> connection = client.connect()) {
+            assertThat(connection.sync().set("sync", "1")).isEqualTo("OK");
+            assertThat(connection.async().get("sync").get(10, TimeUnit.SECONDS)).isEqualTo("1");
+            assertThat(connection.reactive().get("sync").block(Duration.ofSeconds(10)))
+                    .isEqualTo("1");
+        }
+
+        assertThat(pki.heard.succeeded).singleElement().satisfies(handshake -> {
+            assertThat(handshake.endpoint()).isEqualTo(new Endpoint("localhost", server.port()));
+            assertThat(handshake.client()).isEqualTo(ClientLibrary.LETTUCE);
+            assertThat(handshake.leaf()).isEqualTo(pki.server.certificate());
+        });
+    }
+
+    @Test
+    void connect_uriAsText_servesValkeysScheme() {
+        RedisClient fromText = SecureLettuce.client(
+                tls, "valkeys://" + USER + ":" + PASSWORD + "@localhost:" + server.port() + "?timeout=20s");
+        try (StatefulRedisConnection<String, String> connection = fromText.connect()) {
+            assertThat(connection.sync().ping()).isEqualTo("PONG");
+        } finally {
+            fromText.shutdown();
+        }
+    }
+
+    @Test
+    void connectAsync_verifiedServer_connects() throws Exception {
+        StatefulRedisConnection<String, String> connection = client.connectAsync(StringCodec.UTF8, uri())
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
+
+        assertThat(connection.sync().ping()).isEqualTo("PONG");
+        connection.close();
+    }
+
+    @Test
+    void genericObjectPool_existingCode_goesOnUnchanged() throws Exception {
+        try (GenericObjectPool<StatefulRedisConnection<String, String>> pool =
+                        ConnectionPoolSupport.createGenericObjectPool(
+                                client::connect, new GenericObjectPoolConfig<>());
+                StatefulRedisConnection<String, String> first = pool.borrowObject();
+                StatefulRedisConnection<String, String> second = pool.borrowObject()) {
+            first.sync().set("pooled", "yes");
+            assertThat(second.sync().get("pooled")).isEqualTo("yes");
+        }
+        assertThat(pki.heard.succeeded).hasSize(2);
+    }
+
+    @Test
+    void asyncPool_existingCode_goesOnUnchanged() throws Exception {
+        BoundedAsyncPool<StatefulRedisConnection<String, String>> pool =
+                AsyncConnectionPoolSupport.createBoundedObjectPoolAsync(
+                                () -> client.connectAsync(StringCodec.UTF8, uri()), BoundedPoolConfig.create())
+                        .toCompletableFuture()
+                        .get(20, TimeUnit.SECONDS);
+
+        String answer = pool.acquire()
+                .thenCompose(connection -> connection
+                        .async()
+                        .ping()
+                        .toCompletableFuture()
+                        .whenComplete((pong, failure) -> {
+                            var unused = pool.release(connection);
+                        }))
+                .get(20, TimeUnit.SECONDS);
+
+        assertThat(answer).isEqualTo("PONG");
+        pool.closeAsync().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void pubSub_message_arrives() {
+        List<String> received = new CopyOnWriteArrayList<>();
+        try (StatefulRedisPubSubConnection<String, String> subscriber = client.connectPubSub();
+                StatefulRedisConnection<String, String> publisher = client.connect()) {
+            subscriber.addListener(new RedisPubSubAdapter<String, String>() {
+                @Override
+                public void message(String channel, String message) {
+                    received.add(channel + ": " + message);
+                }
+            });
+            subscriber.sync().subscribe("news");
+
+            publisher.sync().publish("news", "hello");
+
+            await().untilAsserted(() -> assertThat(received).containsExactly("news: hello"));
+        }
+    }
+
+    @Test
+    void connect_oneAfterTheOther_resumesSessions() {
+        for (int i = 0; i < 10; i++) {
+            try (StatefulRedisConnection<String, String> connection = client.connect()) {
+                assertThat(connection.sync().ping()).isEqualTo("PONG");
+            }
+        }
+
+        assertThat(pki.heard.succeeded).hasSize(10).anyMatch(VerifiedHandshake::resumed);
+    }
+
+    @Test
+    void shutdown_ownResources_leavesNoThreadAndNoDescriptor() {
+        try (StatefulRedisConnection<String, String> warmUp = client.connect()) {
+            warmUp.sync().ping();
+        }
+        client.shutdown();
+        await().untilAsserted(() -> assertThat(lettuceThreads()).isEmpty());
+        long before = openDescriptors();
+
+        for (int i = 0; i < 3; i++) {
+            RedisClient another = SecureLettuce.client(tls, uri());
+            another.connect().sync().ping();
+            another.connectPubSub().sync().ping();
+            another.shutdown();
+            another.shutdown();
+        }
+
+        await().untilAsserted(() -> {
+            assertThat(lettuceThreads()).isEmpty();
+            assertThat(openDescriptors()).isLessThanOrEqualTo(before);
+        });
+    }
+
+    private static List<String> lettuceThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("lettuce"))
+                .toList();
+    }
+
+    private static long openDescriptors() {
+        String[] open = new File("/proc/self/fd").list();
+        return open == null ? 0 : open.length;
+    }
+
+    @Test
+    void shutdown_usersResources_leavesThemRunning() {
+        List<Channel> seen = new CopyOnWriteArrayList<>();
+        ClientResources base = ClientResources.builder()
+                .nettyCustomizer(new NettyCustomizer() {
+                    @Override
+                    public void afterChannelInitialized(Channel channel) {
+                        seen.add(channel);
+                    }
+                })
+                .build();
+        try {
+            for (int i = 1; i <= 2; i++) {
+                RedisClient sharing = SecureLettuce.client(tls, base, uri(), ClientOptions.create());
+                assertThat(sharing.connect().sync().ping()).isEqualTo("PONG");
+                sharing.shutdown();
+
+                assertThat(seen).as("the user's own customizer is called, too").hasSize(i);
+                assertThat(base.eventExecutorGroup().isShuttingDown()).isFalse();
+            }
+        } finally {
+            base.shutdown().syncUninterruptibly();
+        }
+        await().untilAsserted(() ->
+                assertThat(base.eventExecutorGroup().isTerminated()).isTrue());
+    }
+}

@@ -1,0 +1,116 @@
+package io.valkeysecure.testkit;
+
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.PortBinding;
+import com.github.dockerjava.api.model.Ports;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.ContainerLaunchException;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.images.builder.Transferable;
+import org.testcontainers.utility.DockerImageName;
+
+/** Runs the server in a container. The only class that knows Testcontainers, so that it may be absent. */
+final class ContainerRuntime implements ServerRuntime {
+    private static final String DIRECTORY = "/testkit";
+    private static final int TLS_PORT = 6380;
+    private static final int PLAINTEXT_PORT = 6379;
+    /** The server's user in the official image is not the one that files are copied as. */
+    private static final int READABLE_INSIDE = 0644;
+
+    private final String image = System.getProperty(ValkeyServer.IMAGE_PROPERTY, ValkeyServer.DEFAULT_IMAGE);
+    private final String host = DockerClientFactory.instance().dockerHostIpAddress();
+
+    private ContainerRuntime() {}
+
+    static Optional<ServerRuntime> ifAvailable() {
+        return DockerClientFactory.instance().isDockerAvailable()
+                ? Optional.of(new ContainerRuntime())
+                : Optional.empty();
+    }
+
+    @Override
+    public RunningServer start(ServerFiles files, ServerPorts ports, Duration limit) throws PortTakenException {
+        boolean plaintext = ports.plaintext().isPresent();
+        ServerLog log = new ServerLog();
+        GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(image))
+                .withCommand("valkey-server", DIRECTORY + "/" + ServerFiles.CONFIGURATION)
+                .withExposedPorts(plaintext ? new Integer[] {TLS_PORT, PLAINTEXT_PORT} : new Integer[] {TLS_PORT})
+                .withLogConsumer(frame -> frame.getUtf8String().lines().forEach(log::add))
+                .waitingFor(Wait.forLogMessage(".*Ready to accept connections.*\\n", 1))
+                .withStartupTimeout(limit);
+        files.in(DIRECTORY, TLS_PORT, plaintext ? PLAINTEXT_PORT : 0, "*")
+                .forEach((name, content) -> container.withCopyToContainer(
+                        Transferable.of(content, READABLE_INSIDE), DIRECTORY + "/" + name));
+        if (files.has(ServerFiles.OPENSSL_CONFIGURATION)) {
+            container.withEnv("OPENSSL_CONF", DIRECTORY + "/" + ServerFiles.OPENSSL_CONFIGURATION);
+        }
+        // fixed ports, so that a restarted server is found again
+        List<PortBinding> bindings = new ArrayList<>();
+        bindings.add(binding(ports.tls(), TLS_PORT));
+        ports.plaintext().ifPresent(port -> bindings.add(binding(port, PLAINTEXT_PORT)));
+        container.withCreateContainerCmdModifier(command -> {
+            HostConfig hostConfig = command.getHostConfig();
+            command.withHostConfig((hostConfig == null ? new HostConfig() : hostConfig).withPortBindings(bindings));
+        });
+        try {
+            container.start();
+        } catch (ContainerLaunchException e) {
+            container.stop();
+            if (portTaken(e)) {
+                throw new PortTakenException("a port is taken on the Docker host", e);
+            }
+            throw new IllegalStateException(
+                    "the container of " + image + " was not ready after " + limit + " or has ended; its last words:\n"
+                            + log.tail(),
+                    e);
+        }
+        return new Container(container, log);
+    }
+
+    private PortBinding binding(int outside, int inside) {
+        // a Docker engine elsewhere is not reached through its loopback address
+        boolean local = host.equals("localhost") || host.equals("127.0.0.1");
+        Ports.Binding address =
+                local ? Ports.Binding.bindIpAndPort("127.0.0.1", outside) : Ports.Binding.bindPort(outside);
+        return new PortBinding(address, ExposedPort.tcp(inside));
+    }
+
+    /** Docker tells it in words only. */
+    private static boolean portTaken(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            if (message.contains("port is already allocated") || message.contains("address already in use")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public String host() {
+        return host;
+    }
+
+    @Override
+    public String toString() {
+        return "container of " + image;
+    }
+
+    private record Container(GenericContainer<?> container, ServerLog serverLog) implements RunningServer {
+        @Override
+        public String log() {
+            return serverLog.text();
+        }
+
+        @Override
+        public void close() {
+            container.stop();
+        }
+    }
+}

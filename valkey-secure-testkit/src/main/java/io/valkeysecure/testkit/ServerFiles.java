@@ -1,0 +1,43 @@
+package io.valkeysecure.testkit;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The files that a server needs: keys, certificates and {@code valkey.conf}, before their directory is known. */
+final class ServerFiles {
+    /** Stands in configuration values for the directory of the files. */
+    static final String DIRECTORY = "%DIRECTORY%";
+
+    static final String CONFIGURATION = "valkey.conf";
+    static final String OPENSSL_CONFIGURATION = "openssl.cnf";
+
+    private final Map<String, String> files = new LinkedHashMap<>();
+    private final StringBuilder configuration = new StringBuilder();
+
+    void add(String name, String content) {
+        files.put(name, content);
+    }
+
+    void configure(String name, String value) {
+        String escaped = value.replace("\\", "\\\\").replace("\"", "\\\"");
+        line(name + " \"" + escaped + "\"");
+    }
+
+    void line(String text) {
+        configuration.append(text).append('\n');
+    }
+
+    boolean has(String name) {
+        return files.containsKey(name);
+    }
+
+    /** Returns name and content of each file, the paths and addresses filled in. */
+    Map<String, String> in(String directory, int tlsPort, int plaintextPort, String bind) {
+        Map<String, String> complete = new LinkedHashMap<>(files);
+        complete.put(
+                CONFIGURATION,
+                "port " + plaintextPort + "\ntls-port " + tlsPort + "\nbind " + bind + "\n"
+                        + configuration.toString().replace(DIRECTORY, directory.replace("\\", "\\\\")));
+        return complete;
+    }
+}
