@@ -11,7 +11,6 @@ import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.testkit.HostilePeer;
 import io.valkeysecure.testkit.RecordingProxy;
 import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.TlsTranscript;
 import io.valkeysecure.testkit.ValkeyServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -46,9 +45,6 @@ import redis.clients.jedis.exceptions.JedisException;
 class RefusalTest {
     private static final TestCertificate OTHER_ROOT =
             TestCertificate.root().subject("CN=Test Root").build();
-
-    /** JSSE's sockets, unlike its engines, pad each record of TLS 1.3 by 16 bytes; the shortest command has 47. */
-    private static final int PADDED_ALERT_LENGTH = TlsTranscript.TLS_1_3_ALERT_LENGTH + 16;
 
     /** Makes Jedis send nothing while it connects. */
     private static final JedisClientConfig NOTHING_TO_SAY = new JedisClientConfig() {
@@ -429,15 +425,11 @@ class RefusalTest {
         assertThat(thrown.toString()).doesNotContain(Fixture.PASSWORD);
     }
 
-    /** Nothing was sent but the ClientHello and perhaps an alert. */
     private static void assertNoCommandWasSent(RecordingProxy proxy) {
         assertClosed(proxy);
-        assertThat(proxy.recordings()).isNotEmpty().allSatisfy(recording -> {
-            TlsTranscript sent = recording.clientTranscript();
-            assertThat(sent.isAllTls()).isTrue();
-            assertThat(sent.clearHandshakeTypes()).containsExactly(1);
-            assertThat(sent.largestApplicationData()).isLessThanOrEqualTo(PADDED_ALERT_LENGTH);
-        });
+        assertThat(proxy.recordings())
+                .isNotEmpty()
+                .noneMatch(recording -> recording.clientTranscript().mayCarryCommand());
     }
 
     private static void assertNothingWasSent(RecordingProxy proxy) {
