@@ -15,6 +15,7 @@ import io.valkeysecure.testkit.ValkeyServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -394,6 +395,25 @@ class RefusalTest {
             Throwable thrown = catchThrowable(() -> copy.ping(Fixture.localhost(proxy.port()), config));
 
             assertThat(thrown).as(name).isInstanceOf(JedisException.class);
+            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_REQUESTED);
+            assertNothingWasSent(proxy);
+        }
+    }
+
+    /** A verification that nobody asked credentials for does not serve the next connection. */
+    @Test
+    void connect_copyWithTlsSwitchedOffAfterAnUnusedVerification_sendsNothing() throws IOException {
+        JedisClientConfig config = secure(tls);
+        try (Socket connected = new Socket(server.host(), server.port())) {
+            config.getSslSocketFactory()
+                    .createSocket(connected, server.host(), server.port(), true)
+                    .close();
+        }
+        JedisClientConfig copy =
+                DefaultJedisClientConfig.builder().from(config).ssl(false).build();
+        try (RecordingProxy proxy = RecordingProxy.to(server.host(), server.plaintextPort())) {
+            Throwable thrown = catchThrowable(() -> EntryPoint.JEDIS.ping(Fixture.localhost(proxy.port()), copy));
+
             assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_REQUESTED);
             assertNothingWasSent(proxy);
         }
