@@ -302,13 +302,19 @@ class RefusalTest {
 
     /** A race: the alert, the reset that follows it, and what Jedis writes meanwhile. */
     @RepeatedTest(20)
-    void connect_refusedLate_isToldEachTime() {
+    void connect_refusedLate_isToldEachTimeAndOnce() {
+        Fixture.RecordingListener listener = new Fixture.RecordingListener();
         try (SecureTls anonymous = SecureTls.trusting(TrustAnchors.of(Fixture.ROOT.certificate()))
                 .withoutClientIdentity()
+                .listener(listener)
                 .build()) {
             Throwable thrown = catchThrowable(() -> EntryPoint.JEDIS.ping(Fixture.address(server), secure(anonymous)));
 
             assertRefused(thrown, RefusalReason.CLIENT_IDENTITY_REQUIRED);
+            assertThat(listener.refused)
+                    .singleElement()
+                    .satisfies(
+                            refused -> assertThat(refused.reason()).isEqualTo(RefusalReason.CLIENT_IDENTITY_REQUIRED));
         }
     }
 
