@@ -5,6 +5,6 @@ module io.valkeysecure {
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires org.bouncycastle.util;
-    requires static com.google.errorprone.annotations;
+    requires static transitive com.google.errorprone.annotations;
     requires static transitive org.jspecify;
 }

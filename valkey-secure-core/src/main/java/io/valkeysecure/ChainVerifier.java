@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.valkeysecure.internal.verify.Floors;
 import io.valkeysecure.internal.verify.PathVerifier;
 import java.io.ByteArrayInputStream;
@@ -7,10 +8,11 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,55 +24,112 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChainVerifier {
     private final PathVerifier verifier;
+    private final Set<SpkiPin> pins;
     private final Clock clock;
 
-    private ChainVerifier(PathVerifier verifier, Clock clock) {
+    private ChainVerifier(PathVerifier verifier, Set<SpkiPin> pins, Clock clock) {
         this.verifier = verifier;
+        this.pins = pins;
         this.clock = clock;
     }
 
     /**
-     * Makes a verifier by the default policy and the system's clock.
+     * Begins with the decision that has no default: whom to trust.
      *
      * @param anchors the CA certificates that a path may end at
-     * @return the verifier
-     * @throws TlsConfigurationException if an anchor cannot be read, is no CA, or is out of date
+     * @return the options, all of which have a safe default
      */
-    public static ChainVerifier trusting(TrustAnchors anchors) {
-        return trusting(anchors, TlsPolicy.modern(), Clock.systemUTC());
+    public static Builder trusting(TrustAnchors anchors) {
+        return new Builder(anchors);
     }
 
-    /**
-     * Makes a verifier.
-     *
-     * @param anchors the CA certificates that a path may end at
-     * @param policy the floors of keys and the demands on the leaf
-     * @param clock the clock by which certificates are in date
-     * @return the verifier
-     * @throws TlsConfigurationException if an anchor cannot be read, is no CA, or is out of date
-     */
-    public static ChainVerifier trusting(TrustAnchors anchors, TlsPolicy policy, Clock clock) {
-        return trusting(anchors, FileSnapshot.read(anchors.files()), policy, clock);
-    }
+    /** The options, all of which have a safe default. Each may be set once. Not safe for use by several threads. */
+    public static final class Builder {
+        private final TrustAnchors anchors;
+        private @Nullable TlsPolicy policy;
+        private @Nullable Set<SpkiPin> pins;
+        private @Nullable Clock clock;
 
-    static ChainVerifier trusting(TrustAnchors source, FileSnapshot snapshot, TlsPolicy policy, Clock clock) {
-        List<X509Certificate> anchors = source.parse(snapshot);
-        Instant now = clock.instant();
-        for (X509Certificate anchor : anchors) {
-            String what = "trust anchors (" + source + ")";
-            if (anchor.getBasicConstraints() < 0) {
-                throw new TlsConfigurationException(
-                        RefusalReason.CONSTRAINT_VIOLATED,
-                        what + ": " + anchor.getSubjectX500Principal() + " is no CA (basicConstraints), expected the"
-                                + " certificate of the CA that issued the server's");
-            }
-            Generation.requireInDate(what, anchor, now);
+        private Builder(TrustAnchors anchors) {
+            this.anchors = Objects.requireNonNull(anchors, "anchors");
         }
-        Floors floors = new Floors(policy.minimumRsaKeyBits(), policy.serverAuthRequired(), policy.profileRequired());
+
+        /**
+         * Sets the floors of keys and the demands on certificates. Default: {@link TlsPolicy#modern()}.
+         *
+         * @param policy the policy
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder policy(TlsPolicy policy) {
+            Options.requireUnset("policy", this.policy);
+            this.policy = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Demands that a key of the path, leaf or issuer, is one of these. Default: no pins.
+         *
+         * @param pins at least two, of which one is a backup: without it, a lost key is an outage
+         * @return this
+         * @throws IllegalArgumentException if there are fewer than two different pins
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder pins(SpkiPin... pins) {
+            Options.requireUnset("pins", this.pins);
+            this.pins = Options.pins(pins);
+            return this;
+        }
+
+        /**
+         * Sets the clock by which certificates are in date. Default: {@link Clock#systemUTC()}.
+         *
+         * @param clock the clock
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder clock(Clock clock) {
+            Options.requireUnset("clock", this.clock);
+            this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Reads the anchors and proves them.
+         *
+         * @return the verifier
+         * @throws TlsConfigurationException if an anchor cannot be read, is no CA, is out of date or breaks another rule
+         */
+        public ChainVerifier build() {
+            return of(
+                    new TlsConfiguration(
+                            anchors,
+                            null,
+                            Objects.requireNonNullElseGet(policy, TlsPolicy::modern),
+                            null,
+                            Objects.requireNonNullElse(pins, Set.of()),
+                            Objects.requireNonNullElseGet(clock, Clock::systemUTC)),
+                    FileSnapshot.read(anchors.files()));
+        }
+    }
+
+    static ChainVerifier of(TlsConfiguration configuration, FileSnapshot snapshot) {
+        TlsPolicy policy = configuration.policy();
+        TrustAnchors anchors = configuration.anchors();
         try {
-            return new ChainVerifier(new PathVerifier(anchors, floors, now), clock);
+            return new ChainVerifier(
+                    new PathVerifier(
+                            anchors.parse(snapshot),
+                            new Floors(
+                                    policy.minimumRsaKeyBits(), policy.serverAuthRequired(), policy.profileRequired()),
+                            configuration.clock().instant()),
+                    configuration.pins(),
+                    configuration.clock());
         } catch (PeerRejectedException e) {
-            throw new TlsConfigurationException(e.reason(), "trust anchors (" + source + "): " + e.getMessage(), e);
+            throw new TlsConfigurationException(e.reason(), "trust anchors (" + anchors + "): " + e.getMessage(), e);
         }
     }
 
@@ -127,6 +186,25 @@ public final class ChainVerifier {
     private ValidatedPath verified(List<X509Certificate> chain, @Nullable ServerIdentity identity)
             throws PeerRejectedException {
         PathVerifier.Path path = verifier.verify(chain, identity == null ? null : identity.expected(), clock.instant());
-        return new ValidatedPath(path.certificates(), path.anchor());
+        ValidatedPath validated = new ValidatedPath(path.certificates(), path.anchor());
+        requirePin(validated);
+        return validated;
+    }
+
+    private void requirePin(ValidatedPath path) throws PeerRejectedException {
+        if (pins.isEmpty()) {
+            return;
+        }
+        List<X509Certificate> all = new ArrayList<>(path.certificates());
+        all.add(path.anchor());
+        if (all.stream().map(SpkiPin::of).noneMatch(pins::contains)) {
+            String presented = all.stream()
+                    .map(certificate -> SpkiPin.of(certificate) + " " + certificate.getSubjectX500Principal())
+                    .collect(Collectors.joining(", "));
+            throw new PeerRejectedException(
+                    RefusalReason.PIN_MISMATCH,
+                    "expected a key of the pins " + pins + ", the path has " + presented,
+                    null);
+        }
     }
 }

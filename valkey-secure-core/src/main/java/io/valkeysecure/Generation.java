@@ -1,6 +1,5 @@
 package io.valkeysecure;
 
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -8,11 +7,11 @@ import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -30,30 +29,21 @@ final class Generation {
     private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(5);
 
     private final long number;
-    private final TlsPolicy policy;
-    private final TrustAnchors anchorSource;
-    private final @Nullable ClientIdentity identitySource;
+    private final TlsConfiguration configuration;
     private final ClientIdentity.@Nullable Loaded identity;
-    private final @Nullable ServerIdentity serverIdentity;
     private final ChainVerifier verifier;
     private final SSLContext context;
     private final HandshakeProgress.Register register = new HandshakeProgress.Register();
 
     private Generation(
             long number,
-            TlsPolicy policy,
-            TrustAnchors anchorSource,
-            @Nullable ClientIdentity identitySource,
+            TlsConfiguration configuration,
             ClientIdentity.@Nullable Loaded identity,
-            @Nullable ServerIdentity serverIdentity,
             ChainVerifier verifier)
             throws GeneralSecurityException {
         this.number = number;
-        this.policy = policy;
-        this.anchorSource = anchorSource;
-        this.identitySource = identitySource;
+        this.configuration = configuration;
         this.identity = identity;
-        this.serverIdentity = serverIdentity;
         this.verifier = verifier;
         context = SSLContext.getInstance("TLS");
         context.init(
@@ -68,26 +58,16 @@ final class Generation {
      *
      * @throws TlsConfigurationException if something cannot be proved; nothing is left open
      */
-    static Generation prove(
-            long number,
-            TrustAnchors anchors,
-            @Nullable ClientIdentity identity,
-            TlsPolicy policy,
-            @Nullable ServerIdentity serverIdentity,
-            Clock clock) {
-        List<Path> files = new ArrayList<>(anchors.files());
-        if (identity != null) {
-            files.addAll(identity.files());
-        }
-        FileSnapshot snapshot = FileSnapshot.read(files);
-        ChainVerifier verifier = ChainVerifier.trusting(anchors, snapshot, policy, clock);
+    static Generation prove(long number, TlsConfiguration configuration) {
+        FileSnapshot snapshot = FileSnapshot.read(configuration.files());
+        ChainVerifier verifier = ChainVerifier.of(configuration, snapshot);
         ClientIdentity.Loaded loaded = null;
-        if (identity != null) {
-            loaded = identity.parse(snapshot);
-            prove(identity, loaded, clock.instant());
+        if (configuration.identity() != null) {
+            loaded = configuration.identity().parse(snapshot);
+            prove(configuration.identity(), loaded, configuration.clock().instant());
         }
         try {
-            Generation generation = new Generation(number, policy, anchors, identity, loaded, serverIdentity, verifier);
+            Generation generation = new Generation(number, configuration, loaded, verifier);
             generation.requireEverySuite();
             return generation;
         } catch (GeneralSecurityException e) {
@@ -151,7 +131,7 @@ final class Generation {
         }
     }
 
-    static void requireInDate(String what, X509Certificate certificate, Instant now) {
+    private static void requireInDate(String what, X509Certificate certificate, Instant now) {
         Instant notBefore = certificate.getNotBefore().toInstant();
         Instant notAfter = certificate.getNotAfter().toInstant();
         if (now.isBefore(notBefore)) {
@@ -171,9 +151,9 @@ final class Generation {
     /** JSSE leaves out silently what {@code java.security} disables; a policy that is not in force in full is an error. */
     private void requireEverySuite() {
         SSLParameters supported = context.getSupportedSSLParameters();
-        List<String> missing = new ArrayList<>(policy.cipherSuites());
+        List<String> missing = new ArrayList<>(policy().cipherSuites());
         missing.removeAll(List.of(supported.getCipherSuites()));
-        for (TlsVersion version : policy.versions()) {
+        for (TlsVersion version : policy().versions()) {
             if (!List.of(supported.getProtocols()).contains(version.protocol())) {
                 missing.add(version.protocol());
             }
@@ -191,7 +171,7 @@ final class Generation {
     }
 
     TlsPolicy policy() {
-        return policy;
+        return configuration.policy();
     }
 
     SSLContext context() {
@@ -211,9 +191,9 @@ final class Generation {
         return verifier.verify(chain, expectedOf(dialledHost));
     }
 
-    ServerIdentity expectedOf(String dialledHost) throws PeerRejectedException {
-        if (serverIdentity != null) {
-            return serverIdentity;
+    private ServerIdentity expectedOf(String dialledHost) throws PeerRejectedException {
+        if (configuration.serverIdentity() != null) {
+            return configuration.serverIdentity();
         }
         try {
             return ServerIdentity.host(dialledHost);
@@ -225,8 +205,8 @@ final class Generation {
     /** The parameters of a connection, from empty: nothing of the JVM's defaults is left in them. */
     SSLParameters parameters(Endpoint endpoint) {
         SSLParameters parameters = new SSLParameters(
-                policy.cipherSuites().toArray(String[]::new),
-                policy.versions().stream().map(TlsVersion::protocol).toArray(String[]::new));
+                policy().cipherSuites().toArray(String[]::new),
+                policy().versions().stream().map(TlsVersion::protocol).toArray(String[]::new));
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setServerNames(Sni.of(endpoint.host()).stream()
                 .<javax.net.ssl.SNIServerName>map(SNIHostName::new)
@@ -244,16 +224,18 @@ final class Generation {
 
     String describe(Instant now) {
         StringBuilder text = new StringBuilder();
-        text.append("policy ").append(policy).append('\n');
-        text.append("trust anchors ").append(anchorSource);
+        text.append("policy ").append(policy());
+        text.append("\ntrust anchors ").append(configuration.anchors());
         for (X509Certificate anchor : verifier.anchors()) {
             text.append("\n  ").append(summary(anchor, now));
         }
-        text.append("\nclient identity ").append(identitySource == null ? "none" : identitySource);
+        text.append("\nclient identity ").append(Objects.requireNonNullElse(configuration.identity(), "none"));
         if (identity != null) {
             text.append("\n  ").append(summary(identity.leaf(), now));
         }
-        text.append("\nserver identity ").append(serverIdentity == null ? "the dialled host" : serverIdentity);
+        text.append("\nserver identity ")
+                .append(Objects.requireNonNullElse(configuration.serverIdentity(), "the dialled host"));
+        text.append("\npins ").append(configuration.pins().isEmpty() ? "none" : configuration.pins());
         text.append("\ngeneration ").append(number);
         return text.toString();
     }

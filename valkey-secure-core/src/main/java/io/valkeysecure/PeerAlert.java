@@ -1,6 +1,7 @@
 package io.valkeysecure;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +18,30 @@ record PeerAlert(String description) {
 
     /** BoringSSL and OpenSSL: "...:TLSV1_ALERT_PROTOCOL_VERSION", "...:TLSV13_ALERT_CERTIFICATE_REQUIRED". */
     private static final Pattern BORINGSSL = Pattern.compile("(?:SSLV3|TLSV1|TLSV13)_ALERT_([A-Z_]+)");
+
+    /** The descriptions of RFC 8446, 6.2 that a server may answer to a client's handshake, by their number. */
+    private static final Map<Integer, String> DESCRIPTIONS = Map.ofEntries(
+            Map.entry(40, "handshake_failure"),
+            Map.entry(42, "bad_certificate"),
+            Map.entry(43, "unsupported_certificate"),
+            Map.entry(44, "certificate_revoked"),
+            Map.entry(45, "certificate_expired"),
+            Map.entry(46, "certificate_unknown"),
+            Map.entry(47, "illegal_parameter"),
+            Map.entry(48, "unknown_ca"),
+            Map.entry(49, "access_denied"),
+            Map.entry(50, "decode_error"),
+            Map.entry(51, "decrypt_error"),
+            Map.entry(70, "protocol_version"),
+            Map.entry(71, "insufficient_security"),
+            Map.entry(80, "internal_error"),
+            Map.entry(109, "missing_extension"),
+            Map.entry(112, "unrecognized_name"),
+            Map.entry(116, "certificate_required"));
+
+    static PeerAlert of(int description) {
+        return new PeerAlert(DESCRIPTIONS.getOrDefault(description, "alert " + description));
+    }
 
     static Optional<PeerAlert> in(Throwable thrown) {
         String text = String.valueOf(thrown.getMessage());

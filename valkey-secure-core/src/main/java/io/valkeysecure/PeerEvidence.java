@@ -18,7 +18,11 @@ final class PeerEvidence {
     private static final int HANDSHAKE_SERVER_HELLO = 2;
     private static final int OLDEST_ACCEPTED = 0x0303;
 
+    /** An alert record that is not encrypted: header (5), level, description. */
+    static final int CLEAR_ALERT_BYTES = 7;
+
     private byte[] first = new byte[0];
+    private @Nullable PeerAlert lastAlert;
 
     void add(byte[] bytes, int offset, int length) {
         int missing = ENOUGH_BYTES - first.length;
@@ -28,6 +32,19 @@ final class PeerEvidence {
             System.arraycopy(bytes, offset, joined, first.length, taken);
             first = joined;
         }
+    }
+
+    /** Takes what the peer had sent when it closed; it begins with a record. */
+    void lastWords(byte[] bytes) {
+        if (bytes.length == CLEAR_ALERT_BYTES && bytes[0] == RECORD_ALERT && bytes[1] == 3) {
+            lastAlert = PeerAlert.of(bytes[6] & 0xff);
+        }
+    }
+
+    /** The alert that was found in the last words; null for none. */
+    @Nullable
+    PeerAlert lastAlert() {
+        return lastAlert;
     }
 
     boolean nothingReceived() {

@@ -1,7 +1,9 @@
 package io.valkeysecure;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Clock;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +80,7 @@ public final class SecureTls implements AutoCloseable {
         private final @Nullable ClientIdentity identity;
         private @Nullable TlsPolicy policy;
         private @Nullable ServerIdentity serverIdentity;
+        private @Nullable Set<SpkiPin> pins;
         private @Nullable HandshakeListener listener;
         private @Nullable Clock clock;
 
@@ -93,8 +96,9 @@ public final class SecureTls implements AutoCloseable {
          * @return this
          * @throws IllegalStateException if it was set already
          */
+        @CanIgnoreReturnValue
         public Builder policy(TlsPolicy policy) {
-            requireUnset("policy", this.policy);
+            Options.requireUnset("policy", this.policy);
             this.policy = Objects.requireNonNull(policy, "policy");
             return this;
         }
@@ -106,9 +110,26 @@ public final class SecureTls implements AutoCloseable {
          * @return this
          * @throws IllegalStateException if it was set already
          */
+        @CanIgnoreReturnValue
         public Builder serverIdentity(ServerIdentity identity) {
-            requireUnset("server identity", this.serverIdentity);
+            Options.requireUnset("server identity", this.serverIdentity);
             this.serverIdentity = Objects.requireNonNull(identity, "identity");
+            return this;
+        }
+
+        /**
+         * Demands that a key of the server's path, leaf or issuer, is one of these, in addition to all else. Default: no
+         * pins.
+         *
+         * @param pins at least two, of which one is a backup: without it, a lost key is an outage
+         * @return this
+         * @throws IllegalArgumentException if there are fewer than two different pins
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder pins(SpkiPin... pins) {
+            Options.requireUnset("pins", this.pins);
+            this.pins = Options.pins(pins);
             return this;
         }
 
@@ -119,8 +140,9 @@ public final class SecureTls implements AutoCloseable {
          * @return this
          * @throws IllegalStateException if it was set already
          */
+        @CanIgnoreReturnValue
         public Builder listener(HandshakeListener listener) {
-            requireUnset("listener", this.listener);
+            Options.requireUnset("listener", this.listener);
             this.listener = Objects.requireNonNull(listener, "listener");
             return this;
         }
@@ -132,8 +154,9 @@ public final class SecureTls implements AutoCloseable {
          * @return this
          * @throws IllegalStateException if it was set already
          */
+        @CanIgnoreReturnValue
         public Builder clock(Clock clock) {
-            requireUnset("clock", this.clock);
+            Options.requireUnset("clock", this.clock);
             this.clock = Objects.requireNonNull(clock, "clock");
             return this;
         }
@@ -149,21 +172,17 @@ public final class SecureTls implements AutoCloseable {
             Clock effectiveClock = Objects.requireNonNullElseGet(clock, Clock::systemUTC);
             Generation first = Generation.prove(
                     1,
-                    anchors,
-                    identity,
-                    Objects.requireNonNullElseGet(policy, TlsPolicy::modern),
-                    serverIdentity,
-                    effectiveClock);
+                    new TlsConfiguration(
+                            anchors,
+                            identity,
+                            Objects.requireNonNullElseGet(policy, TlsPolicy::modern),
+                            serverIdentity,
+                            Objects.requireNonNullElse(pins, Set.of()),
+                            effectiveClock));
             return new SecureTls(
                     first,
                     GuardedListener.around(Objects.requireNonNullElse(listener, new HandshakeListener() {})),
                     effectiveClock);
-        }
-
-        private static void requireUnset(String option, @Nullable Object value) {
-            if (value != null) {
-                throw new IllegalStateException(option + " was already set to " + value);
-            }
         }
     }
 

@@ -270,11 +270,14 @@ public final class TlsHandshake {
                     RefusalReason.HANDSHAKE_TIMEOUT,
                     "expected a handshake within " + timeout()
                             + (evidence.nothingReceived()
-                                    ? ", the peer sent nothing"
+                                    ? ", the peer sent nothing, as a plaintext port of Valkey does; is this its tls-port?"
                                     : ", the peer stopped in the midst of it"),
                     cause);
         }
         PeerAlert alert = alertIn(cause);
+        if (alert == null) {
+            alert = evidence.lastAlert();
+        }
         if (alert != null) {
             return classify(alert, cause);
         }

@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -206,8 +207,9 @@ public final class TlsPolicy {
          * @throws IllegalArgumentException if it is below the preset's
          * @throws IllegalStateException if it was set already
          */
+        @CanIgnoreReturnValue
         public Builder minimumVersion(TlsVersion version) {
-            requireUnset("minimum version", minimumVersion);
+            Options.requireUnset("minimum version", minimumVersion);
             if (version.compareTo(base.minimumVersion) < 0) {
                 throw weaker("minimum version", version.protocol(), base.minimumVersion.protocol());
             }
@@ -224,8 +226,9 @@ public final class TlsPolicy {
          *     the preset does not hold
          * @throws IllegalStateException if it was set already
          */
+        @CanIgnoreReturnValue
         public Builder cipherSuites(List<String> suites) {
-            requireUnset("cipher suites", cipherSuites);
+            Options.requireUnset("cipher suites", cipherSuites);
             List<String> copy = List.copyOf(suites);
             if (copy.isEmpty()) {
                 throw new IllegalArgumentException(
@@ -252,8 +255,9 @@ public final class TlsPolicy {
          * @throws IllegalArgumentException if it is out of range
          * @throws IllegalStateException if it was set already
          */
+        @CanIgnoreReturnValue
         public Builder handshakeTimeout(Duration timeout) {
-            requireUnset("handshake timeout", handshakeTimeout);
+            Options.requireUnset("handshake timeout", handshakeTimeout);
             if (timeout.toMillis() < 1 || timeout.compareTo(LONGEST_HANDSHAKE) > 0) {
                 throw new IllegalArgumentException(
                         "handshake timeout must be from PT0.001S to " + LONGEST_HANDSHAKE + ", was " + timeout);
@@ -270,8 +274,9 @@ public final class TlsPolicy {
          * @throws IllegalArgumentException if it is below the preset's, or above 16384
          * @throws IllegalStateException if it was set already
          */
+        @CanIgnoreReturnValue
         public Builder minimumRsaKeyBits(int bits) {
-            requireUnset("minimum RSA key bits", minimumRsaKeyBits);
+            Options.requireUnset("minimum RSA key bits", minimumRsaKeyBits);
             if (bits < base.minimumRsaKeyBits) {
                 throw weaker("minimum RSA key bits", bits, base.minimumRsaKeyBits);
             }
@@ -288,8 +293,9 @@ public final class TlsPolicy {
          * @return this
          * @throws IllegalStateException if it was set already
          */
+        @CanIgnoreReturnValue
         public Builder requireServerAuth() {
-            requireUnset("serverAuth required", serverAuthRequired);
+            Options.requireUnset("serverAuth required", serverAuthRequired);
             serverAuthRequired = true;
             return this;
         }
@@ -301,8 +307,9 @@ public final class TlsPolicy {
          * @return this
          * @throws IllegalStateException if it was set already
          */
+        @CanIgnoreReturnValue
         public Builder requireProfile() {
-            requireUnset("profile required", profileRequired);
+            Options.requireUnset("profile required", profileRequired);
             profileRequired = true;
             return this;
         }
@@ -352,12 +359,6 @@ public final class TlsPolicy {
             if (minimum == TlsVersion.TLS_1_3 && suites.stream().anyMatch(TLS_1_2_SUITES::contains)) {
                 throw new IllegalArgumentException(
                         "minimum version is TLSv1.3 and a cipher suite of TLS 1.2 is in " + suites + "; leave it out");
-            }
-        }
-
-        private static void requireUnset(String option, @Nullable Object value) {
-            if (value != null) {
-                throw new IllegalStateException(option + " was already set to " + value);
             }
         }
 

@@ -1,6 +1,7 @@
 package io.valkeysecure;
 
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the delegate synchronizes
 final class WireSocket extends Socket {
+    /** What was sent before the peer closed is in the receive buffer by then, or it never comes. */
+    private static final int LAST_WORDS_MILLIS = 100;
+
     private final Socket delegate;
     private final PeerEvidence evidence;
     private final long deadlineNanos;
@@ -68,7 +72,32 @@ final class WireSocket extends Socket {
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-        return delegate.getOutputStream();
+        return new FilterOutputStream(delegate.getOutputStream()) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                try {
+                    out.write(bytes, offset, length);
+                } catch (IOException e) {
+                    if (handshaking) {
+                        keepLastWords(e);
+                    }
+                    throw e;
+                }
+            }
+        };
+    }
+
+    /**
+     * A server that does not like our certificate under TLS 1.2 says so and closes while we are still writing: the write
+     * fails, and JSSE does not look at what the server said.
+     */
+    private void keepLastWords(IOException failedWrite) {
+        try {
+            delegate.setSoTimeout(LAST_WORDS_MILLIS);
+            evidence.lastWords(delegate.getInputStream().readNBytes(PeerEvidence.CLEAR_ALERT_BYTES));
+        } catch (IOException e) {
+            failedWrite.addSuppressed(e);
+        }
     }
 
     @Override

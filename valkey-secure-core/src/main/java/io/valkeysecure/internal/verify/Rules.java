@@ -305,7 +305,12 @@ final class Rules {
         if (role == Role.LEAF) {
             return certificate.isCa() ? "expected a server's certificate as the leaf, it is a CA" : null;
         }
-        return certificate.isCa() ? null : "issued a certificate and is no CA (basicConstraints)";
+        if (certificate.isCa()) {
+            return null;
+        }
+        return role == Role.ANCHOR
+                ? "is no CA (basicConstraints); name the certificate of the CA that issued the server's"
+                : "issued a certificate and is no CA (basicConstraints)";
     }
 
     private static @Nullable String keyUsage(Certificate certificate, Role role, Context context) {

@@ -1,0 +1,28 @@
+package io.valkeysecure;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the builders have in common. */
+final class Options {
+    private Options() {}
+
+    /** Nothing is last-wins: the second of two settings is an error that names the first. */
+    static void requireUnset(String option, @Nullable Object value) {
+        if (value != null) {
+            throw new IllegalStateException(option + " was already set to " + value);
+        }
+    }
+
+    static Set<SpkiPin> pins(SpkiPin... pins) {
+        Set<SpkiPin> distinct = new LinkedHashSet<>(Arrays.asList(pins));
+        if (distinct.size() < 2) {
+            throw new IllegalArgumentException("pins must be at least two, the second a backup whose key is kept"
+                    + " elsewhere, were " + distinct);
+        }
+        return Collections.unmodifiableSet(distinct);
+    }
+}
