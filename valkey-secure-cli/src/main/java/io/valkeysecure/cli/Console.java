@@ -76,7 +76,9 @@ final class Console {
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length())).append(GAP);
+                line.append(row.get(i))
+                        .append(" ".repeat(widths[i] - row.get(i).length()))
+                        .append(GAP);
             }
             String text = line.toString().stripTrailing();
             if (row == rows.get(0)) {
@@ -90,7 +92,8 @@ final class Console {
 
     /** An entry with a head line and further lines below it, indented more. */
     void entry(boolean good, String head, List<String> below) {
-        out.println(INDENT + styled(good ? "ok    " : "WRONG ", good ? Style.fg_green : Style.fg_red) + printable(head));
+        out.println(
+                INDENT + styled(good ? "ok    " : "WRONG ", good ? Style.fg_green : Style.fg_red) + printable(head));
         for (String text : below) {
             for (String line : wrap(text, WIDTH - 12)) {
                 out.println(INDENT + " ".repeat(9) + styled(line, Style.faint));
@@ -120,7 +123,8 @@ final class Console {
 
     /** The words of libraries begin with a capital, ours do not; an abbreviation keeps its own. */
     private static String startingLower(String text) {
-        boolean word = text.length() > 1 && Character.isUpperCase(text.charAt(0)) && Character.isLowerCase(text.charAt(1));
+        boolean word =
+                text.length() > 1 && Character.isUpperCase(text.charAt(0)) && Character.isLowerCase(text.charAt(1));
         return word ? text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1) : text;
     }
 

@@ -40,7 +40,11 @@ final class DemoCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "HOST:PORT", converter = EndpointConverter.class, description = "your server")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "HOST:PORT",
+            converter = EndpointConverter.class,
+            description = "your server")
     private @Nullable Endpoint server;
 
     @Option(names = "--ca", paramLabel = "FILE", description = "CA certificates to trust, PEM; needed with HOST:PORT")
@@ -58,8 +62,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--password-file",
             paramLabel = "FILE",
-            description = "file with the password in its first line; otherwise it is taken from the environment variable "
-                    + PASSWORD_VARIABLE + ", and with --user asked for on a terminal")
+            description =
+                    "file with the password in its first line; otherwise it is taken from the environment variable "
+                            + PASSWORD_VARIABLE + ", and with --user asked for on a terminal")
     private @Nullable Path passwordFile;
 
     @Option(
@@ -72,7 +77,8 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Console console = Console.of(spec.commandLine());
         if (server == null) {
-            if (Stream.of(ca, certificate, key, user, passwordFile, expectedName).anyMatch(option -> option != null)) {
+            if (Stream.of(ca, certificate, key, user, passwordFile, expectedName)
+                    .anyMatch(option -> option != null)) {
                 throw usage("these options are about your own server: HOST:PORT is missing");
             }
             return new OwnServerDemo(console).run() ? Main.OK : Main.REFUSED;
@@ -126,7 +132,8 @@ final class DemoCommand implements Callable<Integer> {
         java.io.Console terminal = System.console();
         char[] typed = terminal == null ? null : terminal.readPassword("password of %s: ", user);
         if (typed == null) {
-            throw usage("the password of " + user + " is missing: give --password-file FILE or set " + PASSWORD_VARIABLE);
+            throw usage(
+                    "the password of " + user + " is missing: give --password-file FILE or set " + PASSWORD_VARIABLE);
         }
         return Optional.of(new String(typed));
     }

@@ -32,9 +32,8 @@ record Failure(String message, Optional<String> hint, int exitCode) {
                 .or(() -> find(thrown, Failure::isServersAnswer))
                 .or(() -> find(thrown, Failure::isNoConnection))
                 .orElse(thrown);
-        String message = telling instanceof UnknownHostException
-                ? "unknown host " + firstLine(telling)
-                : firstLine(telling);
+        String message =
+                telling instanceof UnknownHostException ? "unknown host " + firstLine(telling) : firstLine(telling);
         if (telling instanceof TlsConfigurationException) {
             return new Failure(message, Optional.empty(), Main.USAGE);
         }
@@ -83,12 +82,14 @@ record Failure(String message, Optional<String> hint, int exitCode) {
         return switch (refused.reason()) {
             case UNTRUSTED_ISSUER -> Optional.of("what the server presents: " + connect + " -showcerts");
             case NAME_MISMATCH ->
-                Optional.of("dial a name that the certificate has, or say --expect-name NAME if you know that it is right");
+                Optional.of(
+                        "dial a name that the certificate has, or say --expect-name NAME if you know that it is right");
             case EXPIRED, NOT_YET_VALID ->
                 Optional.of("dates of the leaf: " + connect + " 2>&1 | openssl x509 -noout -dates; and: date -u");
             case CLIENT_IDENTITY_REQUIRED -> Optional.of("give --cert FILE and --key FILE");
             case CLIENT_IDENTITY_REJECTED ->
-                Optional.of("the server's log says why; its CAs for clients: valkey-cli ... config get tls-ca-cert-file");
+                Optional.of(
+                        "the server's log says why; its CAs for clients: valkey-cli ... config get tls-ca-cert-file");
             case PLAINTEXT_PEER, PEER_CLOSED, HANDSHAKE_TIMEOUT ->
                 Optional.of("is this its tls-port? valkey-cli ... config get tls-port");
             case PROTOCOL_VERSION, CIPHER_SUITE -> Optional.of("what the server can do: " + connect + " -tls1_3");
@@ -130,6 +131,8 @@ record Failure(String message, Optional<String> hint, int exitCode) {
 
     /** The reason's tag, or what else it is. */
     static String tag(Throwable thrown) {
-        return RefusalReason.of(thrown).map(RefusalReason::tag).orElse("no refusal: " + thrown.getClass().getSimpleName());
+        return RefusalReason.of(thrown)
+                .map(RefusalReason::tag)
+                .orElse("no refusal: " + thrown.getClass().getSimpleName());
     }
 }

@@ -36,7 +36,8 @@ final class JedisDemo implements DemoClient {
             }
             int came = 0;
             for (int i = 0; i < keys; i++) {
-                borrowed.get(i % connections).set(prefix + i, "value " + i, SetParams.setParams().ex(60));
+                borrowed.get(i % connections)
+                        .set(prefix + i, "value " + i, SetParams.setParams().ex(60));
             }
             for (int i = 0; i < keys; i++) {
                 Jedis jedis = borrowed.get((i + 1) % connections);
@@ -74,7 +75,9 @@ final class JedisDemo implements DemoClient {
     @Override
     public void forgottenTls(SecureTls tls, Target target) {
         JedisClientConfig secure = SecureJedis.clientConfig(tls, plain(target));
-        ping(server(target), DefaultJedisClientConfig.builder().from(secure).ssl(false).build());
+        ping(
+                server(target),
+                DefaultJedisClientConfig.builder().from(secure).ssl(false).build());
     }
 
     @Override

@@ -46,11 +46,13 @@ final class LettuceDemo implements DemoClient {
             }
             int came = 0;
             for (int i = 0; i < keys; i++) {
-                RedisCommands<String, String> commands = borrowed.get(i % connections).sync();
+                RedisCommands<String, String> commands =
+                        borrowed.get(i % connections).sync();
                 commands.set(prefix + i, "value " + i, SetArgs.Builder.ex(60));
             }
             for (int i = 0; i < keys; i++) {
-                RedisCommands<String, String> commands = borrowed.get((i + 1) % connections).sync();
+                RedisCommands<String, String> commands =
+                        borrowed.get((i + 1) % connections).sync();
                 came += ("value " + i).equals(commands.get(prefix + i)) ? 1 : 0;
                 commands.del(prefix + i);
             }

@@ -30,10 +30,7 @@ public final class Main implements Runnable {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(
-            names = "--debug",
-            scope = ScopeType.INHERIT,
-            description = "show the stack trace of an unexpected error")
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "show the stack trace of an unexpected error")
     private boolean debug;
 
     private Main() {}

@@ -36,8 +36,7 @@ final class OwnServerDemo {
         TestCertificate ca = TestCertificate.root().subject("CN=Demo CA").build();
         TestCertificate serverCertificate =
                 ca.issue().subject("CN=demo server").dnsName("localhost").build();
-        TestCertificate clientCertificate =
-                ca.issue().subject("CN=demo client").build();
+        TestCertificate clientCertificate = ca.issue().subject("CN=demo client").build();
         boolean good;
         try (Scratch scratch = Scratch.create()) {
             Path anchors = Files.writeString(scratch.directory().resolve("ca.crt"), ca.certificatePem());
@@ -65,7 +64,8 @@ final class OwnServerDemo {
                 console.table(figures.table());
             }
         }
-        console.step("server ended, files removed, after " + Duration.ofNanos(System.nanoTime() - begun).toSeconds() + " s");
+        console.step("server ended, files removed, after "
+                + Duration.ofNanos(System.nanoTime() - begun).toSeconds() + " s");
         if (!good) {
             console.error("something was not as it should be, see the lines marked WRONG above");
         }
@@ -85,14 +85,16 @@ final class OwnServerDemo {
         boolean good = true;
         for (DemoClient client : clients) {
             console.step("writing and reading with " + client.name() + " through a pool of " + CONNECTIONS);
-            int came = client.throughPool(tls, target, CONNECTIONS, client.library().tag() + ":", KEYS);
+            int came = client.throughPool(
+                    tls, target, CONNECTIONS, client.library().tag() + ":", KEYS);
             for (int i = 0; i < RECONNECTS; i++) {
                 client.ping(tls, target);
             }
             boolean all = came == KEYS;
             console.entry(
                     all,
-                    came + " of " + KEYS + " keys came back as they were written, then " + RECONNECTS + " new connections",
+                    came + " of " + KEYS + " keys came back as they were written, then " + RECONNECTS
+                            + " new connections",
                     List.of());
             good &= all;
         }

@@ -52,7 +52,8 @@ final class RefusalsDemo {
     /** Returns whether each was refused for the reason it should be, and no peer got a byte of the application. */
     boolean run(List<DemoClient> clients) {
         console.step("trying what must be refused; ok: it was, and for the right reason");
-        console.head("      " + row("tried", clients.stream().map(DemoClient::name).toList()));
+        console.head(
+                "      " + row("tried", clients.stream().map(DemoClient::name).toList()));
         try (SecureTls tls = tls(TlsPolicy.modern())) {
             configurations(clients, tls);
             peers(clients, tls);
@@ -61,7 +62,8 @@ final class RefusalsDemo {
             identities(clients);
         }
         boolean good = wrong == 0 && leaked == 0;
-        console.step("of " + tried + " connections that must not be, " + (tried - wrong) + " were refused as they should be");
+        console.step("of " + tried + " connections that must not be, " + (tried - wrong)
+                + " were refused as they should be");
         console.entry(
                 leaked == 0,
                 leaked + " bytes of commands, names or passwords came to the " + peers
@@ -71,7 +73,11 @@ final class RefusalsDemo {
     }
 
     private void configurations(List<DemoClient> clients, SecureTls tls) {
-        attempt("a redis:// URI", RefusalReason.PLAINTEXT_REQUESTED, clients, client -> client.plaintextUri(tls, target));
+        attempt(
+                "a redis:// URI",
+                RefusalReason.PLAINTEXT_REQUESTED,
+                clients,
+                client -> client.plaintextUri(tls, target));
         attempt(
                 "TLS forgotten, or switched off afterwards",
                 RefusalReason.PLAINTEXT_REQUESTED,
@@ -144,7 +150,12 @@ final class RefusalsDemo {
     }
 
     private void servers(List<DemoClient> clients, SecureTls tls) {
-        peer("a server that speaks TLS 1.1 at most", RefusalReason.PROTOCOL_VERSION, clients, tls, HostilePeer::choosesTls11);
+        peer(
+                "a server that speaks TLS 1.1 at most",
+                RefusalReason.PROTOCOL_VERSION,
+                clients,
+                tls,
+                HostilePeer::choosesTls11);
         TestCertificate own = ca.issue().dnsName("localhost").build();
         ValkeyServer.Builder onlyCbc =
                 ValkeyServer.builder(own, ca).tlsProtocols("TLSv1.2").tlsCiphers("ECDHE-ECDSA-AES128-SHA256");
@@ -160,7 +171,8 @@ final class RefusalsDemo {
 
     private void identities(List<DemoClient> clients) {
         TrustAnchors anchors = TrustAnchors.of(ca.certificate());
-        try (SecureTls nameless = SecureTls.trusting(anchors).withoutClientIdentity().build()) {
+        try (SecureTls nameless =
+                SecureTls.trusting(anchors).withoutClientIdentity().build()) {
             attempt(
                     "no client certificate",
                     RefusalReason.CLIENT_IDENTITY_REQUIRED,
@@ -180,12 +192,20 @@ final class RefusalsDemo {
     }
 
     private void certificate(
-            String what, RefusalReason expected, List<DemoClient> clients, SecureTls tls, TestCertificate.Builder leaf) {
+            String what,
+            RefusalReason expected,
+            List<DemoClient> clients,
+            SecureTls tls,
+            TestCertificate.Builder leaf) {
         peer(what, expected, clients, tls, () -> HostilePeer.tls(leaf.build()));
     }
 
     private void peer(
-            String what, RefusalReason expected, List<DemoClient> clients, SecureTls tls, Supplier<HostilePeer> opening) {
+            String what,
+            RefusalReason expected,
+            List<DemoClient> clients,
+            SecureTls tls,
+            Supplier<HostilePeer> opening) {
         try (HostilePeer peer = opening.get()) {
             Target there = target.at(peer.port());
             attempt(what, expected, clients, client -> client.ping(tls, there));
@@ -193,7 +213,8 @@ final class RefusalsDemo {
             peer.awaitEnd(END_LIMIT);
             leaked += peer.applicationBytes().length;
             String raw = new String(peer.rawBytes(), StandardCharsets.ISO_8859_1);
-            leaked += target.password().filter(raw::contains).map(String::length).orElse(0);
+            leaked +=
+                    target.password().filter(raw::contains).map(String::length).orElse(0);
         }
     }
 
@@ -209,7 +230,8 @@ final class RefusalsDemo {
             } catch (RuntimeException e) {
                 tag = Failure.tag(e);
                 sayings.put(
-                        client.library().tag(), Failure.firstLine(Failure.refusal(e).orElse(e)));
+                        client.library().tag(),
+                        Failure.firstLine(Failure.refusal(e).orElse(e)));
             }
             boolean refused = tag.equals(expected.tag());
             wrong += refused ? 0 : 1;

@@ -35,9 +35,13 @@ class DocumentationTest {
 
     @Test
     void readme_examples_compile() throws IOException {
-        List<String> examples = all(JAVA, read(ROOT.resolve("README.md"))).map(found -> found.group(1)).toList();
+        List<String> examples = all(JAVA, read(ROOT.resolve("README.md")))
+                .map(found -> found.group(1))
+                .toList();
 
-        assertThat(examples).hasSize(3).allSatisfy(example -> assertThat(errorsOf(example)).isEmpty());
+        assertThat(examples)
+                .hasSize(3)
+                .allSatisfy(example -> assertThat(errorsOf(example)).isEmpty());
         assertThat(examples.get(0)).contains("SecureLettuce").satisfies(DocumentationTest::isShort);
         assertThat(examples.get(1)).contains("SecureJedis").satisfies(DocumentationTest::isShort);
     }
@@ -48,20 +52,28 @@ class DocumentationTest {
 
     @Test
     void readme_firstScreen_leadsToThePages() throws IOException {
-        String first = String.join("\n", Files.readAllLines(ROOT.resolve("README.md")).subList(0, 60));
+        String first =
+                String.join("\n", Files.readAllLines(ROOT.resolve("README.md")).subList(0, 60));
 
         assertThat(first)
-                .contains("refused by default", "./quickstart", "./verify", "<artifactId>valkey-secure-lettuce</artifactId>")
+                .contains(
+                        "refused by default",
+                        "./quickstart",
+                        "./verify",
+                        "<artifactId>valkey-secure-lettuce</artifactId>")
                 .contains("docs/defaults.md", "docs/threats.md", "docs/reasons.md", "docs/tls-history.md");
     }
 
     /** The reasons in the README's table are real ones. */
     @Test
     void readme_reasons_exist() throws IOException {
-        List<String> tags = Stream.of(RefusalReason.values()).map(RefusalReason::tag).toList();
+        List<String> tags =
+                Stream.of(RefusalReason.values()).map(RefusalReason::tag).toList();
         Pattern code = Pattern.compile("`([a-z]+_[a-z_]+)`");
 
-        assertThat(all(code, read(ROOT.resolve("README.md"))).map(found -> found.group(1)).distinct())
+        assertThat(all(code, read(ROOT.resolve("README.md")))
+                        .map(found -> found.group(1))
+                        .distinct())
                 .isNotEmpty()
                 .isSubsetOf(tags);
     }
@@ -71,8 +83,9 @@ class DocumentationTest {
         Pattern section = Pattern.compile("^## (.*)$", Pattern.MULTILINE);
 
         assertThat(all(section, read(ROOT.resolve("docs/reasons.md"))).map(found -> found.group(1)))
-                .containsExactlyElementsOf(
-                        Stream.of(RefusalReason.values()).map(RefusalReason::tag).toList());
+                .containsExactlyElementsOf(Stream.of(RefusalReason.values())
+                        .map(RefusalReason::tag)
+                        .toList());
     }
 
     @Test
@@ -81,7 +94,9 @@ class DocumentationTest {
 
         for (int i = 1; i < sections.length; i++) {
             String section = sections[i];
-            assertThat(section.lines().filter(line -> line.startsWith("- "))).as(section).hasSize(3);
+            assertThat(section.lines().filter(line -> line.startsWith("- ")))
+                    .as(section)
+                    .hasSize(3);
             assertThat(section).contains("\n\nShows it: ").contains("\n\nCure: ");
         }
     }
@@ -98,9 +113,12 @@ class DocumentationTest {
         List<String> broken = new ArrayList<>();
         for (Path page : pages) {
             for (MatchResult link : all(LINK, read(page)).toList()) {
-                Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1)).normalize();
+                Path target = link.group(1).isEmpty()
+                        ? page
+                        : page.resolveSibling(link.group(1)).normalize();
                 String anchor = link.group(2);
-                if (!Files.exists(target) || (anchor != null && !anchorsOf(target).contains(anchor))) {
+                if (!Files.exists(target)
+                        || (anchor != null && !anchorsOf(target).contains(anchor))) {
                     broken.add(ROOT.relativize(page) + ": " + link.group());
                 }
             }
@@ -112,7 +130,10 @@ class DocumentationTest {
 
     private static List<String> anchorsOf(Path page) throws IOException {
         return all(HEADING, read(page))
-                .map(found -> found.group(1).toLowerCase(Locale.ROOT).replaceAll("[^\\w -]", "").replace(' ', '-'))
+                .map(found -> found.group(1)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\w -]", "")
+                        .replace(' ', '-'))
                 .toList();
     }
 
@@ -138,14 +159,15 @@ class DocumentationTest {
                         example);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
-        List<String> options = List.of(
-                "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-        JavaFileObject file = new SimpleJavaFileObject(URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return source;
-            }
-        };
+        List<String> options =
+                List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
+        JavaFileObject file =
+                new SimpleJavaFileObject(URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
+                    @Override
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return source;
+                    }
+                };
         compiler.getTask(null, null, found, options, null, List.of(file)).call();
         return found.getDiagnostics().stream()
                 .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
