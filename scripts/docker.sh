@@ -12,7 +12,7 @@ ensure_docker() {
     return
   fi
   say "no docker engine answers"
-  command -v dockerd >/dev/null || install_without_service docker.io docker.socket
+  command -v dockerd >/dev/null || install_without_service docker.io docker.socket docker.service containerd.service
   command -v docker >/dev/null || install_package docker-cli
   start_docker
   import_valkey

@@ -111,10 +111,11 @@ install_package() {
   APT_SOURCES=()
 }
 
-# install_without_service PACKAGE [UNIT]: for its programs only; the service the package brings is neither started now
-# nor at the next boot.
+# install_without_service PACKAGE UNIT...: for its programs only; the services the package brings are neither started
+# now nor at the next boot.
 install_without_service() {
-  local package=$1 unit=${2:-$1} policy=/usr/sbin/policy-rc.d
+  local package=$1 unit policy=/usr/sbin/policy-rc.d
+  shift
   can_install "$package"
   if [ ! -e "$policy" ]; then
     # Debian's switch for "start nothing while installing", taken away again below or, on an error, at exit.
@@ -126,8 +127,9 @@ install_without_service() {
   else
     install_package "$package"
   fi
-  if command -v systemctl >/dev/null; then
+  command -v systemctl >/dev/null || return 0
+  for unit in "$@"; do
     as_root systemctl disable "$unit" >/dev/null 2>&1 || true
     if systemctl is-active --quiet "$unit" 2>/dev/null; then as_root systemctl stop "$unit"; fi
-  fi
+  done
 }

@@ -70,7 +70,7 @@ ensure_maven() {
 ensure_valkey() {
   if ! command -v valkey-server >/dev/null; then
     say "no valkey-server on PATH"
-    install_without_service valkey-server
+    install_without_service valkey-server valkey-server.service
     command -v valkey-server >/dev/null || die 2 "valkey-server was installed but is not on PATH" "check PATH: $PATH"
   fi
   say "valkey: $(valkey-server --version | sed -nE 's/.* v=([^ ]+).*/\1/p'), $(command -v valkey-server)"

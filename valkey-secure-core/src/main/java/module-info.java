@@ -2,6 +2,7 @@
 module io.valkeysecure {
     exports io.valkeysecure;
 
+    requires java.net.http;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires org.bouncycastle.util;

@@ -5,7 +5,9 @@
  * {@code JedisClientConfig} that every client and pool of Jedis takes. Policy, trust and the handshake itself are in
  * {@link io.valkeysecure}; nothing is decided here.
  */
+@CheckReturnValue
 @NullMarked
 package io.valkeysecure.jedis;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,6 +114,7 @@ class SecureClientConfigTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // what a caller without a null checker may do
     void clientConfig_nullArguments_throw() {
         assertThatNullPointerException()
                 .isThrownBy(() -> SecureJedis.clientConfig(TLS, (JedisClientConfig) null))
@@ -211,7 +213,7 @@ class SecureClientConfigTest {
                 });
     }
 
-    private static Object valueFor(Method method, boolean flag) {
+    private static @Nullable Object valueFor(Method method, boolean flag) {
         Class<?> type = method.getReturnType();
         if (type == boolean.class) {
             return flag;

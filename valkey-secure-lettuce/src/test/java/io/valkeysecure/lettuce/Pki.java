@@ -1,5 +1,6 @@
 package io.valkeysecure.lettuce;
 
+import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisURI;
 import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.ClientLibrary;
@@ -14,6 +15,7 @@ import io.valkeysecure.testkit.ValkeyServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import reactor.core.publisher.Mono;
 
 /** One CA, a server and a client certificate of it, and what was heard of the handshakes. */
 final class Pki {
@@ -65,6 +67,11 @@ final class Pki {
                 .withSsl(true)
                 .withTimeout(Duration.ofSeconds(20))
                 .build();
+    }
+
+    /** As a provider of tokens does it: Lettuce then writes HELLO from another thread, some time after the handshake. */
+    static void authenticate(RedisURI uri, String user, String password) {
+        uri.setCredentialsProvider(() -> Mono.just(RedisCredentials.just(user, password)));
     }
 
     static final class Heard implements HandshakeListener {

@@ -48,7 +48,7 @@ class SecureLettuceReconnectTest {
         server = pki.valkey().user("app", PASSWORD).start();
         dialled.set(server.port());
         RedisURI uri = Pki.uri(server);
-        uri.setAuthentication("app", PASSWORD);
+        Pki.authenticate(uri, "app", PASSWORD);
         client = SecureLettuce.client(tls, resources, uri, ClientOptions.create());
         connection = client.connect();
         assertThat(connection.sync().set("before", "1")).isEqualTo("OK");

@@ -23,10 +23,14 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.testkit.ValkeyServer;
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.junit.jupiter.api.AfterAll;
@@ -71,7 +75,7 @@ class SecureLettuceUseTest {
 
     private static RedisURI uri() {
         RedisURI uri = Pki.uri(server);
-        uri.setAuthentication(USER, PASSWORD);
+        Pki.authenticate(uri, USER, PASSWORD);
         return uri;
     }
 
@@ -178,26 +182,31 @@ class SecureLettuceUseTest {
     }
 
     @Test
-    void shutdown_ownResources_leavesNoThreadAndNoDescriptor() {
-        try (StatefulRedisConnection<String, String> warmUp = client.connect()) {
-            warmUp.sync().ping();
-        }
+    void shutdown_ownResources_leavesNoThreadNoSelectorAndNoConnection() {
         client.shutdown();
+        useAndShutDown();
         await().untilAsserted(() -> assertThat(lettuceThreads()).isEmpty());
-        long before = openDescriptors();
+        List<String> before = openSelectors();
 
         for (int i = 0; i < 3; i++) {
-            RedisClient another = SecureLettuce.client(tls, uri());
-            another.connect().sync().ping();
-            another.connectPubSub().sync().ping();
-            another.shutdown();
-            another.shutdown();
+            useAndShutDown();
         }
 
         await().untilAsserted(() -> {
             assertThat(lettuceThreads()).isEmpty();
-            assertThat(openDescriptors()).isLessThanOrEqualTo(before);
+            assertThat(openSelectors()).hasSizeLessThanOrEqualTo(before.size());
+            assertThat(server.execute("CLIENT", "LIST").lines())
+                    .as("the test kit's own connection is left")
+                    .hasSize(1);
         });
+    }
+
+    private void useAndShutDown() {
+        RedisClient another = SecureLettuce.client(tls, uri());
+        assertThat(another.connect().sync().ping()).isEqualTo("PONG");
+        assertThat(another.connectPubSub().sync().ping()).isEqualTo("PONG");
+        another.shutdown();
+        another.shutdown();
     }
 
     private static List<String> lettuceThreads() {
@@ -207,9 +216,20 @@ class SecureLettuceUseTest {
                 .toList();
     }
 
-    private static long openDescriptors() {
+    /** Linux only; elsewhere there are none. Sockets are left out: Lettuce 7's own DNS resolver leaves some UDP sockets open. */
+    private static List<String> openSelectors() {
         String[] open = new File("/proc/self/fd").list();
-        return open == null ? 0 : open.length;
+        return Stream.of(open == null ? new String[0] : open)
+                .map(number -> {
+                    try {
+                        return Files.readSymbolicLink(Path.of("/proc/self/fd", number))
+                                .toString();
+                    } catch (IOException e) {
+                        return "closed by now";
+                    }
+                })
+                .filter(target -> target.startsWith("anon_inode:"))
+                .toList();
     }
 
     @Test

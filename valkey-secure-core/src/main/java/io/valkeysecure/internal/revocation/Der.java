@@ -1,0 +1,87 @@
+package io.valkeysecure.internal.revocation;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
+import java.util.Arrays;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1GeneralizedTime;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * DER, read strictly: nothing behind the value, no other encoding of it. So what is encoded again to verify a signature
+ * is what was signed, to the byte.
+ */
+final class Der {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuuMMddHHmmss'Z'").withResolverStyle(ResolverStyle.STRICT);
+    private static final int GENERALIZED_TIME_FROM_YEAR = 2050;
+
+    private Der() {}
+
+    static ASN1Sequence sequence(byte[] encoded) throws IOException {
+        try {
+            if (ASN1Primitive.fromByteArray(encoded) instanceof ASN1Sequence sequence
+                    && Arrays.equals(sequence.getEncoded(ASN1Encoding.DER), encoded)) {
+                return sequence;
+            }
+        } catch (RuntimeException e) {
+            throw new IOException("not in DER", e);
+        }
+        throw new IOException("not in DER");
+    }
+
+    static byte[] encoded(ASN1Encodable value) throws IOException {
+        return value.toASN1Primitive().getEncoded(ASN1Encoding.DER);
+    }
+
+    /** The value of an extension as it is in the certificate, also where the JDK's own getter hides it. */
+    static @Nullable ASN1Primitive extension(X509Certificate certificate, ASN1ObjectIdentifier oid) throws IOException {
+        byte[] wrapped = certificate.getExtensionValue(oid.getId());
+        if (wrapped == null) {
+            return null;
+        }
+        return ASN1Primitive.fromByteArray(ASN1OctetString.getInstance(wrapped).getOctets());
+    }
+
+    /** RFC 5280, 5.1.2.4: UTCTime until 2049, GeneralizedTime from 2050, both with seconds, without fractions, in Z. */
+    static Instant certificateTime(ASN1Encodable time) throws IOException {
+        boolean generalized = time.toASN1Primitive() instanceof ASN1GeneralizedTime;
+        String text = text(time);
+        Instant instant = instant(generalized ? text : (text.compareTo("5") < 0 ? "20" : "19") + text);
+        if (generalized && instant.atOffset(ZoneOffset.UTC).getYear() < GENERALIZED_TIME_FROM_YEAR) {
+            throw new IOException("time " + instant + " is a GeneralizedTime, expected UTCTime until 2049");
+        }
+        return instant;
+    }
+
+    /** RFC 6960, 4.2.2.1: GeneralizedTime whatever the year. */
+    static Instant ocspTime(ASN1GeneralizedTime time) throws IOException {
+        return instant(text(time));
+    }
+
+    private static String text(ASN1Encodable time) throws IOException {
+        byte[] encoded = encoded(time);
+        // no time is longer than 127 bytes, so tag and length are one byte each
+        return new String(encoded, 2, encoded.length - 2, StandardCharsets.US_ASCII);
+    }
+
+    private static Instant instant(String text) throws IOException {
+        try {
+            return LocalDateTime.parse(text, TIME).toInstant(ZoneOffset.UTC);
+        } catch (DateTimeException e) {
+            throw new IOException("not a time by RFC 5280", e);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.valkeysecure.internal.revocation;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Asks an OCSP responder (RFC 6960, appendix A). Plain HTTP, since the answer is signed; no proxy, no redirect, no
+ * cookies, no credentials, whatever the JVM was told.
+ */
+final class OcspHttp {
+    private static final int OK = 200;
+
+    private OcspHttp() {}
+
+    /** Made at the first question: who asks none has no thread of it. */
+    private static final class Client {
+        static final HttpClient CLIENT = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .proxy(HttpClient.Builder.NO_PROXY)
+                .build();
+    }
+
+    static byte[] post(URI responder, byte[] question, Duration limit) throws UnprovedException {
+        CompletableFuture<HttpResponse<byte[]>> exchange;
+        try {
+            HttpRequest request = HttpRequest.newBuilder(responder)
+                    .header("Content-Type", "application/ocsp-request")
+                    .header("Accept", "application/ocsp-response")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(question))
+                    .build();
+            exchange = Client.CLIENT.sendAsync(request, head -> new LimitedBody());
+        } catch (IllegalArgumentException e) {
+            throw new UnprovedException(responder + " is no address of a responder");
+        }
+        // the request's own timeout ends with the headers; this one is for the body as well
+        try {
+            HttpResponse<byte[]> response = exchange.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            if (response.statusCode() != OK) {
+                throw new UnprovedException(responder + " answered HTTP " + response.statusCode());
+            }
+            return response.body();
+        } catch (TimeoutException e) {
+            throw new UnprovedException(responder + " did not answer in time");
+        } catch (ExecutionException e) {
+            String why = e.getCause() instanceof TooLargeException
+                    ? " sent more than " + OcspAnswer.LARGEST_BYTES + " bytes"
+                    : " cannot be asked: " + e.getCause();
+            throw new UnprovedException(responder + why);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnprovedException(responder + " was not waited for: the thread was interrupted");
+        } finally {
+            exchange.cancel(true);
+        }
+    }
+
+    private static final class TooLargeException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Collects a body and ends the exchange where it grows too large. */
+    private static final class LimitedBody implements HttpResponse.BodySubscriber<byte[]> {
+        private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+        private final ByteBuffer received = ByteBuffer.allocate(OcspAnswer.LARGEST_BYTES);
+        private final List<Flow.Subscription> subscriptions = new ArrayList<>(1);
+
+        @Override
+        public CompletionStage<byte[]> getBody() {
+            return body;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscriptions.add(subscription);
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> buffers) {
+            for (ByteBuffer buffer : buffers) {
+                if (buffer.remaining() > received.remaining()) {
+                    subscriptions.forEach(Flow.Subscription::cancel);
+                    body.completeExceptionally(new TooLargeException());
+                    return;
+                }
+                received.put(buffer);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            body.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            received.flip();
+            byte[] bytes = new byte[received.remaining()];
+            received.get(bytes);
+            body.complete(bytes);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.valkeysecure.internal.revocation;
+
+import io.valkeysecure.PeerRejectedException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Proves that no certificate of a path is revoked. One belongs to one generation. Safe for use by many threads.
+ */
+public interface RevocationCheck {
+
+    /**
+     * Checks every certificate of a path below its anchor.
+     *
+     * @param path a path that was validated: leaf first, anchor excluded
+     * @param anchor where the path ends
+     * @param now the time
+     * @param staples OCSP responses in DER that came with the handshake, in any order; an empty one means that the server
+     *     had none for a certificate
+     * @return until when this is proved; {@link Instant#MAX} if nothing was to be proved
+     * @throws PeerRejectedException with {@code REVOKED} or {@code REVOCATION_UNKNOWN}
+     */
+    Instant check(List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples)
+            throws PeerRejectedException;
+
+    /**
+     * Tells whether {@link #check} may wait for the network, and so must never run on an event loop.
+     *
+     * @return true if it does network I/O
+     */
+    boolean blocks();
+
+    /**
+     * Tells when something that was given at build time stops to prove anything.
+     *
+     * @return the earliest end of a CRL's validity, tolerance included; empty if there are no CRLs
+     */
+    Optional<Instant> freshUntil();
+
+    /**
+     * Returns the check that the caller chose not to make.
+     *
+     * @return a check that accepts everything
+     */
+    static RevocationCheck none() {
+        return new RevocationCheck() {
+            @Override
+            public Instant check(
+                    List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples) {
+                return Instant.MAX;
+            }
+
+            @Override
+            public boolean blocks() {
+                return false;
+            }
+
+            @Override
+            public Optional<Instant> freshUntil() {
+                return Optional.empty();
+            }
+        };
+    }
+}
