@@ -111,6 +111,7 @@ final class DemoCommand implements Callable<Integer> {
         return builder.listener(figures).build();
     }
 
+    @SuppressWarnings("SystemConsoleNull") // JDK 22 to 24 give one that reads standard input; its end is null, too
     private Optional<String> password() throws IOException {
         if (passwordFile != null) {
             if (!Files.isReadable(passwordFile)) {

@@ -25,23 +25,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the pages say is so: their Java compiles, their links lead somewhere, and no reason is left out. */
 class DocumentationTest {
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern JAVA = Pattern.compile("^```java\\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]*))?\\)");
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
 
-    @TempDir
-    private Path classes;
-
     @Test
-    void readme_examples_compile() throws IOException {
+    void readme_examples_compile(@TempDir Path classes) throws IOException {
         List<String> examples = all(JAVA, read(ROOT.resolve("README.md")))
                 .map(found -> found.group(1))
                 .toList();
 
         assertThat(examples)
                 .hasSize(3)
-                .allSatisfy(example -> assertThat(errorsOf(example)).isEmpty());
+                .allSatisfy(example -> assertThat(errorsOf(example, classes)).isEmpty());
         assertThat(examples.get(0)).contains("SecureLettuce").satisfies(DocumentationTest::isShort);
         assertThat(examples.get(1)).contains("SecureJedis").satisfies(DocumentationTest::isShort);
     }
@@ -138,7 +135,7 @@ class DocumentationTest {
     }
 
     /** Compiles an example as the body of a method that has what the text takes for granted. */
-    private List<String> errorsOf(String example) {
+    private List<String> errorsOf(String example, Path classes) {
         boolean lettuce = example.contains("SecureLettuce");
         String source = """
                 import io.valkeysecure.*;
