@@ -1,0 +1,144 @@
+package io.valkeysecure.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.Ansi.IStyle;
+import picocli.CommandLine.Help.Ansi.Style;
+
+/**
+ * The one place that prints. Its rules:
+ *
+ * <ul>
+ *   <li>What is done now is a line to standard output that begins with {@code ==}; what came of it follows, indented.
+ *   <li>What is wrong is a line to standard error that begins with {@code valkey-secure: error:}; where there is
+ *       something to do, a line that begins with {@code valkey-secure: hint:} follows, with a command if there is one.
+ *   <li>Lower case, without a full stop; names keep their case. No stack trace without {@code --debug}.
+ *   <li>Colour only on a terminal, and never as the only sign of anything.
+ *   <li>Control characters never get through: a certificate or a server must not drive the terminal.
+ * </ul>
+ */
+final class Console {
+    private static final int WIDTH = 110;
+    private static final String INDENT = "   ";
+    private static final String GAP = "  ";
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final Ansi ansi;
+
+    private Console(PrintWriter out, PrintWriter err, Ansi ansi) {
+        this.out = out;
+        this.err = err;
+        this.ansi = ansi;
+    }
+
+    static Console of(CommandLine command) {
+        return new Console(
+                command.getOut(), command.getErr(), command.getColorScheme().ansi());
+    }
+
+    /** What is done now. */
+    void step(String text) {
+        out.println(styled("== " + text, Style.bold));
+        out.flush();
+    }
+
+    /** What came of it. */
+    void result(String text) {
+        text.lines().forEach(line -> out.println(INDENT + printable(line)));
+        out.flush();
+    }
+
+    /** What came of it, and is good. */
+    void good(String text) {
+        out.println(INDENT + styled(text, Style.fg_green));
+        out.flush();
+    }
+
+    /** The head of columns. */
+    void head(String text) {
+        out.println(INDENT + styled(text, Style.underline));
+        out.flush();
+    }
+
+    /** Rows of equally many cells, the first being the head; each column is as wide as its widest cell. */
+    void table(List<List<String>> rows) {
+        int[] widths = new int[rows.get(0).size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                line.append(row.get(i))
+                        .append(" ".repeat(widths[i] - row.get(i).length()))
+                        .append(GAP);
+            }
+            String text = line.toString().stripTrailing();
+            if (row == rows.get(0)) {
+                head(text);
+            } else {
+                out.println(INDENT + printable(text));
+            }
+        }
+        out.flush();
+    }
+
+    /** An entry with a head line and further lines below it, indented more. */
+    void entry(boolean good, String head, List<String> below) {
+        out.println(
+                INDENT + styled(good ? "ok    " : "WRONG ", good ? Style.fg_green : Style.fg_red) + printable(head));
+        for (String text : below) {
+            for (String line : wrap(text, WIDTH - 12)) {
+                out.println(INDENT + " ".repeat(9) + styled(line, Style.faint));
+            }
+        }
+        out.flush();
+    }
+
+    void error(String message) {
+        err.println("valkey-secure: " + styled("error:", Style.fg_red) + " " + printable(startingLower(message)));
+        err.flush();
+    }
+
+    void hint(String message) {
+        err.println("valkey-secure: " + styled("hint:", Style.bold) + " " + printable(message));
+        err.flush();
+    }
+
+    private String styled(String text, IStyle style) {
+        String shown = printable(text);
+        return ansi.enabled() ? Style.on(style) + shown + Style.off(style) : shown;
+    }
+
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    /** The words of libraries begin with a capital, ours do not; an abbreviation keeps its own. */
+    private static String startingLower(String text) {
+        boolean word =
+                text.length() > 1 && Character.isUpperCase(text.charAt(0)) && Character.isLowerCase(text.charAt(1));
+        return word ? text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1) : text;
+    }
+
+    private static List<String> wrap(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ", -1)) {
+            if (line.length() > 0 && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() > 0 ? " " : "").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+}

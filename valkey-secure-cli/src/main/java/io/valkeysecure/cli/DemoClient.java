@@ -1,0 +1,41 @@
+package io.valkeysecure.cli;
+
+import io.valkeysecure.ClientLibrary;
+import io.valkeysecure.SecureTls;
+
+/** What the demo does with a client library; the same for both. Whatever fails is the library's own exception. */
+interface DemoClient extends AutoCloseable {
+    /** How long a client waits for an answer or a TCP connection. */
+    int TIMEOUT_MILLIS = 10_000;
+
+    ClientLibrary library();
+
+    /** Name and version. */
+    String name();
+
+    /**
+     * Writes keys through a pool, all its connections being in use at once, reads them again and deletes them.
+     *
+     * @return how many came back as they were written
+     */
+    int throughPool(SecureTls tls, Target target, int connections, String prefix, int keys);
+
+    /** Opens a connection, says PING and closes it. */
+    void ping(SecureTls tls, Target target);
+
+    /**
+     * Says PING, writes a key that lives a minute, reads it again and deletes it.
+     *
+     * @return whether it came back as it was written
+     */
+    boolean exchange(SecureTls tls, Target target, String key, String value);
+
+    /** Does what should not work: takes a {@code redis://} URI. */
+    void plaintextUri(SecureTls tls, Target target);
+
+    /** Does what should not work: configures everything but TLS, or switches it off. */
+    void forgottenTls(SecureTls tls, Target target);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,125 @@
+package io.valkeysecure.cli;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.support.ConnectionPoolSupport;
+import io.valkeysecure.ClientLibrary;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.lettuce.SecureLettuce;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.commons.pool2.impl.GenericObjectPool;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+
+/** The demo with Lettuce. */
+final class LettuceDemo implements DemoClient {
+    private final ClientResources resources = ClientResources.create();
+
+    @Override
+    public ClientLibrary library() {
+        return ClientLibrary.LETTUCE;
+    }
+
+    @Override
+    public String name() {
+        return "Lettuce " + Versions.of("lettuce");
+    }
+
+    @Override
+    public int throughPool(SecureTls tls, Target target, int connections, String prefix, int keys) {
+        GenericObjectPoolConfig<StatefulRedisConnection<String, String>> config = new GenericObjectPoolConfig<>();
+        config.setMaxTotal(connections);
+        config.setMaxIdle(connections);
+        try (RedisClient client = client(tls, uri(target).build());
+                GenericObjectPool<StatefulRedisConnection<String, String>> pool =
+                        ConnectionPoolSupport.createGenericObjectPool(client::connect, config)) {
+            List<StatefulRedisConnection<String, String>> borrowed = new ArrayList<>();
+            for (int i = 0; i < connections; i++) {
+                borrowed.add(pool.borrowObject());
+            }
+            int came = 0;
+            for (int i = 0; i < keys; i++) {
+                RedisCommands<String, String> commands =
+                        borrowed.get(i % connections).sync();
+                commands.set(prefix + i, "value " + i, SetArgs.Builder.ex(60));
+            }
+            for (int i = 0; i < keys; i++) {
+                RedisCommands<String, String> commands =
+                        borrowed.get((i + 1) % connections).sync();
+                came += ("value " + i).equals(commands.get(prefix + i)) ? 1 : 0;
+                commands.del(prefix + i);
+            }
+            borrowed.forEach(StatefulRedisConnection::close);
+            return came;
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("the pool failed", e);
+        }
+    }
+
+    @Override
+    public void ping(SecureTls tls, Target target) {
+        ping(client(tls, uri(target).build()));
+    }
+
+    private static void ping(RedisClient toBeClosed) {
+        try (RedisClient client = toBeClosed;
+                StatefulRedisConnection<String, String> connection = client.connect()) {
+            connection.sync().ping();
+        }
+    }
+
+    @Override
+    public boolean exchange(SecureTls tls, Target target, String key, String value) {
+        try (RedisClient client = client(tls, uri(target).build());
+                StatefulRedisConnection<String, String> connection = client.connect()) {
+            RedisCommands<String, String> commands = connection.sync();
+            commands.ping();
+            commands.set(key, value, SetArgs.Builder.ex(60));
+            String came = commands.get(key);
+            commands.del(key);
+            return value.equals(came);
+        }
+    }
+
+    @Override
+    public void plaintextUri(SecureTls tls, Target target) {
+        ping(SecureLettuce.client(tls, "redis://" + target.endpoint()));
+    }
+
+    @Override
+    public void forgottenTls(SecureTls tls, Target target) {
+        ping(client(tls, uri(target).withSsl(false).build()));
+    }
+
+    @Override
+    public void close() {
+        resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+
+    private RedisClient client(SecureTls tls, RedisURI uri) {
+        return SecureLettuce.client(tls, resources, uri, ClientOptions.create());
+    }
+
+    private static RedisURI.Builder uri(Target target) {
+        RedisURI.Builder uri = RedisURI.builder()
+                .withHost(target.endpoint().host())
+                .withPort(target.endpoint().port())
+                .withSsl(true)
+                .withTimeout(Duration.ofMillis(TIMEOUT_MILLIS));
+        if (target.user().isPresent()) {
+            uri.withAuthentication(target.user().get(), target.password().orElse(""));
+        } else {
+            target.password().ifPresent(password -> uri.withPassword(password.toCharArray()));
+        }
+        return uri;
+    }
+}

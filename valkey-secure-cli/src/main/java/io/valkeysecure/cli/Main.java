@@ -1,0 +1,85 @@
+package io.valkeysecure.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command line {@code valkey-secure}. Exit codes: 0 all is as it should be; 1 a connection was refused, or was made
+ * that should not have been; 2 the command line, a file it names or this machine is not as needed.
+ */
+@Command(
+        name = "valkey-secure",
+        description = "fail-closed TLS for Java programs that talk to Valkey",
+        mixinStandardHelpOptions = true,
+        versionProvider = Versions.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = DemoCommand.class)
+public final class Main implements Runnable {
+    static final int OK = 0;
+    static final int REFUSED = 1;
+    static final int USAGE = 2;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "show the stack trace of an unexpected error")
+    private boolean debug;
+
+    private Main() {}
+
+    /**
+     * Runs a command and ends the JVM with its exit code.
+     *
+     * @param arguments the command and its options
+     */
+    public static void main(String[] arguments) {
+        Charset charset = Charset.defaultCharset();
+        PrintWriter out = new PrintWriter(System.out, true, charset);
+        PrintWriter err = new PrintWriter(System.err, true, charset);
+        System.exit(run(out, err, arguments));
+    }
+
+    /** Runs a command; for {@link #main} and for tests. */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        Main main = new Main();
+        return new CommandLine(main)
+                .setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler(Main::onUsage)
+                .setExecutionExceptionHandler((thrown, command, parsed) -> main.onFailure(thrown, command))
+                .execute(arguments);
+    }
+
+    /** Without a command. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    private static int onUsage(ParameterException thrown, String[] arguments) {
+        CommandLine command = thrown.getCommandLine();
+        Console console = Console.of(command);
+        console.error(String.valueOf(thrown.getMessage()));
+        console.hint(command.getCommandSpec().qualifiedName() + " --help");
+        return USAGE;
+    }
+
+    private int onFailure(Exception thrown, CommandLine command) {
+        Failure failure = Failure.of(thrown);
+        Console console = Console.of(command);
+        console.error(failure.message());
+        failure.hint().ifPresent(console::hint);
+        if (debug) {
+            thrown.printStackTrace(command.getErr());
+        }
+        return failure.exitCode();
+    }
+}

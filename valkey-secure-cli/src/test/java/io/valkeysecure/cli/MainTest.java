@@ -1,0 +1,302 @@
+package io.valkeysecure.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.PemFiles;
+import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.ValkeyServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line as it is called: arguments, exit code, and what came to standard output and standard error. */
+class MainTest {
+    private static final String PASSWORD = "correct-horse-battery";
+
+    private static Path directory;
+    private static TestCertificate ca;
+    private static ValkeyServer server;
+    private static PemFiles identity;
+    private static Path anchors;
+    private static Path passwordFile;
+
+    @BeforeAll
+    static void startServer(@TempDir Path temporary) throws IOException {
+        directory = temporary;
+        ca = TestCertificate.root().subject("CN=cli test CA").build();
+        TestCertificate leaf =
+                ca.issue().subject("CN=cli test server").dnsName("localhost").build();
+        server = ValkeyServer.builder(leaf, ca).user("app", PASSWORD).start();
+        identity = ca.issue().subject("CN=cli test client").build().writePem(directory, "client");
+        anchors = Files.writeString(directory.resolve("ca.crt"), ca.certificatePem());
+        passwordFile = Files.writeString(directory.resolve("password"), PASSWORD + "\n");
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    /** What a call left behind. */
+    private record Outcome(int exitCode, String out, String err) {
+        static Outcome of(String... arguments) {
+            StringWriter out = new StringWriter();
+            StringWriter err = new StringWriter();
+            int exitCode = Main.run(new PrintWriter(out), new PrintWriter(err), arguments);
+            return new Outcome(exitCode, out.toString(), err.toString());
+        }
+    }
+
+    // The demo with a server of its own.
+
+    @Test
+    void demo_ownServer_connectsRefusesAndCleansUp() {
+        Outcome outcome = Outcome.of("demo");
+
+        assertThat(outcome.out())
+                .contains("200 of 200 keys came back")
+                .contains("of 30 connections that must not be, 30 were refused as they should be")
+                .contains("0 bytes of commands, names or passwords")
+                .containsPattern("lettuce +resumed +28 ")
+                .doesNotContain("WRONG")
+                .doesNotContain("\u001b");
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(Path.of(between(outcome.out(), "   in ", ": ca.crt"))).doesNotExist();
+    }
+
+    private static String between(String text, String before, String after) {
+        int start = text.indexOf(before) + before.length();
+        return text.substring(start, text.indexOf(after, start));
+    }
+
+    // The demo with the user's server.
+
+    @Test
+    void demo_usersServer_saysWhatWasNegotiated() {
+        Outcome outcome = demo("localhost:" + server.port());
+
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out())
+                .contains("== connecting to app@localhost:" + server.port() + " with Lettuce")
+                .contains("== connecting to app@localhost:" + server.port() + " with Jedis")
+                .contains("TLSv1.3 TLS_AES_256_GCM_SHA384", "leaf CN=cli test server", "issued under CN=cli test CA")
+                .doesNotContain(PASSWORD);
+    }
+
+    @Test
+    void demo_usersServer_leavesNoKeyBehind() {
+        assertThat(demo("localhost:" + server.port()).exitCode()).isZero();
+
+        assertThat(server.execute("DBSIZE")).isEqualTo("0");
+    }
+
+    @Test
+    void demo_expectedName_isWhatTheCertificateHasToCarry() {
+        Outcome right = demo("127.0.0.1:" + server.port(), "--expect-name", "localhost");
+        Outcome wrong = demo("localhost:" + server.port(), "--expect-name", "valkey.example");
+
+        assertThat(right.exitCode()).isZero();
+        assertThat(wrong.exitCode()).isEqualTo(1);
+        assertThat(wrong.err()).contains("refused (name_mismatch): expected dNSName valkey.example");
+    }
+
+    @Test
+    void demo_wrongCa_isRefusedOnceWithAHint() throws IOException {
+        TestCertificate other = TestCertificate.root().subject("CN=other CA").build();
+        Path otherAnchors = Files.writeString(directory.resolve("other.crt"), other.certificatePem());
+
+        Outcome outcome = Outcome.of("demo", "localhost:" + server.port(), "--ca", otherAnchors.toString());
+
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.err().lines().toList())
+                .satisfiesExactly(
+                        error -> assertThat(error)
+                                .startsWith("valkey-secure: error: localhost:" + server.port()
+                                        + " refused (untrusted_issuer): ")
+                                .endsWith("; see docs/reasons.md#untrusted_issuer"),
+                        hint -> assertThat(hint)
+                                .isEqualTo(
+                                        "valkey-secure: hint: what the server presents: openssl s_client -connect localhost:"
+                                                + server.port() + " </dev/null -showcerts"));
+    }
+
+    @Test
+    void demo_noClientCertificate_saysWhatToGive() {
+        Outcome outcome = Outcome.of("demo", "localhost:" + server.port(), "--ca", anchors.toString());
+
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.err())
+                .contains("refused (client_identity_required): ")
+                .endsWith("valkey-secure: hint: give --cert FILE and --key FILE\n");
+    }
+
+    @Test
+    void demo_plaintextPeer_isToldNothing() {
+        try (HostilePeer peer = HostilePeer.plaintextValkey()) {
+            Outcome outcome = demo("localhost:" + peer.port());
+
+            assertThat(outcome.exitCode()).isEqualTo(1);
+            assertThat(outcome.err()).contains("refused (plaintext_peer): ");
+            assertThat(peer.applicationBytes()).isEmpty();
+        }
+    }
+
+    @Test
+    void demo_nobodyThere_saysSo() {
+        HostilePeer peer = HostilePeer.staysSilent();
+        peer.close();
+
+        Outcome outcome = demo("localhost:" + peer.port());
+
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.err())
+                .startsWith("valkey-secure: error: connection refused")
+                .contains("valkey-secure: hint: is the server up, and is this its tls-port?");
+    }
+
+    @Test
+    void demo_wrongPassword_isTheServersAnswer() throws IOException {
+        Path wrong = Files.writeString(directory.resolve("wrong-password"), "not-the-password");
+
+        Outcome outcome = Outcome.of(arguments("localhost:" + server.port(), wrong));
+
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.err()).contains("WRONGPASS").contains("acl getuser").doesNotContain("not-the-password");
+    }
+
+    @Test
+    void demo_missingCaFile_isReportedBeforeAnythingIsDialled() {
+        Outcome outcome = Outcome.of("demo", "localhost:" + server.port(), "--ca", "/does/not/exist.crt");
+
+        assertThat(outcome)
+                .isEqualTo(new Outcome(
+                        2,
+                        "",
+                        "valkey-secure: error: /does/not/exist.crt does not exist (working directory "
+                                + Path.of("").toAbsolutePath() + "); see docs/reasons.md#material_unreadable\n"));
+    }
+
+    @Test
+    void demo_keyInsteadOfCa_showsNothingOfIt() throws IOException {
+        Outcome outcome = Outcome.of(
+                "demo", "localhost:" + server.port(), "--ca", identity.key().toString());
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).startsWith("valkey-secure: error: trust anchors " + identity.key());
+        String content =
+                Files.readString(identity.key()).lines().skip(1).findFirst().orElseThrow();
+        assertThat(outcome.err()).doesNotContain(content);
+    }
+
+    // The command line itself.
+
+    @Test
+    void demo_badAddress_isAUsageError() {
+        for (String bad : List.of("localhost", "localhost:", "localhost:0", "localhost:70000", "::1:6379", ":6379")) {
+            assertThat(Outcome.of("demo", bad, "--ca", anchors.toString()))
+                    .isEqualTo(usage("invalid value for positional parameter at index 0 (HOST:PORT): "
+                            + "expected one such as valkey.example:6379 or [::1]:6379, was " + bad));
+        }
+    }
+
+    @Test
+    void demo_serverWithoutCa_isAUsageError() {
+        assertThat(Outcome.of("demo", "localhost:6379"))
+                .isEqualTo(usage("--ca FILE is missing: trust is never taken from the JVM or the system"));
+    }
+
+    @Test
+    void demo_caWithoutServer_isAUsageError() {
+        assertThat(Outcome.of("demo", "--ca", anchors.toString()))
+                .isEqualTo(usage("these options are about your own server: HOST:PORT is missing"));
+    }
+
+    @Test
+    void demo_certificateWithoutKey_isAUsageError() {
+        assertThat(Outcome.of("demo", "localhost:6379", "--ca", "a", "--cert", "b"))
+                .isEqualTo(usage("--cert and --key belong together, --key is missing"));
+        assertThat(Outcome.of("demo", "localhost:6379", "--ca", "a", "--key", "b"))
+                .isEqualTo(usage("--cert and --key belong together, --cert is missing"));
+    }
+
+    @Test
+    void demo_badExpectedName_isAUsageError() {
+        Outcome outcome =
+                Outcome.of("demo", "localhost:6379", "--ca", anchors.toString(), "--expect-name", "not a name");
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).startsWith("valkey-secure: error: --expect-name: ");
+    }
+
+    @Test
+    void demo_missingPasswordFile_isAUsageError() {
+        assertThat(Outcome.of(arguments("localhost:6379", Path.of("/no/password"))))
+                .isEqualTo(usage("--password-file /no/password does not exist or cannot be read"));
+    }
+
+    @Test
+    void main_withoutCommand_isAUsageError() {
+        assertThat(Outcome.of()).isEqualTo(new Outcome(2, "", """
+                valkey-secure: error: a command is missing
+                valkey-secure: hint: valkey-secure --help
+                """));
+    }
+
+    @Test
+    void main_unknownOption_isAUsageError() {
+        assertThat(Outcome.of("demo", "--insecure")).isEqualTo(usage("unknown option: '--insecure'"));
+    }
+
+    @Test
+    void main_version_namesTheLibraries() {
+        Outcome outcome = Outcome.of("--version");
+
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out()).matches("valkey-secure \\d.*, Lettuce \\d.*, Jedis \\d.*, Java \\d.*\n");
+    }
+
+    @Test
+    void debug_unexpectedError_showsTheStackTrace() {
+        String[] arguments = {"demo", "localhost:6379", "--ca", "/does/not/exist.crt", "--debug"};
+
+        assertThat(Outcome.of(arguments).err()).contains("\tat io.valkeysecure.");
+    }
+
+    private static Outcome demo(String address, String... more) {
+        return Outcome.of(Stream.concat(Stream.of(arguments(address, passwordFile)), Stream.of(more))
+                .toArray(String[]::new));
+    }
+
+    private static String[] arguments(String address, Path password) {
+        return new String[] {
+            "demo",
+            address,
+            "--ca",
+            anchors.toString(),
+            "--cert",
+            identity.certificate().toString(),
+            "--key",
+            identity.key().toString(),
+            "--user",
+            "app",
+            "--password-file",
+            password.toString()
+        };
+    }
+
+    private static Outcome usage(String message) {
+        return new Outcome(
+                2, "", "valkey-secure: error: " + message + "\nvalkey-secure: hint: valkey-secure demo --help\n");
+    }
+}
