@@ -1,9 +1,7 @@
 package io.valkeysecure.lettuce;
 
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -15,8 +13,6 @@ import io.valkeysecure.TlsHandshakeException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
@@ -48,14 +44,10 @@ final class TlsGate extends ChannelDuplexHandler {
         REFUSED
     }
 
-    private record FailedWrite(ChannelPromise promise, Throwable cause) {}
-
     private final TlsHandshake handshake;
     private final SSLEngine engine;
-    private final Deque<FailedWrite> failedWrites = new ArrayDeque<>();
     private State state = State.CLOSED;
     private @Nullable TlsHandshakeException refusal;
-    private boolean autoClose;
 
     TlsGate(TlsHandshake handshake, SSLEngine engine) {
         this.handshake = handshake;
@@ -89,11 +81,6 @@ final class TlsGate extends ChannelDuplexHandler {
             return;
         }
         state = State.VERIFIED;
-        // A server that refuses our certificate closes at once, so that our first write may fail before its alert was
-        // read;
-        // by default Netty would then close the channel and the alert would be lost.
-        autoClose = ctx.channel().config().isAutoClose();
-        ctx.channel().config().setOption(ChannelOption.AUTO_CLOSE, false);
         ctx.fireChannelActive();
     }
 
@@ -101,7 +88,6 @@ final class TlsGate extends ChannelDuplexHandler {
         state = State.REFUSED;
         keep(ctx, refused);
         ctx.fireExceptionCaught(refused);
-        settleFailedWrites();
         ctx.close();
     }
 
@@ -122,8 +108,6 @@ final class TlsGate extends ChannelDuplexHandler {
         }
         if (state == State.VERIFIED) {
             state = State.ESTABLISHED;
-            ctx.channel().config().setOption(ChannelOption.AUTO_CLOSE, autoClose);
-            settleFailedWrites();
         }
         ctx.fireChannelRead(message);
     }
@@ -152,35 +136,20 @@ final class TlsGate extends ChannelDuplexHandler {
         if (state == State.CLOSED) {
             refuse(ctx, handshake.refuse(new ClosedChannelException()));
         }
-        settleFailedWrites();
         ctx.fireChannelInactive();
     }
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        switch (state) {
-            case ESTABLISHED -> ctx.write(message, promise);
-            case VERIFIED -> {
-                ChannelPromise awaited = promise.unvoid();
-                ctx.write(message, ctx.newPromise().addListener((ChannelFutureListener) written -> {
-                    if (written.isSuccess()) {
-                        awaited.trySuccess();
-                    } else {
-                        failedWrites.add(new FailedWrite(awaited, written.cause()));
-                        if (state != State.VERIFIED || !ctx.channel().isActive()) {
-                            settleFailedWrites();
-                        }
-                    }
-                }));
-            }
-            case CLOSED, REFUSED -> {
-                ReferenceCountUtil.release(message);
-                promise.tryFailure(
-                        refusal != null
-                                ? refusal
-                                : new IllegalStateException("write on a channel whose server is not verified"));
-            }
+        if (state == State.VERIFIED || state == State.ESTABLISHED) {
+            ctx.write(message, promise);
+            return;
         }
+        ReferenceCountUtil.release(message);
+        promise.tryFailure(
+                refusal != null
+                        ? refusal
+                        : new IllegalStateException("write on a channel whose server is not verified"));
     }
 
     @Override
@@ -192,13 +161,6 @@ final class TlsGate extends ChannelDuplexHandler {
             keep(ctx, handshake.refuse(gaveUp));
         }
         ctx.close(promise);
-    }
-
-    /** A write that failed while the server's verdict was out fails with the verdict, if there is one. */
-    private void settleFailedWrites() {
-        for (FailedWrite write = failedWrites.poll(); write != null; write = failedWrites.poll()) {
-            write.promise().tryFailure(refusal != null ? refusal : write.cause());
-        }
     }
 
     /** Says in types of the JDK what Netty says in its own, for the core knows no Netty. */

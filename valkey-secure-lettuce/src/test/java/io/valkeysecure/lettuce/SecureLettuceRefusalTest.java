@@ -7,14 +7,21 @@ import static org.awaitility.Awaitility.await;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
 import io.lettuce.core.support.AsyncConnectionPoolSupport;
 import io.lettuce.core.support.BoundedAsyncPool;
 import io.lettuce.core.support.BoundedPoolConfig;
 import io.lettuce.core.support.ConnectionPoolSupport;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
@@ -36,6 +43,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 /** What is refused, that the caller of Lettuce's own methods learns why, and that nothing was said to the wrong peer. */
 class SecureLettuceRefusalTest {
@@ -210,27 +218,30 @@ class SecureLettuceRefusalTest {
     void connect_noClientCertificate_isTypedEachTime(String version) {
         try (ValkeyServer server = pki.valkey().tlsProtocols(version).start();
                 SecureTls nameless = pki.tlsWithoutIdentity()) {
-            assertTypedEachTime(nameless, server, RefusalReason.CLIENT_IDENTITY_REQUIRED);
+            assertRefusedEachTime(nameless, server, RefusalReason.CLIENT_IDENTITY_REQUIRED);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void connect_clientCertificateOfAnotherCa_isTypedEachTime(String version) {
-        TestCertificate stranger = TestCertificate.root()
+        try (ValkeyServer server = pki.valkey().tlsProtocols(version).start();
+                SecureTls foreign = pki.tls(stranger())) {
+            assertRefusedEachTime(foreign, server, RefusalReason.CLIENT_IDENTITY_REJECTED);
+        }
+    }
+
+    private static TestCertificate stranger() {
+        return TestCertificate.root()
                 .subject("CN=Other Root")
                 .build()
                 .issue()
                 .subject("CN=stranger")
                 .build();
-        try (ValkeyServer server = pki.valkey().tlsProtocols(version).start();
-                SecureTls foreign = pki.tls(stranger)) {
-            assertTypedEachTime(foreign, server, RefusalReason.CLIENT_IDENTITY_REJECTED);
-        }
     }
 
     /** Under TLS 1.3 the refusal comes with the answer to HELLO, or instead of a place to write it to. */
-    private static void assertTypedEachTime(SecureTls tls, ValkeyServer server, RefusalReason reason) {
+    private void assertRefusedEachTime(SecureTls tls, ValkeyServer server, RefusalReason reason) {
         RedisURI withPassword = Pki.uri(server);
         Pki.authenticate(withPassword, "app", PASSWORD);
         for (RedisURI uri : List.of(Pki.uri(server), withPassword)) {
@@ -253,6 +264,77 @@ class SecureLettuceRefusalTest {
             } finally {
                 client.shutdown();
             }
+        }
+        assertThat(pki.heard.refused)
+                .as("each is a refusal of ours, of which the listener hears")
+                .hasSize(2 * REPEATS * 5)
+                .allSatisfy(refused -> assertThat(refused.reason()).isEqualTo(reason));
+    }
+
+    /**
+     * The server has refused our certificate and closed, its alert waits unread, and only then is HELLO written. A handler
+     * that hears nothing for a while makes sure of what else is a race.
+     */
+    @Test
+    void connect_refusedLateWithTheAlertReadAfterHelloIsWritten_isTyped() {
+        DeafForAWhile deaf = new DeafForAWhile();
+        ClientResources resources = ClientResources.builder()
+                .nettyCustomizer(new NettyCustomizer() {
+                    @Override
+                    public void afterChannelInitialized(Channel channel) {
+                        channel.pipeline().addFirst(deaf.ears).addLast(deaf);
+                    }
+                })
+                .build();
+        try (ValkeyServer server = pki.valkey().tlsProtocols("TLSv1.3").start();
+                SecureTls foreign = pki.tls(stranger())) {
+            RedisURI uri = Pki.uri(server);
+            uri.setCredentialsProvider(
+                    () -> Mono.delay(Duration.ofMillis(300)).map(later -> RedisCredentials.just("app", PASSWORD)));
+            RedisClient client = SecureLettuce.client(foreign, resources, uri, ClientOptions.create());
+            try {
+                Throwable thrown = catchThrowable(client::connect);
+
+                assertThat(deaf.deaf).as("was deaf while HELLO was written").isFalse();
+                assertThat(RefusalReason.of(thrown))
+                        .as(() -> Throwables.getStackTrace(thrown))
+                        .contains(RefusalReason.CLIENT_IDENTITY_REJECTED);
+            } finally {
+                client.shutdown();
+            }
+        } finally {
+            resources.shutdown().syncUninterruptibly();
+        }
+    }
+
+    /** From the end of the handshake on, and for longer than it takes to get the credentials, reads nothing. */
+    private static final class DeafForAWhile extends ChannelInboundHandlerAdapter {
+        volatile boolean deaf;
+
+        final ChannelOutboundHandlerAdapter ears = new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void read(ChannelHandlerContext ctx) {
+                if (!deaf) {
+                    ctx.read();
+                }
+            }
+        };
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent) {
+                deaf = true;
+                ctx.channel().config().setAutoRead(false);
+                var unused = ctx.executor()
+                        .schedule(
+                                () -> {
+                                    deaf = false;
+                                    ctx.channel().config().setAutoRead(true);
+                                },
+                                800,
+                                TimeUnit.MILLISECONDS);
+            }
+            ctx.fireUserEventTriggered(event);
         }
     }
 
