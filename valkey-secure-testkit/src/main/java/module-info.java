@@ -3,6 +3,7 @@ module io.valkeysecure.testkit {
     exports io.valkeysecure.testkit;
 
     requires static com.github.dockerjava.api;
+    requires jdk.httpserver;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires org.bouncycastle.util;

@@ -1,6 +1,7 @@
 package io.valkeysecure;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.valkeysecure.internal.revocation.RevocationCheck;
 import io.valkeysecure.internal.verify.Floors;
 import io.valkeysecure.internal.verify.PathVerifier;
 import java.io.ByteArrayInputStream;
@@ -8,9 +9,11 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +28,13 @@ import org.jspecify.annotations.Nullable;
 public final class ChainVerifier {
     private final PathVerifier verifier;
     private final Set<SpkiPin> pins;
+    private final RevocationCheck revocation;
     private final Clock clock;
 
-    private ChainVerifier(PathVerifier verifier, Set<SpkiPin> pins, Clock clock) {
+    private ChainVerifier(PathVerifier verifier, Set<SpkiPin> pins, RevocationCheck revocation, Clock clock) {
         this.verifier = verifier;
         this.pins = pins;
+        this.revocation = revocation;
         this.clock = clock;
     }
 
@@ -48,6 +53,7 @@ public final class ChainVerifier {
         private final TrustAnchors anchors;
         private @Nullable TlsPolicy policy;
         private @Nullable Set<SpkiPin> pins;
+        private @Nullable Revocation revocation;
         private @Nullable Clock clock;
 
         private Builder(TrustAnchors anchors) {
@@ -84,6 +90,21 @@ public final class ChainVerifier {
         }
 
         /**
+         * Sets how it is proved that nothing of the path is revoked. Default: {@link Revocation#notChecked()}.
+         *
+         * @param revocation the choice; stapled responses come with a handshake, so {@link Revocation#stapled()} refuses
+         *     every chain that is verified without one
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder revocation(Revocation revocation) {
+            Options.requireUnset("revocation", this.revocation);
+            this.revocation = Objects.requireNonNull(revocation, "revocation");
+            return this;
+        }
+
+        /**
          * Sets the clock by which certificates are in date. Default: {@link Clock#systemUTC()}.
          *
          * @param clock the clock
@@ -98,36 +119,36 @@ public final class ChainVerifier {
         }
 
         /**
-         * Reads the anchors and proves them.
+         * Reads the anchors and CRLs and proves them.
          *
          * @return the verifier
-         * @throws TlsConfigurationException if an anchor cannot be read, is no CA, is out of date or breaks another rule
+         * @throws TlsConfigurationException if an anchor or a CRL cannot be read, is out of date or breaks another rule
          */
         public ChainVerifier build() {
-            return of(
-                    new TlsConfiguration(
-                            anchors,
-                            null,
-                            Objects.requireNonNullElseGet(policy, TlsPolicy::modern),
-                            null,
-                            Objects.requireNonNullElse(pins, Set.of()),
-                            Objects.requireNonNullElseGet(clock, Clock::systemUTC)),
-                    FileSnapshot.read(anchors.files()));
+            TlsConfiguration configuration = new TlsConfiguration(
+                    anchors,
+                    null,
+                    Objects.requireNonNullElseGet(policy, TlsPolicy::modern),
+                    null,
+                    Objects.requireNonNullElse(pins, Set.of()),
+                    Objects.requireNonNullElseGet(revocation, Revocation::notChecked),
+                    Rotation.standard(),
+                    Objects.requireNonNullElseGet(clock, Clock::systemUTC));
+            return of(configuration, configuration.read());
         }
     }
 
-    static ChainVerifier of(TlsConfiguration configuration, FileSnapshot snapshot) {
+    static ChainVerifier of(TlsConfiguration configuration, TlsConfiguration.Reading reading) {
         TlsPolicy policy = configuration.policy();
         TrustAnchors anchors = configuration.anchors();
+        Instant now = configuration.clock().instant();
+        List<X509Certificate> certificates = anchors.parse(reading.snapshot());
+        Floors floors = new Floors(policy.minimumRsaKeyBits(), policy.serverAuthRequired(), policy.profileRequired());
         try {
-            return new ChainVerifier(
-                    new PathVerifier(
-                            anchors.parse(snapshot),
-                            new Floors(
-                                    policy.minimumRsaKeyBits(), policy.serverAuthRequired(), policy.profileRequired()),
-                            configuration.clock().instant()),
-                    configuration.pins(),
-                    configuration.clock());
+            PathVerifier verifier = new PathVerifier(certificates, floors, now);
+            RevocationCheck revocation =
+                    configuration.revocation().prepare(reading.crls(), reading.snapshot(), certificates, now);
+            return new ChainVerifier(verifier, configuration.pins(), revocation, configuration.clock());
         } catch (PeerRejectedException e) {
             throw new TlsConfigurationException(e.reason(), "trust anchors (" + anchors + "): " + e.getMessage(), e);
         }
@@ -142,7 +163,7 @@ public final class ChainVerifier {
      * @throws PeerRejectedException if the chain does not prove the identity
      */
     public ValidatedPath verify(List<X509Certificate> chain, ServerIdentity identity) throws PeerRejectedException {
-        return verified(chain, Objects.requireNonNull(identity, "identity"));
+        return verify(chain, Objects.requireNonNull(identity, "identity"), List.of());
     }
 
     /**
@@ -153,7 +174,7 @@ public final class ChainVerifier {
      * @throws PeerRejectedException if the chain does not lead to an anchor by the rules
      */
     public ValidatedPath verify(List<X509Certificate> chain) throws PeerRejectedException {
-        return verified(chain, null);
+        return verify(chain, null, List.of());
     }
 
     /**
@@ -183,11 +204,20 @@ public final class ChainVerifier {
         return verifier.anchors();
     }
 
-    private ValidatedPath verified(List<X509Certificate> chain, @Nullable ServerIdentity identity)
+    boolean blocks() {
+        return revocation.blocks();
+    }
+
+    Optional<Instant> crlsFreshUntil() {
+        return revocation.freshUntil();
+    }
+
+    ValidatedPath verify(List<X509Certificate> chain, @Nullable ServerIdentity identity, List<byte[]> staples)
             throws PeerRejectedException {
         PathVerifier.Path path = verifier.verify(chain, identity == null ? null : identity.expected(), clock.instant());
         ValidatedPath validated = new ValidatedPath(path.certificates(), path.anchor());
         requirePin(validated);
+        var unused = revocation.check(validated.certificates(), validated.anchor(), clock.instant(), staples);
         return validated;
     }
 

@@ -105,8 +105,22 @@ public final class ClientIdentity {
         return new ClientIdentity(new Ready(new Loaded(key, chain)));
     }
 
+    /**
+     * Takes the identity that a source gives, now and at every check.
+     *
+     * @param source gives the identity in force, such as one made by {@link #of}
+     * @return the identity
+     */
+    public static ClientIdentity from(MaterialSource<ClientIdentity> source) {
+        return new ClientIdentity(new Supplied(source));
+    }
+
     List<Path> files() {
         return material.files();
+    }
+
+    List<MaterialSource<?>> sources() {
+        return material.source() == null ? List.of() : List.of(material.source());
     }
 
     Loaded parse(FileSnapshot snapshot) {
@@ -221,6 +235,29 @@ public final class ClientIdentity {
         @Override
         public String describe() {
             return "key store " + file + (alias == null ? "" : ", entry " + alias);
+        }
+    }
+
+    private record Supplied(MaterialSource<ClientIdentity> from) implements Material<Loaded> {
+        @Override
+        public List<Path> files() {
+            return List.of();
+        }
+
+        @Override
+        public MaterialSource<?> source() {
+            return from;
+        }
+
+        @Override
+        public Loaded parse(FileSnapshot snapshot) {
+            ClientIdentity given = (ClientIdentity) snapshot.value(from);
+            return given.parse(FileSnapshot.read(given.files(), given.sources()));
+        }
+
+        @Override
+        public String describe() {
+            return "source " + from;
         }
     }
 

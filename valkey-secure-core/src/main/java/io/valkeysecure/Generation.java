@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.trial.TrialHandshake;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -12,10 +13,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -33,18 +36,23 @@ final class Generation {
     private final ClientIdentity.@Nullable Loaded identity;
     private final ChainVerifier verifier;
     private final SSLContext context;
+    private final Instant since;
+    private final String digest;
     private final HandshakeProgress.Register register = new HandshakeProgress.Register();
 
     private Generation(
             long number,
             TlsConfiguration configuration,
             ClientIdentity.@Nullable Loaded identity,
-            ChainVerifier verifier)
+            ChainVerifier verifier,
+            String digest)
             throws GeneralSecurityException {
         this.number = number;
         this.configuration = configuration;
         this.identity = identity;
         this.verifier = verifier;
+        this.since = configuration.clock().instant();
+        this.digest = digest;
         context = SSLContext.getInstance("TLS");
         context.init(
                 new KeyManager[] {new GenerationKeyManager(identity, register)},
@@ -54,21 +62,24 @@ final class Generation {
     }
 
     /**
-     * Reads every file once and makes a generation of what was read.
+     * Makes a generation of what was read.
      *
      * @throws TlsConfigurationException if something cannot be proved; nothing is left open
      */
-    static Generation prove(long number, TlsConfiguration configuration) {
-        FileSnapshot snapshot = FileSnapshot.read(configuration.files());
-        ChainVerifier verifier = ChainVerifier.of(configuration, snapshot);
+    static Generation prove(long number, TlsConfiguration configuration, TlsConfiguration.Reading reading) {
+        FileSnapshot snapshot = reading.snapshot();
+        ChainVerifier verifier = ChainVerifier.of(configuration, reading);
         ClientIdentity.Loaded loaded = null;
         if (configuration.identity() != null) {
             loaded = configuration.identity().parse(snapshot);
             prove(configuration.identity(), loaded, configuration.clock().instant());
         }
         try {
-            Generation generation = new Generation(number, configuration, loaded, verifier);
+            Generation generation = new Generation(number, configuration, loaded, verifier, snapshot.digest());
             generation.requireEverySuite();
+            if (loaded != null) {
+                generation.tryIdentity();
+            }
             return generation;
         } catch (GeneralSecurityException e) {
             throw new TlsConfigurationException(RefusalReason.UNCLASSIFIED, "this JVM has no usable TLS", e);
@@ -148,6 +159,19 @@ final class Generation {
         }
     }
 
+    private void tryIdentity() throws GeneralSecurityException {
+        try {
+            var unused = TrialHandshake.run(new GenerationKeyManager(identity, register));
+        } catch (SSLException e) {
+            throw new TlsConfigurationException(
+                    RefusalReason.KEY_MISMATCH,
+                    "client identity (" + configuration.identity()
+                            + "): a handshake in memory failed with it; is its kind"
+                            + " of key one that TLS 1.3 can sign with?",
+                    e);
+        }
+    }
+
     /** JSSE leaves out silently what {@code java.security} disables; a policy that is not in force in full is an error. */
     private void requireEverySuite() {
         SSLParameters supported = context.getSupportedSSLParameters();
@@ -187,8 +211,50 @@ final class Generation {
     }
 
     /** Verifies a presented chain for the host that was dialled. */
-    ValidatedPath verify(List<X509Certificate> chain, String dialledHost) throws PeerRejectedException {
-        return verifier.verify(chain, expectedOf(dialledHost));
+    ValidatedPath verify(List<X509Certificate> chain, String dialledHost, List<byte[]> staples)
+            throws PeerRejectedException {
+        return verifier.verify(chain, expectedOf(dialledHost), staples);
+    }
+
+    /** Whether verification may wait for the network, and so must not run on an event loop. */
+    boolean verificationBlocks() {
+        return verifier.blocks();
+    }
+
+    /** The own certificate that has ended; null if none has. */
+    @Nullable
+    X509Certificate expiredIdentity(Instant now) {
+        if (identity == null) {
+            return null;
+        }
+        return identity.chain().stream()
+                .filter(certificate -> now.isAfter(certificate.getNotAfter().toInstant()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    ClientIdentity.@Nullable Loaded identity() {
+        return identity;
+    }
+
+    List<X509Certificate> anchors() {
+        return verifier.anchors();
+    }
+
+    Optional<Instant> crlsFreshUntil() {
+        return verifier.crlsFreshUntil();
+    }
+
+    Instant since() {
+        return since;
+    }
+
+    String digest() {
+        return digest;
+    }
+
+    Instant now() {
+        return configuration.clock().instant();
     }
 
     private ServerIdentity expectedOf(String dialledHost) throws PeerRejectedException {
@@ -222,7 +288,8 @@ final class Generation {
         return engine;
     }
 
-    String describe(Instant now) {
+    String describe() {
+        Instant now = now();
         StringBuilder text = new StringBuilder();
         text.append("policy ").append(policy());
         text.append("\ntrust anchors ").append(configuration.anchors());
@@ -236,7 +303,9 @@ final class Generation {
         text.append("\nserver identity ")
                 .append(Objects.requireNonNullElse(configuration.serverIdentity(), "the dialled host"));
         text.append("\npins ").append(configuration.pins().isEmpty() ? "none" : configuration.pins());
-        text.append("\ngeneration ").append(number);
+        text.append("\nrevocation ").append(configuration.revocation());
+        text.append("\nrotation ").append(configuration.rotation());
+        text.append("\ngeneration ").append(number).append(" since ").append(since);
         return text.toString();
     }
 

@@ -4,6 +4,7 @@ import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -46,8 +47,13 @@ final class GenerationTrustManager extends X509ExtendedTrustManager {
         if (session == null || session.getPeerHost() == null) {
             throw unknownConnection();
         }
-        ValidatedPath path = generation.verify(List.of(chain), session.getPeerHost());
+        ValidatedPath path = generation.verify(List.of(chain), session.getPeerHost(), staples(session));
         register.of(connection).validated(path);
+    }
+
+    /** The OCSP responses that came with the handshake (RFC 6066, 8). */
+    static List<byte[]> staples(SSLSession session) {
+        return session instanceof ExtendedSSLSession extended ? extended.getStatusResponses() : List.of();
     }
 
     @Override

@@ -29,12 +29,27 @@ final class GuardedListener implements HandshakeListener {
         guard(() -> delegate.handshakeRefused(refusal, client, elapsed));
     }
 
+    @Override
+    public void materialReloaded(TlsStatus status) {
+        guard(() -> delegate.materialReloaded(status));
+    }
+
+    @Override
+    public void materialReloadFailed(TlsStatus status, TlsConfigurationException cause) {
+        guard(() -> delegate.materialReloadFailed(status, cause));
+    }
+
+    @Override
+    public void expiryNear(ExpiryWarning warning) {
+        guard(() -> delegate.expiryNear(warning));
+    }
+
     /** Catches errors too, such as the linkage error of a metrics library that is not there. */
     private static void guard(Runnable notification) {
         try {
             notification.run();
         } catch (Throwable thrown) {
-            LOGGER.log(Level.WARNING, "a handshake listener failed; the connection is not affected", thrown);
+            LOGGER.log(Level.WARNING, "a handshake listener failed; connections and material are not affected", thrown);
         }
     }
 }

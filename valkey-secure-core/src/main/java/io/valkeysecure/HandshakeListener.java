@@ -3,8 +3,9 @@ package io.valkeysecure;
 import java.time.Duration;
 
 /**
- * Watches handshakes and cannot interfere: it is called after the verdict, gets immutable values, and what it throws
- * is logged and changes nothing. Called on the thread that made the handshake, for Lettuce an event loop: do not block.
+ * Watches handshakes and material, and cannot interfere: it is called after the verdict, gets immutable values, and what it throws
+ * is logged and changes nothing. Called on the thread that made the handshake, for Lettuce an event loop, or on the one
+ * that watches material: do not block.
  * Implementations must be safe for use by many threads.
  */
 public interface HandshakeListener {
@@ -24,4 +25,27 @@ public interface HandshakeListener {
      * @param elapsed from the start of the handshake to the refusal
      */
     default void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {}
+
+    /**
+     * New material was proved and is in force.
+     *
+     * @param status what is in force now
+     */
+    default void materialReloaded(TlsStatus status) {}
+
+    /**
+     * New material could not be proved; the last good generation stays in force. Told once for each cause; it is tried
+     * again at every check.
+     *
+     * @param status what stays in force
+     * @param cause which file is refused and why
+     */
+    default void materialReloadFailed(TlsStatus status, TlsConfigurationException cause) {}
+
+    /**
+     * A certificate or a CRL comes near its end; told once for each of the configured distances.
+     *
+     * @param warning what ends, and when
+     */
+    default void expiryNear(ExpiryWarning warning) {}
 }

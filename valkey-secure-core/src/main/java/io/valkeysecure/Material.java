@@ -2,6 +2,7 @@ package io.valkeysecure;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that is parsed from files, or given ready made, each time a generation is made.
@@ -10,11 +11,16 @@ import java.util.List;
  */
 interface Material<T> {
 
-    /** The files that it is read from; empty if it is given ready made. */
+    /** The files that it is read from; empty if it is given ready made or by a source. */
     List<Path> files();
 
+    /** What it is pulled from; null if it is read from files or given ready made. */
+    default @Nullable MaterialSource<?> source() {
+        return null;
+    }
+
     /**
-     * Parses the bytes of {@link #files()}.
+     * Parses the bytes of {@link #files()}, or takes what {@link #source()} gave.
      *
      * @throws TlsConfigurationException if they are not what they should be
      */

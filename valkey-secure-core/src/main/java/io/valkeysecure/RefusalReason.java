@@ -72,6 +72,8 @@ public enum RefusalReason {
     PEER_CLOSED,
     /** The peer ended the handshake with an alert that has no more special reason here. */
     PEER_ALERT,
+    /** The connection was made under a client identity that was replaced, and the retirement window is over. */
+    RETIRED,
     /** None of the others; the cause tells. */
     UNCLASSIFIED;
 

@@ -25,15 +25,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads. Close it when the clients that use it are closed.
  */
 public final class SecureTls implements AutoCloseable {
-    private final Generation generation;
+    private final Generations generations;
     private final HandshakeListener listener;
-    private final Clock clock;
     private volatile boolean closed;
 
-    private SecureTls(Generation generation, HandshakeListener listener, Clock clock) {
-        this.generation = generation;
+    private SecureTls(Generations generations, HandshakeListener listener) {
+        this.generations = generations;
         this.listener = listener;
-        this.clock = clock;
     }
 
     /**
@@ -81,6 +79,8 @@ public final class SecureTls implements AutoCloseable {
         private @Nullable TlsPolicy policy;
         private @Nullable ServerIdentity serverIdentity;
         private @Nullable Set<SpkiPin> pins;
+        private @Nullable Revocation revocation;
+        private @Nullable Rotation rotation;
         private @Nullable HandshakeListener listener;
         private @Nullable Clock clock;
 
@@ -134,6 +134,34 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
+         * Sets how it is proved that nothing of a server's path is revoked. Default: {@link Revocation#notChecked()}.
+         *
+         * @param revocation the choice
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder revocation(Revocation revocation) {
+            Options.requireUnset("revocation", this.revocation);
+            this.revocation = Objects.requireNonNull(revocation, "revocation");
+            return this;
+        }
+
+        /**
+         * Sets how material is watched and connections of old material are retired. Default: {@link Rotation#standard()}.
+         *
+         * @param rotation the options
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder rotation(Rotation rotation) {
+            Options.requireUnset("rotation", this.rotation);
+            this.rotation = Objects.requireNonNull(rotation, "rotation");
+            return this;
+        }
+
+        /**
          * Sets who is told of handshakes. Default: nobody.
          *
          * @param listener the listener
@@ -169,20 +197,20 @@ public final class SecureTls implements AutoCloseable {
          *     does not match, an anchor is no CA, or something is out of date; nothing is left open then
          */
         public SecureTls build() {
-            Clock effectiveClock = Objects.requireNonNullElseGet(clock, Clock::systemUTC);
-            Generation first = Generation.prove(
-                    1,
+            HandshakeListener guarded =
+                    GuardedListener.around(Objects.requireNonNullElse(listener, new HandshakeListener() {}));
+            Generations generations = new Generations(
                     new TlsConfiguration(
                             anchors,
                             identity,
                             Objects.requireNonNullElseGet(policy, TlsPolicy::modern),
                             serverIdentity,
                             Objects.requireNonNullElse(pins, Set.of()),
-                            effectiveClock));
-            return new SecureTls(
-                    first,
-                    GuardedListener.around(Objects.requireNonNullElse(listener, new HandshakeListener() {})),
-                    effectiveClock);
+                            Objects.requireNonNullElseGet(revocation, Revocation::notChecked),
+                            Objects.requireNonNullElseGet(rotation, Rotation::standard),
+                            Objects.requireNonNullElseGet(clock, Clock::systemUTC)),
+                    guarded);
+            return new SecureTls(generations, guarded);
         }
     }
 
@@ -199,7 +227,7 @@ public final class SecureTls implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("this SecureTls is closed, no connection can be made to " + endpoint);
         }
-        return new TlsHandshake(generation, endpoint, client, listener);
+        return new TlsHandshake(generations, endpoint, client, listener);
     }
 
     /**
@@ -208,7 +236,7 @@ public final class SecureTls implements AutoCloseable {
      * @return the policy
      */
     public TlsPolicy policy() {
-        return generation.policy();
+        return generations.current().policy();
     }
 
     /**
@@ -217,13 +245,42 @@ public final class SecureTls implements AutoCloseable {
      * @return several lines
      */
     public String describe() {
-        return generation.describe(clock.instant());
+        return generations.current().describe();
     }
 
-    /** Ends this; a later {@link #handshake} is refused. Connections that are open stay open. */
+    /**
+     * Reads all material now, rather than at the next check, and puts it in force if it has changed and can be proved.
+     * For signal handlers, sources that have news, and tests. May block for as long as the sources do.
+     *
+     * @return true if a new generation is in force, false if nothing has changed
+     * @throws TlsConfigurationException if the material cannot be proved; the last good generation stays in force
+     * @throws IllegalStateException if this was closed
+     */
+    @CanIgnoreReturnValue
+    public boolean reload() {
+        if (closed) {
+            throw new IllegalStateException("this SecureTls is closed");
+        }
+        return generations.reload();
+    }
+
+    /**
+     * Returns what is in force, and how the last attempt to change it ended.
+     *
+     * @return the status at this moment
+     */
+    public TlsStatus status() {
+        return generations.status();
+    }
+
+    /**
+     * Ends the watching of material; a later {@link #handshake} is refused. Connections that are open stay open, and are
+     * no longer looked after.
+     */
     @Override
     public void close() {
         closed = true;
+        generations.close();
     }
 
     /** Returns the effective configuration in one line. */

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param policy the floors
  * @param serverIdentity what servers are called; null for the dialled host
  * @param pins the pins; empty for none
+ * @param revocation how it is proved that nothing is revoked
+ * @param rotation how material is watched
  * @param clock the clock
  */
 record TlsConfiguration(
@@ -24,14 +26,41 @@ record TlsConfiguration(
         TlsPolicy policy,
         @Nullable ServerIdentity serverIdentity,
         Set<SpkiPin> pins,
+        Revocation revocation,
+        Rotation rotation,
         Clock clock) {
 
-    /** All files that a generation is read from. */
-    List<Path> files() {
+    /**
+     * All material as it was at one moment.
+     *
+     * @param crls which of the files are CRLs; a directory may hold others the next time
+     * @param snapshot the bytes of all files, and what sources gave
+     */
+    record Reading(List<Path> crls, FileSnapshot snapshot) {}
+
+    /** The files whose look tells that it is time to read, as they are now. */
+    List<Path> files(List<Path> crls) {
         List<Path> files = new ArrayList<>(anchors.files());
         if (identity != null) {
             files.addAll(identity.files());
         }
+        files.addAll(crls);
         return files;
+    }
+
+    /** Reads every file and source once. */
+    Reading read() {
+        List<Path> crls = revocation.files();
+        List<MaterialSource<?>> sources = new ArrayList<>(anchors.sources());
+        if (identity != null) {
+            sources.addAll(identity.sources());
+        }
+        return new Reading(crls, FileSnapshot.read(files(crls), sources));
+    }
+
+    /** Where the material comes from, for people. */
+    String sources() {
+        return "trust anchors " + anchors + ", client identity " + (identity == null ? "none" : identity)
+                + ", revocation " + revocation;
     }
 }

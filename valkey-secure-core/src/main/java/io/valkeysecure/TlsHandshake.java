@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not safe for use by several threads at once, but they may take turns.
  */
 public final class TlsHandshake {
+    private final Generations generations;
     private final Generation generation;
     private final Endpoint endpoint;
     private final ClientLibrary client;
@@ -41,9 +42,11 @@ public final class TlsHandshake {
     private final PeerEvidence evidence = new PeerEvidence();
     private final AtomicBoolean used = new AtomicBoolean();
     private @Nullable TlsHandshakeException refusal;
+    private @Nullable VerifiedHandshake verified;
 
-    TlsHandshake(Generation generation, Endpoint endpoint, ClientLibrary client, HandshakeListener listener) {
-        this.generation = generation;
+    TlsHandshake(Generations generations, Endpoint endpoint, ClientLibrary client, HandshakeListener listener) {
+        this.generations = generations;
+        this.generation = generations.current();
         this.endpoint = endpoint;
         this.client = client;
         this.listener = listener;
@@ -68,6 +71,16 @@ public final class TlsHandshake {
     }
 
     /**
+     * Returns whether the verification may wait for the network, as it does for OCSP. Then neither the engine's delegated
+     * tasks nor {@link #verify} may run on an event loop.
+     *
+     * @return true if it may block
+     */
+    public boolean verificationBlocks() {
+        return generation.verificationBlocks();
+    }
+
+    /**
      * Makes the handshake over a connected socket, and verifies it. Blocks no longer than {@link #timeout()}, however
      * slowly the peer sends. On refusal the socket is closed.
      *
@@ -81,6 +94,7 @@ public final class TlsHandshake {
         begin();
         @Nullable SSLSocket tls = null;
         try {
+            requireIdentityInDate();
             WireSocket wire =
                     new WireSocket(connected, evidence, begun + timeout().toNanos());
             tls = (SSLSocket)
@@ -88,10 +102,10 @@ public final class TlsHandshake {
             generation.register().put(tls, progress);
             tls.setSSLParameters(generation.parameters(endpoint));
             tls.startHandshake();
-            VerifiedHandshake verified = verify(tls.getSession(), tls);
+            VerifiedHandshake proof = verify(tls.getSession(), tls);
             wire.handshakeEnded();
-            return new VerifiedSocket(tls, this, verified);
-        } catch (IOException | RuntimeException e) {
+            return new VerifiedSocket(tls, this, proof);
+        } catch (IOException | PeerRejectedException | RuntimeException e) {
             TlsHandshakeException refused = refuse(e);
             close(tls, refused);
             close(connected, refused);
@@ -113,13 +127,33 @@ public final class TlsHandshake {
      * Returns an engine for this handshake: client mode, all parameters set, its trust manager the generation's.
      *
      * @return the engine
+     * @throws TlsConfigurationException if the own client identity has expired
      * @throws IllegalStateException if this handshake was used before
      */
     public SSLEngine engine() {
         begin();
+        try {
+            requireIdentityInDate();
+        } catch (PeerRejectedException e) {
+            TlsHandshakeException refused = refuse(e);
+            throw new TlsConfigurationException(e.reason(), String.valueOf(e.getMessage()), refused);
+        }
         SSLEngine engine = generation.engine(endpoint);
         generation.register().put(engine, progress);
         return engine;
+    }
+
+    /** Told here, rather than by an alert of the server that is hard to read. */
+    private void requireIdentityInDate() throws PeerRejectedException {
+        X509Certificate expired = generation.expiredIdentity(generation.now());
+        if (expired != null) {
+            throw new PeerRejectedException(
+                    RefusalReason.EXPIRED,
+                    "the own client identity, " + expired.getSubjectX500Principal() + ", expired at "
+                            + expired.getNotAfter().toInstant() + ", now is " + generation.now()
+                            + "; renew it (nothing was sent)",
+                    null);
+        }
     }
 
     private void begin() {
@@ -163,15 +197,32 @@ public final class TlsHandshake {
                     "expected one of " + generation.policy().cipherSuites() + ", negotiated " + suite,
                     null);
         }
+        List<X509Certificate> presented = presented(session);
+        List<byte[]> staples = GenerationTrustManager.staples(session);
         ValidatedPath path = progress.path();
         boolean resumed = path == null;
         if (path == null) {
-            path = verifyAgain(session);
+            path = verifyAgain(session, presented, staples);
         }
-        VerifiedHandshake verified =
-                new VerifiedHandshake(endpoint, client, version, suite, path, generation.number(), resumed, elapsed());
-        listener.handshakeSucceeded(verified);
-        return verified;
+        VerifiedHandshake proof = new VerifiedHandshake(
+                endpoint, client, version, suite, path, generation, presented, staples, resumed, elapsed());
+        verified = proof;
+        listener.handshakeSucceeded(proof);
+        return proof;
+    }
+
+    /**
+     * Shows the connection, now that it is verified, to those who end connections that have outlived their trust.
+     *
+     * @param connection how it can be ended
+     * @return to be run when the connection is closed, by whomever
+     * @throws IllegalStateException if the handshake is not verified
+     */
+    public Runnable opened(OpenConnection connection) {
+        if (verified == null) {
+            throw new IllegalStateException("the handshake with " + endpoint + " is not verified");
+        }
+        return generations.opened(connection, verified);
     }
 
     private TlsVersion negotiatedVersion(SSLSession session) throws TlsHandshakeException {
@@ -188,8 +239,7 @@ public final class TlsHandshake {
                 null);
     }
 
-    /** A resumed session does not pass the trust manager: dates, names and all else are looked at here. */
-    private ValidatedPath verifyAgain(SSLSession session) throws SSLException {
+    private static List<X509Certificate> presented(SSLSession session) throws SSLException {
         List<X509Certificate> chain = new ArrayList<>();
         for (Certificate certificate : session.getPeerCertificates()) {
             if (!(certificate instanceof X509Certificate x509)) {
@@ -197,8 +247,14 @@ public final class TlsHandshake {
             }
             chain.add(x509);
         }
+        return chain;
+    }
+
+    /** A resumed session does not pass the trust manager: dates, name, pins and revocation are looked at here. */
+    private ValidatedPath verifyAgain(SSLSession session, List<X509Certificate> presented, List<byte[]> staples)
+            throws TlsHandshakeException {
         try {
-            return generation.verify(chain, endpoint.host());
+            return generation.verify(presented, endpoint.host(), staples);
         } catch (PeerRejectedException e) {
             session.invalidate();
             throw refuse(e);

@@ -111,6 +111,50 @@ public final class TrustAnchors {
     }
 
     /**
+     * Takes the certificates that a source gives, now and at every check.
+     *
+     * @param source gives the CA certificates in force
+     * @return the anchors
+     */
+    public static TrustAnchors from(MaterialSource<? extends Collection<X509Certificate>> source) {
+        return new TrustAnchors(new Material<>() {
+            @Override
+            public List<Path> files() {
+                return List.of();
+            }
+
+            @Override
+            public MaterialSource<?> source() {
+                return source;
+            }
+
+            @Override
+            public List<X509Certificate> parse(FileSnapshot snapshot) {
+                List<X509Certificate> anchors = certificates(snapshot.value(source));
+                if (anchors.isEmpty()) {
+                    throw new TlsConfigurationException(
+                            RefusalReason.MATERIAL_UNREADABLE, "trust anchors: the source " + source + " gave none");
+                }
+                return anchors;
+            }
+
+            @Override
+            public String describe() {
+                return "source " + source;
+            }
+        });
+    }
+
+    /** What a source of anchors gave; it may break the promise of its type. */
+    static List<X509Certificate> certificates(Object given) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (Object each : (Collection<?>) given) {
+            certificates.add((X509Certificate) each);
+        }
+        return certificates;
+    }
+
+    /**
      * Takes ready certificates. They are not watched for change.
      *
      * @param anchors at least one CA certificate
@@ -153,6 +197,10 @@ public final class TrustAnchors {
 
     List<Path> files() {
         return material.files();
+    }
+
+    List<MaterialSource<?>> sources() {
+        return material.source() == null ? List.of() : List.of(material.source());
     }
 
     /** Reads the certificates, each once. */

@@ -14,7 +14,9 @@ public final class VerifiedHandshake {
     private final TlsVersion version;
     private final String cipherSuite;
     private final ValidatedPath path;
-    private final long generation;
+    private final Generation generation;
+    private final List<X509Certificate> presented;
+    private final List<byte[]> staples;
     private final boolean resumed;
     private final Duration elapsed;
 
@@ -24,7 +26,9 @@ public final class VerifiedHandshake {
             TlsVersion version,
             String cipherSuite,
             ValidatedPath path,
-            long generation,
+            Generation generation,
+            List<X509Certificate> presented,
+            List<byte[]> staples,
             boolean resumed,
             Duration elapsed) {
         this.endpoint = endpoint;
@@ -33,6 +37,8 @@ public final class VerifiedHandshake {
         this.cipherSuite = cipherSuite;
         this.path = path;
         this.generation = generation;
+        this.presented = List.copyOf(presented);
+        this.staples = List.copyOf(staples);
         this.resumed = resumed;
         this.elapsed = elapsed;
     }
@@ -97,7 +103,21 @@ public final class VerifiedHandshake {
      * @return the generation, counted from 1
      */
     public long generation() {
+        return generation.number();
+    }
+
+    Generation madeUnder() {
         return generation;
+    }
+
+    /** The chain as it was presented, from which another generation may make another path. */
+    List<X509Certificate> presented() {
+        return presented;
+    }
+
+    /** The OCSP responses that came with it. */
+    List<byte[]> staples() {
+        return staples;
     }
 
     /**
@@ -127,7 +147,7 @@ public final class VerifiedHandshake {
     @Override
     public String toString() {
         return endpoint + " " + version.protocol() + " " + cipherSuite + (resumed ? " resumed" : " full")
-                + " generation " + generation + " leaf " + leaf().getSubjectX500Principal() + " in "
+                + " generation " + generation() + " leaf " + leaf().getSubjectX500Principal() + " in "
                 + elapsed.toMillis() + " ms";
     }
 }

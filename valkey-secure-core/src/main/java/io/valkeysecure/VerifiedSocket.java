@@ -22,19 +22,36 @@ import org.jspecify.annotations.Nullable;
  * first read. Here it is given its type.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the delegate synchronizes
-final class VerifiedSocket extends SSLSocket {
+final class VerifiedSocket extends SSLSocket implements OpenConnection {
     /** How long a failed write waits for the alert that explains it, which is in the receive buffer by then, or never. */
     private static final int ALERT_WAIT_MILLIS = 100;
 
     private final SSLSocket delegate;
     private final TlsHandshake handshake;
     private final VerifiedHandshake verified;
+    private final Runnable gone;
     private volatile boolean peerHasSpoken;
+    private volatile @Nullable TlsHandshakeException endedBy;
 
     VerifiedSocket(SSLSocket delegate, TlsHandshake handshake, VerifiedHandshake verified) {
         this.delegate = delegate;
         this.handshake = handshake;
         this.verified = verified;
+        this.gone = handshake.opened(this);
+    }
+
+    /** A blocking client cannot be told; its pool replaces the connection, see {@link TlsStatus#identitySince()}. */
+    @Override
+    public void closeWhenQuiet() {}
+
+    @Override
+    public void close(TlsHandshakeException reason) {
+        endedBy = reason;
+        try {
+            close();
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
     }
 
     @Override
@@ -48,12 +65,9 @@ final class VerifiedSocket extends SSLSocket {
 
             @Override
             public int read(byte[] bytes, int offset, int length) throws IOException {
-                if (peerHasSpoken) {
-                    return in.read(bytes, offset, length);
-                }
                 try {
                     int count = in.read(bytes, offset, length);
-                    peerHasSpoken = count > 0;
+                    peerHasSpoken |= count > 0;
                     return count;
                 } catch (IOException e) {
                     throw explained(e);
@@ -70,13 +84,21 @@ final class VerifiedSocket extends SSLSocket {
                 try {
                     out.write(bytes, offset, length);
                 } catch (IOException e) {
-                    throw peerHasSpoken ? e : lookForAlert(e);
+                    throw peerHasSpoken || endedBy != null ? explained(e) : lookForAlert(e);
                 }
             }
         };
     }
 
     private IOException explained(IOException failure) {
+        TlsHandshakeException ended = endedBy;
+        if (ended != null) {
+            failure.addSuppressed(ended);
+            return failure;
+        }
+        if (peerHasSpoken) {
+            return failure;
+        }
         TlsHandshakeException refusal = handshake.lateRefusal(failure);
         return refusal == null ? failure : refusal;
     }
@@ -352,6 +374,7 @@ final class VerifiedSocket extends SSLSocket {
 
     @Override
     public void close() throws IOException {
+        gone.run();
         delegate.close();
     }
 

@@ -35,8 +35,10 @@ final class HostileConnection {
     /** Shakes hands; what is read from the stream that comes back is what the client meant for nobody else. */
     InputStream handshake(SSLSocket over) throws IOException {
         tls = true;
+        socket.beginHandshake();
         try {
             over.startHandshake();
+            socket.endHandshake();
         } catch (IOException e) {
             handshakeFailure = e;
             throw e;

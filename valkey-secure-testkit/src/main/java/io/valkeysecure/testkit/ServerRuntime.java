@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A way to run a Valkey server. */
 interface ServerRuntime {
@@ -15,16 +16,25 @@ interface ServerRuntime {
     String host();
 
     static ServerRuntime choose() {
-        String wanted = System.getProperty(ValkeyServer.RUNTIME_PROPERTY, "auto");
+        return choose(
+                System.getProperty(ValkeyServer.RUNTIME_PROPERTY, "auto"),
+                ServerRuntime::nativeRuntime,
+                ServerRuntime::containerRuntime);
+    }
+
+    static ServerRuntime choose(
+            String wanted, Supplier<Optional<ServerRuntime>> binary, Supplier<Optional<ServerRuntime>> container) {
         return switch (wanted) {
             case "native" ->
-                nativeRuntime().orElseThrow(() -> new IllegalStateException("no Valkey to test with: " + noBinary()));
+                binary.get().orElseThrow(() -> new IllegalStateException("no Valkey to test with: " + noBinary()));
             case "container" ->
-                containerRuntime()
+                container
+                        .get()
                         .orElseThrow(() -> new IllegalStateException("no Valkey to test with: " + noContainer()));
             case "auto" ->
-                nativeRuntime()
-                        .or(ServerRuntime::containerRuntime)
+                binary
+                        .get()
+                        .or(container)
                         .orElseThrow(
                                 () -> new IllegalStateException("no Valkey to test with; either of two ways helps: (1) "
                                         + noBinary() + "; (2) " + noContainer()));

@@ -38,7 +38,13 @@ import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -397,6 +403,8 @@ public final class TestCertificate {
         private List<String> purposes = List.of(ExtendedKeyUsage.SERVER_AUTH.oid(), ExtendedKeyUsage.CLIENT_AUTH.oid());
 
         private boolean purposesSet;
+        private @Nullable String ocspUrl;
+        private @Nullable String crlUrl;
         private boolean version1;
         private UnaryOperator<byte[]> tbsCertificate = UnaryOperator.identity();
 
@@ -732,6 +740,28 @@ public final class TestCertificate {
         }
 
         /**
+         * Names an OCSP responder for the certificate, RFC 5280 section 4.2.2.1. Default: none.
+         *
+         * @param url such as {@link OcspResponder#url()}
+         * @return this builder
+         */
+        public Builder ocspUrl(String url) {
+            this.ocspUrl = url;
+            return this;
+        }
+
+        /**
+         * Names a place where the issuer's revocation list is found, RFC 5280 section 4.2.1.13. Default: none.
+         *
+         * @param url the place
+         * @return this builder
+         */
+        public Builder crlUrl(String url) {
+            this.crlUrl = url;
+            return this;
+        }
+
+        /**
          * Adds an extension as raw bytes. It takes the place of the one that this builder would make itself; the same
          * extension given twice is in the certificate twice.
          *
@@ -891,6 +921,20 @@ public final class TestCertificate {
             add(made, Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(identifier));
             if (issuer != null) {
                 add(made, Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(issuer.keyIdentifier));
+            }
+            if (ocspUrl != null) {
+                add(
+                        made,
+                        Extension.authorityInfoAccess,
+                        false,
+                        new AuthorityInformationAccess(
+                                AccessDescription.id_ad_ocsp, NameForm.URI.generalName(ocspUrl)));
+            }
+            if (crlUrl != null) {
+                DistributionPointName place =
+                        new DistributionPointName(new GeneralNames(NameForm.URI.generalName(crlUrl)));
+                DistributionPoint point = new DistributionPoint(place, null, null);
+                add(made, Extension.cRLDistributionPoints, false, new CRLDistPoint(new DistributionPoint[] {point}));
             }
             made.addAll(rawExtensions);
             return made;

@@ -372,13 +372,12 @@ public final class PathVerifier {
             }
         }
 
+        /** Follows the signatures from the leaf as far as they lead, and says what is missing there. */
         private PeerRejectedException noPath(Certificate leaf) {
             Certificate last = leaf;
-            Set<Certificate> seen = new LinkedHashSet<>();
-            while (seen.add(last)) {
-                for (Certificate issuer : issuersOf(last, intermediates)) {
-                    last = seen.contains(issuer) ? last : issuer;
-                }
+            Set<Certificate> seen = new LinkedHashSet<>(List.of(last));
+            for (Certificate next = signerOf(last); next != null && seen.add(next); next = signerOf(last)) {
+                last = next;
             }
             String missing = last.x509().getIssuerX500Principal().toString();
             String found;
@@ -386,6 +385,8 @@ public final class PathVerifier {
                 found = "the trust anchor of the name " + missing + " did not sign " + last;
             } else if (last.isSelfIssued()) {
                 found = last + " is signed by itself and is no trust anchor";
+            } else if (!issuersOf(last, intermediates).isEmpty()) {
+                found = "the presented certificate of the name " + missing + " did not sign " + last;
             } else {
                 found = "the issuer " + missing + " of " + last
                         + " was neither presented nor is it a trust anchor; is the intermediate missing in the server's"
@@ -396,6 +397,14 @@ public final class PathVerifier {
                     "expected a path to one of the trust anchors "
                             + anchors.stream().map(Certificate::toString).toList() + ", " + found,
                     null);
+        }
+
+        private @Nullable Certificate signerOf(Certificate certificate) {
+            return issuersOf(certificate, intermediates).stream()
+                    .filter(issuer ->
+                            issuer != certificate && signatures.getOrDefault(List.of(certificate, issuer), false))
+                    .findFirst()
+                    .orElse(null);
         }
     }
 

@@ -1,0 +1,200 @@
+package io.valkeysecure;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How material is watched, and what becomes of connections that were made before a change. Immutable.
+ *
+ * <p>Files are looked at every second, and read every {@linkplain Builder#checkInterval interval} or when they look
+ * changed; a change is told by the digest of the bytes. What was read is proved before it is used, and until it can be
+ * proved the last good generation stays.
+ *
+ * <p>After a change of identity, open connections are closed at a quiet moment, spread over the retirement window. A
+ * connection whose server no longer proves itself, since its CA was removed, its certificate was revoked or expired, is
+ * closed at once; that cannot be turned off.
+ */
+public final class Rotation {
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
+    private static final Duration LONGEST_INTERVAL = Duration.ofHours(1);
+    private static final Duration LONGEST_WINDOW = Duration.ofHours(1);
+    private static final Rotation DEFAULT = builder().build();
+
+    private final Duration checkInterval;
+    private final Duration retirementWindow;
+    private final boolean gracefulRetirement;
+    private final boolean identityChangeRefused;
+    private final List<Duration> expiryWarnings;
+
+    private Rotation(Builder builder) {
+        checkInterval = Objects.requireNonNullElse(builder.checkInterval, Duration.ofSeconds(10));
+        retirementWindow = Objects.requireNonNullElse(builder.retirementWindow, Duration.ofMinutes(1));
+        gracefulRetirement = builder.gracefulRetirement == null;
+        identityChangeRefused = builder.identityChangeRefused != null;
+        expiryWarnings = Objects.requireNonNullElse(
+                builder.expiryWarnings,
+                List.of(Duration.ofDays(30), Duration.ofDays(7), Duration.ofDays(1), Duration.ofHours(1)));
+    }
+
+    /**
+     * Returns the default: checked every 10 seconds, retired over one minute.
+     *
+     * @return the default
+     */
+    public static Rotation standard() {
+        return DEFAULT;
+    }
+
+    /**
+     * Starts from the default.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    Duration checkInterval() {
+        return checkInterval;
+    }
+
+    Duration retirementWindow() {
+        return retirementWindow;
+    }
+
+    boolean isGracefulRetirement() {
+        return gracefulRetirement;
+    }
+
+    boolean isIdentityChangeRefused() {
+        return identityChangeRefused;
+    }
+
+    /** Longest first. */
+    List<Duration> expiryWarnings() {
+        return expiryWarnings;
+    }
+
+    /** Returns the options as one readable line. */
+    @Override
+    public String toString() {
+        return "checked every " + checkInterval
+                + (gracefulRetirement ? ", retired over " + retirementWindow : ", no graceful retirement")
+                + (identityChangeRefused ? ", identity must keep subject and SANs" : "")
+                + ", expiry warned at " + expiryWarnings;
+    }
+
+    /** Sets options, each once. Not safe for use by several threads. */
+    public static final class Builder {
+        private @Nullable Duration checkInterval;
+        private @Nullable Duration retirementWindow;
+        private @Nullable Boolean gracefulRetirement;
+        private @Nullable Boolean identityChangeRefused;
+        private @Nullable List<Duration> expiryWarnings;
+
+        private Builder() {}
+
+        /**
+         * Sets how often material is read, whether or not it looks changed. Default: 10 seconds.
+         *
+         * @param interval from 100 milliseconds to one hour
+         * @return this
+         * @throws IllegalArgumentException if it is out of range
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder checkInterval(Duration interval) {
+            Options.requireUnset("check interval", checkInterval);
+            requireRange("check interval", interval, SHORTEST_INTERVAL, LONGEST_INTERVAL);
+            checkInterval = interval;
+            return this;
+        }
+
+        /**
+         * Sets over what time connections of an old identity are closed; the rate of new handshakes is their number
+         * divided by it. Default: one minute.
+         *
+         * @param window from zero to one hour
+         * @return this
+         * @throws IllegalArgumentException if it is out of range
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder retirementWindow(Duration window) {
+            Options.requireUnset("retirement window", retirementWindow);
+            requireRange("retirement window", window, Duration.ZERO, LONGEST_WINDOW);
+            retirementWindow = window;
+            return this;
+        }
+
+        /**
+         * Leaves connections of an old identity open until somebody else closes them. Default: they are retired.
+         * Connections whose server no longer proves itself are closed all the same.
+         *
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder withoutGracefulRetirement() {
+            Options.requireUnset("graceful retirement", gracefulRetirement);
+            gracefulRetirement = false;
+            return this;
+        }
+
+        /**
+         * Refuses a new client identity whose subject or SANs differ from those before. Default: they may change.
+         *
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder refuseChangedIdentity() {
+            Options.requireUnset("changed identity refused", identityChangeRefused);
+            identityChangeRefused = true;
+            return this;
+        }
+
+        /**
+         * Sets how long before its end a certificate or CRL is warned of, once for each. Default: 30, 7 and 1 days, and 1
+         * hour.
+         *
+         * @param distances positive durations in any order
+         * @return this
+         * @throws IllegalArgumentException if one is not positive
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder expiryWarnings(Duration... distances) {
+            Options.requireUnset("expiry warnings", expiryWarnings);
+            List<Duration> sorted = List.of(distances).stream()
+                    .sorted(Comparator.reverseOrder())
+                    .distinct()
+                    .toList();
+            if (sorted.stream().anyMatch(distance -> distance.isNegative() || distance.isZero())) {
+                throw new IllegalArgumentException("expiry warnings must be positive, were " + sorted);
+            }
+            expiryWarnings = sorted;
+            return this;
+        }
+
+        /**
+         * Builds the options.
+         *
+         * @return the options
+         */
+        public Rotation build() {
+            return new Rotation(this);
+        }
+
+        private static void requireRange(String option, Duration value, Duration least, Duration most) {
+            if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+                throw new IllegalArgumentException(
+                        option + " must be from " + least + " to " + most + ", was " + value);
+            }
+        }
+    }
+}
