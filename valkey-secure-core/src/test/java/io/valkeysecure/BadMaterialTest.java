@@ -464,7 +464,7 @@ class BadMaterialTest {
                 .build();
         Files.writeString(file, TestCertificate.pem(ROOT, old));
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
-                .startsWith(RefusalReason.EXPIRED + " trust anchors (PEM [" + file + "]): CN=old root expired at");
+                .startsWith(RefusalReason.EXPIRED + " trust anchors (PEM [" + file + "]): trust anchor CN=old root expired at");
     }
 
     @Test
@@ -492,7 +492,8 @@ class BadMaterialTest {
     void anchors_leafThatIsNoCa_isRefused() throws IOException {
         Files.writeString(file, LEAF.certificatePem());
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
-                .startsWith(RefusalReason.CONSTRAINT_VIOLATED + " trust anchors (PEM [" + file + "]): " + LEAF.subject()
+                .startsWith(RefusalReason.CONSTRAINT_VIOLATED + " trust anchors (PEM [" + file + "]): trust anchor "
+                        + LEAF.subject()
                         + " is no CA");
     }
 

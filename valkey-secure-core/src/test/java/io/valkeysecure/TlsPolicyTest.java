@@ -258,6 +258,22 @@ class TlsPolicyTest {
                 .withMessage("serverAuth required was already set to true");
     }
 
+    // profile
+
+    @Test
+    void requireProfile_absentAndSet() {
+        assertThat(TlsPolicy.builder().build().profileRequired()).isFalse();
+        assertThat(TlsPolicy.builder().requireProfile().build().profileRequired()).isTrue();
+    }
+
+    @Test
+    void requireProfile_twice_throws() {
+        TlsPolicy.Builder builder = TlsPolicy.builder().requireProfile();
+        assertThatIllegalStateException()
+                .isThrownBy(builder::requireProfile)
+                .withMessage("profile required was already set to true");
+    }
+
     // the whole
 
     @Test
@@ -282,6 +298,6 @@ class TlsPolicyTest {
         assertThat(TlsPolicy.strict())
                 .hasToString("strict: TLSv1.3, cipher suites [TLS_AES_256_GCM_SHA384, TLS_AES_128_GCM_SHA256,"
                         + " TLS_CHACHA20_POLY1305_SHA256], handshake timeout PT10S, RSA from 3072 bits,"
-                        + " serverAuth required");
+                        + " serverAuth required, certificates by the profile of RFC 5280");
     }
 }

@@ -6,6 +6,7 @@ import static io.valkeysecure.RefusalReason.CLIENT_IDENTITY_REQUIRED;
 import static io.valkeysecure.RefusalReason.CONSTRAINT_VIOLATED;
 import static io.valkeysecure.RefusalReason.EXPIRED;
 import static io.valkeysecure.RefusalReason.HANDSHAKE_TIMEOUT;
+import static io.valkeysecure.RefusalReason.MALFORMED_CERTIFICATE;
 import static io.valkeysecure.RefusalReason.NAME_MISMATCH;
 import static io.valkeysecure.RefusalReason.NOT_YET_VALID;
 import static io.valkeysecure.RefusalReason.PEER_ALERT;
@@ -111,7 +112,7 @@ class RefusalTableTest {
                         .says("expected TLS"),
                 sin("closes at once", PEER_CLOSED, ANY, peer(HostilePeer::closesAtOnce), HONEST)
                         .says("closed the connection without a word"),
-                sin("resets at once", PEER_CLOSED, ANY, peer(HostilePeer::resetsAtOnce), HONEST),
+                sin("resets at once", PEER_CLOSED, ANY, peer(HostilePeer::resetsAtOnce), HONEST).says("closed the connection"),
                 sin("closes after the ClientHello", PEER_CLOSED, ANY, peer(HostilePeer::closesAfterClientHello), HONEST)
                         .says("closed the connection without a word"),
                 sin("stays silent", HANDSHAKE_TIMEOUT, ANY, peer(HostilePeer::staysSilent), HONEST)
@@ -130,13 +131,16 @@ class RefusalTableTest {
                         .says("internal_error"),
 
                 // Whom the certificate is from
-                sin("self-signed", UNTRUSTED_ISSUER, BOTH, shows(TestCertificate.selfSigned().dnsName("localhost").build()), HONEST),
+                sin("self-signed", UNTRUSTED_ISSUER, BOTH, shows(TestCertificate.selfSigned().dnsName("localhost").build()), HONEST)
+.says("anchor"),
                 sin("other CA of the same subject", UNTRUSTED_ISSUER, BOTH, shows(OTHER_ROOT_OF_THE_SAME_NAME.issue().dnsName("localhost").build()), HONEST)
                         .says("CN=Table Root"),
                 sin("intermediate missing", UNTRUSTED_ISSUER, BOTH, shows(SERVER.withIntermediates()), HONEST)
                         .says("CN=Table CA"),
-                sin("leaf used as a CA", CONSTRAINT_VIOLATED, BOTH, shows(SERVER.issue().dnsName("localhost").build()), HONEST),
-                sin("man in the middle", UNTRUSTED_ISSUER, ANY, peer(() -> HostilePeer.manInTheMiddle(TestCertificate.root().build().issue().dnsName("localhost").build(), "localhost", PEERS.of(HONEST.peer(), TLS_1_3).port())), HONEST),
+                sin("leaf used as a CA", CONSTRAINT_VIOLATED, BOTH, shows(SERVER.issue().dnsName("localhost").build()), HONEST)
+.says("is no CA (basicConstraints)"),
+                sin("man in the middle", UNTRUSTED_ISSUER, ANY, peer(() -> HostilePeer.manInTheMiddle(TestCertificate.root().build().issue().dnsName("localhost").build(), "localhost", PEERS.of(HONEST.peer(), TLS_1_3).port())), HONEST)
+.says("anchor"),
 
                 // What it is for
                 sin("other name", NAME_MISMATCH, BOTH, shows(named("other.test")), HONEST)
@@ -145,27 +149,32 @@ class RefusalTableTest {
                         .says("localhost"),
                 sin("name in the CN only, other SAN", NAME_MISMATCH, BOTH, shows(CA.issue().subject("CN=localhost").dnsName("other.test").build()), HONEST)
                         .says("localhost", "other.test"),
-                sin("wildcard for a part of a label", NAME_MISMATCH, BOTH, UNDER_A_NAME.with(server(named("d*.example.test"))), UNDER_A_NAME)
-                        .says("db.example.test", "d*.example.test"),
-                sin("wildcard that is not leftmost", NAME_MISMATCH, BOTH, UNDER_A_NAME.with(server(named("db.*.test"))), UNDER_A_NAME)
-                        .says("db.example.test", "db.*.test"),
+                sin("wildcard for a part of a label", MALFORMED_CERTIFICATE, BOTH, UNDER_A_NAME.with(server(named("d*.example.test"))), UNDER_A_NAME)
+                        .says("malformed name", "d*.example.test"),
+                sin("wildcard that is not leftmost", MALFORMED_CERTIFICATE, BOTH, UNDER_A_NAME.with(server(named("db.*.test"))), UNDER_A_NAME)
+                        .says("malformed name", "db.*.test"),
                 sin("wildcard two labels deep", NAME_MISMATCH, BOTH, UNDER_A_NAME.dialling("a.db.example.test"), UNDER_A_NAME)
                         .says("a.db.example.test", "*.example.test"),
                 sin("wildcard for the parent", NAME_MISMATCH, BOTH, UNDER_A_NAME.dialling("example.test"), UNDER_A_NAME)
                         .says("example.test"),
-                sin("wildcard before a top-level domain", NAME_MISMATCH, BOTH, shows(named("*.test")).dialling("valkey.test"), shows(named("valkey.test")).dialling("valkey.test"))
-                        .says("valkey.test", "*.test"),
-                sin("wildcard alone", NAME_MISMATCH, BOTH, shows(named("*")), HONEST)
-                        .says("localhost"),
-                sin("address without iPAddress", NAME_MISMATCH, BOTH, shows(named("localhost", "127.0.0.1")).dialling("127.0.0.1"), shows(leaf().ipAddress("127.0.0.1").build()).dialling("127.0.0.1"))
-                        .says("127.0.0.1"),
+                sin("wildcard before a top-level domain", MALFORMED_CERTIFICATE, BOTH, shows(named("*.test")).dialling("valkey.test"), shows(named("valkey.test")).dialling("valkey.test"))
+                        .says("malformed name", "*.test"),
+                sin("wildcard alone", MALFORMED_CERTIFICATE, BOTH, shows(named("*")), HONEST)
+                        .says("malformed name", "dNSName *"),
+                sin("address without iPAddress", NAME_MISMATCH, BOTH, shows(named("localhost")).dialling("127.0.0.1"), shows(leaf().ipAddress("127.0.0.1").build()).dialling("127.0.0.1"))
+                        .says("iPAddress 127.0.0.1", "localhost"),
+                sin("address in a dNSName", MALFORMED_CERTIFICATE, BOTH, shows(named("127.0.0.1")).dialling("127.0.0.1"), shows(leaf().ipAddress("127.0.0.1").build()).dialling("127.0.0.1"))
+                        .says("malformed name", "dNSName 127.0.0.1"),
                 sin("other address", NAME_MISMATCH, BOTH, shows(leaf().ipAddress("127.0.0.2").build()).dialling("127.0.0.1"), shows(leaf().ipAddress("127.0.0.1").build()).dialling("127.0.0.1"))
                         .says("127.0.0.1", "127.0.0.2"),
 
                 // When
-                sin("expired leaf", EXPIRED, BOTH, shows(leaf().notAfter(NOW.minusSeconds(60)).build()), HONEST),
-                sin("leaf not yet valid", NOT_YET_VALID, BOTH, shows(leaf().notBefore(TOMORROW).notAfter(TOMORROW.plusSeconds(3600)).build()), HONEST),
-                sin("expired intermediate", EXPIRED, BOTH, shows(ROOT.issue().ca().notBefore(YESTERDAY).notAfter(NOW.minusSeconds(60)).build().issue().dnsName("localhost").build()), HONEST),
+                sin("expired leaf", EXPIRED, BOTH, shows(leaf().notAfter(NOW.minusSeconds(60)).build()), HONEST)
+.says("leaf CN=", "expired at", "now is"),
+                sin("leaf not yet valid", NOT_YET_VALID, BOTH, shows(leaf().notBefore(TOMORROW).notAfter(TOMORROW.plusSeconds(3600)).build()), HONEST)
+.says("leaf CN=", "valid from", "now is"),
+                sin("expired intermediate", EXPIRED, BOTH, shows(ROOT.issue().ca().notBefore(YESTERDAY).notAfter(NOW.minusSeconds(60)).build().issue().dnsName("localhost").build()), HONEST)
+.says("intermediate CN=", "expired at", "now is"),
 
                 // How
                 sin("TLS 1.0 only", PROTOCOL_VERSION, ANY, WITH_OLD_OPENSSL.with(old("TLSv1")), WITH_OLD_OPENSSL)

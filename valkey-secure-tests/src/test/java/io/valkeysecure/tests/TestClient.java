@@ -10,6 +10,7 @@ import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
+import io.netty.resolver.DefaultAddressResolverGroup;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -125,8 +126,10 @@ enum TestClient {
         void close();
     }
 
-    /** Lettuce's threads, which are daemons and serve every client of a test run. */
+    /** Lettuce's threads, which are daemons and serve every client of a test run; names are looked up as Jedis does. */
     private static final class LettuceThreads {
-        static final ClientResources SHARED = DefaultClientResources.create();
+        static final ClientResources SHARED = DefaultClientResources.builder()
+                .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
+                .build();
     }
 }
