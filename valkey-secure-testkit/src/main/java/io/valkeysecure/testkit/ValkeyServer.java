@@ -227,6 +227,8 @@ public final class ValkeyServer implements AutoCloseable {
             files.configure("tls-ca-cert-file", ServerFiles.DIRECTORY + "/ca.crt");
         }
         files.configure("tls-auth-clients", settings.clientAuthentication.configValue());
+        // clients of a container come from outside of it; what listens on loopback has no use for this mode
+        files.configure("protected-mode", "no");
         files.configure("save", "");
         files.configure("appendonly", "no");
         files.configure("daemonize", "no");
