@@ -63,6 +63,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>Real Valkey servers sin wherever they can. All bytes go through a recording proxy.
  */
 class RefusalTableTest {
+    @SuppressWarnings("TimeInStaticInitializer") // the certificates of one run
     private static final Instant NOW = Instant.now();
     private static final Instant YESTERDAY = NOW.minus(Duration.ofDays(1));
     private static final Instant TOMORROW = NOW.plus(Duration.ofDays(1));
