@@ -45,7 +45,7 @@ class BadMaterialTest {
             INTERMEDIATE.issue().dnsName("localhost").build();
 
     @TempDir
-    private Path directory;
+    private Path directory = Path.of("");
 
     private Path file = Path.of("");
     private PemFiles identity = new PemFiles(file, file);
@@ -242,8 +242,8 @@ class BadMaterialTest {
     void key_certificateFile_hasNoKey() throws IOException {
         Files.writeString(file, LEAF.certificatePem());
         assertThat(identityRefused(ClientIdentity.pem(identity.certificate(), file)))
-                .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " client identity " + file
-                        + ": no private key is in it");
+                .isEqualTo(
+                        RefusalReason.MATERIAL_UNREADABLE + " client identity " + file + ": no private key is in it");
     }
 
     @Test
@@ -406,8 +406,7 @@ class BadMaterialTest {
     void identity_chainOutOfOrder_saysWhatWasExpected() throws IOException {
         TestCertificate lower = INTERMEDIATE.issue().ca().build();
         TestCertificate leaf = lower.issue().dnsName("localhost").build();
-        PemFiles files =
-                leaf.withIntermediates(INTERMEDIATE, lower).writePem(directory, "shuffled");
+        PemFiles files = leaf.withIntermediates(INTERMEDIATE, lower).writePem(directory, "shuffled");
         assertThat(identityRefused(ClientIdentity.pem(files.certificate(), files.key())))
                 .startsWith(RefusalReason.MATERIAL_UNREADABLE + " ")
                 .contains("certificate 2 is " + INTERMEDIATE.subject() + ", expected the issuer of the one before, "
@@ -464,7 +463,8 @@ class BadMaterialTest {
                 .build();
         Files.writeString(file, TestCertificate.pem(ROOT, old));
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
-                .startsWith(RefusalReason.EXPIRED + " trust anchors (PEM [" + file + "]): trust anchor CN=old root expired at");
+                .startsWith(RefusalReason.EXPIRED + " trust anchors (PEM [" + file
+                        + "]): trust anchor CN=old root expired at");
     }
 
     @Test
@@ -596,7 +596,7 @@ class BadMaterialTest {
     }
 
     private static String pem(String label, byte[] der) {
-        return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-                + "\n-----END " + label + "-----\n";
+        return "-----BEGIN " + label + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + label + "-----\n";
     }
 }

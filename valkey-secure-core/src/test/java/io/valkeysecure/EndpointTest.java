@@ -23,7 +23,9 @@ class EndpointTest {
 
     @Test
     void equals_bracketsOrNot_isTheSame() {
-        assertThat(new Endpoint("[::1]", 1)).isEqualTo(new Endpoint("::1", 1)).hasSameHashCodeAs(new Endpoint("::1", 1));
+        assertThat(new Endpoint("[::1]", 1))
+                .isEqualTo(new Endpoint("::1", 1))
+                .hasSameHashCodeAs(new Endpoint("::1", 1));
     }
 
     @ParameterizedTest

@@ -75,8 +75,7 @@ class JdkFactsTest {
         abstract String connect(TestCertificate server, SSLContext client, Consumer<SSLParameters> change)
                 throws IOException;
 
-        static String connect(HostilePeer peer, SSLContext client, Consumer<SSLParameters> change)
-                throws IOException {
+        static String connect(HostilePeer peer, SSLContext client, Consumer<SSLParameters> change) throws IOException {
             try (SSLSocket socket = (SSLSocket) client.getSocketFactory()
                     .createSocket(new Socket("localhost", peer.port()), "localhost", peer.port(), true)) {
                 SSLParameters parameters = socket.getSSLParameters();
@@ -115,7 +114,8 @@ class JdkFactsTest {
                 jdks.checkServerTrusted(chain, authType);
             }
         });
-        assertThatCode(() -> way.connect(OTHER_HOST, context, JdkFactsTest::https)).doesNotThrowAnyException();
+        assertThatCode(() -> way.connect(OTHER_HOST, context, JdkFactsTest::https))
+                .doesNotThrowAnyException();
     }
 
     /** 3: another trust needs another {@code SSLContext}: a generation is never changed. */

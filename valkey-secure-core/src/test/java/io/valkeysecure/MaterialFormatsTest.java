@@ -28,7 +28,7 @@ class MaterialFormatsTest {
     private static final TestCertificate INTERMEDIATE = ROOT.issue().ca().build();
 
     @TempDir
-    private Path directory;
+    private Path directory = Path.of("");
 
     private Path certificates = Path.of("");
     private Path key = Path.of("");
@@ -115,8 +115,7 @@ class MaterialFormatsTest {
         TestCertificate leaf = leaf(KeyType.EC_P256);
         Path both = directory.resolve("both.pem");
         Files.writeString(
-                both,
-                keyFirst ? leaf.privateKeyPem() + leaf.chainPem() : leaf.chainPem() + leaf.privateKeyPem());
+                both, keyFirst ? leaf.privateKeyPem() + leaf.chainPem() : leaf.chainPem() + leaf.privateKeyPem());
         assertIdentity(leaf, ClientIdentity.pem(both, both));
     }
 
@@ -178,7 +177,8 @@ class MaterialFormatsTest {
 
     private static void assertAnchors(TrustAnchors anchors, TestCertificate... expected) {
         assertThat(anchors.parse(FileSnapshot.read(anchors.files())))
-                .containsExactlyInAnyOrderElementsOf(
-                        List.of(expected).stream().map(TestCertificate::certificate).toList());
+                .containsExactlyInAnyOrderElementsOf(List.of(expected).stream()
+                        .map(TestCertificate::certificate)
+                        .toList());
     }
 }

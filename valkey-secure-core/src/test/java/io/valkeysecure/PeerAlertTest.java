@@ -22,7 +22,8 @@ class PeerAlertTest {
 
     @Test
     void in_otherText_isEmpty() {
-        assertThat(PeerAlert.in(new SSLException("Remote host terminated the handshake"))).isEmpty();
+        assertThat(PeerAlert.in(new SSLException("Remote host terminated the handshake")))
+                .isEmpty();
         assertThat(PeerAlert.in(new SSLException((String) null))).isEmpty();
     }
 
@@ -45,6 +46,7 @@ class PeerAlertTest {
     })
     void reason_inAHandshake_isWhatItMeansThere(
             String description, boolean helloSeen, boolean asked, boolean presented, RefusalReason expected) {
-        assertThat(new PeerAlert(description).reason(helloSeen, asked, presented)).isEqualTo(expected);
+        assertThat(new PeerAlert(description).reason(helloSeen, asked, presented))
+                .isEqualTo(expected);
     }
 }

@@ -21,7 +21,9 @@ class PeerEvidenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-ERR unknown command\r\n", "HTTP/1.1 400 Bad Request", "+", "\u0016HTTP", "SSH-2.0-x", "\u0000"})
+    @ValueSource(
+            strings = {"-ERR unknown command\r\n", "HTTP/1.1 400 Bad Request", "+", "\u0016HTTP", "SSH-2.0-x", "\u0000"
+            })
     void isPlaintext_noTlsRecord_isTrue(String bytes) {
         assertThat(evidence(bytes.getBytes(StandardCharsets.ISO_8859_1)).isPlaintext())
                 .isTrue();

@@ -22,15 +22,19 @@ class RefusalReasonTest {
 
     @Test
     void of_noRefusal_isEmpty() {
-        assertThat(RefusalReason.of(new IOException("broken", new SSLException("closed")))).isEmpty();
+        assertThat(RefusalReason.of(new IOException("broken", new SSLException("closed"))))
+                .isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
     void of_everyTypeOfOurs_isItsReason(RefusalReason reason) {
-        assertThat(RefusalReason.of(new TlsHandshakeException(reason, SERVER, "message", null))).contains(reason);
-        assertThat(RefusalReason.of(new PeerRejectedException(reason, "message", null))).contains(reason);
-        assertThat(RefusalReason.of(new TlsConfigurationException(reason, "message"))).contains(reason);
+        assertThat(RefusalReason.of(new TlsHandshakeException(reason, SERVER, "message", null)))
+                .contains(reason);
+        assertThat(RefusalReason.of(new PeerRejectedException(reason, "message", null)))
+                .contains(reason);
+        assertThat(RefusalReason.of(new TlsConfigurationException(reason, "message")))
+                .contains(reason);
     }
 
     @Test
@@ -98,7 +102,8 @@ class RefusalReasonTest {
 
     @Test
     void of_textOfAnAlertInAnotherException_isEmpty() {
-        assertThat(RefusalReason.of(new IOException("Received fatal alert: certificate_required"))).isEmpty();
+        assertThat(RefusalReason.of(new IOException("Received fatal alert: certificate_required")))
+                .isEmpty();
     }
 
     @ParameterizedTest

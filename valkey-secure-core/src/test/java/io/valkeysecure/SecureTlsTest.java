@@ -31,7 +31,7 @@ class SecureTlsTest {
             .build();
 
     @TempDir
-    private Path directory;
+    private Path directory = Path.of("");
 
     @Test
     void describe_everyPart_isGolden() {
@@ -82,7 +82,8 @@ class SecureTlsTest {
         assertThat(ClientIdentity.of(CLIENT.privateKey(), CLIENT.chain())).hasToString("given in memory");
         assertThat(TrustAnchors.keyStore(Path.of("ca.p12"), PASSWORD)).hasToString("key store ca.p12");
         assertThat(TrustAnchors.pem(Path.of("a.crt"), Path.of("b.crt"))).hasToString("PEM [a.crt, b.crt]");
-        assertThat(new ClientIdentity.Loaded(CLIENT.privateKey(), CLIENT.chain())).hasToString("identity of CN=app");
+        assertThat(new ClientIdentity.Loaded(CLIENT.privateKey(), CLIENT.chain()))
+                .hasToString("identity of CN=app");
     }
 
     @Test
@@ -121,7 +122,8 @@ class SecureTlsTest {
         Stream<String> names = Stream.of(SecureTls.Builder.class, TlsPolicy.Builder.class, ServerIdentity.class)
                 .flatMap(SecureTlsTest::publicMethods)
                 .map(Method::getName);
-        assertThat(names).noneMatch(name -> name.matches("(?i).*(insecure|unsafe|trustall|any$|skip|disable|ignore).*"));
+        assertThat(names)
+                .noneMatch(name -> name.matches("(?i).*(insecure|unsafe|trustall|any$|skip|disable|ignore).*"));
     }
 
     private static Stream<Method> publicMethods(Class<?> type) {

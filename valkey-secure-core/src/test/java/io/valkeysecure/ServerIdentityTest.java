@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which names of a leaf match which host (RFC 9525, 6), through the verifier that every connection uses. */
 class ServerIdentityTest {
     private static final TestCertificate ROOT = TestCertificate.root().build();
-    private static final ChainVerifier VERIFIER = ChainVerifier.trusting(TrustAnchors.of(ROOT.certificate())).build();
+    private static final ChainVerifier VERIFIER =
+            ChainVerifier.trusting(TrustAnchors.of(ROOT.certificate())).build();
 
     @ParameterizedTest
     @CsvSource({
@@ -61,8 +62,7 @@ class ServerIdentityTest {
     void verify_dnsNameIsMalformed_isRefused(String dnsName) {
         assertThat(refusal("db.valkey.example", ROOT.issue().dnsName(dnsName)))
                 .isEqualTo(RefusalReason.MALFORMED_CERTIFICATE);
-        assertThat(refusal("127.0.0.1", ROOT.issue().dnsName(dnsName)))
-                .isEqualTo(RefusalReason.MALFORMED_CERTIFICATE);
+        assertThat(refusal("127.0.0.1", ROOT.issue().dnsName(dnsName))).isEqualTo(RefusalReason.MALFORMED_CERTIFICATE);
         assertThat(refusal("db.valkey.example", ROOT.issue().dnsName("db.valkey.example", dnsName)))
                 .isEqualTo(RefusalReason.MALFORMED_CERTIFICATE);
     }
@@ -123,7 +123,8 @@ class ServerIdentityTest {
 
     private static @Nullable RefusalReason refusal(String host, TestCertificate.Builder leaf) {
         try {
-            assertThat(VERIFIER.verify(leaf.build().chain(), ServerIdentity.host(host))).isNotNull();
+            assertThat(VERIFIER.verify(leaf.build().chain(), ServerIdentity.host(host)))
+                    .isNotNull();
             return null;
         } catch (PeerRejectedException e) {
             return e.reason();

@@ -35,7 +35,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TlsHandshakeTest {
     private static final TestCertificate ROOT = TestCertificate.root().build();
     private static final TestCertificate CA = ROOT.issue().ca().build();
-    private static final TestCertificate SERVER = CA.issue().dnsName("localhost").build();
+    private static final TestCertificate SERVER =
+            CA.issue().dnsName("localhost").build();
     private static final TestCertificate CLIENT = ROOT.issue().build();
 
     private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
@@ -258,7 +259,10 @@ class TlsHandshakeTest {
                     ping(socket);
                 }
             }
-            assertThat(verified).hasSize(10).extracting(VerifiedHandshake::resumed).contains(true);
+            assertThat(verified)
+                    .hasSize(10)
+                    .extracting(VerifiedHandshake::resumed)
+                    .contains(true);
             assertThat(verified.get(0).resumed()).isFalse();
             assertThat(verified)
                     .allMatch(handshake -> handshake.path().certificates().equals(SERVER.chain()));
@@ -270,8 +274,9 @@ class TlsHandshakeTest {
     @EnumSource
     void resumption_leafExpiredMeanwhile_isRefused(TlsVersion version) throws IOException {
         MovingClock clock = new MovingClock();
-        TestCertificate root =
-                TestCertificate.root().notAfter(clock.now.plus(Duration.ofDays(9))).build();
+        TestCertificate root = TestCertificate.root()
+                .notAfter(clock.now.plus(Duration.ofDays(9)))
+                .build();
         TestCertificate shortLived = root.issue()
                 .dnsName("localhost")
                 .notAfter(clock.now.plus(Duration.ofHours(1)))
@@ -351,8 +356,7 @@ class TlsHandshakeTest {
                 SecureTls tls = tls().build();
                 Socket plain = new Socket("localhost", peer.port())) {
             plain.setSoTimeout(1_234);
-            try (SSLSocket socket =
-                    handshake(tls, "localhost", peer.port()).overSocket(plain)) {
+            try (SSLSocket socket = handshake(tls, "localhost", peer.port()).overSocket(plain)) {
                 assertThat(plain.getSoTimeout()).isEqualTo(1_234);
                 assertThat(socket.getSoTimeout()).isEqualTo(1_234);
                 socket.setSoTimeout(4_321);
@@ -407,7 +411,8 @@ class TlsHandshakeTest {
     @ParameterizedTest
     @EnumSource
     void identity_demandedAndGiven_isPresented(TlsVersion version) throws IOException {
-        try (HostilePeer peer = HostilePeer.tls(SERVER, only(version).andThen(TlsHandshakeTest::demandingACertificate));
+        try (HostilePeer peer =
+                        HostilePeer.tls(SERVER, only(version).andThen(TlsHandshakeTest::demandingACertificate));
                 SecureTls tls = SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
                         .presenting(ClientIdentity.of(CLIENT.privateKey(), CLIENT.chain()))
                         .build();
@@ -420,7 +425,8 @@ class TlsHandshakeTest {
     @ParameterizedTest
     @EnumSource
     void identity_demandedAndMissing_isTypedAtTheLatestByTheFirstRead(TlsVersion version) throws IOException {
-        try (HostilePeer peer = HostilePeer.tls(SERVER, only(version).andThen(TlsHandshakeTest::demandingACertificate));
+        try (HostilePeer peer =
+                        HostilePeer.tls(SERVER, only(version).andThen(TlsHandshakeTest::demandingACertificate));
                 SecureTls tls = tls().build()) {
             Throwable thrown = catchThrowable(() -> {
                 try (SSLSocket socket = connect(tls, "localhost", peer)) {
@@ -436,14 +442,15 @@ class TlsHandshakeTest {
     /** A command written after the server has gone: the alert that explains it is still in the receive buffer. */
     @Test
     void identity_missing_isTypedWhenAWriteFails() throws IOException {
-        try (HostilePeer peer =
-                        HostilePeer.tls(SERVER, only(TlsVersion.TLS_1_3).andThen(TlsHandshakeTest::demandingACertificate));
+        try (HostilePeer peer = HostilePeer.tls(
+                        SERVER, only(TlsVersion.TLS_1_3).andThen(TlsHandshakeTest::demandingACertificate));
                 SecureTls tls = tls().build();
                 SSLSocket socket = connect(tls, "localhost", peer)) {
             assertThat(peer.awaitEnd(Duration.ofSeconds(5))).isTrue();
             List<Throwable> thrown = new ArrayList<>();
             await().atMost(Duration.ofSeconds(5)).until(() -> {
-                Throwable failure = catchThrowable(() -> socket.getOutputStream().write(new byte[1024]));
+                Throwable failure =
+                        catchThrowable(() -> socket.getOutputStream().write(new byte[1024]));
                 if (failure != null) {
                     thrown.add(failure);
                 }
@@ -457,7 +464,8 @@ class TlsHandshakeTest {
     void lateRefusal_whatIsNoAlertAboutOurCertificate_isNone() {
         try (SecureTls tls = tls().build()) {
             TlsHandshake handshake = handshake(tls);
-            assertThat(handshake.lateRefusal(new IOException("Connection reset"))).isNull();
+            assertThat(handshake.lateRefusal(new IOException("Connection reset")))
+                    .isNull();
             assertThat(handshake.lateRefusal(new SSLException("Received fatal alert: internal_error")))
                     .isNull();
             assertThat(refused).isEmpty();
@@ -514,8 +522,9 @@ class TlsHandshakeTest {
     @Test
     void clock_givenOne_decidesWhatIsInDate() throws IOException {
         MovingClock clock = new MovingClock();
-        TestCertificate root =
-                TestCertificate.root().notAfter(clock.now.plus(Duration.ofDays(9))).build();
+        TestCertificate root = TestCertificate.root()
+                .notAfter(clock.now.plus(Duration.ofDays(9)))
+                .build();
         TestCertificate leaf = root.issue().dnsName("localhost").build();
         try (HostilePeer peer = HostilePeer.tls(leaf);
                 SecureTls tls = SecureTls.trusting(TrustAnchors.of(root.certificate()))
@@ -571,7 +580,8 @@ class TlsHandshakeTest {
         return handshake(tls, host, peer.port()).overSocket(new Socket("localhost", peer.port()));
     }
 
-    private static EnginePair pair(TlsHandshake handshake, SSLEngine engine, TestCertificate server, TlsVersion version) {
+    private static EnginePair pair(
+            TlsHandshake handshake, SSLEngine engine, TestCertificate server, TlsVersion version) {
         SSLContext context = server.tlsContext();
         SSLEngine serverEngine = context.createSSLEngine();
         serverEngine.setEnabledProtocols(new String[] {version.protocol()});

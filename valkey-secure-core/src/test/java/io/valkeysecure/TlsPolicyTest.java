@@ -41,8 +41,7 @@ class TlsPolicyTest {
         assertThat(TlsPolicy.modern().cipherSuites()).containsAll(strict.cipherSuites());
         assertThat(strict.cipherSuites()).noneMatch(suite -> suite.contains("_WITH_"));
         assertThat(strict.serverAuthRequired()).isTrue();
-        assertThat(strict.minimumRsaKeyBits())
-                .isGreaterThan(TlsPolicy.modern().minimumRsaKeyBits());
+        assertThat(strict.minimumRsaKeyBits()).isGreaterThan(TlsPolicy.modern().minimumRsaKeyBits());
     }
 
     // minimum version
@@ -82,9 +81,8 @@ class TlsPolicyTest {
 
     @Test
     void cipherSuites_one_isKept() {
-        TlsPolicy policy = TlsPolicy.strict().toBuilder()
-                .cipherSuites(List.of(AES_128))
-                .build();
+        TlsPolicy policy =
+                TlsPolicy.strict().toBuilder().cipherSuites(List.of(AES_128)).build();
         assertThat(policy.cipherSuites()).containsExactly(AES_128);
     }
 
@@ -170,9 +168,8 @@ class TlsPolicyTest {
 
     @Test
     void build_suiteBelowTheMinimumVersion_throws() {
-        TlsPolicy.Builder builder = TlsPolicy.builder()
-                .cipherSuites(List.of(AES_128, ECDHE_256))
-                .minimumVersion(TlsVersion.TLS_1_3);
+        TlsPolicy.Builder builder =
+                TlsPolicy.builder().cipherSuites(List.of(AES_128, ECDHE_256)).minimumVersion(TlsVersion.TLS_1_3);
         assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageContaining("leave it out");
     }
 
@@ -263,7 +260,8 @@ class TlsPolicyTest {
     @Test
     void requireProfile_absentAndSet() {
         assertThat(TlsPolicy.builder().build().profileRequired()).isFalse();
-        assertThat(TlsPolicy.builder().requireProfile().build().profileRequired()).isTrue();
+        assertThat(TlsPolicy.builder().requireProfile().build().profileRequired())
+                .isTrue();
     }
 
     @Test

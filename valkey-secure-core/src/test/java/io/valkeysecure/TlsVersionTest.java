@@ -23,7 +23,8 @@ class TlsVersionTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"TLSv1.1", "TLSv1", "SSLv3", "SSLv2Hello", "tlsv1.3", "TLSv1.3 ", "TLS_1_3", "TLS", "", "TLSv1.4"})
+            strings = {"TLSv1.1", "TLSv1", "SSLv3", "SSLv2Hello", "tlsv1.3", "TLSv1.3 ", "TLS_1_3", "TLS", "", "TLSv1.4"
+            })
     void parse_anythingElse_throwsWithTheText(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TlsVersion.parse(text))

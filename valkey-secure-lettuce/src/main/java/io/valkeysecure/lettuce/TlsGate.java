@@ -154,7 +154,8 @@ final class TlsGate extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-        if (state == State.CLOSED) {
+        // a channel that never was active found no server: that is for Lettuce to report, and no refusal
+        if (state == State.CLOSED && ctx.channel().isActive()) {
             state = State.REFUSED;
             TimeoutException gaveUp = new TimeoutException(
                     "Lettuce closed the channel before the handshake ended, as it does when RedisURI.timeout has passed");

@@ -63,6 +63,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>Real Valkey servers sin wherever they can. All bytes go through a recording proxy.
  */
 class RefusalTableTest {
+    @SuppressWarnings("TimeInStaticInitializer") // the certificates of one run
     private static final Instant NOW = Instant.now();
     private static final Instant YESTERDAY = NOW.minus(Duration.ofDays(1));
     private static final Instant TOMORROW = NOW.plus(Duration.ofDays(1));
@@ -88,13 +89,14 @@ class RefusalTableTest {
     private static final List<TlsVersion> ANY = List.of();
 
     /** What every row starts from: the right server, asked in the right way. */
-    private static final Scene HONEST = new Scene(
-            server(SERVER), "localhost", CLIENT, Duration.ofSeconds(10), Clock.systemUTC());
+    private static final Scene HONEST =
+            new Scene(server(SERVER), "localhost", CLIENT, Duration.ofSeconds(10), Clock.systemUTC());
 
     /** An hour ago by the client's clock, when yesterday's certificate was good. */
     private static final Scene AN_HOUR_AGO = HONEST.at(Clock.offset(Clock.systemUTC(), Duration.ofHours(-1)));
 
-    private static final Scene UNDER_A_NAME = HONEST.with(server(named("*.example.test"))).dialling("db.example.test");
+    private static final Scene UNDER_A_NAME =
+            HONEST.with(server(named("*.example.test"))).dialling("db.example.test");
     private static final Scene WITH_RSA = HONEST.with(suites(KeyType.RSA_2048, "ECDHE-RSA-AES128-GCM-SHA256"));
     private static final Scene WITH_OLD_OPENSSL = HONEST.with(old("TLSv1.2"));
 
@@ -112,7 +114,8 @@ class RefusalTableTest {
                         .says("expected TLS"),
                 sin("closes at once", PEER_CLOSED, ANY, peer(HostilePeer::closesAtOnce), HONEST)
                         .says("closed the connection without a word"),
-                sin("resets at once", PEER_CLOSED, ANY, peer(HostilePeer::resetsAtOnce), HONEST).says("closed the connection"),
+                sin("resets at once", PEER_CLOSED, ANY, peer(HostilePeer::resetsAtOnce), HONEST)
+                        .says("closed the connection"),
                 sin("closes after the ClientHello", PEER_CLOSED, ANY, peer(HostilePeer::closesAfterClientHello), HONEST)
                         .says("closed the connection without a word"),
                 sin("stays silent", HANDSHAKE_TIMEOUT, ANY, peer(HostilePeer::staysSilent), HONEST)
@@ -124,57 +127,169 @@ class RefusalTableTest {
                 sin("stalls in mid-record", HANDSHAKE_TIMEOUT, ANY, peer(HostilePeer::stallsAfterRecordHeader), HONEST)
                         .within(SHORT)
                         .says("in the midst"),
-                sin("drips slowly", HANDSHAKE_TIMEOUT, ANY, peer(() -> HostilePeer.dripsSlowly(Duration.ofMillis(20))), HONEST)
+                sin(
+                                "drips slowly",
+                                HANDSHAKE_TIMEOUT,
+                                ANY,
+                                peer(() -> HostilePeer.dripsSlowly(Duration.ofMillis(20))),
+                                HONEST)
                         .within(SHORT)
                         .says("within PT0.4S", "in the midst"),
                 sin("sends an alert", PEER_ALERT, ANY, peer(() -> HostilePeer.sendsFatalAlert(80)), HONEST)
                         .says("internal_error"),
 
                 // Whom the certificate is from
-                sin("self-signed", UNTRUSTED_ISSUER, BOTH, shows(TestCertificate.selfSigned().dnsName("localhost").build()), HONEST)
-.says("anchor"),
-                sin("other CA of the same subject", UNTRUSTED_ISSUER, BOTH, shows(OTHER_ROOT_OF_THE_SAME_NAME.issue().dnsName("localhost").build()), HONEST)
+                sin(
+                                "self-signed",
+                                UNTRUSTED_ISSUER,
+                                BOTH,
+                                shows(TestCertificate.selfSigned()
+                                        .dnsName("localhost")
+                                        .build()),
+                                HONEST)
+                        .says("anchor"),
+                sin(
+                                "other CA of the same subject",
+                                UNTRUSTED_ISSUER,
+                                BOTH,
+                                shows(OTHER_ROOT_OF_THE_SAME_NAME
+                                        .issue()
+                                        .dnsName("localhost")
+                                        .build()),
+                                HONEST)
                         .says("CN=Table Root"),
                 sin("intermediate missing", UNTRUSTED_ISSUER, BOTH, shows(SERVER.withIntermediates()), HONEST)
                         .says("CN=Table CA"),
-                sin("leaf used as a CA", CONSTRAINT_VIOLATED, BOTH, shows(SERVER.issue().dnsName("localhost").build()), HONEST)
-.says("is no CA (basicConstraints)"),
-                sin("man in the middle", UNTRUSTED_ISSUER, ANY, peer(() -> HostilePeer.manInTheMiddle(TestCertificate.root().build().issue().dnsName("localhost").build(), "localhost", PEERS.of(HONEST.peer(), TLS_1_3).port())), HONEST)
-.says("anchor"),
+                sin(
+                                "leaf used as a CA",
+                                CONSTRAINT_VIOLATED,
+                                BOTH,
+                                shows(SERVER.issue().dnsName("localhost").build()),
+                                HONEST)
+                        .says("is no CA (basicConstraints)"),
+                sin(
+                                "man in the middle",
+                                UNTRUSTED_ISSUER,
+                                ANY,
+                                peer(() -> HostilePeer.manInTheMiddle(
+                                        TestCertificate.root()
+                                                .build()
+                                                .issue()
+                                                .dnsName("localhost")
+                                                .build(),
+                                        "localhost",
+                                        PEERS.of(HONEST.peer(), TLS_1_3).port())),
+                                HONEST)
+                        .says("anchor"),
 
                 // What it is for
                 sin("other name", NAME_MISMATCH, BOTH, shows(named("other.test")), HONEST)
                         .says("localhost", "other.test"),
-                sin("name in the CN only, no SAN", NAME_MISMATCH, BOTH, shows(CA.issue().subject("CN=localhost").withoutNames().build()), HONEST)
+                sin(
+                                "name in the CN only, no SAN",
+                                NAME_MISMATCH,
+                                BOTH,
+                                shows(CA.issue()
+                                        .subject("CN=localhost")
+                                        .withoutNames()
+                                        .build()),
+                                HONEST)
                         .says("localhost"),
-                sin("name in the CN only, other SAN", NAME_MISMATCH, BOTH, shows(CA.issue().subject("CN=localhost").dnsName("other.test").build()), HONEST)
+                sin(
+                                "name in the CN only, other SAN",
+                                NAME_MISMATCH,
+                                BOTH,
+                                shows(CA.issue()
+                                        .subject("CN=localhost")
+                                        .dnsName("other.test")
+                                        .build()),
+                                HONEST)
                         .says("localhost", "other.test"),
-                sin("wildcard for a part of a label", MALFORMED_CERTIFICATE, BOTH, UNDER_A_NAME.with(server(named("d*.example.test"))), UNDER_A_NAME)
+                sin(
+                                "wildcard for a part of a label",
+                                MALFORMED_CERTIFICATE,
+                                BOTH,
+                                UNDER_A_NAME.with(server(named("d*.example.test"))),
+                                UNDER_A_NAME)
                         .says("malformed name", "d*.example.test"),
-                sin("wildcard that is not leftmost", MALFORMED_CERTIFICATE, BOTH, UNDER_A_NAME.with(server(named("db.*.test"))), UNDER_A_NAME)
+                sin(
+                                "wildcard that is not leftmost",
+                                MALFORMED_CERTIFICATE,
+                                BOTH,
+                                UNDER_A_NAME.with(server(named("db.*.test"))),
+                                UNDER_A_NAME)
                         .says("malformed name", "db.*.test"),
-                sin("wildcard two labels deep", NAME_MISMATCH, BOTH, UNDER_A_NAME.dialling("a.db.example.test"), UNDER_A_NAME)
+                sin(
+                                "wildcard two labels deep",
+                                NAME_MISMATCH,
+                                BOTH,
+                                UNDER_A_NAME.dialling("a.db.example.test"),
+                                UNDER_A_NAME)
                         .says("a.db.example.test", "*.example.test"),
                 sin("wildcard for the parent", NAME_MISMATCH, BOTH, UNDER_A_NAME.dialling("example.test"), UNDER_A_NAME)
                         .says("example.test"),
-                sin("wildcard before a top-level domain", MALFORMED_CERTIFICATE, BOTH, shows(named("*.test")).dialling("valkey.test"), shows(named("valkey.test")).dialling("valkey.test"))
+                sin(
+                                "wildcard before a top-level domain",
+                                MALFORMED_CERTIFICATE,
+                                BOTH,
+                                shows(named("*.test")).dialling("valkey.test"),
+                                shows(named("valkey.test")).dialling("valkey.test"))
                         .says("malformed name", "*.test"),
                 sin("wildcard alone", MALFORMED_CERTIFICATE, BOTH, shows(named("*")), HONEST)
                         .says("malformed name", "dNSName *"),
-                sin("address without iPAddress", NAME_MISMATCH, BOTH, shows(named("localhost")).dialling("127.0.0.1"), shows(leaf().ipAddress("127.0.0.1").build()).dialling("127.0.0.1"))
+                sin(
+                                "address without iPAddress",
+                                NAME_MISMATCH,
+                                BOTH,
+                                shows(named("localhost")).dialling("127.0.0.1"),
+                                shows(leaf().ipAddress("127.0.0.1").build()).dialling("127.0.0.1"))
                         .says("iPAddress 127.0.0.1", "localhost"),
-                sin("address in a dNSName", MALFORMED_CERTIFICATE, BOTH, shows(named("127.0.0.1")).dialling("127.0.0.1"), shows(leaf().ipAddress("127.0.0.1").build()).dialling("127.0.0.1"))
+                sin(
+                                "address in a dNSName",
+                                MALFORMED_CERTIFICATE,
+                                BOTH,
+                                shows(named("127.0.0.1")).dialling("127.0.0.1"),
+                                shows(leaf().ipAddress("127.0.0.1").build()).dialling("127.0.0.1"))
                         .says("malformed name", "dNSName 127.0.0.1"),
-                sin("other address", NAME_MISMATCH, BOTH, shows(leaf().ipAddress("127.0.0.2").build()).dialling("127.0.0.1"), shows(leaf().ipAddress("127.0.0.1").build()).dialling("127.0.0.1"))
+                sin(
+                                "other address",
+                                NAME_MISMATCH,
+                                BOTH,
+                                shows(leaf().ipAddress("127.0.0.2").build()).dialling("127.0.0.1"),
+                                shows(leaf().ipAddress("127.0.0.1").build()).dialling("127.0.0.1"))
                         .says("127.0.0.1", "127.0.0.2"),
 
                 // When
-                sin("expired leaf", EXPIRED, BOTH, shows(leaf().notAfter(NOW.minusSeconds(60)).build()), HONEST)
-.says("leaf CN=", "expired at", "now is"),
-                sin("leaf not yet valid", NOT_YET_VALID, BOTH, shows(leaf().notBefore(TOMORROW).notAfter(TOMORROW.plusSeconds(3600)).build()), HONEST)
-.says("leaf CN=", "valid from", "now is"),
-                sin("expired intermediate", EXPIRED, BOTH, shows(ROOT.issue().ca().notBefore(YESTERDAY).notAfter(NOW.minusSeconds(60)).build().issue().dnsName("localhost").build()), HONEST)
-.says("intermediate CN=", "expired at", "now is"),
+                sin(
+                                "expired leaf",
+                                EXPIRED,
+                                BOTH,
+                                shows(leaf().notAfter(NOW.minusSeconds(60)).build()),
+                                HONEST)
+                        .says("leaf CN=", "expired at", "now is"),
+                sin(
+                                "leaf not yet valid",
+                                NOT_YET_VALID,
+                                BOTH,
+                                shows(leaf().notBefore(TOMORROW)
+                                        .notAfter(TOMORROW.plusSeconds(3600))
+                                        .build()),
+                                HONEST)
+                        .says("leaf CN=", "valid from", "now is"),
+                sin(
+                                "expired intermediate",
+                                EXPIRED,
+                                BOTH,
+                                shows(ROOT.issue()
+                                        .ca()
+                                        .notBefore(YESTERDAY)
+                                        .notAfter(NOW.minusSeconds(60))
+                                        .build()
+                                        .issue()
+                                        .dnsName("localhost")
+                                        .build()),
+                                HONEST)
+                        .says("intermediate CN=", "expired at", "now is"),
 
                 // How
                 sin("TLS 1.0 only", PROTOCOL_VERSION, ANY, WITH_OLD_OPENSSL.with(old("TLSv1")), WITH_OLD_OPENSSL)
@@ -185,17 +300,38 @@ class RefusalTableTest {
                         .says("expected TLSv1.2 or newer", "TLSv1.0"),
                 sin("chooses TLS 1.1", PROTOCOL_VERSION, ANY, peer(HostilePeer::choosesTls11), HONEST)
                         .says("expected TLSv1.2 or newer", "TLSv1.1"),
-                sin("CBC only", CIPHER_SUITE, List.of(TLS_1_2), WITH_RSA.with(suites(KeyType.RSA_2048, "ECDHE-RSA-AES128-SHA256")), WITH_RSA)
+                sin(
+                                "CBC only",
+                                CIPHER_SUITE,
+                                List.of(TLS_1_2),
+                                WITH_RSA.with(suites(KeyType.RSA_2048, "ECDHE-RSA-AES128-SHA256")),
+                                WITH_RSA)
                         .says("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
-                sin("RSA key exchange only", CIPHER_SUITE, List.of(TLS_1_2), WITH_RSA.with(suites(KeyType.RSA_2048, "AES128-GCM-SHA256")), WITH_RSA)
+                sin(
+                                "RSA key exchange only",
+                                CIPHER_SUITE,
+                                List.of(TLS_1_2),
+                                WITH_RSA.with(suites(KeyType.RSA_2048, "AES128-GCM-SHA256")),
+                                WITH_RSA)
                         .says("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
 
                 // What it says of our certificate
                 sin("client certificate missing", CLIENT_IDENTITY_REQUIRED, BOTH, HONEST.presenting(null), HONEST)
                         .says("demands a client certificate", "presenting(...)"),
-                sin("client certificate of another CA", CLIENT_IDENTITY_REJECTED, BOTH, HONEST.presenting(OTHER_ROOT_OF_THE_SAME_NAME.issue().build()), HONEST)
+                sin(
+                                "client certificate of another CA",
+                                CLIENT_IDENTITY_REJECTED,
+                                BOTH,
+                                HONEST.presenting(
+                                        OTHER_ROOT_OF_THE_SAME_NAME.issue().build()),
+                                HONEST)
                         .says("our client certificate"),
-                sin("client certificate expired", CLIENT_IDENTITY_REJECTED, BOTH, AN_HOUR_AGO.presenting(CLIENT_OF_YESTERDAY), AN_HOUR_AGO)
+                sin(
+                                "client certificate expired",
+                                CLIENT_IDENTITY_REJECTED,
+                                BOTH,
+                                AN_HOUR_AGO.presenting(CLIENT_OF_YESTERDAY),
+                                AN_HOUR_AGO)
                         .says("our client certificate"));
     }
 
@@ -216,18 +352,24 @@ class RefusalTableTest {
     }
 
     private static Scene.Opener old(String protocol) {
-        return valkey(leaf().keyType(KeyType.RSA_2048).build(), ROOT, server -> server.lowSecurityLevel()
-                .tlsCiphers("ALL:@SECLEVEL=0")
-                .tlsProtocols(protocol));
+        return valkey(
+                leaf().keyType(KeyType.RSA_2048).build(),
+                ROOT,
+                server ->
+                        server.lowSecurityLevel().tlsCiphers("ALL:@SECLEVEL=0").tlsProtocols(protocol));
     }
 
     private static Scene.Opener suites(KeyType key, String ciphers) {
-        return valkey(leaf().keyType(key).build(), ROOT, server -> server.tlsCiphers(ciphers).tlsProtocols("TLSv1.2"));
+        return valkey(
+                leaf().keyType(key).build(),
+                ROOT,
+                server -> server.tlsCiphers(ciphers).tlsProtocols("TLSv1.2"));
     }
 
     private static Scene.Opener plaintextPort() {
         return version -> {
-            ValkeyServer server = ValkeyServer.builder(SERVER, ROOT).plaintextPort().start();
+            ValkeyServer server =
+                    ValkeyServer.builder(SERVER, ROOT).plaintextPort().start();
             return new Scene.Peer(server::plaintextPort, () -> new byte[0], server::close);
         };
     }
@@ -284,20 +426,22 @@ class RefusalTableTest {
         Watch watch = new Watch();
         try (SecureTls tls = tls(scene, watch);
                 RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
-            Throwable thrown = catchThrowable(() -> row.client()
-                    .connect(tls, scene.host(), proxy.port())
-                    .close());
+            Throwable thrown = catchThrowable(
+                    () -> row.client().connect(tls, scene.host(), proxy.port()).close());
 
             assertThat(RefusalReason.of(thrown)).as(() -> text(thrown)).contains(sin.reason());
             assertThat(refusalIn(thrown))
-                    .hasMessageStartingWith(
-                            scene.host() + ":" + proxy.port() + " refused (" + sin.reason().tag() + "): ")
-                    .hasMessageEndingWith("; see docs/reasons.md#" + sin.reason().tag())
+                    .hasMessageStartingWith(scene.host() + ":" + proxy.port() + " refused ("
+                            + sin.reason().tag() + "): ")
+                    .hasMessageEndingWith(
+                            "; see docs/reasons.md#" + sin.reason().tag())
                     .message()
                     .contains(sin.says());
             assertShowsNoSecret(text(thrown), scene);
 
-            assertThat(proxy.awaitEnd(Duration.ofSeconds(10))).as("connection closed").isTrue();
+            assertThat(proxy.awaitEnd(Duration.ofSeconds(10)))
+                    .as("connection closed")
+                    .isTrue();
             assertThat(proxy.recordings()).isNotEmpty().allSatisfy(recording -> {
                 assertNothingInTheClear(recording.clientTranscript());
                 // under TLS 1.3 a server looks at our certificate when our side has ended: what goes to it then is
@@ -311,9 +455,9 @@ class RefusalTableTest {
             assertThat(peer.applicationBytes().get()).isEmpty();
 
             boolean verifiedBefore = sin.isRefusedByTheServer() && row.version() == TLS_1_3;
-            assertThat(watch.verified).hasSize(verifiedBefore ? 1 : 0).allSatisfy(handshake -> assertThat(
-                            handshake.leaf())
-                    .isEqualTo(SERVER.certificate()));
+            assertThat(watch.verified)
+                    .hasSize(verifiedBefore ? 1 : 0)
+                    .allSatisfy(handshake -> assertThat(handshake.leaf()).isEqualTo(SERVER.certificate()));
             assertThat(watch.refused).containsExactly(row.client().library() + " " + sin.reason());
         }
     }
@@ -332,7 +476,9 @@ class RefusalTableTest {
                 connection.set(key, value);
                 assertThat(connection.get(key)).isEqualTo(value);
             }
-            assertThat(proxy.awaitEnd(Duration.ofSeconds(10))).as("connection closed").isTrue();
+            assertThat(proxy.awaitEnd(Duration.ofSeconds(10)))
+                    .as("connection closed")
+                    .isTrue();
             assertThat(proxy.recordings()).isNotEmpty().allSatisfy(recording -> {
                 assertNothingInTheClear(recording.clientTranscript());
                 assertThat(recording.clientTranscript().mayCarryCommand())

@@ -6,11 +6,11 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
+import io.netty.resolver.DefaultAddressResolverGroup;
 import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.netty.resolver.DefaultAddressResolverGroup;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -20,6 +20,7 @@ import redis.clients.jedis.JedisPool;
 import redis.clients.jedis.JedisPoolConfig;
 
 /** A way to connect to Valkey through this library: a column of the tables. */
+@SuppressWarnings("deprecation") // JedisPool, which Jedis 8 deprecates and existing code uses
 enum TestClient {
     /** {@code RedisClient.connect()}. */
     LETTUCE(ClientLibrary.LETTUCE) {
