@@ -172,11 +172,11 @@ class MaterialFormatsTest {
                 .presenting(identity)
                 .build()
                 .close();
-        assertThat(identity.parse(FileSnapshot.read(identity.files())).chain()).isEqualTo(leaf.chain());
+        assertThat(identity.parse(FileSnapshot.read(identity.files(), List.of())).chain()).isEqualTo(leaf.chain());
     }
 
     private static void assertAnchors(TrustAnchors anchors, TestCertificate... expected) {
-        assertThat(anchors.parse(FileSnapshot.read(anchors.files())))
+        assertThat(anchors.parse(FileSnapshot.read(anchors.files(), List.of())))
                 .containsExactlyInAnyOrderElementsOf(List.of(expected).stream()
                         .map(TestCertificate::certificate)
                         .toList());

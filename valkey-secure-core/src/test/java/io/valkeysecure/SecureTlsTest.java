@@ -51,7 +51,7 @@ class SecureTlsTest {
                             "client identity key store " + identity,
                             "  CN=app, not after 2030-01-31T12:00:00Z (30 days)",
                             "server identity dNSName valkey.example",
-                            "generation 1");
+                            "generation 1 since 2030-01-01T00:00:00Z");
             assertThat(tls.toString()).startsWith("SecureTls[policy strict: ").doesNotContain("\n");
             assertThat(tls + tls.describe()).doesNotContain(new String(PASSWORD));
             assertThat(tls.policy()).isSameAs(TlsPolicy.strict());
@@ -69,7 +69,9 @@ class SecureTlsTest {
                             "policy " + TlsPolicy.modern(),
                             "trust anchors 1 given in memory",
                             "client identity none",
-                            "server identity the dialled host");
+                            "server identity the dialled host",
+                            "pins none",
+                            "revocation not checked");
         }
     }
 
