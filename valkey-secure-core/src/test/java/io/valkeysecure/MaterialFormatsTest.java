@@ -172,7 +172,9 @@ class MaterialFormatsTest {
                 .presenting(identity)
                 .build()
                 .close();
-        assertThat(identity.parse(FileSnapshot.read(identity.files(), List.of())).chain()).isEqualTo(leaf.chain());
+        assertThat(identity.parse(FileSnapshot.read(identity.files(), List.of()))
+                        .chain())
+                .isEqualTo(leaf.chain());
     }
 
     private static void assertAnchors(TrustAnchors anchors, TestCertificate... expected) {

@@ -116,9 +116,10 @@ record Chain(
     /** Verifies what is presented as it is. */
     static ValidatedPath verify(List<TestCertificate> anchors, TestCertificate... presented)
             throws PeerRejectedException {
-        X509Certificate[] trusted = anchors.stream().map(TestCertificate::certificate).toArray(X509Certificate[]::new);
-        List<byte[]> chain =
-                new ArrayList<>(Arrays.stream(presented).map(TestCertificate::encoded).toList());
+        X509Certificate[] trusted =
+                anchors.stream().map(TestCertificate::certificate).toArray(X509Certificate[]::new);
+        List<byte[]> chain = new ArrayList<>(
+                Arrays.stream(presented).map(TestCertificate::encoded).toList());
         return ChainVerifier.trusting(TrustAnchors.of(trusted))
                 .clock(CLOCK)
                 .build()

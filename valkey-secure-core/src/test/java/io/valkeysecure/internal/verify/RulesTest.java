@@ -67,7 +67,6 @@ class RulesTest {
         }
     }
 
-
     static Stream<Case> cases() {
         return Stream.of(
                         version(),
@@ -103,7 +102,8 @@ class RulesTest {
 
     @Test
     void rules_all_haveACaseWithTheirReason() {
-        Set<String> tested = cases().map(rule -> rule.rule() + " " + rule.reason().tag()).collect(Collectors.toSet());
+        Set<String> tested =
+                cases().map(rule -> rule.rule() + " " + rule.reason().tag()).collect(Collectors.toSet());
         Set<String> written = Stream.concat(
                         Rules.OF_CERTIFICATE.stream()
                                 .map(rule -> rule.name() + " " + rule.reason().tag()),
@@ -211,108 +211,110 @@ class RulesTest {
         String longest = label + "." + label + "." + label + "." + "a".repeat(61);
         Chain most = GOOD.withLeaf(builder -> names(builder, Limits.ENTRIES - 1));
         return Stream.of(
-                Stream.of(new Case(
-                        rule,
-                        "no name at all",
-                        MALFORMED_CERTIFICATE,
-                        "leaf CN=Leaf has an empty SAN",
-                        GOOD.withLeaf(builder -> builder.withoutNames()
-                                .extension("2.5.29.17", false, Tlv.of(Tlv.SEQUENCE))),
-                        GOOD)),
-                Stream.of(new Case(
-                        rule,
-                        "too many names",
-                        MALFORMED_CERTIFICATE,
-                        "has 1025 names in its SAN, expected at most 1024",
-                        most.withLeaf(builder -> builder.dnsName("one-more.example.com")),
-                        most)),
-                Stream.of(new Case(
-                        rule,
-                        "in an intermediate as well",
-                        MALFORMED_CERTIFICATE,
-                        "intermediate CN=Intermediate has the malformed name dNSName a..b in its SAN",
-                        GOOD.withCa(builder -> builder.dnsName("a..b")),
-                        GOOD.withCa(builder -> builder.dnsName("a.b")))),
-                Stream.of(new Case(
-                        rule,
-                        "in an anchor as well",
-                        MALFORMED_CERTIFICATE,
-                        "trust anchor CN=Root has the malformed name dNSName a..b in its SAN",
-                        GOOD.withRoot(builder -> builder.dnsName("a..b")),
-                        GOOD.withRoot(builder -> builder.dnsName("a.b")))),
-                Stream.of(
-                                name(2, "", "a"),
-                                name(2, "a.", "a"),
-                                name(2, ".a", "a"),
-                                name(2, "a..b", "a.b"),
-                                name(2, "-a.b", "a-a.b"),
-                                name(2, "a-.b", "a-a.b"),
-                                name(2, "a_a.b", "a-a.b"),
-                                name(2, "a b", "a.b"),
-                                name(2, "a/b", "a.b"),
-                                name(2, "a:b", "a.b"),
-                                name(2, "A[b", "AZ.azb"),
-                                name(2, "a@b", "az.b"),
-                                name(2, "a`b", "a09.b"),
-                                name(2, "a{b", "az.b"),
-                                name(2, "10.0.0.1", "10.0.0.a1"),
-                                name(2, "a.0", "a.0a"),
-                                name(2, "a.9", "a.a9"),
-                                name(2, "a" + label, label),
-                                name(2, "a" + longest, longest),
-                                name(2, "*", "*.a.b"),
-                                name(2, "*.a", "*.a.b"),
-                                name(2, "*.*.a.b", "*.a.b"),
-                                name(2, "a.*.b", "*.a.b"),
-                                name(2, "*a.b.c", "*.b.c"),
-                                name(2, "a*.b.c", "*.b.c"),
-                                name(2, "*.a.b.", "*.a.b"),
-                                name(2, "*..a.b", "*.a.b"),
-                                name(2, "xn--*.b.c", "xn--a.b.c"),
-                                name(1, "a", "a@b"),
-                                name(1, "@b", "a@b"),
-                                name(1, "a@", "a@b"),
-                                name(1, "a@b@c", "a@b"),
-                                name(1, "a@b_c", "a@b-c"),
-                                name(6, "a", "a:b"),
-                                name(6, "//a/b", "c://a/b"),
-                                name(6, "a:b c", "a:b"))
-                        .map(names -> new Case(
+                        Stream.of(new Case(
                                 rule,
-                                "\"" + abbreviated(names.malformed()) + "\" of type " + names.tag(),
+                                "no name at all",
                                 MALFORMED_CERTIFICATE,
-                                "leaf CN=Leaf has the malformed name",
-                                GOOD.withLeaf(builder -> builder.rawName(names.tag(), ascii(names.malformed()))),
-                                GOOD.withLeaf(builder -> builder.rawName(names.tag(), ascii(names.wellFormed()))))),
-                Stream.of(3, 5, 8, 15, 17, 32)
-                        .map(length -> new Case(
+                                "leaf CN=Leaf has an empty SAN",
+                                GOOD.withLeaf(builder ->
+                                        builder.withoutNames().extension("2.5.29.17", false, Tlv.of(Tlv.SEQUENCE))),
+                                GOOD)),
+                        Stream.of(new Case(
                                 rule,
-                                "an address of " + length + " octets",
+                                "too many names",
                                 MALFORMED_CERTIFICATE,
-                                "leaf CN=Leaf has the malformed name iPAddress " + "00".repeat(length),
-                                GOOD.withLeaf(builder -> builder.rawName(7, new byte[length])),
-                                GOOD.withLeaf(builder -> builder.rawName(7, new byte[length < 8 ? 4 : 16])))),
-                Stream.of(new Case(
-                        rule,
-                        "an octet above 7F",
-                        MALFORMED_CERTIFICATE,
-                        "leaf CN=Leaf ",
-                        GOOD.withLeaf(builder -> builder.rawName(2, Tlv.bytes('a', 0xe4, 'a'))),
-                        GOOD.withLeaf(builder -> builder.rawName(2, Tlv.bytes('a', 0x61, 'a'))))),
-                Stream.of(new Case(
-                        rule,
-                        "a NUL after a good name",
-                        MALFORMED_CERTIFICATE,
-                        "dNSName valkey.example.com\\x00.evil.example",
-                        GOOD.withLeaf(builder -> builder.dnsName(Chain.HOST + "\0.evil.example")),
-                        GOOD.withLeaf(builder -> builder.dnsName(Chain.HOST + ".evil.example")))),
-                Stream.of(new Case(
-                        rule,
-                        "an empty directory name",
-                        MALFORMED_CERTIFICATE,
-                        "leaf CN=Leaf has the malformed name directoryName",
-                        GOOD.withLeaf(builder -> builder.name(NameForm.DIRECTORY_NAME, "")),
-                        GOOD.withLeaf(builder -> builder.name(NameForm.DIRECTORY_NAME, "CN=a")))))
+                                "has 1025 names in its SAN, expected at most 1024",
+                                most.withLeaf(builder -> builder.dnsName("one-more.example.com")),
+                                most)),
+                        Stream.of(new Case(
+                                rule,
+                                "in an intermediate as well",
+                                MALFORMED_CERTIFICATE,
+                                "intermediate CN=Intermediate has the malformed name dNSName a..b in its SAN",
+                                GOOD.withCa(builder -> builder.dnsName("a..b")),
+                                GOOD.withCa(builder -> builder.dnsName("a.b")))),
+                        Stream.of(new Case(
+                                rule,
+                                "in an anchor as well",
+                                MALFORMED_CERTIFICATE,
+                                "trust anchor CN=Root has the malformed name dNSName a..b in its SAN",
+                                GOOD.withRoot(builder -> builder.dnsName("a..b")),
+                                GOOD.withRoot(builder -> builder.dnsName("a.b")))),
+                        Stream.of(
+                                        name(2, "", "a"),
+                                        name(2, "a.", "a"),
+                                        name(2, ".a", "a"),
+                                        name(2, "a..b", "a.b"),
+                                        name(2, "-a.b", "a-a.b"),
+                                        name(2, "a-.b", "a-a.b"),
+                                        name(2, "a_a.b", "a-a.b"),
+                                        name(2, "a b", "a.b"),
+                                        name(2, "a/b", "a.b"),
+                                        name(2, "a:b", "a.b"),
+                                        name(2, "A[b", "AZ.azb"),
+                                        name(2, "a@b", "az.b"),
+                                        name(2, "a`b", "a09.b"),
+                                        name(2, "a{b", "az.b"),
+                                        name(2, "10.0.0.1", "10.0.0.a1"),
+                                        name(2, "a.0", "a.0a"),
+                                        name(2, "a.9", "a.a9"),
+                                        name(2, "a" + label, label),
+                                        name(2, "a" + longest, longest),
+                                        name(2, "*", "*.a.b"),
+                                        name(2, "*.a", "*.a.b"),
+                                        name(2, "*.*.a.b", "*.a.b"),
+                                        name(2, "a.*.b", "*.a.b"),
+                                        name(2, "*a.b.c", "*.b.c"),
+                                        name(2, "a*.b.c", "*.b.c"),
+                                        name(2, "*.a.b.", "*.a.b"),
+                                        name(2, "*..a.b", "*.a.b"),
+                                        name(2, "xn--*.b.c", "xn--a.b.c"),
+                                        name(1, "a", "a@b"),
+                                        name(1, "@b", "a@b"),
+                                        name(1, "a@", "a@b"),
+                                        name(1, "a@b@c", "a@b"),
+                                        name(1, "a@b_c", "a@b-c"),
+                                        name(6, "a", "a:b"),
+                                        name(6, "//a/b", "c://a/b"),
+                                        name(6, "a:b c", "a:b"))
+                                .map(names -> new Case(
+                                        rule,
+                                        "\"" + abbreviated(names.malformed()) + "\" of type " + names.tag(),
+                                        MALFORMED_CERTIFICATE,
+                                        "leaf CN=Leaf has the malformed name",
+                                        GOOD.withLeaf(
+                                                builder -> builder.rawName(names.tag(), ascii(names.malformed()))),
+                                        GOOD.withLeaf(
+                                                builder -> builder.rawName(names.tag(), ascii(names.wellFormed()))))),
+                        Stream.of(3, 5, 8, 15, 17, 32)
+                                .map(length -> new Case(
+                                        rule,
+                                        "an address of " + length + " octets",
+                                        MALFORMED_CERTIFICATE,
+                                        "leaf CN=Leaf has the malformed name iPAddress " + "00".repeat(length),
+                                        GOOD.withLeaf(builder -> builder.rawName(7, new byte[length])),
+                                        GOOD.withLeaf(builder -> builder.rawName(7, new byte[length < 8 ? 4 : 16])))),
+                        Stream.of(new Case(
+                                rule,
+                                "an octet above 7F",
+                                MALFORMED_CERTIFICATE,
+                                "leaf CN=Leaf ",
+                                GOOD.withLeaf(builder -> builder.rawName(2, Tlv.bytes('a', 0xe4, 'a'))),
+                                GOOD.withLeaf(builder -> builder.rawName(2, Tlv.bytes('a', 0x61, 'a'))))),
+                        Stream.of(new Case(
+                                rule,
+                                "a NUL after a good name",
+                                MALFORMED_CERTIFICATE,
+                                "dNSName valkey.example.com\\x00.evil.example",
+                                GOOD.withLeaf(builder -> builder.dnsName(Chain.HOST + "\0.evil.example")),
+                                GOOD.withLeaf(builder -> builder.dnsName(Chain.HOST + ".evil.example")))),
+                        Stream.of(new Case(
+                                rule,
+                                "an empty directory name",
+                                MALFORMED_CERTIFICATE,
+                                "leaf CN=Leaf has the malformed name directoryName",
+                                GOOD.withLeaf(builder -> builder.name(NameForm.DIRECTORY_NAME, "")),
+                                GOOD.withLeaf(builder -> builder.name(NameForm.DIRECTORY_NAME, "CN=a")))))
                 .flatMap(cases -> cases);
     }
 
@@ -329,132 +331,135 @@ class RulesTest {
                 NAME_CONSTRAINTS, true, Tlv.of(Tlv.SEQUENCE, Tlv.of(0xa0, subtree(0x82, ascii("example.com"))))));
         Chain most = constrained(subtrees(Limits.ENTRIES));
         return Stream.of(
-                Stream.of(
-                        new Case(
-                                rule,
-                                "name constraints in a leaf",
-                                MALFORMED_CERTIFICATE,
-                                "leaf CN=Leaf has name constraints and is a leaf",
-                                GOOD.withLeaf(builder -> builder.extension(
-                                        NAME_CONSTRAINTS, false, Tlv.of(Tlv.SEQUENCE, permittedDns))),
-                                inCa),
-                        new Case(
-                                rule,
-                                "neither permitted nor excluded subtrees",
-                                MALFORMED_CERTIFICATE,
-                                "intermediate CN=Intermediate has empty name constraints",
-                                GOOD.withCa(builder ->
-                                        builder.extension(NAME_CONSTRAINTS, true, Tlv.of(Tlv.SEQUENCE))),
-                                inCa),
-                        new Case(
-                                rule,
-                                "the same in an anchor",
-                                MALFORMED_CERTIFICATE,
-                                "trust anchor CN=Root has empty name constraints",
-                                GOOD.withRoot(builder ->
-                                        builder.extension(NAME_CONSTRAINTS, true, Tlv.of(Tlv.SEQUENCE))),
-                                GOOD.withRoot(builder -> builder.extension(
-                                        NAME_CONSTRAINTS, true, Tlv.of(Tlv.SEQUENCE, permittedDns)))),
-                        new Case(
-                                rule,
-                                "an empty list of permitted subtrees",
-                                MALFORMED_CERTIFICATE,
-                                "CN=Intermediate has",
-                                constrained(Tlv.of(0xa0)),
-                                inCa),
-                        new Case(
-                                rule,
-                                "an empty list of excluded subtrees",
-                                MALFORMED_CERTIFICATE,
-                                "CN=Intermediate has",
-                                constrained(Tlv.of(0xa1)),
-                                inCa),
-                        new Case(
-                                rule,
-                                "too many subtrees",
-                                MALFORMED_CERTIFICATE,
-                                "has a name constraint with 1025 subtrees, expected 1 to 1024",
-                                constrained(subtrees(Limits.ENTRIES + 1)),
-                                most),
-                        new Case(
-                                rule,
-                                "a minimum distance",
-                                MALFORMED_CERTIFICATE,
-                                "has a name constraint with a minimum or maximum distance",
-                                constrained(Tlv.of(
-                                        0xa0,
-                                        Tlv.of(
-                                                Tlv.SEQUENCE,
-                                                Tlv.of(0x82, ascii("example.com")),
-                                                Tlv.of(0x80, Tlv.bytes(1))))),
-                                constrained(permittedDns)),
-                        new Case(
-                                rule,
-                                "a maximum distance",
-                                MALFORMED_CERTIFICATE,
-                                "has a name constraint with a minimum or maximum distance",
-                                constrained(Tlv.of(
-                                        0xa0,
-                                        Tlv.of(
-                                                Tlv.SEQUENCE,
-                                                Tlv.of(0x82, ascii("example.com")),
-                                                Tlv.of(0x81, Tlv.bytes(9))))),
-                                constrained(permittedDns))),
-                Stream.of(
-                                name(2, ".example.com", "example.com"),
-                                name(2, "*.example.com", "example.com"),
-                                name(2, "example.com.", "example.com"),
-                                name(2, "a b", "example.com"),
-                                name(6, "*.a.example.com", ".example.com"),
-                                name(6, "..example.com", ".example.com"),
-                                name(6, "https://example.com", "example.com"),
-                                name(1, "@example.com", "a@example.com"),
-                                name(1, "a@.example.com", ".example.com"),
-                                name(1, "a@", "example.com"),
-                                name(1, "ex ample.com", "example.com"))
-                        .flatMap(names -> Stream.of(0xa0, 0xa1)
-                                .map(list -> new Case(
+                        Stream.of(
+                                new Case(
                                         rule,
-                                        "\"" + names.malformed() + "\" of type " + names.tag()
-                                                + (list == 0xa0 ? " permitted" : " excluded"),
+                                        "name constraints in a leaf",
                                         MALFORMED_CERTIFICATE,
-                                        // the JDK parses some of the forms itself
-                                        NOT_PARSED.contains(names.malformed())
-                                                ? "certificate 2 of the chain is not a certificate in DER"
-                                                : "CN=Intermediate has the malformed name constraint",
-                                        constrained(
-                                                Tlv.of(list, subtree(0x80 | names.tag(), ascii(names.malformed())))),
+                                        "leaf CN=Leaf has name constraints and is a leaf",
+                                        GOOD.withLeaf(builder -> builder.extension(
+                                                NAME_CONSTRAINTS, false, Tlv.of(Tlv.SEQUENCE, permittedDns))),
+                                        inCa),
+                                new Case(
+                                        rule,
+                                        "neither permitted nor excluded subtrees",
+                                        MALFORMED_CERTIFICATE,
+                                        "intermediate CN=Intermediate has empty name constraints",
+                                        GOOD.withCa(builder ->
+                                                builder.extension(NAME_CONSTRAINTS, true, Tlv.of(Tlv.SEQUENCE))),
+                                        inCa),
+                                new Case(
+                                        rule,
+                                        "the same in an anchor",
+                                        MALFORMED_CERTIFICATE,
+                                        "trust anchor CN=Root has empty name constraints",
+                                        GOOD.withRoot(builder ->
+                                                builder.extension(NAME_CONSTRAINTS, true, Tlv.of(Tlv.SEQUENCE))),
+                                        GOOD.withRoot(builder -> builder.extension(
+                                                NAME_CONSTRAINTS, true, Tlv.of(Tlv.SEQUENCE, permittedDns)))),
+                                new Case(
+                                        rule,
+                                        "an empty list of permitted subtrees",
+                                        MALFORMED_CERTIFICATE,
+                                        "CN=Intermediate has",
+                                        constrained(Tlv.of(0xa0)),
+                                        inCa),
+                                new Case(
+                                        rule,
+                                        "an empty list of excluded subtrees",
+                                        MALFORMED_CERTIFICATE,
+                                        "CN=Intermediate has",
+                                        constrained(Tlv.of(0xa1)),
+                                        inCa),
+                                new Case(
+                                        rule,
+                                        "too many subtrees",
+                                        MALFORMED_CERTIFICATE,
+                                        "has a name constraint with 1025 subtrees, expected 1 to 1024",
+                                        constrained(subtrees(Limits.ENTRIES + 1)),
+                                        most),
+                                new Case(
+                                        rule,
+                                        "a minimum distance",
+                                        MALFORMED_CERTIFICATE,
+                                        "has a name constraint with a minimum or maximum distance",
                                         constrained(Tlv.of(
-                                                0xa0, subtree(0x80 | names.tag(), ascii(names.wellFormed()))))))),
-                Stream.of(
-                                network(Tlv.bytes(10, 0, 0, 0), Tlv.bytes(10, 0, 0, 0, 255, 0, 0, 0)),
-                                network(new byte[7], new byte[8]),
-                                network(new byte[9], new byte[8]),
-                                network(new byte[16], new byte[32]),
-                                network(new byte[31], new byte[32]),
-                                network(new byte[33], new byte[32]),
-                                network(
-                                        Tlv.bytes(10, 0, 0, 0, 255, 0, 255, 0),
-                                        Tlv.bytes(10, 0, 0, 0, 255, 255, 0, 0)),
-                                network(
-                                        Tlv.bytes(10, 0, 0, 0, 255, 255, 253, 0),
-                                        Tlv.bytes(10, 0, 0, 0, 255, 255, 252, 0)),
-                                network(Tlv.bytes(10, 0, 0, 1, 255, 0, 0, 0), Tlv.bytes(10, 0, 0, 0, 255, 0, 0, 0)),
-                                network(
-                                        Tlv.bytes(10, 0, 0, 1, 255, 255, 255, 254),
-                                        Tlv.bytes(10, 0, 0, 1, 255, 255, 255, 255)),
-                                network(
-                                        Tlv.bytes(10, 128, 0, 0, 255, 0, 0, 0),
-                                        Tlv.bytes(10, 128, 0, 0, 255, 128, 0, 0)))
-                        .map(networks -> new Case(
-                                rule,
-                                "the network " + HexFormat.of().formatHex(networks.malformed()),
-                                MALFORMED_CERTIFICATE,
-                                networks.malformed().length % 2 != 0
-                                        ? "certificate 2 of the chain is not a certificate in DER"
-                                        : "has the malformed name constraint iPAddress",
-                                constrained(Tlv.of(0xa1, subtree(0x87, networks.malformed()))),
-                                constrained(Tlv.of(0xa1, subtree(0x87, networks.wellFormed()))))))
+                                                0xa0,
+                                                Tlv.of(
+                                                        Tlv.SEQUENCE,
+                                                        Tlv.of(0x82, ascii("example.com")),
+                                                        Tlv.of(0x80, Tlv.bytes(1))))),
+                                        constrained(permittedDns)),
+                                new Case(
+                                        rule,
+                                        "a maximum distance",
+                                        MALFORMED_CERTIFICATE,
+                                        "has a name constraint with a minimum or maximum distance",
+                                        constrained(Tlv.of(
+                                                0xa0,
+                                                Tlv.of(
+                                                        Tlv.SEQUENCE,
+                                                        Tlv.of(0x82, ascii("example.com")),
+                                                        Tlv.of(0x81, Tlv.bytes(9))))),
+                                        constrained(permittedDns))),
+                        Stream.of(
+                                        name(2, ".example.com", "example.com"),
+                                        name(2, "*.example.com", "example.com"),
+                                        name(2, "example.com.", "example.com"),
+                                        name(2, "a b", "example.com"),
+                                        name(6, "*.a.example.com", ".example.com"),
+                                        name(6, "..example.com", ".example.com"),
+                                        name(6, "https://example.com", "example.com"),
+                                        name(1, "@example.com", "a@example.com"),
+                                        name(1, "a@.example.com", ".example.com"),
+                                        name(1, "a@", "example.com"),
+                                        name(1, "ex ample.com", "example.com"))
+                                .flatMap(names -> Stream.of(0xa0, 0xa1)
+                                        .map(list -> new Case(
+                                                rule,
+                                                "\"" + names.malformed() + "\" of type " + names.tag()
+                                                        + (list == 0xa0 ? " permitted" : " excluded"),
+                                                MALFORMED_CERTIFICATE,
+                                                // the JDK parses some of the forms itself
+                                                NOT_PARSED.contains(names.malformed())
+                                                        ? "certificate 2 of the chain is not a certificate in DER"
+                                                        : "CN=Intermediate has the malformed name constraint",
+                                                constrained(Tlv.of(
+                                                        list, subtree(0x80 | names.tag(), ascii(names.malformed())))),
+                                                constrained(Tlv.of(
+                                                        0xa0,
+                                                        subtree(0x80 | names.tag(), ascii(names.wellFormed()))))))),
+                        Stream.of(
+                                        network(Tlv.bytes(10, 0, 0, 0), Tlv.bytes(10, 0, 0, 0, 255, 0, 0, 0)),
+                                        network(new byte[7], new byte[8]),
+                                        network(new byte[9], new byte[8]),
+                                        network(new byte[16], new byte[32]),
+                                        network(new byte[31], new byte[32]),
+                                        network(new byte[33], new byte[32]),
+                                        network(
+                                                Tlv.bytes(10, 0, 0, 0, 255, 0, 255, 0),
+                                                Tlv.bytes(10, 0, 0, 0, 255, 255, 0, 0)),
+                                        network(
+                                                Tlv.bytes(10, 0, 0, 0, 255, 255, 253, 0),
+                                                Tlv.bytes(10, 0, 0, 0, 255, 255, 252, 0)),
+                                        network(
+                                                Tlv.bytes(10, 0, 0, 1, 255, 0, 0, 0),
+                                                Tlv.bytes(10, 0, 0, 0, 255, 0, 0, 0)),
+                                        network(
+                                                Tlv.bytes(10, 0, 0, 1, 255, 255, 255, 254),
+                                                Tlv.bytes(10, 0, 0, 1, 255, 255, 255, 255)),
+                                        network(
+                                                Tlv.bytes(10, 128, 0, 0, 255, 0, 0, 0),
+                                                Tlv.bytes(10, 128, 0, 0, 255, 128, 0, 0)))
+                                .map(networks -> new Case(
+                                        rule,
+                                        "the network " + HexFormat.of().formatHex(networks.malformed()),
+                                        MALFORMED_CERTIFICATE,
+                                        networks.malformed().length % 2 != 0
+                                                ? "certificate 2 of the chain is not a certificate in DER"
+                                                : "has the malformed name constraint iPAddress",
+                                        constrained(Tlv.of(0xa1, subtree(0x87, networks.malformed()))),
+                                        constrained(Tlv.of(0xa1, subtree(0x87, networks.wellFormed()))))))
                 .flatMap(cases -> cases);
     }
 
@@ -516,8 +521,7 @@ class RulesTest {
                                 extension[0], true, HexFormat.of().parseHex(extension[1]))),
                         GOOD.withLeaf(builder -> builder.extension(
                                 extension[0], false, HexFormat.of().parseHex(extension[1])))));
-        Stream<Case> processed = Stream.of(
-                        BASIC_CONSTRAINTS, KEY_USAGE_ID, "2.5.29.37", "2.5.29.17", "2.5.29.32")
+        Stream<Case> processed = Stream.of(BASIC_CONSTRAINTS, KEY_USAGE_ID, "2.5.29.37", "2.5.29.17", "2.5.29.32")
                 .map(id -> new Case(
                         rule,
                         "another one than " + id + ", which is processed",
@@ -536,15 +540,17 @@ class RulesTest {
                         GOOD.withCa(builder -> builder.extension(
                                         extension[0], true, HexFormat.of().parseHex(extension[1]))
                                 .extension(UNKNOWN, true, NULL)),
-                        GOOD.withCa(builder ->
-                                builder.extension(extension[0], true, HexFormat.of().parseHex(extension[1])))));
+                        GOOD.withCa(builder -> builder.extension(
+                                extension[0], true, HexFormat.of().parseHex(extension[1])))));
         return Stream.of(unknown, identifiers, places, processed, ofPolicies).flatMap(cases -> cases);
     }
 
     /** A leaf with a certificate policy, one of whose extensions is critical. */
     private static Chain policies(String critical) {
         return GOOD.withLeaf(builder -> builder.extension(
-                        "2.5.29.32", critical.equals("2.5.29.32"), HexFormat.of().parseHex("3006300406022a03"))
+                        "2.5.29.32",
+                        critical.equals("2.5.29.32"),
+                        HexFormat.of().parseHex("3006300406022a03"))
                 .critical(critical, true));
     }
 
@@ -640,8 +646,7 @@ class RulesTest {
                         "a leaf that may sign certificates",
                         KEY_USAGE,
                         "leaf CN=Leaf has the key usage keyCertSign and is no CA",
-                        GOOD.withLeaf(
-                                builder -> builder.keyUsage(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.KEY_CERT_SIGN)),
+                        GOOD.withLeaf(builder -> builder.keyUsage(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.KEY_CERT_SIGN)),
                         GOOD.withLeaf(builder -> builder.keyUsage(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.CRL_SIGN))),
                 new Case(
                         rule,
@@ -676,24 +681,24 @@ class RulesTest {
                         KEY_USAGE,
                         "leaf CN=Leaf expected the extended key usage serverAuth, has",
                         GOOD.withLeaf(builder -> builder.extendedKeyUsage(ExtendedKeyUsage.CLIENT_AUTH)),
-                        GOOD.withLeaf(builder -> builder.extendedKeyUsage(
-                                ExtendedKeyUsage.CLIENT_AUTH, ExtendedKeyUsage.SERVER_AUTH))),
+                        GOOD.withLeaf(builder ->
+                                builder.extendedKeyUsage(ExtendedKeyUsage.CLIENT_AUTH, ExtendedKeyUsage.SERVER_AUTH))),
                 new Case(
                         rule,
                         "a leaf for any purpose",
                         KEY_USAGE,
                         "leaf CN=Leaf expected the extended key usage serverAuth, has",
                         GOOD.withLeaf(builder -> builder.extendedKeyUsage(ExtendedKeyUsage.ANY)),
-                        GOOD.withLeaf(builder -> builder.extendedKeyUsage(
-                                ExtendedKeyUsage.ANY, ExtendedKeyUsage.SERVER_AUTH))),
+                        GOOD.withLeaf(builder ->
+                                builder.extendedKeyUsage(ExtendedKeyUsage.ANY, ExtendedKeyUsage.SERVER_AUTH))),
                 new Case(
                         rule,
                         "an intermediate for code",
                         KEY_USAGE,
                         "intermediate CN=Intermediate expected the extended key usage serverAuth, has",
                         GOOD.withCa(builder -> builder.extendedKeyUsage(ExtendedKeyUsage.CODE_SIGNING)),
-                        GOOD.withCa(builder -> builder.extendedKeyUsage(
-                                ExtendedKeyUsage.CODE_SIGNING, ExtendedKeyUsage.SERVER_AUTH))),
+                        GOOD.withCa(builder ->
+                                builder.extendedKeyUsage(ExtendedKeyUsage.CODE_SIGNING, ExtendedKeyUsage.SERVER_AUTH))),
                 new Case(
                         rule,
                         "an anchor for any purpose",
@@ -746,10 +751,10 @@ class RulesTest {
                         "the exponent 2^64 + 1",
                         WEAK_KEY,
                         "leaf CN=Leaf expected an odd RSA exponent from 65537, below 2^64",
-                        GOOD.withLeaf(builder -> builder.keyPair(
-                                rsaKey(modulus(2048), BigInteger.ONE.shiftLeft(64).setBit(0)))),
-                        GOOD.withLeaf(builder -> builder.keyPair(
-                                rsaKey(modulus(2048), BigInteger.ONE.shiftLeft(63).setBit(0))))),
+                        GOOD.withLeaf(builder -> builder.keyPair(rsaKey(
+                                modulus(2048), BigInteger.ONE.shiftLeft(64).setBit(0)))),
+                        GOOD.withLeaf(builder -> builder.keyPair(rsaKey(
+                                modulus(2048), BigInteger.ONE.shiftLeft(63).setBit(0))))),
                 new Case(
                         rule,
                         "an anchor's RSA of 1024 bits",
@@ -783,16 +788,16 @@ class RulesTest {
                         "an Edwards key with parameters",
                         WEAK_KEY,
                         "leaf CN=Leaf has an Edwards key with parameters (RFC 8410 3)",
-                        GOOD.withLeaf(builder -> builder.keyPair(ED25519).tbsCertificate(algorithmOfKey(algorithm ->
-                                Tlv.of(Tlv.SEQUENCE, Tlv.content(algorithm), NULL)))),
+                        GOOD.withLeaf(builder -> builder.keyPair(ED25519)
+                                .tbsCertificate(algorithmOfKey(
+                                        algorithm -> Tlv.of(Tlv.SEQUENCE, Tlv.content(algorithm), NULL)))),
                         GOOD.withLeaf(builder -> builder.keyPair(ED25519))),
                 new Case(
                         rule,
                         "secp256k1",
                         WEAK_KEY,
                         "expected an EC key on P-256, P-384 or P-521 by name, has the curve 1.3.132.0.10",
-                        GOOD.withLeaf(builder ->
-                                builder.tbsCertificate(algorithmOfKey(Tlv.replace(1, SECP256K1)))),
+                        GOOD.withLeaf(builder -> builder.tbsCertificate(algorithmOfKey(Tlv.replace(1, SECP256K1)))),
                         GOOD.withLeaf(builder -> builder.keyType(KeyType.EC_P384))),
                 new Case(
                         rule,
@@ -801,8 +806,8 @@ class RulesTest {
                         "expected an RSA key from 2048 to 8192 bits, has 1024",
                         GOOD.withLeaf(builder -> builder.keyPair(KeyType.RSA_1024.generate())
                                 .tbsCertificate(algorithmOfKey(RulesTest::rsaPss))),
-                        GOOD.withLeaf(
-                                builder -> builder.keyPair(RSA_2048).tbsCertificate(algorithmOfKey(RulesTest::rsaPss)))));
+                        GOOD.withLeaf(builder ->
+                                builder.keyPair(RSA_2048).tbsCertificate(algorithmOfKey(RulesTest::rsaPss)))));
     }
 
     private static Case rsa(String what, BigInteger modulus, String evidence) {
@@ -1027,8 +1032,7 @@ class RulesTest {
     }
 
     private static Chain constrained(byte[] subtrees) {
-        return GOOD.withCa(
-                builder -> builder.extension(NAME_CONSTRAINTS, true, Tlv.of(Tlv.SEQUENCE, subtrees)));
+        return GOOD.withCa(builder -> builder.extension(NAME_CONSTRAINTS, true, Tlv.of(Tlv.SEQUENCE, subtrees)));
     }
 
     private static byte[] subtree(int tag, byte[] base) {

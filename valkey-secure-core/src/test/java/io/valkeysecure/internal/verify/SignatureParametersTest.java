@@ -101,8 +101,8 @@ class SignatureParametersTest {
                 .apply(Tlv.children(leaf.encoded()).get(0));
         signature.initSign(caKey.getPrivate());
         signature.update(signedPart);
-        byte[] encoded = Tlv.of(
-                Tlv.SEQUENCE, signedPart, identifier, Tlv.of(Tlv.BIT_STRING, Tlv.bytes(0), signature.sign()));
+        byte[] encoded =
+                Tlv.of(Tlv.SEQUENCE, signedPart, identifier, Tlv.of(Tlv.BIT_STRING, Tlv.bytes(0), signature.sign()));
         return List.of(leaf.withEncoding(encoded), ca);
     }
 
