@@ -72,7 +72,7 @@ class RevocationTest {
         TestCertificate leaf = ROOT.issue().build();
         Revocation revocation = Revocation.crls(file).withTolerance(Duration.ofHours(1));
         List<Path> files = revocation.files();
-        FileSnapshot snapshot = FileSnapshot.read(files);
+        FileSnapshot snapshot = FileSnapshot.read(files, List.of());
         Files.delete(file);
         RevocationCheck check = revocation.prepare(files, snapshot, List.of(ROOT.certificate()), NOW);
         Instant end = NOW.plus(Duration.ofHours(7));
@@ -164,7 +164,7 @@ class RevocationTest {
 
     private static RevocationCheck prepare(Revocation revocation) {
         List<Path> files = revocation.files();
-        return revocation.prepare(files, FileSnapshot.read(files), List.of(ROOT.certificate()), NOW);
+        return revocation.prepare(files, FileSnapshot.read(files, List.of()), List.of(ROOT.certificate()), NOW);
     }
 
     private static TlsConfigurationException configurationRefused(Supplier<?> action) {
