@@ -1,5 +1,7 @@
 package io.valkeysecure;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.targetOwner;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -16,6 +18,8 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 
 /** The dependency rules of core, read from its compiled classes. */
@@ -68,6 +72,32 @@ class ArchitectureTest {
                         .map(seen -> type.getSimpleName() + " names " + seen.getName()))
                 .collect(Collectors.toSet());
         assertThat(foreign).isEmpty();
+    }
+
+    @Test
+    void core_anyClass_writesNoOutputAndUsesNoDefaultOfTheJvm() {
+        check(noClasses()
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .orShould()
+                .callMethod(SSLContext.class, "getDefault")
+                .orShould()
+                .callMethod(SSLContext.class, "setDefault", SSLContext.class)
+                .orShould()
+                .callMethodWhere(targetOwner(assignableTo(HttpsURLConnection.class)))
+                .orShould()
+                .callMethod(Throwable.class, "printStackTrace"));
+    }
+
+    /** Tests wait for what they wait for, and not for a time. */
+    @Test
+    void tests_anyClass_doesNotSleep() {
+        noClasses()
+                .should()
+                .callMethod(Thread.class, "sleep", long.class)
+                .check(new ClassFileImporter().importPath(Path.of("target", "test-classes")));
     }
 
     private static Stream<JavaClass> signatureTypes(JavaClass type) {
