@@ -10,6 +10,7 @@ import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.resource.ClientResources;
 import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
@@ -97,6 +98,21 @@ class RawClientPitfallsTest {
             Throwable thrown = catchThrowable(() -> SecureLettuce.client(tls, uri("redis", peer.port())));
             assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_REQUESTED);
             assertThat(peer.connections()).isZero();
+        }
+    }
+
+    /** The guard is where bytes leave, not only where configuration is read: a client that we never saw is held as well. */
+    @Test
+    void rawLettuceWithOurResources_redisUri_neverConnects() {
+        ClientResources guarded = SecureLettuce.resources(tls);
+        try (HostilePeer peer = HostilePeer.plaintextValkey()) {
+            RedisClient client = RedisClient.create(guarded, uri("redis", peer.port()));
+            Throwable thrown = catchThrowable(client::connect);
+            client.shutdown(0, 1, TimeUnit.SECONDS);
+            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_REQUESTED);
+            assertThat(peer.connections()).isZero();
+        } finally {
+            guarded.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         }
     }
 

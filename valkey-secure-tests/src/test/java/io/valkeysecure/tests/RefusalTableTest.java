@@ -65,6 +65,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RefusalTableTest {
     @SuppressWarnings("TimeInStaticInitializer") // the certificates of one run
     private static final Instant NOW = Instant.now();
+
     private static final Instant YESTERDAY = NOW.minus(Duration.ofDays(1));
     private static final Instant TOMORROW = NOW.plus(Duration.ofDays(1));
 
