@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
@@ -394,7 +396,7 @@ class GenerationsTest {
                         }
                     }))
                     .toList();
-            for (int i = 2; i <= 100; i++) {
+            for (int i = 2; i <= 40; i++) {
                 scene.files.write(WayOfWriting.RENAME, pair(client("number " + i)));
                 tls.reload();
                 identityOf.put(tls.status().generation(), "CN=number " + i);
@@ -406,7 +408,7 @@ class GenerationsTest {
         for (TlsFront.Connection connection : scene.server.connections()) {
             seen.put(connection.clientPort(), String.valueOf(connection.client().getSubjectX500Principal()));
         }
-        assertThat(generationOf).hasSizeGreaterThan(50);
+        assertThat(generationOf).hasSizeGreaterThan(20);
         assertThat(generationOf)
                 .allSatisfy((port, generation) -> assertThat(seen.get(port)).isEqualTo(identityOf.get(generation)));
     }
@@ -417,6 +419,8 @@ class GenerationsTest {
 
     @Test
     void reloads_1000_leaveNothing() throws IOException {
+        Logger quiet = Logger.getLogger("io.valkeysecure");
+        quiet.setLevel(Level.WARNING);
         List<TestCertificate> identities =
                 IntStream.range(0, 20).mapToObj(i -> client("number " + i)).toList();
         Rotation rotation = Rotation.builder().retirementWindow(Duration.ZERO).build();
@@ -434,13 +438,16 @@ class GenerationsTest {
             System.out.println("reloads: 1000, before " + before + ", after " + after);
             assertThat(after.descriptors()).isLessThanOrEqualTo(before.descriptors() + 5);
             assertThat(after.heapKilobytes()).isLessThan(before.heapKilobytes() + 4096);
+            assertThat(tls.status().generation()).isGreaterThan(1000);
+        } finally {
+            quiet.setLevel(null);
         }
     }
 
     private void reloads(SecureTls tls, List<TestCertificate> identities, int times) throws IOException {
         for (int i = 0; i < times; i++) {
             scene.files.write(WayOfWriting.RENAME, pair(identities.get(i % identities.size())));
-            assertThat(tls.reload()).isTrue();
+            tls.reload(); // or the watcher was faster
             if (i % 50 == 0) {
                 assertThat(scene.subjectSeen(tls)).isEqualTo("CN=number " + i % identities.size());
             }
