@@ -251,8 +251,7 @@ public final class ClientIdentity {
 
         @Override
         public Loaded parse(FileSnapshot snapshot) {
-            ClientIdentity given = (ClientIdentity) snapshot.value(from);
-            return given.parse(FileSnapshot.read(given.files(), given.sources()));
+            return snapshot.identity(from);
         }
 
         @Override

@@ -130,7 +130,7 @@ public final class TrustAnchors {
 
             @Override
             public List<X509Certificate> parse(FileSnapshot snapshot) {
-                List<X509Certificate> anchors = certificates(snapshot.value(source));
+                List<X509Certificate> anchors = snapshot.anchors(source);
                 if (anchors.isEmpty()) {
                     throw new TlsConfigurationException(
                             RefusalReason.MATERIAL_UNREADABLE, "trust anchors: the source " + source + " gave none");
@@ -143,15 +143,6 @@ public final class TrustAnchors {
                 return "source " + source;
             }
         });
-    }
-
-    /** What a source of anchors gave; it may break the promise of its type. */
-    static List<X509Certificate> certificates(Object given) {
-        List<X509Certificate> certificates = new ArrayList<>();
-        for (Object each : (Collection<?>) given) {
-            certificates.add((X509Certificate) each);
-        }
-        return certificates;
     }
 
     /**
