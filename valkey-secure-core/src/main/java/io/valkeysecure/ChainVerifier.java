@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -188,8 +189,13 @@ public final class ChainVerifier {
         List<X509Certificate> chain = new ArrayList<>();
         for (byte[] der : encoded) {
             try {
-                chain.add((X509Certificate)
-                        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der)));
+                X509Certificate certificate = (X509Certificate)
+                        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+                // the JDK reads PEM, too, and leaves alone what comes after the certificate
+                if (!Arrays.equals(certificate.getEncoded(), der)) {
+                    throw new CertificateException("more, or another encoding, than one certificate in DER");
+                }
+                chain.add(certificate);
             } catch (CertificateException | RuntimeException e) {
                 throw new PeerRejectedException(
                         RefusalReason.MALFORMED_CERTIFICATE,

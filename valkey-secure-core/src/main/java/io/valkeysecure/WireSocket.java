@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -26,6 +27,7 @@ final class WireSocket extends Socket {
     private final PeerEvidence evidence;
     private final long deadlineNanos;
     private final int timeoutAfterwards;
+    private final ByteArrayOutputStream flight = new ByteArrayOutputStream();
     private volatile boolean handshaking = true;
 
     WireSocket(Socket delegate, PeerEvidence evidence, long deadlineNanos) throws SocketException {
@@ -35,7 +37,8 @@ final class WireSocket extends Socket {
         this.timeoutAfterwards = delegate.getSoTimeout();
     }
 
-    void handshakeEnded() throws SocketException {
+    void handshakeEnded() throws IOException {
+        sendFlight();
         handshaking = false;
         delegate.setSoTimeout(timeoutAfterwards);
     }
@@ -54,6 +57,7 @@ final class WireSocket extends Socket {
                 if (!handshaking) {
                     return in.read(bytes, offset, length);
                 }
+                sendFlight();
                 delegate.setSoTimeout(millisLeft());
                 int count = in.read(bytes, offset, length);
                 evidence.add(bytes, offset, count);
@@ -75,16 +79,30 @@ final class WireSocket extends Socket {
         return new FilterOutputStream(delegate.getOutputStream()) {
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
-                try {
+                if (handshaking) {
+                    flight.write(bytes, offset, length);
+                } else {
                     out.write(bytes, offset, length);
-                } catch (IOException e) {
-                    if (handshaking) {
-                        keepLastWords(e);
-                    }
-                    throw e;
                 }
             }
         };
+    }
+
+    /**
+     * Sends what JSSE has written since it last read, at once. JSSE writes a flight message by message; a server that does
+     * not like the first of ours, the certificate, closes, and the next write would fail before its alert was read.
+     */
+    private void sendFlight() throws IOException {
+        byte[] bytes = flight.toByteArray();
+        flight.reset();
+        if (bytes.length > 0) {
+            try {
+                delegate.getOutputStream().write(bytes);
+            } catch (IOException e) {
+                keepLastWords(e);
+                throw e;
+            }
+        }
     }
 
     /**
@@ -255,8 +273,13 @@ final class WireSocket extends Socket {
         delegate.shutdownOutput();
     }
 
+    /** An alert of ours, which JSSE writes before it closes, is still sent. */
     @Override
     public void close() throws IOException {
-        delegate.close();
+        try (delegate) {
+            if (handshaking && !delegate.isClosed()) {
+                sendFlight();
+            }
+        }
     }
 }

@@ -2,6 +2,8 @@ package io.valkeysecure.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.List;
+import java.util.logging.LogManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,7 +22,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = DemoCommand.class)
+        subcommands = {DemoCommand.class, PinsCommand.class})
 public final class Main implements Runnable {
     static final int OK = 0;
     static final int REFUSED = 1;
@@ -30,7 +32,7 @@ public final class Main implements Runnable {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "show the stack trace of an unexpected error")
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "show stack traces and the log")
     private boolean debug;
 
     private Main() {}
@@ -41,6 +43,10 @@ public final class Main implements Runnable {
      * @param arguments the command and its options
      */
     public static void main(String[] arguments) {
+        if (!List.of(arguments).contains("--debug")) {
+            // what matters is printed; the log of the libraries, to standard error by default, would stand in between
+            LogManager.getLogManager().reset();
+        }
         Charset charset = Charset.defaultCharset();
         PrintWriter out = new PrintWriter(System.out, true, charset);
         PrintWriter err = new PrintWriter(System.err, true, charset);

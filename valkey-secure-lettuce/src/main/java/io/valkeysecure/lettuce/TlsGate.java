@@ -264,7 +264,8 @@ final class TlsGate extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-        if (state == State.CLOSED || state == State.VERIFYING) {
+        // a channel that never was active found no server: that is for Lettuce to report, and no refusal
+        if ((state == State.CLOSED || state == State.VERIFYING) && ctx.channel().isActive()) {
             state = State.REFUSED;
             releaseEarly();
             TimeoutException gaveUp = new TimeoutException(

@@ -11,7 +11,8 @@ import java.util.Optional;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.containers.GenericContainer;
-import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.containers.output.OutputFrame;
+import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
 
@@ -41,9 +42,14 @@ final class ContainerRuntime implements ServerRuntime {
         GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(image))
                 .withCommand("valkey-server", DIRECTORY + "/" + ServerFiles.CONFIGURATION)
                 .withExposedPorts(plaintext ? new Integer[] {TLS_PORT, PLAINTEXT_PORT} : new Integer[] {TLS_PORT})
-                .withLogConsumer(frame -> frame.getUtf8String().lines().forEach(log::add))
-                .waitingFor(Wait.forLogMessage(".*Ready to accept connections.*\\n", 1))
-                .withStartupTimeout(limit);
+                .withLogConsumer(frame -> {
+                    if (frame.getType() == OutputFrame.OutputType.END) {
+                        log.end();
+                    } else {
+                        frame.getUtf8String().lines().forEach(log::add);
+                    }
+                })
+                .waitingFor(new Ready(log, limit));
         files.in(DIRECTORY, TLS_PORT, plaintext ? PLAINTEXT_PORT : 0, "*")
                 .forEach((name, content) -> container.withCopyToContainer(
                         Transferable.of(content, READABLE_INSIDE), DIRECTORY + "/" + name));
@@ -100,6 +106,24 @@ final class ContainerRuntime implements ServerRuntime {
     @Override
     public String toString() {
         return "container of " + image;
+    }
+
+    /** Notices also that the server has ended, which Testcontainers' own wait for a line of the log does not. */
+    private static final class Ready extends AbstractWaitStrategy {
+        private final ServerLog log;
+        private final Duration limit;
+
+        Ready(ServerLog log, Duration limit) {
+            this.log = log;
+            this.limit = limit;
+        }
+
+        @Override
+        protected void waitUntilReady() {
+            if (!log.awaitReady(limit)) {
+                throw new ContainerLaunchException("the server is not ready");
+            }
+        }
     }
 
     private record Container(GenericContainer<?> container, ServerLog serverLog) implements RunningServer {

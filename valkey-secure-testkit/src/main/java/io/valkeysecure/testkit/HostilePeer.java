@@ -28,9 +28,9 @@ import javax.net.ssl.SSLSocket;
  * }
  * }</pre>
  *
- * <p>Each answers every connection in the same way until it is closed, and keeps what it gets. Where it has a handshake to
- * offer and a client goes along with it, the peer then plays a Valkey that says yes to everything, so that whatever the
- * client would have told the wrong peer is in {@link #applicationBytes()}.
+ * <p>Each answers every connection in the same way until it is closed, and keeps what it gets. Where it has a
+ * handshake to offer and a client goes along with it, the peer then plays a Valkey that says yes to everything, so
+ * that whatever the client would have told the wrong peer is in {@link #applicationBytes()}.
  *
  * <p>A server whose certificate is the sin needs no class of its own: give {@link ValkeyServer} or {@link #tls} a
  * certificate that {@link TestCertificate.Builder} has spoilt. This class is thread-safe.

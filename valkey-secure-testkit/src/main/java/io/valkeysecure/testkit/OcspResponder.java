@@ -138,7 +138,8 @@ public final class OcspResponder implements AutoCloseable {
     }
 
     /**
-     * Returns the answer for a certificate as a server would staple it: without a nonce, and without going through HTTP.
+     * Returns the answer for a certificate as a server would staple it: without a nonce, and without going through
+     * HTTP.
      *
      * @param certificate the certificate
      * @return the DER encoding of the {@code OCSPResponse}
@@ -213,15 +214,14 @@ public final class OcspResponder implements AutoCloseable {
             return new OCSPRespBuilder().build(settings.responseStatus, null).getEncoded();
         }
         TestCertificate signer = settings.signer;
-        BasicOCSPRespBuilder response = new BasicOCSPRespBuilder(
-                new RespID(signer == null ? settings.ca.subjectName() : signer.subjectName()));
+        BasicOCSPRespBuilder response =
+                new BasicOCSPRespBuilder(new RespID(signer == null ? settings.ca.subjectName() : signer.subjectName()));
         Instant now = settings.clock.instant();
         Instant thisUpdate = settings.thisUpdate != null ? settings.thisUpdate : now.minus(Duration.ofMinutes(1));
         Instant nextUpdate = settings.nextUpdate != null ? settings.nextUpdate : now.plus(Duration.ofHours(6));
         for (CertificateID id : asked) {
             CertificateID answered = settings.forOtherCertificate
-                    ? CertificateID.deriveCertificateID(
-                            id, id.getSerialNumber().add(BigInteger.ONE))
+                    ? CertificateID.deriveCertificateID(id, id.getSerialNumber().add(BigInteger.ONE))
                     : id;
             boolean ours = id.matchesIssuer(new X509CertificateHolder(settings.ca.encoded()), digests());
             CertificateStatus status = ours ? statuses.get(id.getSerialNumber()) : new UnknownStatus();
@@ -385,8 +385,8 @@ public final class OcspResponder implements AutoCloseable {
         }
 
         /**
-         * Lets a delegated responder sign, whose certificate goes with the answer. It is a good one if the CA has issued
-         * it with {@link ExtendedKeyUsage#OCSP_SIGNING}, RFC 6960 section 4.2.2.2. Default: the CA itself signs.
+         * Lets a delegated responder sign, whose certificate goes with the answer. It is a good one if the CA has
+         * issued it with {@link ExtendedKeyUsage#OCSP_SIGNING}, RFC 6960 section 4.2.2.2. Default: the CA itself signs.
          *
          * @param delegate the responder's certificate
          * @return this builder

@@ -11,8 +11,8 @@ import java.net.Socket;
 /**
  * An accepted socket that keeps every byte that is read from it.
  *
- * <p>While it shakes hands it sends what belongs together at once, as OpenSSL does. JSSE writes message by message, and a
- * client that refuses the certificate can hang up in between: then the write fails, and its alert is never read.
+ * <p>While it shakes hands it sends what belongs together at once, as OpenSSL does. JSSE writes message by message,
+ * and a client that refuses the certificate can hang up in between: then the write fails, and its alert is never read.
  */
 final class RecordingSocket extends Socket {
     private final ByteRecorder received = new ByteRecorder();

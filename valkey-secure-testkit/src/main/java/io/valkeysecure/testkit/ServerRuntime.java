@@ -32,8 +32,7 @@ interface ServerRuntime {
                         .get()
                         .orElseThrow(() -> new IllegalStateException("no Valkey to test with: " + noContainer()));
             case "auto" ->
-                binary
-                        .get()
+                binary.get()
                         .or(container)
                         .orElseThrow(
                                 () -> new IllegalStateException("no Valkey to test with; either of two ways helps: (1) "

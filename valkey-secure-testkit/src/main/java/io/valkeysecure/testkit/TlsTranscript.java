@@ -9,19 +9,19 @@ import java.util.List;
  * <p>It answers what a test of a TLS client asks of a recording without having the keys: did a byte travel in the clear
  * ({@link #isAllTls()}), and may a command have left before the peer was verified ({@link #mayCarryCommand()})?
  *
- * <p><b>Why the kind and length of records prove that no command left.</b> A client may send application data only after
- * its {@code Finished} message, and it sends that only after it has accepted the server's certificate. (Early data of TLS
- * 1.3 is the exception; neither JSSE nor the Valkey clients have it.)
+ * <p><b>Why the kind and length of records prove that no command left.</b> A client may send application data only
+ * after its {@code Finished} message, and it sends that only after it has accepted the server's certificate. (Early
+ * data of TLS 1.3 is the exception; neither JSSE nor the Valkey clients have it.)
  *
  * <ul>
- *   <li>In TLS 1.2 the type of every record is in the clear: without a record of type {@code application_data} there was
- *       none.
+ *   <li>In TLS 1.2 the type of every record is in the clear: without a record of type {@code application_data} there
+ *       was none.
  *   <li>TLS 1.3 calls everything encrypted {@code application_data}, alerts and {@code Finished} too (RFC 8446 section
- *       5.2), so that a client which refuses the server sends one such record. Its length tells what it is: the content,
- *       one byte for the true type, 16 for the tag of the AEAD, and padding, of which JSSE adds 16 bytes and OpenSSL and
- *       BoringSSL none. An alert has 2 bytes of content, so its record is 19 or 35 bytes long. A {@code Finished} has 4
- *       bytes of header and a hash of 32 or 48: at least {@value #SHORTEST_FINISHED}. Without a record of that length
- *       there was no {@code Finished}, and without it no command.
+ *       5.2), so that a client which refuses the server sends one such record. Its length tells what it is: the
+ *       content, one byte for the true type, 16 for the tag of the AEAD, and padding, of which JSSE adds 16 bytes and
+ *       OpenSSL and BoringSSL none. An alert has 2 bytes of content, so its record is 19 or 35 bytes long. A {@code
+ *       Finished} has 4 bytes of header and a hash of 32 or 48: at least {@value #SHORTEST_FINISHED}. Without a record
+ *       of that length there was no {@code Finished}, and without it no command.
  * </ul>
  *
  * <p>This class is immutable and thread-safe.

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The server is a {@code valkey-server} from the {@code PATH}; where there is none, a container through
- * Testcontainers, if that is on the class path and finds Docker; else {@link Builder#start()} throws. Nothing is skipped
- * silently. System properties decide otherwise:
+ * Testcontainers, if that is on the class path and finds Docker; else {@link Builder#start()} throws. Nothing is
+ * skipped silently. System properties decide otherwise:
  *
  * <ul>
  *   <li>{@value #RUNTIME_PROPERTY}: {@code native}, {@code container} or, by default, {@code auto};
@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>It listens on the loopback address only, on free ports, and keeps nothing on disk but its keys and configuration,
- * in a directory that only its owner can read and that {@link #close()} deletes. If the JVM ends without that, a shutdown
- * hook does it. This class is thread-safe.
+ * in a directory that only its owner can read and that {@link #close()} deletes. If the JVM ends without that, a
+ * shutdown hook does it. This class is thread-safe.
  */
 public final class ValkeyServer implements AutoCloseable {
     /** The system property that chooses between {@code auto}, {@code native} and {@code container}. */
@@ -227,6 +227,8 @@ public final class ValkeyServer implements AutoCloseable {
             files.configure("tls-ca-cert-file", ServerFiles.DIRECTORY + "/ca.crt");
         }
         files.configure("tls-auth-clients", settings.clientAuthentication.configValue());
+        // clients of a container come from outside of it; what listens on loopback has no use for this mode
+        files.configure("protected-mode", "no");
         files.configure("save", "");
         files.configure("appendonly", "no");
         files.configure("daemonize", "no");
@@ -412,8 +414,8 @@ public final class ValkeyServer implements AutoCloseable {
          * Starts the server and waits until it is ready for connections.
          *
          * @return the started server, to be closed by the caller
-         * @throws IllegalStateException if there is neither a {@code valkey-server} nor Docker, with both ways out; or if
-         *     the server does not start, with the end of its log
+         * @throws IllegalStateException if there is neither a {@code valkey-server} nor Docker, with both ways out; or
+         *     if the server does not start, with the end of its log
          */
         public ValkeyServer start() {
             if (clientAnchors.isEmpty() && clientAuthentication != ClientAuthentication.NONE) {

@@ -28,8 +28,7 @@ final class HostilePeerTest {
 
     private final TestCertificate root = TestCertificate.root().build();
     private final TestCertificate leaf = root.issue().dnsName("localhost").build();
-    private final SSLContext client =
-            root.issue().subject("CN=client").build().tlsContext(root);
+    private final SSLContext client = root.issue().subject("CN=client").build().tlsContext(root);
 
     static Stream<Arguments> peers() {
         return Stream.of(
@@ -113,13 +112,14 @@ final class HostilePeerTest {
     void speaksHttp_toAnything_isABadRequest() throws Exception {
         try (HostilePeer peer = HostilePeer.speaksHttp();
                 Socket socket = new Socket("localhost", peer.port())) {
-            assertThat(ask(socket, new byte[] {1}, "HTTP/1.1 400 Bad Request\r\n")).isTrue();
+            assertThat(ask(socket, new byte[] {1}, "HTTP/1.1 400 Bad Request\r\n"))
+                    .isTrue();
         }
     }
 
     @Test
     void dripsSlowly_keepsEveryReadAlive() throws Exception {
-        try (HostilePeer peer = HostilePeer.dripsSlowly(Duration.ofMillis(10));
+        try (HostilePeer peer = HostilePeer.dripsSlowly(Duration.ofMillis(3));
                 SSLSocket hello = (SSLSocket) client.getSocketFactory().createSocket("localhost", peer.port())) {
             hello.setSoTimeout(SHORT_MILLIS);
             // the flight is longer than a thousand bytes, so that the handshake takes far longer than one read may
@@ -184,8 +184,7 @@ final class HostilePeerTest {
                 .dnsName("localhost")
                 .build();
         String suite = "TLS_RSA_WITH_AES_128_CBC_SHA";
-        try (HostilePeer peer =
-                        HostilePeer.tls(rsa, parameters -> parameters.setCipherSuites(new String[] {suite}));
+        try (HostilePeer peer = HostilePeer.tls(rsa, parameters -> parameters.setCipherSuites(new String[] {suite}));
                 SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket("localhost", peer.port())) {
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setCipherSuites(new String[] {suite});
@@ -199,7 +198,8 @@ final class HostilePeerTest {
 
     @Test
     void tls_nothingInCommon_sendsItsAlert() {
-        try (HostilePeer peer = HostilePeer.tls(leaf, parameters -> parameters.setProtocols(new String[] {"TLSv1.2"}))) {
+        try (HostilePeer peer =
+                HostilePeer.tls(leaf, parameters -> parameters.setProtocols(new String[] {"TLSv1.2"}))) {
             assertThatThrownBy(() -> TlsClient.connect(client, peer.port(), "TLSv1.3"))
                     .isInstanceOf(SSLHandshakeException.class)
                     .hasMessageContaining("Received fatal alert: protocol_version");

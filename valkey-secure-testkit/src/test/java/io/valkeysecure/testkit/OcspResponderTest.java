@@ -84,9 +84,8 @@ final class OcspResponderTest {
 
     @Test
     void signature_withAnotherKey_doesNotVerify() throws Exception {
-        try (OcspResponder responder = OcspResponder.builder(ca)
-                .signedWith(KeyType.EC_P256.generate())
-                .start()) {
+        try (OcspResponder responder =
+                OcspResponder.builder(ca).signedWith(KeyType.EC_P256.generate()).start()) {
             assertThat(ask(responder)).contains("Response Verify Failure");
         }
     }
@@ -112,9 +111,8 @@ final class OcspResponderTest {
 
     @Test
     void nonce_omittedOrWrong_isToldByOpenSsl() throws Exception {
-        try (OcspResponder responder = OcspResponder.builder(ca)
-                .nonce(OcspResponder.Nonce.OMITTED)
-                .start()) {
+        try (OcspResponder responder =
+                OcspResponder.builder(ca).nonce(OcspResponder.Nonce.OMITTED).start()) {
             assertThat(ask(responder)).contains("WARNING: no nonce in response");
         }
         try (OcspResponder responder =
@@ -125,8 +123,7 @@ final class OcspResponderTest {
 
     @Test
     void httpStatus_set_isAllThereIs() throws Exception {
-        try (OcspResponder responder =
-                OcspResponder.builder(ca).httpStatus(503).start()) {
+        try (OcspResponder responder = OcspResponder.builder(ca).httpStatus(503).start()) {
             HttpURLConnection connection = get(responder, new byte[] {0x30, 0});
             assertThat(connection.getResponseCode()).isEqualTo(503);
         }
@@ -248,7 +245,8 @@ final class OcspResponderTest {
     }
 
     private static HttpURLConnection connection(OcspResponder responder, byte[] request) throws IOException {
-        String path = Base64.getEncoder().encodeToString(request).replace("+", "%2B").replace("/", "%2F");
+        String path =
+                Base64.getEncoder().encodeToString(request).replace("+", "%2B").replace("/", "%2F");
         return (HttpURLConnection)
                 URI.create(responder.url() + path.replace("=", "%3D")).toURL().openConnection();
     }

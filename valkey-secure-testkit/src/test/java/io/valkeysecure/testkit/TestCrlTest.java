@@ -54,7 +54,8 @@ final class TestCrlTest {
     void crl_withEveryReason_isReadBackWithIt() {
         for (CRLReason reason : CRLReason.values()) {
             if (reason != CRLReason.UNUSED) {
-                X509CRL crl = ca.crl().revoke(leaf, reason, Instant.now()).build().crl();
+                X509CRL crl =
+                        ca.crl().revoke(leaf, reason, Instant.now()).build().crl();
                 assertThat(crl.getRevokedCertificate(leaf.certificate()).getRevocationReason())
                         .isEqualTo(reason);
             }

@@ -22,8 +22,7 @@ final class TlsTranscriptTest {
     void records_ofAnyType_areRead() {
         TlsTranscript transcript = TlsTranscript.of(bytes(record(22, 0x0301, 200), record(23, 0x0303, 35)));
 
-        assertThat(transcript.records())
-                .containsExactly(new TlsRecord(22, 0x0301, 200), new TlsRecord(23, 0x0303, 35));
+        assertThat(transcript.records()).containsExactly(new TlsRecord(22, 0x0301, 200), new TlsRecord(23, 0x0303, 35));
         assertThat(transcript.isAllTls()).isTrue();
         assertThat(transcript.plaintext()).isEmpty();
     }
@@ -58,7 +57,9 @@ final class TlsTranscriptTest {
 
     @Test
     void record_longerThanAnyVersionAllows_isNoTls() {
-        assertThat(TlsTranscript.of(new byte[] {23, 3, 3, (byte) 0xff, (byte) 0xff}).isAllTls()).isFalse();
+        assertThat(TlsTranscript.of(new byte[] {23, 3, 3, (byte) 0xff, (byte) 0xff})
+                        .isAllTls())
+                .isFalse();
     }
 
     @Test
@@ -98,8 +99,8 @@ final class TlsTranscriptTest {
         second[7] = 1;
         second[8] = (byte) (296 - 256);
 
-        TlsTranscript transcript = TlsTranscript.of(
-                bytes(record(22, 0x0301, 300), record(20, 0x0303, 1), second, record(23, 0x0303, 35)));
+        TlsTranscript transcript =
+                TlsTranscript.of(bytes(record(22, 0x0301, 300), record(20, 0x0303, 1), second, record(23, 0x0303, 35)));
 
         assertThat(transcript.mayCarryCommand()).isFalse();
     }

@@ -55,11 +55,11 @@ final class ValkeyServerTest {
 
     @Test
     void clientAuthentication_noneOrOptional_servesClientsWithoutACertificate() throws Exception {
-        for (ClientAuthentication wanted : new ClientAuthentication[] {
-            ClientAuthentication.NONE, ClientAuthentication.OPTIONAL
-        }) {
-            try (ValkeyServer server =
-                            ValkeyServer.builder(leaf, root).clientAuthentication(wanted).start();
+        for (ClientAuthentication wanted :
+                new ClientAuthentication[] {ClientAuthentication.NONE, ClientAuthentication.OPTIONAL}) {
+            try (ValkeyServer server = ValkeyServer.builder(leaf, root)
+                            .clientAuthentication(wanted)
+                            .start();
                     TlsClient connection = TlsClient.connect(anonymous, server.port())) {
                 assertThat(connection.command("PING")).isEqualTo("+PONG");
                 assertThat(server.execute("PING")).isEqualTo("PONG");
@@ -145,17 +145,16 @@ final class ValkeyServerTest {
                         "DEFAULT:@SECLEVEL=0");
                 assertThat(old.output()).containsPattern("Protocol *: " + version.replace(".", "\\.") + "\\n");
                 assertThat(old.output()).contains("Cipher is ECDHE-ECDSA-AES");
-                assertThatThrownBy(() -> TlsClient.connect(client, server.port())).isInstanceOf(SSLException.class);
+                assertThatThrownBy(() -> TlsClient.connect(client, server.port()))
+                        .isInstanceOf(SSLException.class);
             }
         }
     }
 
     @Test
     void lowSecurityLevel_withASmallKey_presentsIt() {
-        TestCertificate weak = root.issue()
-                .keyType(KeyType.RSA_1024)
-                .dnsName("localhost")
-                .build();
+        TestCertificate weak =
+                root.issue().keyType(KeyType.RSA_1024).dnsName("localhost").build();
         assertThatIllegalStateException()
                 .isThrownBy(() -> ValkeyServer.builder(weak, root).start())
                 .withMessageContaining("ee key too small");
@@ -181,8 +180,9 @@ final class ValkeyServerTest {
     @Test
     void start_badConfiguration_throwsWithTheEndOfTheLog() {
         assertThatIllegalStateException()
-                .isThrownBy(() ->
-                        ValkeyServer.builder(leaf, root).config("maxclients", "many").start())
+                .isThrownBy(() -> ValkeyServer.builder(leaf, root)
+                        .config("maxclients", "many")
+                        .start())
                 .withMessageContaining("FATAL CONFIG FILE ERROR")
                 .withMessageContaining("maxclients");
     }
@@ -236,7 +236,8 @@ final class ValkeyServerTest {
     void close_leavesNothingBehind() {
         ValkeyServer server = ValkeyServer.builder(leaf, root).start();
         int port = server.port();
-        String file = server.execute("CONFIG", "GET", "tls-key-file").lines().toList().get(1);
+        String file =
+                server.execute("CONFIG", "GET", "tls-key-file").lines().toList().get(1);
 
         server.close();
         server.close();

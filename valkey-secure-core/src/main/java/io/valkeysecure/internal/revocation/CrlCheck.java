@@ -210,9 +210,12 @@ public final class CrlCheck implements RevocationCheck {
 
     @Override
     public Optional<Instant> freshUntil() {
-        return all().stream()
-                .filter(list -> list.defect().isEmpty())
-                .map(list -> list.nextUpdate().plus(tolerance))
+        return byIssuer.values().stream()
+                .flatMap(lists -> lists.stream()
+                        .filter(list -> list.defect().or(list::incomplete).isEmpty())
+                        .map(list -> list.nextUpdate().plus(tolerance))
+                        .max(Instant::compareTo)
+                        .stream())
                 .min(Instant::compareTo);
     }
 

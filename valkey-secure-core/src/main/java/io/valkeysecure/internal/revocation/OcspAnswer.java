@@ -181,7 +181,7 @@ final class OcspAnswer {
             for (SingleResponse single : singles) {
                 if (names(single.getCertID(), certificate, issuer)) {
                     Instant proved = prove(single, certificate, madeForUs, now, tolerance);
-                    until = Optional.of(until.filter(proved::isAfter).orElse(proved));
+                    until = Optional.of(until.filter(proved::isBefore).orElse(proved));
                 }
             }
             return until.orElseThrow(() -> new UnprovedException(
@@ -348,7 +348,8 @@ final class OcspAnswer {
         if (usage != null && !KeyUsage.getInstance(usage).hasUsages(KeyUsage.digitalSignature)) {
             return Optional.of("its key usage lacks digitalSignature");
         }
-        if (Der.extension(delegate, OCSPObjectIdentifiers.id_pkix_ocsp_nocheck) == null) {
+        // of this one the JDK hands out no value, only that it is there
+        if (delegate.getExtensionValue(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck.getId()) == null) {
             return Optional.of("it lacks id-pkix-ocsp-nocheck, so it is not proved that it is not revoked itself");
         }
         if (now.isBefore(delegate.getNotBefore().toInstant())

@@ -35,7 +35,7 @@ public interface RevocationCheck {
     /**
      * Tells when something that was given at build time stops to prove anything.
      *
-     * @return the earliest end of a CRL's validity, tolerance included; empty if there are no CRLs
+     * @return the earliest time after which an issuer has no CRL in date, tolerance included; empty if there are no CRLs
      */
     Optional<Instant> freshUntil();
 

@@ -1,0 +1,99 @@
+package io.valkeysecure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+
+/** A client's and a server's engine that talk to each other in memory: the path that Lettuce takes, without Netty. */
+final class EnginePair {
+    private static final int BUFFER_LENGTH_BYTES = 64 * 1024;
+
+    private final SSLEngine client;
+    private final SSLEngine server;
+    private final Consumer<byte[]> fromServer;
+    private final ByteBuffer toServer = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
+    private final ByteBuffer toClient = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
+    private final ByteBuffer application = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
+
+    EnginePair(SSLEngine client, SSLEngine server) {
+        this(client, server, bytes -> {});
+    }
+
+    /** With somebody who is shown what the server sends before the client's engine unwraps it. */
+    EnginePair(SSLEngine client, SSLEngine server, Consumer<byte[]> fromServer) {
+        this.client = client;
+        this.server = server;
+        this.fromServer = fromServer;
+        server.setUseClientMode(false);
+    }
+
+    /** Shakes hands, and reads the session tickets of TLS 1.3, which follow the handshake. */
+    void shakeHands() throws SSLException {
+        client.beginHandshake();
+        server.beginHandshake();
+        for (int quiet = 0; quiet < 3; ) {
+            boolean moved = wrap(client, toServer);
+            moved |= unwrap(server, toServer);
+            moved |= wrap(server, toClient);
+            moved |= unwrapAtClient();
+            quiet = moved ? 0 : quiet + 1;
+        }
+    }
+
+    /** Carries one byte each way, so that an alert of the server comes out. */
+    void exchange() throws SSLException {
+        send(client, toServer);
+        assertThat(unwrap(server, toServer)).isTrue();
+        send(server, toClient);
+        assertThat(unwrapAtClient()).isTrue();
+    }
+
+    private static void send(SSLEngine engine, ByteBuffer target) throws SSLException {
+        SSLEngineResult result = engine.wrap(ByteBuffer.wrap(new byte[] {1}), target);
+        assertThat(result.bytesConsumed()).isEqualTo(1);
+    }
+
+    private static boolean wrap(SSLEngine engine, ByteBuffer target) throws SSLException {
+        tasks(engine);
+        if (engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
+            return false;
+        }
+        return engine.wrap(ByteBuffer.allocate(0), target).bytesProduced() > 0;
+    }
+
+    private boolean unwrapAtClient() throws SSLException {
+        byte[] shown = new byte[toClient.position()];
+        toClient.duplicate().flip().get(shown);
+        fromServer.accept(shown);
+        return unwrap(client, toClient);
+    }
+
+    private boolean unwrap(SSLEngine engine, ByteBuffer source) throws SSLException {
+        source.flip();
+        int before = source.remaining();
+        try {
+            while (source.hasRemaining()) {
+                application.clear();
+                SSLEngineResult result = engine.unwrap(source, application);
+                tasks(engine);
+                if (result.bytesConsumed() == 0) {
+                    break;
+                }
+            }
+            return source.remaining() < before;
+        } finally {
+            source.compact();
+        }
+    }
+
+    private static void tasks(SSLEngine engine) {
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+            task.run();
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package io.valkeysecure.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.jedis.SecureJedis;
+import io.valkeysecure.lettuce.SecureLettuce;
+import io.valkeysecure.testkit.TestCertificate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.Member;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The public API of each published module is a committed text, {@code docs/api/<module>.txt}: a change of it is seen in review.
+ *
+ * <p>When it changed on purpose, write the texts anew with {@code -Dapi.update=true} and commit them.
+ */
+@Tag("public-api")
+class PublicApiTest {
+    private static final Path TEXTS = Path.of("..", "docs", "api");
+
+    private enum Module {
+        CORE(SecureTls.class),
+        LETTUCE(SecureLettuce.class),
+        JEDIS(SecureJedis.class),
+        TESTKIT(TestCertificate.class);
+
+        private final Class<?> member;
+
+        Module(Class<?> member) {
+            this.member = member;
+        }
+
+        Path text() {
+            return TEXTS.resolve("valkey-secure-" + name().toLowerCase(java.util.Locale.ROOT) + ".txt");
+        }
+
+        /** Every public type of the package of the member: the exported one. */
+        List<Class<?>> types() throws IOException {
+            URL location = member.getProtectionDomain().getCodeSource().getLocation();
+            Path root;
+            try {
+                root = Path.of(location.toURI());
+            } catch (URISyntaxException e) {
+                throw new IOException(e);
+            }
+            if (Files.isDirectory(root)) {
+                return types(root);
+            }
+            try (FileSystem jar = FileSystems.newFileSystem(root)) {
+                return types(jar.getPath("/"));
+            }
+        }
+
+        private List<Class<?>> types(Path root) throws IOException {
+            Path directory = root.resolve(member.getPackageName().replace('.', '/'));
+            try (Stream<Path> files = Files.list(directory)) {
+                return files.map(file -> file.getFileName().toString())
+                        .filter(name -> name.endsWith(".class") && !name.equals("package-info.class"))
+                        .map(name -> member.getPackageName() + "." + name.substring(0, name.length() - 6))
+                        .sorted()
+                        .<Class<?>>map(Module::load)
+                        .filter(PublicApiTest::isReachable)
+                        .toList();
+            }
+        }
+
+        private static Class<?> load(String name) {
+            try {
+                return Class.forName(name, false, PublicApiTest.class.getClassLoader());
+            } catch (ClassNotFoundException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void publicApi_ofTheModule_isTheCommittedText(Module module) throws IOException {
+        String actual = module.types().stream().map(PublicApiTest::describe).collect(Collectors.joining("\n"));
+        if (Boolean.getBoolean("api.update")) {
+            Files.createDirectories(TEXTS);
+            Files.writeString(module.text(), actual);
+        }
+        assertThat(actual)
+                .as(
+                        "public API; if it changed on purpose, run this test with -Dapi.update=true and commit %s",
+                        module.text())
+                .isEqualTo(committed(module.text()));
+    }
+
+    private static String committed(Path text) {
+        try {
+            return Files.exists(text) ? Files.readString(text) : "(" + text + " is missing)";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isReachable(Class<?> type) {
+        for (Class<?> next = type; next != null; next = next.getEnclosingClass()) {
+            if (!isVisible(next.getModifiers())) {
+                return false;
+            }
+        }
+        return !type.isAnonymousClass() && !type.isSynthetic();
+    }
+
+    private static boolean isVisible(int modifiers) {
+        return Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers);
+    }
+
+    private static String describe(Class<?> type) {
+        TreeSet<String> members = new TreeSet<>();
+        for (Field field : type.getDeclaredFields()) {
+            if (isShown(field)) {
+                members.add(
+                        deprecation(field) + modifiers(field) + name(field.getGenericType()) + " " + field.getName());
+            }
+        }
+        for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+            if (isShown(constructor)) {
+                members.add(deprecation(constructor)
+                        + modifiers(constructor)
+                        + type.getSimpleName()
+                        + signature(constructor));
+            }
+        }
+        for (Method method : type.getDeclaredMethods()) {
+            if (isShown(method)) {
+                members.add(deprecation(method) + modifiers(method) + name(method.getGenericReturnType()) + " "
+                        + method.getName() + signature(method));
+            }
+        }
+        StringBuilder text = new StringBuilder(header(type)).append(" {\n");
+        members.forEach(member -> text.append("    ").append(member).append('\n'));
+        return text.append("}\n").toString();
+    }
+
+    private static String header(Class<?> type) {
+        String kind = type.isRecord() ? "record" : type.isEnum() ? "enum" : type.isInterface() ? "interface" : "class";
+        List<String> words = new ArrayList<>();
+        String modifiers = Modifier.toString(type.getModifiers() & ~Modifier.INTERFACE & ~Modifier.ABSTRACT);
+        words.add(modifiers);
+        if (!type.isInterface() && Modifier.isAbstract(type.getModifiers())) {
+            words.add("abstract");
+        }
+        words.add(kind);
+        words.add(type.getName());
+        Type parent = type.getGenericSuperclass();
+        if (parent != null && kind.equals("class") && parent != Object.class) {
+            words.add("extends " + name(parent));
+        }
+        if (type.getGenericInterfaces().length > 0) {
+            words.add("implements "
+                    + Arrays.stream(type.getGenericInterfaces())
+                            .map(PublicApiTest::name)
+                            .collect(Collectors.joining(", ")));
+        }
+        return String.join(" ", words);
+    }
+
+    private static boolean isShown(Member member) {
+        return isVisible(member.getModifiers()) && !member.isSynthetic();
+    }
+
+    private static String deprecation(AnnotatedElement element) {
+        return element.isAnnotationPresent(Deprecated.class) ? "@Deprecated " : "";
+    }
+
+    private static String modifiers(Member member) {
+        int shown = Modifier.PUBLIC | Modifier.PROTECTED | Modifier.STATIC | Modifier.ABSTRACT;
+        return Modifier.toString(member.getModifiers() & shown) + " ";
+    }
+
+    private static String signature(Executable executable) {
+        String parameters = Arrays.stream(executable.getGenericParameterTypes())
+                .map(PublicApiTest::name)
+                .collect(Collectors.joining(", ", "(", ")"));
+        Class<?>[] thrown = executable.getExceptionTypes();
+        return thrown.length == 0
+                ? parameters
+                : parameters + " throws "
+                        + Arrays.stream(thrown).map(PublicApiTest::name).collect(Collectors.joining(", "));
+    }
+
+    private static String name(Type type) {
+        return type.getTypeName().replaceAll("\\b(java\\.lang|io\\.valkeysecure)\\.(?=[A-Z])", "");
+    }
+}

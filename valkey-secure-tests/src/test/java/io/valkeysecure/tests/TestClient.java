@@ -1,0 +1,136 @@
+package io.valkeysecure.tests;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.netty.resolver.DefaultAddressResolverGroup;
+import io.valkeysecure.ClientLibrary;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.jedis.SecureJedis;
+import io.valkeysecure.lettuce.SecureLettuce;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisPool;
+import redis.clients.jedis.JedisPoolConfig;
+
+/** A way to connect to Valkey through this library: a column of the tables. */
+@SuppressWarnings("deprecation") // JedisPool, which Jedis 8 deprecates and existing code uses
+enum TestClient {
+    /** {@code RedisClient.connect()}. */
+    LETTUCE(ClientLibrary.LETTUCE) {
+        @Override
+        Connection connect(SecureTls tls, String host, int port) {
+            RedisURI uri = RedisURI.Builder.redis(host, port)
+                    .withSsl(true)
+                    .withAuthentication(USER, PASSWORD)
+                    .withTimeout(PATIENCE)
+                    .build();
+            RedisClient client = SecureLettuce.client(tls, LettuceThreads.SHARED, uri, ClientOptions.create());
+            try {
+                StatefulRedisConnection<String, String> connection = client.connect();
+                return new Connection() {
+                    @Override
+                    public void set(String key, String value) {
+                        connection.sync().set(key, value);
+                    }
+
+                    @Override
+                    public String get(String key) {
+                        return String.valueOf(connection.sync().get(key));
+                    }
+
+                    @Override
+                    public void close() {
+                        connection.close();
+                        client.shutdown(0, 1, TimeUnit.SECONDS);
+                    }
+                };
+            } catch (RuntimeException e) {
+                client.shutdown(0, 1, TimeUnit.SECONDS);
+                throw e;
+            }
+        }
+    },
+
+    /** {@code JedisPool.getResource()}. */
+    JEDIS(ClientLibrary.JEDIS) {
+        @Override
+        Connection connect(SecureTls tls, String host, int port) {
+            JedisPool pool = new JedisPool(
+                    new JedisPoolConfig(),
+                    new HostAndPort(host, port),
+                    SecureJedis.clientConfig(
+                            tls,
+                            DefaultJedisClientConfig.builder()
+                                    .user(USER)
+                                    .password(PASSWORD)
+                                    .timeoutMillis((int) PATIENCE.toMillis())
+                                    .build()));
+            try {
+                Jedis jedis = pool.getResource();
+                return new Connection() {
+                    @Override
+                    public void set(String key, String value) {
+                        jedis.set(key, value);
+                    }
+
+                    @Override
+                    public String get(String key) {
+                        return String.valueOf(jedis.get(key));
+                    }
+
+                    @Override
+                    public void close() {
+                        jedis.close();
+                        pool.close();
+                    }
+                };
+            } catch (RuntimeException e) {
+                pool.close();
+                throw e;
+            }
+        }
+    };
+
+    static final String USER = "table-user-7d21";
+    static final String PASSWORD = "table-password-93af";
+
+    /** Longer than any handshake timeout of the tests, so that ours is the one that strikes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final ClientLibrary library;
+
+    TestClient(ClientLibrary library) {
+        this.library = library;
+    }
+
+    ClientLibrary library() {
+        return library;
+    }
+
+    /** Connects and logs in; what the client library throws comes out as it is. */
+    abstract Connection connect(SecureTls tls, String host, int port);
+
+    /** An open connection of a client library. */
+    interface Connection extends AutoCloseable {
+        void set(String key, String value);
+
+        String get(String key);
+
+        @Override
+        void close();
+    }
+
+    /** Lettuce's threads, which are daemons and serve every client of a test run; names are looked up as Jedis does. */
+    private static final class LettuceThreads {
+        static final ClientResources SHARED = DefaultClientResources.builder()
+                .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
+                .build();
+    }
+}
