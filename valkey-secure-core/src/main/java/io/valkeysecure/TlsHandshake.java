@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <em>before</em> it lets the application write; whatever goes wrong it passes to {@link #refuse}. Only a connection for
  * which there is a {@link VerifiedHandshake} may be used.
  *
- * <p>Not safe for use by several threads at once, but they may take turns.
+ * <p>Not safe for use by several threads at once, but they may take turns; and {@link #refuse} and {@link #lateRefusal} may
+ * be called while another thread verifies, which a client with an event loop does when the peer or its user gives up.
  */
 public final class TlsHandshake {
     private final Generations generations;
@@ -206,7 +207,12 @@ public final class TlsHandshake {
         }
         VerifiedHandshake proof = new VerifiedHandshake(
                 endpoint, client, version, suite, path, generation, presented, staples, resumed, elapsed());
-        verified = proof;
+        synchronized (this) {
+            if (refusal != null) {
+                throw refusal;
+            }
+            verified = proof;
+        }
         listener.handshakeSucceeded(proof);
         return proof;
     }
@@ -219,10 +225,14 @@ public final class TlsHandshake {
      * @throws IllegalStateException if the handshake is not verified
      */
     public Runnable opened(OpenConnection connection) {
-        if (verified == null) {
+        VerifiedHandshake proof;
+        synchronized (this) {
+            proof = verified;
+        }
+        if (proof == null) {
             throw new IllegalStateException("the handshake with " + endpoint + " is not verified");
         }
-        return generations.opened(connection, verified);
+        return generations.opened(connection, proof);
     }
 
     private TlsVersion negotiatedVersion(SSLSession session) throws TlsHandshakeException {
@@ -268,11 +278,14 @@ public final class TlsHandshake {
      * @return the refusal to be thrown; the same one when called again
      */
     public TlsHandshakeException refuse(Throwable cause) {
-        if (refusal != null) {
-            return refusal;
+        TlsHandshakeException refused;
+        synchronized (this) {
+            if (refusal != null) {
+                return refusal;
+            }
+            refused = classify(cause);
+            refusal = refused;
         }
-        TlsHandshakeException refused = classify(cause);
-        refusal = refused;
         listener.handshakeRefused(refused, client, elapsed());
         return refused;
     }
@@ -285,8 +298,10 @@ public final class TlsHandshake {
      * @return the refusal to be thrown instead, or null if the cause is none
      */
     public @Nullable TlsHandshakeException lateRefusal(Throwable cause) {
-        if (refusal != null) {
-            return refusal;
+        synchronized (this) {
+            if (refusal != null) {
+                return refusal;
+            }
         }
         PeerAlert alert = alertIn(cause);
         if (alert == null) {

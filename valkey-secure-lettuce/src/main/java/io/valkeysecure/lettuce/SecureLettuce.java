@@ -5,11 +5,14 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.event.DefaultEventPublisherOptions;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Lettuce clients whose every connection is verified TLS, under one {@link SecureTls}.
@@ -42,6 +45,10 @@ import java.util.Objects;
  */
 public final class SecureLettuce {
     private static final NettyCustomizer NONE = new NettyCustomizer() {};
+
+    /** Lettuce's own makes all connections of a server that restarts come back at the same time. */
+    private static final Delay RECONNECT_DELAY =
+            Delay.fullJitter(Duration.ZERO, Duration.ofSeconds(10), 200, TimeUnit.MILLISECONDS);
 
     private SecureLettuce() {}
 
@@ -113,6 +120,7 @@ public final class SecureLettuce {
     public static ClientResources resources(SecureTls tls) {
         return ClientResources.builder()
                 .nettyCustomizer(new TlsCustomizer(tls, NONE))
+                .reconnectDelay(RECONNECT_DELAY)
                 .build();
     }
 

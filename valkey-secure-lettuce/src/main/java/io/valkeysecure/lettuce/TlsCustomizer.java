@@ -1,8 +1,11 @@
 package io.valkeysecure.lettuce;
 
+import io.lettuce.core.protocol.CommandHandler;
+import io.lettuce.core.protocol.DefaultEndpoint;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import io.valkeysecure.ClientLibrary;
@@ -11,8 +14,11 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshake;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guard: runs for every channel that Lettuce makes, plain or TLS, first connection or reconnect, after Lettuce and the
@@ -25,9 +31,14 @@ final class TlsCustomizer implements NettyCustomizer {
     private static final String FIRST_BYTES = "valkey-secure-first-bytes";
     private static final String TLS = "valkey-secure-tls";
     private static final String GATE = "valkey-secure-gate";
+    private static final String RETIREMENT = "valkey-secure-retirement";
+
+    /** How long a peer that reads nothing can delay the end of a connection. */
+    private static final Duration CLOSE_NOTIFY_TIMEOUT = Duration.ofMillis(500);
 
     private final SecureTls tls;
     private final NettyCustomizer before;
+    private final Executor verifier = new HandshakeThreads();
 
     TlsCustomizer(SecureTls tls, NettyCustomizer before) {
         this.tls = Objects.requireNonNull(tls, "tls");
@@ -56,13 +67,26 @@ final class TlsCustomizer implements NettyCustomizer {
         }
         TlsHandshake handshake = tls.handshake(endpoint(lettuces.engine()), ClientLibrary.LETTUCE);
         SSLEngine engine = handshake.engine();
-        SslHandler ours = new SslHandler(engine);
+        SslHandler ours = new SslHandler(engine, verifier);
         // to Netty, zero is no timeout at all
         ours.setHandshakeTimeoutMillis(Math.max(1, handshake.timeout().toMillis()));
+        ours.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_TIMEOUT.toMillis());
         // Lettuce's handler announces a failed handshake when it is removed, so it goes before the gate comes
         pipeline.replace(lettuces, FIRST_BYTES, new FirstBytes(handshake));
         pipeline.addAfter(FIRST_BYTES, TLS, ours);
-        pipeline.addAfter(TLS, GATE, new TlsGate(handshake, engine));
+        pipeline.addAfter(TLS, GATE, new TlsGate(handshake, engine, verifier, retirement(pipeline)));
+    }
+
+    private static @Nullable Retirement retirement(ChannelPipeline pipeline) {
+        ChannelHandlerContext handler = pipeline.context(CommandHandler.class);
+        if (handler == null
+                || !(handler.handler() instanceof CommandHandler commands)
+                || !(commands.getEndpoint() instanceof DefaultEndpoint endpoint)) {
+            return null;
+        }
+        Retirement retirement = new Retirement(commands, endpoint);
+        pipeline.addBefore(handler.name(), RETIREMENT, retirement);
+        return retirement;
     }
 
     /** Lettuce gives its engine the host and port that it is about to dial, for the first connection and reconnects alike. */

@@ -1,5 +1,6 @@
 package io.valkeysecure.lettuce;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -8,11 +9,16 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
+import io.valkeysecure.OpenConnection;
 import io.valkeysecure.TlsHandshake;
 import io.valkeysecure.TlsHandshakeException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
@@ -35,8 +41,10 @@ final class TlsGate extends ChannelDuplexHandler {
             AttributeKey.valueOf(TlsGate.class, "refusal");
 
     private enum State {
-        /** The handshake is not verified yet. */
+        /** The handshake has not ended yet. */
         CLOSED,
+        /** The handshake has ended, and another thread verifies it. */
+        VERIFYING,
         /** Verified; a TLS 1.3 server may still refuse our certificate, with its first answer (RFC 8446, 4.4.2.4). */
         VERIFIED,
         /** The server has answered. */
@@ -46,12 +54,24 @@ final class TlsGate extends ChannelDuplexHandler {
 
     private final TlsHandshake handshake;
     private final SSLEngine engine;
+    private final Executor verifier;
+    private final @Nullable Retirement retirement;
+    private final Queue<Object> early = new ArrayDeque<>();
     private State state = State.CLOSED;
     private @Nullable TlsHandshakeException refusal;
+    private @Nullable Runnable whenClosed;
 
-    TlsGate(TlsHandshake handshake, SSLEngine engine) {
+    /**
+     * Makes a gate.
+     *
+     * @param verifier where verification runs, for it costs a signature or more and may wait for an OCSP responder
+     * @param retirement how the channel is ended at a quiet moment; null if it cannot be
+     */
+    TlsGate(TlsHandshake handshake, SSLEngine engine, Executor verifier, @Nullable Retirement retirement) {
         this.handshake = handshake;
         this.engine = engine;
+        this.verifier = verifier;
+        this.retirement = retirement;
     }
 
     @Override
@@ -63,32 +83,115 @@ final class TlsGate extends ChannelDuplexHandler {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
         if (state == State.CLOSED && event instanceof SslHandshakeCompletionEvent completion) {
             if (completion.isSuccess()) {
-                open(ctx);
-            } else {
-                refuse(ctx, handshake.refuse(explained(completion.cause())));
+                verify(ctx, completion);
+                return;
             }
+            refuse(ctx, handshake.refuse(explained(completion.cause())));
         }
         if (state != State.REFUSED) {
             ctx.fireUserEventTriggered(event);
         }
     }
 
-    private void open(ChannelHandlerContext ctx) {
+    private void verify(ChannelHandlerContext ctx, SslHandshakeCompletionEvent completion) {
+        state = State.VERIFYING;
+        // bounds what a peer can make us keep
+        ctx.channel().config().setAutoRead(false);
+        verifier.execute(() -> {
+            try {
+                var unused = handshake.verify(engine);
+                Runnable closed = handshake.opened(connection(ctx));
+                if (!onEventLoop(ctx, () -> open(ctx, completion, closed))) {
+                    closed.run();
+                }
+            } catch (TlsHandshakeException | RuntimeException e) {
+                TlsHandshakeException refused = handshake.refuse(e);
+                onEventLoop(ctx, () -> {
+                    if (state == State.VERIFYING) {
+                        refuse(ctx, refused);
+                    }
+                });
+            }
+        });
+    }
+
+    @CanIgnoreReturnValue
+    private static boolean onEventLoop(ChannelHandlerContext ctx, Runnable task) {
         try {
-            var unused = handshake.verify(engine);
-        } catch (TlsHandshakeException e) {
-            refuse(ctx, e);
+            ctx.executor().execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            // the event loop has ended, and the channel with it
+            return false;
+        }
+    }
+
+    private void open(ChannelHandlerContext ctx, SslHandshakeCompletionEvent completion, Runnable closed) {
+        if (state != State.VERIFYING) {
+            // the peer or Lettuce gave up meanwhile
+            closed.run();
             return;
         }
+        whenClosed = closed;
         state = State.VERIFIED;
+        ctx.channel().config().setAutoRead(true);
         ctx.fireChannelActive();
+        ctx.fireUserEventTriggered(completion);
+        if (!early.isEmpty()) {
+            for (Object message = early.poll(); message != null; message = early.poll()) {
+                channelRead(ctx, message);
+            }
+            ctx.fireChannelReadComplete();
+        }
+    }
+
+    /** How core ends the connection, from its own thread. */
+    private OpenConnection connection(ChannelHandlerContext ctx) {
+        return new OpenConnection() {
+            @Override
+            public void closeWhenQuiet() {
+                onEventLoop(ctx, () -> {
+                    if (retirement != null && (state == State.VERIFIED || state == State.ESTABLISHED)) {
+                        retirement.closeWhenQuiet();
+                    }
+                });
+            }
+
+            @Override
+            public void close(TlsHandshakeException reason) {
+                onEventLoop(ctx, () -> end(ctx, reason));
+            }
+        };
+    }
+
+    private void end(ChannelHandlerContext ctx, TlsHandshakeException reason) {
+        switch (state) {
+            case CLOSED, VERIFYING -> refuse(ctx, reason);
+            case VERIFIED, ESTABLISHED -> {
+                state = State.REFUSED;
+                keep(ctx, reason);
+                if (retirement != null) {
+                    retirement.failInFlight(reason);
+                }
+                ctx.close();
+            }
+            case REFUSED -> {
+                // on its way out
+            }
+        }
     }
 
     private void refuse(ChannelHandlerContext ctx, TlsHandshakeException refused) {
         state = State.REFUSED;
         keep(ctx, refused);
+        releaseEarly();
         ctx.fireExceptionCaught(refused);
         ctx.close();
+    }
+
+    private void releaseEarly() {
+        early.forEach(ReferenceCountUtil::release);
+        early.clear();
     }
 
     private void keep(ChannelHandlerContext ctx, TlsHandshakeException refused) {
@@ -102,6 +205,10 @@ final class TlsGate extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (state == State.VERIFYING) {
+            early.add(message);
+            return;
+        }
         if (state == State.CLOSED || state == State.REFUSED) {
             ReferenceCountUtil.release(message);
             return;
@@ -115,7 +222,7 @@ final class TlsGate extends ChannelDuplexHandler {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         switch (state) {
-            case CLOSED -> refuse(ctx, handshake.refuse(explained(cause)));
+            case CLOSED, VERIFYING -> refuse(ctx, handshake.refuse(explained(cause)));
             case VERIFIED -> {
                 TlsHandshakeException late = handshake.lateRefusal(cause);
                 if (late == null) {
@@ -133,7 +240,10 @@ final class TlsGate extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (state == State.CLOSED) {
+        if (whenClosed != null) {
+            whenClosed.run();
+        }
+        if (state == State.CLOSED || state == State.VERIFYING) {
             refuse(ctx, handshake.refuse(new ClosedChannelException()));
         }
         ctx.fireChannelInactive();
@@ -155,8 +265,9 @@ final class TlsGate extends ChannelDuplexHandler {
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
         // a channel that never was active found no server: that is for Lettuce to report, and no refusal
-        if (state == State.CLOSED && ctx.channel().isActive()) {
+        if ((state == State.CLOSED || state == State.VERIFYING) && ctx.channel().isActive()) {
             state = State.REFUSED;
+            releaseEarly();
             TimeoutException gaveUp = new TimeoutException(
                     "Lettuce closed the channel before the handshake ended, as it does when RedisURI.timeout has passed");
             keep(ctx, handshake.refuse(gaveUp));

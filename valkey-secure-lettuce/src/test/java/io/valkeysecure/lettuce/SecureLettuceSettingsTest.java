@@ -216,4 +216,17 @@ class SecureLettuceSettingsTest {
             guarded.shutdown().syncUninterruptibly();
         }
     }
+
+    @Test
+    void resources_ofOurOwn_spreadReconnects() {
+        ClientResources resources = SecureLettuce.resources(TLS);
+        try {
+            assertThat(Stream.generate(() -> resources.reconnectDelay().createDelay(1))
+                            .limit(100)
+                            .distinct())
+                    .hasSizeGreaterThan(10);
+        } finally {
+            resources.shutdown().syncUninterruptibly();
+        }
+    }
 }

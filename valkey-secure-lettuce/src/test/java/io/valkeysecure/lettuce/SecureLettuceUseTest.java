@@ -212,7 +212,7 @@ class SecureLettuceUseTest {
     private static List<String> lettuceThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
-                .filter(name -> name.startsWith("lettuce"))
+                .filter(name -> name.startsWith("lettuce") || name.startsWith(HandshakeThreads.PREFIX))
                 .toList();
     }
 

@@ -57,7 +57,7 @@ class TlsGateTest {
 
     private EmbeddedChannel channel() {
         TlsHandshake handshake = tls.handshake(new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
-        return new EmbeddedChannel(new TlsGate(handshake, handshake.engine()), client);
+        return new EmbeddedChannel(new TlsGate(handshake, handshake.engine(), Runnable::run, null), client);
     }
 
     @Test
@@ -80,6 +80,7 @@ class TlsGateTest {
 
         // an engine that never shook hands has no session to verify
         channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+        channel.runPendingTasks();
 
         assertThat(client.active).isFalse();
         assertThat(client.caught).isInstanceOf(TlsHandshakeException.class);
