@@ -118,7 +118,8 @@ class GenerationsTest {
                 SSLSocket socket = scene.connect(tls)) {
             ping(socket);
             scene.clock.advance(Duration.between(
-                    Instant.now(), SERVER.certificate().getNotAfter().toInstant().plusSeconds(1)));
+                    Instant.now(),
+                    SERVER.certificate().getNotAfter().toInstant().plusSeconds(1)));
             assertClosedWithin2Seconds(tls, socket, RefusalReason.EXPIRED);
         }
     }
@@ -200,8 +201,8 @@ class GenerationsTest {
             Endpoint endpoint = new Endpoint("localhost", peer.port());
             try (Socket plain = new Socket("localhost", peer.port())) {
                 assertThatExceptionOfType(TlsHandshakeException.class)
-                        .isThrownBy(
-                                () -> tls.handshake(endpoint, ClientLibrary.OTHER).overSocket(plain))
+                        .isThrownBy(() ->
+                                tls.handshake(endpoint, ClientLibrary.OTHER).overSocket(plain))
                         .withMessageContaining("own client identity")
                         .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(RefusalReason.EXPIRED));
             }
@@ -218,7 +219,8 @@ class GenerationsTest {
     @Test
     void identityChanged_connectionsBecomeReplaceableOneByOneAndEndWithTheWindow() throws IOException {
         Duration window = Duration.ofSeconds(5);
-        try (SecureTls tls = scene.tls().rotation(often().retirementWindow(window).build()).build()) {
+        try (SecureTls tls =
+                scene.tls().rotation(often().retirementWindow(window).build()).build()) {
             List<SSLSocket> sockets = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 sockets.add(scene.connect(tls));
@@ -253,8 +255,9 @@ class GenerationsTest {
 
     @Test
     void identityChanged_withoutGracefulRetirement_connectionsStay() throws IOException {
-        Rotation rotation =
-                often().retirementWindow(Duration.ZERO).withoutGracefulRetirement().build();
+        Rotation rotation = often().retirementWindow(Duration.ZERO)
+                .withoutGracefulRetirement()
+                .build();
         try (SecureTls tls = scene.tls().rotation(rotation).build();
                 SSLSocket socket = scene.connect(tls)) {
             scene.files.write(WayOfWriting.RENAME, pair(client("second")));
@@ -270,8 +273,9 @@ class GenerationsTest {
 
     @Test
     void anchorAdded_connectionsStay() throws IOException {
-        try (SecureTls tls =
-                        scene.tls().rotation(often().retirementWindow(Duration.ZERO).build()).build();
+        try (SecureTls tls = scene.tls()
+                        .rotation(often().retirementWindow(Duration.ZERO).build())
+                        .build();
                 SSLSocket socket = scene.connect(tls)) {
             scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
             awaitGeneration(tls, 2);
@@ -321,8 +325,8 @@ class GenerationsTest {
                         .extracting(ExpiryWarning::role)
                         .containsExactlyInAnyOrder(ExpiryWarning.Role.values());
                 assertThat(scene.warned.subList(told - 4, told))
-                        .allSatisfy(warning -> assertThat(warning.remaining())
-                                .isBetween(distance.minusMinutes(1), distance));
+                        .allSatisfy(warning ->
+                                assertThat(warning.remaining()).isBetween(distance.minusMinutes(1), distance));
             }
             tls.reload();
             assertThat(scene.warned).hasSize(told);

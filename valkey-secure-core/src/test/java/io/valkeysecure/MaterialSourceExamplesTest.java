@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sources of {@code docs/rotation.md}, compiled and used. */
+@SuppressWarnings("JavaUtilDate") // what certificates give
 class MaterialSourceExamplesTest {
     private static final TestCertificate ROOT = TestCertificate.root().build();
 
@@ -75,7 +76,8 @@ class MaterialSourceExamplesTest {
         }
 
         private static byte[] der(String json, String field) throws IOException {
-            Matcher found = Pattern.compile("\"" + field + "\": *\"-+BEGIN [A-Z ]+-+([^-]+)-").matcher(json);
+            Matcher found = Pattern.compile("\"" + field + "\": *\"-+BEGIN [A-Z ]+-+([^-]+)-")
+                    .matcher(json);
             if (!found.find()) {
                 throw new IOException("vault's answer has no " + field);
             }
@@ -209,7 +211,8 @@ class MaterialSourceExamplesTest {
         pushed.onUpdate(first.privateKey(), first.chain());
         try (SecureTls tls = using(pushed)) {
             pushed.use(tls);
-            TestCertificate second = ROOT.issue().uri("spiffe://example.org/app").build();
+            TestCertificate second =
+                    ROOT.issue().uri("spiffe://example.org/app").build();
             pushed.onUpdate(second.privateKey(), second.chain());
             assertThat(tls.status().generation()).isEqualTo(2);
         }
@@ -231,12 +234,11 @@ class MaterialSourceExamplesTest {
 
     @Test
     void documentation_sources_areTheOnesCompiledHere() throws IOException {
-        String source = Files.readString(
-                Path.of("src/test/java/io/valkeysecure/MaterialSourceExamplesTest.java"));
+        String source = Files.readString(Path.of("src/test/java/io/valkeysecure/MaterialSourceExamplesTest.java"));
         List<String> examples = blocks(Path.of("../docs/rotation.md"), "implements MaterialSource");
         assertThat(examples).hasSize(3);
-        assertThat(examples).allSatisfy(example -> assertThat(withoutSpace(source))
-                .contains(withoutSpace(example)));
+        assertThat(examples)
+                .allSatisfy(example -> assertThat(withoutSpace(source)).contains(withoutSpace(example)));
     }
 
     private static List<String> blocks(Path page, String that) throws IOException {

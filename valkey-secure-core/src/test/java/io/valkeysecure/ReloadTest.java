@@ -222,13 +222,15 @@ class ReloadTest {
                             pair(ROOT.issue()
                                     .notBefore(Instant.now().plusSeconds(3600))
                                     .build()));
-                case KEY_OF_OTHER_CA -> Files.writeString(key, OTHER_ROOT.issue().build().privateKeyPem());
+                case KEY_OF_OTHER_CA ->
+                    Files.writeString(key, OTHER_ROOT.issue().build().privateKeyPem());
                 case DELETED -> Files.delete(certificate);
                 case DIRECTORY -> {
                     Files.delete(certificate);
                     Files.createDirectory(certificate);
                 }
-                case ANCHOR_IS_NO_CA -> Files.writeString(anchors, client("no ca").certificatePem());
+                case ANCHOR_IS_NO_CA ->
+                    Files.writeString(anchors, client("no ca").certificatePem());
                 case ANCHORS_GARBAGE -> Files.write(anchors, new byte[] {1, 2, 3});
                 case ANCHORS_TOO_LARGE -> Files.write(anchors, new byte[2 * 1024 * 1024]);
             }
@@ -252,7 +254,10 @@ class ReloadTest {
             // tried again, and not told again
             awaitStatus(
                     tls,
-                    status -> status.lastFailure().orElseThrow().at().isAfter(told.at().plusMillis(900)));
+                    status -> status.lastFailure()
+                            .orElseThrow()
+                            .at()
+                            .isAfter(told.at().plusMillis(900)));
             assertThat(scene.failed).hasSize(1);
             assertThat(tls.status().generation()).isEqualTo(1);
             assertThat(scene.subjectSeen(tls)).isEqualTo("CN=first");
@@ -319,8 +324,9 @@ class ReloadTest {
         TestCertificate first =
                 ROOT.issue().subject("CN=app").dnsName("app.example").build();
         scene.files.write(WayOfWriting.RENAME, pair(first));
-        try (SecureTls tls =
-                scene.tls().rotation(Rotation.builder().refuseChangedIdentity().build()).build()) {
+        try (SecureTls tls = scene.tls()
+                .rotation(Rotation.builder().refuseChangedIdentity().build())
+                .build()) {
             scene.files.write(
                     WayOfWriting.RENAME,
                     pair(ROOT.issue().subject("CN=app").dnsName("app.example").build()));
@@ -361,8 +367,8 @@ class ReloadTest {
             tls.reload();
             assertThat(scene.subjectSeen(tls)).isEqualTo("CN=pushed");
             assertThat(threads)
-                    .allMatch(thread -> thread == Thread.currentThread()
-                            || thread.getName().equals("valkey-secure-watch"));
+                    .allMatch(thread ->
+                            thread == Thread.currentThread() || thread.getName().equals("valkey-secure-watch"));
         }
     }
 
