@@ -146,7 +146,7 @@ class MaterialSourceExamplesTest {
     }
 
     @TempDir
-    private Path directory;
+    private Path directory = Path.of("");
 
     private HttpServer server;
 
