@@ -8,6 +8,8 @@ import io.lettuce.core.support.ConnectionPoolSupport;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -15,6 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
@@ -22,8 +27,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisPool;
 import redis.clients.jedis.JedisPoolConfig;
-import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.providers.PooledConnectionProvider;
+import redis.clients.jedis.Protocol;
 
 /** Clients that write and read all the while, and count what fails and what comes back wrong. */
 final class Load implements AutoCloseable {
@@ -32,7 +36,7 @@ final class Load implements AutoCloseable {
     private final SecureTls tls;
     private final String user;
     private final String password;
-    private final List<AutoCloseable> clients = new ArrayList<>();
+    private final List<Runnable> clients = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong commands = new AtomicLong();
     private final AtomicLong wrong = new AtomicLong();
@@ -83,7 +87,7 @@ final class Load implements AutoCloseable {
                 SecureJedis.poolConfig(tls, sized(new JedisPoolConfig(), connections)),
                 new HostAndPort("localhost", port),
                 jedis());
-        clients.add(pool);
+        clients.add(pool::close);
         run("jedis-pool", connections / 2, (key, value) -> {
             try (Jedis jedis = pool.getResource()) {
                 jedis.set(key, value);
@@ -93,14 +97,18 @@ final class Load implements AutoCloseable {
     }
 
     /** As many threads as connections, so that they are looked at when they are borrowed. */
-    void jedisClient(int port, int connections) {
-        UnifiedJedis client = new UnifiedJedis(new PooledConnectionProvider(
+    void jedisConnections(int port, int connections) {
+        ConnectionPool pool = new ConnectionPool(
                 SecureJedis.connectionFactory(new HostAndPort("localhost", port), jedis()),
-                SecureJedis.poolConfig(tls, sized(new ConnectionPoolConfig(), connections))));
-        clients.add(client);
-        run("jedis-client", connections, (key, value) -> {
-            client.set(key, value);
-            return client.get(key);
+                SecureJedis.poolConfig(tls, sized(new ConnectionPoolConfig(), connections)));
+        clients.add(pool::close);
+        run("jedis-connections", connections, (key, value) -> {
+            try (Connection connection = pool.getResource()) {
+                connection.executeCommand(
+                        new CommandArguments(Protocol.Command.SET).add(key).add(value));
+                Object read = connection.executeCommand(new CommandArguments(Protocol.Command.GET).add(key));
+                return new String((byte[]) read, StandardCharsets.UTF_8);
+            }
         });
     }
 
@@ -121,7 +129,7 @@ final class Load implements AutoCloseable {
         RedisClient client = lettuce(port);
         for (int i = 0; i < connections; i++) {
             StatefulRedisConnection<String, String> connection = client.connect();
-            clients.add(0, connection);
+            clients.add(0, connection::close);
             run("lettuce-shared-" + i, 2, (key, value) -> {
                 connection.sync().set(key, value);
                 return connection.sync().get(key);
@@ -134,7 +142,7 @@ final class Load implements AutoCloseable {
         GenericObjectPool<StatefulRedisConnection<String, String>> pool =
                 ConnectionPoolSupport.createGenericObjectPool(
                         client::connect, sized(new GenericObjectPoolConfig<>(), connections));
-        clients.add(0, pool);
+        clients.add(0, pool::close);
         run("lettuce-pool", connections / 2, (key, value) -> {
             try (StatefulRedisConnection<String, String> connection = pool.borrowObject()) {
                 connection.sync().set(key, value);
@@ -162,7 +170,7 @@ final class Load implements AutoCloseable {
                 }
             } catch (Exception e) {
                 if (!ended) {
-                    failures.add(key + " " + java.time.Instant.now() + " " + describe(e));
+                    failures.add(key + " " + Instant.now() + " " + describe(e));
                 }
             }
             LockSupport.parkNanos(PAUSE_NANOS);
@@ -180,18 +188,23 @@ final class Load implements AutoCloseable {
         return text.toString();
     }
 
-    void end() throws InterruptedException {
+    void end() {
         ended = true;
         for (Thread thread : threads) {
-            thread.join();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
         }
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         end();
-        for (AutoCloseable client : clients) {
-            client.close();
+        for (Runnable client : clients) {
+            client.run();
         }
     }
 }

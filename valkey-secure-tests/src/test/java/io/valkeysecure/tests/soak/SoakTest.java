@@ -82,7 +82,7 @@ class SoakTest {
                 Load load = new Load(tls, USER, PASSWORD)) {
             int each = CONNECTIONS / 4;
             load.jedisPool(front.port(), each);
-            load.jedisClient(server.port(), each);
+            load.jedisConnections(server.port(), each);
             load.lettucePool(server.port(), each);
             load.lettuceShared(front.port(), each);
             await().atMost(Duration.ofSeconds(60)).until(() -> load.commands() > 10L * CONNECTIONS);
