@@ -315,14 +315,14 @@ final class Generations implements AutoCloseable {
         }
     }
 
-    /** One after another over most of the window, each with the rest of it to find a quiet moment. */
+    /** One after another over most of the window; those that then were never quiet one after another over its end. */
     private void spread(List<Tracked> retiring) {
         Collections.shuffle(retiring);
         long now = System.nanoTime();
-        long patience = configuration.rotation().retirementWindow().dividedBy(5).toNanos();
+        long fifth = configuration.rotation().retirementWindow().dividedBy(5).toNanos();
         for (int i = 0; i < retiring.size(); i++) {
-            long quietFrom = now + 4 * patience * i / retiring.size();
-            retiring.get(i).retirement = new Retirement(quietFrom, quietFrom + patience);
+            long turn = fifth * (i + 1) / retiring.size();
+            retiring.get(i).retirement = new Retirement(now + 4 * (turn - fifth / retiring.size()), now + 4 * fifth + turn);
         }
     }
 
@@ -400,7 +400,7 @@ final class Generations implements AutoCloseable {
                 continue;
             }
             if (now - retirement.untilNanos() >= 0) {
-                String message = "made under an earlier client identity, and its time to find a quiet moment is over";
+                String message = "made under an earlier client identity, and the retirement window is over";
                 close(tracked, RefusalReason.RETIRED, message, null);
             } else if (now - retirement.quietFromNanos() >= 0) {
                 tracked.connection.closeWhenQuiet();

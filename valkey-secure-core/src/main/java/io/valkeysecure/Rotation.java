@@ -121,7 +121,7 @@ public final class Rotation {
 
         /**
          * Sets over what time connections of an old identity are closed. Over its first four fifths one after another is
-         * asked to end at a quiet moment; one that has none within the last fifth is ended. Default: one minute.
+         * asked to end at a quiet moment; those that had none are ended over the last fifth. Default: one minute.
          *
          * @param window from zero to one hour
          * @return this

@@ -15,8 +15,8 @@ import java.util.List;
  * The CA certificates that a server's certification path may end at, and no others: the trust stores of the JVM and of
  * the system are never consulted.
  *
- * <p>Files are read when a {@link SecureTls} or a {@link ChainVerifier} is built, not here; what is wrong with them is
- * reported then. Every anchor must be a CA (basicConstraints) and in date. Immutable.
+ * <p>Files are read when a {@link SecureTls} or a {@link ChainVerifier} is built, not here, and for a {@code SecureTls} again
+ * when they change; what is wrong with them is reported then. Every anchor must be a CA (basicConstraints) and in date. Immutable.
  */
 public final class TrustAnchors {
     private final Material<List<X509Certificate>> material;

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What becomes of connections when generations change, and of the thread that looks after them. */
 class GenerationsTest {
     @TempDir
-    private Path directory;
+    private Path directory = Path.of("");
 
     private MaterialScene scene;
 

@@ -144,7 +144,7 @@ class MaterialSourceExamplesTest {
     }
 
     @TempDir
-    private Path directory;
+    private Path directory = Path.of("");
 
     private HttpServer server;
 

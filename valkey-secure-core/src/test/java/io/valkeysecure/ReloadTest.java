@@ -39,7 +39,7 @@ class ReloadTest {
     private static final char[] PASSWORD = "correct-horse-battery".toCharArray();
 
     @TempDir
-    private Path directory;
+    private Path directory = Path.of("");
 
     private MaterialScene scene;
 

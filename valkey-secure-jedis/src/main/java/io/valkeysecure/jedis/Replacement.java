@@ -19,9 +19,9 @@ import redis.clients.jedis.Jedis;
  * is done here, once in each of the intervals that were asked for.
  */
 final class Replacement<T> implements EvictionPolicy<T> {
-    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(20);
-    private static final Duration LONGEST_INTERVAL = Duration.ofMillis(250);
-    private static final int RUNS_WITHIN_WINDOW = 100;
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
+    private static final Duration LONGEST_INTERVAL = Duration.ofMillis(60);
+    private static final int RUNS_WITHIN_WINDOW = 1000;
 
     private final Duration interval;
     private final @Nullable Duration ownInterval;

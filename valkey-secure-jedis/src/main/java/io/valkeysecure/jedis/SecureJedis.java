@@ -123,7 +123,7 @@ public final class SecureJedis {
      * }</pre>
      *
      * <p>All else is as {@code base} says, its eviction and the test of idle connections at its interval included. The
-     * eviction itself runs several times a second; it sends nothing. In a pool whose connections are hardly ever idle,
+     * eviction itself runs a thousand times within the window; it sends nothing. In a pool whose connections are hardly ever idle,
      * add {@link #jedisFactory} or {@link #connectionFactory}, which look when one is borrowed.
      *
      * @param tls the one that the pool's connections are made by

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
@@ -52,13 +53,17 @@ import redis.clients.jedis.providers.PooledConnectionProvider;
 class RotationTest {
     private static final Duration WINDOW = Duration.ofSeconds(2);
     private static final int CONNECTIONS = 16;
+
+    /** What a thread does between its commands, when its connection is back in the pool. */
+    private static final long THINKING = 5_000_000;
+
     private static final TestCertificate OTHER_ROOT =
             TestCertificate.root().subject("CN=Other Root").build();
 
     private static ValkeyServer server;
 
     @TempDir
-    private Path directory;
+    private Path directory = Path.of("");
 
     private TlsFront front;
     private RotatingFiles files;
@@ -121,7 +126,7 @@ class RotationTest {
     @Test
     void jedisPool_someIdle_replacesWithoutAFailure() {
         try (JedisPool pool = jedisPool()) {
-            load(CONNECTIONS / 2, (key, value) -> {
+            load(CONNECTIONS / 2, THINKING, (key, value) -> {
                 try (Jedis jedis = pool.getResource()) {
                     jedis.set(key, value);
                     return jedis.get(key);
@@ -135,7 +140,7 @@ class RotationTest {
         try (JedisPool pool = new JedisPool(
                 SecureJedis.poolConfig(tls, sized(new JedisPoolConfig())),
                 SecureJedis.jedisFactory(Fixture.localhost(front.port()), config()))) {
-            load(CONNECTIONS, (key, value) -> {
+            load(CONNECTIONS, 0, (key, value) -> {
                 try (Jedis jedis = pool.getResource()) {
                     jedis.set(key, value);
                     return jedis.get(key);
@@ -151,7 +156,7 @@ class RotationTest {
                 .clientConfig(config())
                 .poolConfig(SecureJedis.poolConfig(tls, sized(new ConnectionPoolConfig())))
                 .build()) {
-            load(CONNECTIONS / 2, (key, value) -> {
+            load(CONNECTIONS / 2, THINKING, (key, value) -> {
                 client.set(key, value);
                 return client.get(key);
             });
@@ -165,7 +170,7 @@ class RotationTest {
                         SecureJedis.connectionFactory(Fixture.localhost(front.port()), config()),
                         SecureJedis.poolConfig(tls, sized(new ConnectionPoolConfig()))))
                 .build()) {
-            load(CONNECTIONS, (key, value) -> {
+            load(CONNECTIONS, 0, (key, value) -> {
                 client.set(key, value);
                 return client.get(key);
             });
@@ -173,7 +178,7 @@ class RotationTest {
     }
 
     /** Writes and reads all the while, over three rotations, and expects every answer, and no old identity in the end. */
-    private void load(int threads, BiFunction<String, String, String> setAndGet) {
+    private void load(int threads, long thinkingNanos, BiFunction<String, String, String> setAndGet) {
         AtomicBoolean ended = new AtomicBoolean();
         AtomicLong commands = new AtomicLong();
         ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -186,6 +191,7 @@ class RotationTest {
                                     assertThat(setAndGet.apply("rotation" + thread, value))
                                             .isEqualTo(value);
                                     commands.addAndGet(2);
+                                    LockSupport.parkNanos(thinkingNanos);
                                 } catch (RuntimeException | AssertionError e) {
                                     failures.add(e);
                                 }

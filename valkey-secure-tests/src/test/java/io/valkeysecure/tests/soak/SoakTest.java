@@ -44,7 +44,7 @@ class SoakTest {
             TestCertificate.root().subject("CN=Root").build();
 
     @TempDir
-    private Path directory;
+    private Path directory = Path.of("");
 
     private int written;
 
