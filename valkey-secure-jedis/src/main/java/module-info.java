@@ -1,6 +1,7 @@
 /** Verified TLS connections for Jedis. */
 module io.valkeysecure.jedis {
     requires transitive io.valkeysecure;
+    requires transitive org.apache.commons.pool2;
     requires transitive redis.clients.jedis;
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is presented to a server that asks for a client certificate (mTLS): leaf, intermediates and private key.
  *
- * <p>Files are read when a {@link SecureTls} is built, not here; what is wrong with them is reported then. The key must
- * belong to the leaf, and the leaf must be in date. Immutable; {@code toString} shows where it comes from and nothing of
+ * <p>Files are read when a {@link SecureTls} is built, not here, and again when they change; what is wrong with them is
+ * reported then. The key must belong to the leaf, and the leaf must be in date. Immutable; {@code toString} shows where it comes from and nothing of
  * what is in it.
  */
 public final class ClientIdentity {
@@ -251,8 +251,7 @@ public final class ClientIdentity {
 
         @Override
         public Loaded parse(FileSnapshot snapshot) {
-            ClientIdentity given = (ClientIdentity) snapshot.value(from);
-            return given.parse(FileSnapshot.read(given.files(), given.sources()));
+            return snapshot.identity(from);
         }
 
         @Override

@@ -13,9 +13,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -32,6 +34,10 @@ final class FileSnapshot {
         this.values = values;
     }
 
+    static FileSnapshot read(Collection<Path> files) {
+        return read(files, List.of());
+    }
+
     static FileSnapshot read(Collection<Path> files, Collection<MaterialSource<?>> sources) {
         Map<Path, byte[]> contents = new LinkedHashMap<>();
         for (Path file : files) {
@@ -44,25 +50,51 @@ final class FileSnapshot {
         return new FileSnapshot(contents, values);
     }
 
+    /** A source is code of somebody else: whatever it throws is its failure, and what it gives is copied at once. */
     private static Object pull(MaterialSource<?> source) {
         try {
-            return Objects.requireNonNull(source.current(), "the source returned null");
+            Object given = Objects.requireNonNull(source.current(), "the source returned null");
+            return given instanceof ClientIdentity identity
+                    ? identity.parse(read(identity.files(), identity.sources()))
+                    : certificates(given);
+        } catch (TlsConfigurationException e) {
+            throw e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failed(source, e);
-        } catch (Exception e) {
+        } catch (Exception | LinkageError | StackOverflowError e) {
             throw failed(source, e);
         }
     }
 
-    private static TlsConfigurationException failed(MaterialSource<?> source, Exception cause) {
+    /** What a source of anchors gave; it may break the promise of its type. */
+    private static List<X509Certificate> certificates(Object given) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (Object each : (Collection<?>) given) {
+            certificates.add((X509Certificate) Objects.requireNonNull(each, "the source returned null among others"));
+        }
+        return certificates;
+    }
+
+    private static TlsConfigurationException failed(MaterialSource<?> source, Throwable cause) {
         return new TlsConfigurationException(
                 RefusalReason.MATERIAL_UNREADABLE,
                 "material source " + source + " gave nothing: " + cause.getMessage(),
                 cause);
     }
 
-    Object value(MaterialSource<?> source) {
+    /** The certificates that a source of anchors gave. */
+    @SuppressWarnings("unchecked") // pull() makes nothing else of what such a source gives
+    List<X509Certificate> anchors(MaterialSource<?> source) {
+        return (List<X509Certificate>) value(source);
+    }
+
+    /** The identity that a source gave. */
+    ClientIdentity.Loaded identity(MaterialSource<?> source) {
+        return (ClientIdentity.Loaded) value(source);
+    }
+
+    private Object value(MaterialSource<?> source) {
         return Objects.requireNonNull(values.get(source), "the source is not in the snapshot");
     }
 
@@ -75,9 +107,7 @@ final class FileSnapshot {
                 digest.update(MessageDigest.getInstance("SHA-256").digest(file.getValue()));
             }
             for (Object value : values.values()) {
-                for (X509Certificate certificate : certificatesOf(value)) {
-                    digest.update(certificate.getEncoded());
-                }
+                digest.update(digestOf(value));
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
@@ -85,12 +115,23 @@ final class FileSnapshot {
         }
     }
 
-    /** A key belongs to its leaf, so that the certificates tell every change. */
-    private static Collection<X509Certificate> certificatesOf(Object value) {
-        if (value instanceof ClientIdentity identity) {
-            return identity.parse(read(identity.files(), identity.sources())).chain();
+    /** A digest of its own for each, so that a certificate that moves from one source to the other is a change. */
+    private static byte[] digestOf(Object value) throws NoSuchAlgorithmException, CertificateEncodingException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        if (value instanceof ClientIdentity.Loaded identity) {
+            byte[] key = identity.key().getEncoded(); // null for a key in a hardware module
+            digest.update(key == null ? new byte[0] : key);
+            update(digest, identity.chain());
+        } else {
+            update(digest, (Collection<?>) value);
         }
-        return TrustAnchors.certificates(value);
+        return digest.digest();
+    }
+
+    private static void update(MessageDigest digest, Collection<?> certificates) throws CertificateEncodingException {
+        for (Object certificate : certificates) {
+            digest.update(((X509Certificate) certificate).getEncoded());
+        }
     }
 
     byte[] bytes(Path file) {

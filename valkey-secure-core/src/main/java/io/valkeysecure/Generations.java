@@ -14,12 +14,18 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +40,9 @@ final class Generations implements AutoCloseable {
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
     private static final Duration RETIRING_INTERVAL = Duration.ofMillis(50);
 
+    /** How long after its end something is kept in mind as warned of. */
+    private static final Duration FORGET_AFTER = Duration.ofDays(1);
+
     /** How often, and at what distance, material is read again that may be in the midst of being written. */
     private static final int READINGS = 5;
 
@@ -42,31 +51,46 @@ final class Generations implements AutoCloseable {
     private final TlsConfiguration configuration;
     private final HandshakeListener listener;
     private final Set<Tracked> open = ConcurrentHashMap.newKeySet();
-    private final Set<List<Object>> warned = new HashSet<>();
-    private final Thread watcher = new Thread(this::watch, "valkey-secure-watch");
+    private final Set<Warned> warned = new HashSet<>();
+    private final Semaphore news = new Semaphore(0);
+    private final Thread watcher = new Thread(null, this::watch, "valkey-secure-watch", 0, false);
     private volatile Generation current;
     private volatile Instant identitySince;
     private volatile TlsStatus.@Nullable Failure lastFailure;
     private volatile boolean closed;
+
+    /** One thread reads at a time; it may wait for a source, and meanwhile the watcher does the rest of its work. */
+    private final ReentrantLock reading = new ReentrantLock();
+
     private List<Path> watched;
     private List<Object> lastLook;
     private long lastReadNanos = System.nanoTime();
+    private @Nullable Object lastTold;
 
-    /** A connection that is open. */
+    /** The digest of what was read last; null if not all could be read. */
+    private @Nullable String lastDigest;
+
+    /** A connection that is open. But for the first two all is the watcher's. */
     private static final class Tracked {
         private final OpenConnection connection;
         private final VerifiedHandshake handshake;
 
-        /** When it may be closed at a quiet moment, and when it has to be; null while it may stay. */
-        private @Nullable Long quietFromNanos;
+        /** The generation that judged it last. */
+        private long judgedBy;
 
-        private @Nullable Long untilNanos;
+        /** When it may be closed at a quiet moment, and when it has to be; null while it may stay. */
+        private @Nullable Retirement retirement;
 
         Tracked(OpenConnection connection, VerifiedHandshake handshake) {
             this.connection = connection;
             this.handshake = handshake;
+            this.judgedBy = handshake.generation();
         }
     }
+
+    private record Retirement(long quietFromNanos, long untilNanos) {}
+
+    private record Warned(ExpiryWarning.Role role, String subject, Instant notAfter, Duration distance) {}
 
     /**
      * Reads and proves the first generation, and begins to watch.
@@ -76,13 +100,17 @@ final class Generations implements AutoCloseable {
     Generations(TlsConfiguration configuration, HandshakeListener listener) {
         this.configuration = configuration;
         this.listener = listener;
-        TlsConfiguration.Reading reading = configuration.read();
-        watched = configuration.files(reading.crls());
+        TlsConfiguration.Reading first = configuration.read();
+        watched = configuration.watched(first.crls());
         lastLook = look();
-        current = Generation.prove(1, configuration, reading);
+        current = Generation.prove(1, configuration, first);
         identitySince = current.since();
         watcher.setDaemon(true);
         watcher.start();
+    }
+
+    Rotation rotation() {
+        return configuration.rotation();
     }
 
     Generation current() {
@@ -111,10 +139,11 @@ final class Generations implements AutoCloseable {
     Runnable opened(OpenConnection connection, VerifiedHandshake handshake) {
         Tracked tracked = new Tracked(connection, handshake);
         open.add(tracked);
-        Generation now = current;
-        if (handshake.generation() != now.number()) {
-            // a generation was published while this connection was made
-            succeed(tracked, now, identityChanged(handshake.madeUnder(), now), Duration.ZERO);
+        if (closed) {
+            open.remove(tracked);
+        } else if (handshake.generation() != current.number()) {
+            // a generation came into force while this connection was made, perhaps before it could be seen here
+            news.release();
         }
         return () -> open.remove(tracked);
     }
@@ -133,18 +162,26 @@ final class Generations implements AutoCloseable {
      * @return whether a new generation is in force
      * @throws TlsConfigurationException if it cannot be proved; the last good generation stays
      */
-    synchronized boolean reload() {
-        lastReadNanos = System.nanoTime();
-        lastLook = look();
-        for (int reading = 1; ; reading++) {
-            try {
-                return readAndPublish();
-            } catch (TlsConfigurationException e) {
-                if (reading == READINGS || closed || !pause()) {
-                    failed(e);
-                    throw e;
+    boolean reload() {
+        reading.lock();
+        try {
+            lastReadNanos = System.nanoTime();
+            lastLook = look();
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return readAndPublish();
+                } catch (TlsConfigurationException e) {
+                    if (closed) {
+                        throw e;
+                    }
+                    if (attempt == READINGS || watched.isEmpty() || !pause()) {
+                        failed(e);
+                        throw e;
+                    }
                 }
             }
+        } finally {
+            reading.unlock();
         }
     }
 
@@ -159,26 +196,46 @@ final class Generations implements AutoCloseable {
     }
 
     private boolean readAndPublish() {
-        TlsConfiguration.Reading reading = configuration.read();
-        watched = configuration.files(reading.crls());
+        lastDigest = null;
+        TlsConfiguration.Reading read = configuration.read();
+        watched = configuration.watched(read.crls());
         Generation before = current;
-        if (reading.snapshot().digest().equals(before.digest())) {
+        String digest = read.snapshot().digest();
+        lastDigest = digest;
+        if (digest.equals(before.digest())) {
             lastFailure = null;
+            lastTold = null;
             return false;
         }
-        Generation candidate = Generation.prove(before.number() + 1, configuration, reading);
-        if (configuration.rotation().isIdentityChangeRefused()) {
-            requireSameIdentity(before, candidate);
+        Generation candidate = prove(before, read);
+        if (closed) {
+            return false;
         }
         if (identityChanged(before, candidate)) {
             identitySince = candidate.since();
         }
         current = candidate;
         lastFailure = null;
+        lastTold = null;
+        news.release();
         LOGGER.log(Level.INFO, () -> "generation " + candidate.number() + " is in force: " + configuration.sources());
         listener.materialReloaded(status());
-        succeed(before, candidate);
         return true;
+    }
+
+    private Generation prove(Generation before, TlsConfiguration.Reading read) {
+        try {
+            Generation candidate = Generation.prove(before.number() + 1, configuration, read);
+            if (configuration.rotation().isIdentityChangeRefused()) {
+                requireSameIdentity(before, candidate);
+            }
+            return candidate;
+        } catch (TlsConfigurationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new TlsConfigurationException(
+                    RefusalReason.UNCLASSIFIED, "the new material could not be proved: " + e, e);
+        }
     }
 
     private static void requireSameIdentity(Generation before, Generation candidate) {
@@ -209,50 +266,63 @@ final class Generations implements AutoCloseable {
         }
     }
 
+    /** Told once for each cause: a message may say what time it is, so the same bytes are the same cause. */
     private void failed(TlsConfigurationException failure) {
-        TlsStatus.Failure before = lastFailure;
         TlsStatus.Failure now = new TlsStatus.Failure(
                 configuration.clock().instant(), failure.reason(), String.valueOf(failure.getMessage()));
         lastFailure = now;
-        if (before == null || !before.message().equals(now.message())) {
+        Object told = List.<Object>of(failure.reason(), Objects.requireNonNullElse(lastDigest, now.message()));
+        if (!told.equals(lastTold)) {
+            lastTold = told;
             LOGGER.log(Level.WARNING, () -> "generation " + current.number() + " stays in force: " + now.message());
             listener.materialReloadFailed(status(), failure);
         }
     }
 
-    /** Connections of the generation before are judged by the new one, and retired if the identity is another. */
-    private void succeed(Generation before, Generation after) {
-        boolean identityChanged = identityChanged(before, after);
+    /** Connections of earlier generations are judged by the one in force, and retired if the identity is another. */
+    private void judge() {
+        Generation now = current;
         List<Tracked> earlier = new ArrayList<>(open);
-        earlier.removeIf(tracked -> tracked.handshake.generation() >= after.number());
-        Collections.shuffle(earlier);
-        Duration window = configuration.rotation().retirementWindow();
-        for (int i = 0; i < earlier.size(); i++) {
-            succeed(
-                    earlier.get(i),
-                    after,
-                    identityChanged,
-                    window.multipliedBy(i).dividedBy(earlier.size()));
+        earlier.removeIf(tracked -> tracked.judgedBy >= now.number());
+        Map<List<Object>, Optional<PeerRejectedException>> verdicts = new HashMap<>();
+        List<Tracked> retiring = new ArrayList<>();
+        for (Tracked tracked : earlier) {
+            VerifiedHandshake handshake = tracked.handshake;
+            tracked.judgedBy = now.number();
+            PeerRejectedException rejected = verdicts.computeIfAbsent(
+                            List.of(handshake.presented(), handshake.endpoint().host(), handshake.staples()),
+                            key -> rejection(handshake, now))
+                    .orElse(null);
+            // what cannot be told now, as from a stapled response that has become old, is told by the next handshake
+            if (rejected != null && rejected.reason() != RefusalReason.REVOCATION_UNKNOWN) {
+                String message = "the server no longer proves itself: " + rejected.getMessage();
+                close(tracked, rejected.reason(), message, rejected);
+            } else if (tracked.retirement == null && identityChanged(handshake.madeUnder(), now)) {
+                retiring.add(tracked);
+            }
+        }
+        if (configuration.rotation().isGracefulRetirement()) {
+            spread(retiring);
         }
     }
 
-    private void succeed(Tracked tracked, Generation after, boolean identityChanged, Duration quietFrom) {
-        VerifiedHandshake handshake = tracked.handshake;
+    private static Optional<PeerRejectedException> rejection(VerifiedHandshake handshake, Generation now) {
         try {
-            var unused =
-                    after.verify(handshake.presented(), handshake.endpoint().host(), handshake.staples());
+            var unused = now.verify(handshake.presented(), handshake.endpoint().host(), handshake.staples());
+            return Optional.empty();
         } catch (PeerRejectedException e) {
-            // what cannot be told now, as from a stapled response that has become old, is told by the next handshake
-            if (e.reason() != RefusalReason.REVOCATION_UNKNOWN) {
-                close(tracked, e.reason(), "the server no longer proves itself: " + e.getMessage(), e);
-                return;
-            }
+            return Optional.of(e);
         }
-        if (identityChanged && configuration.rotation().isGracefulRetirement() && tracked.untilNanos == null) {
-            long now = System.nanoTime();
-            tracked.quietFromNanos = now + quietFrom.toNanos();
-            tracked.untilNanos =
-                    now + configuration.rotation().retirementWindow().toNanos();
+    }
+
+    /** One after another over most of the window; those that then were never quiet one after another over its end. */
+    private void spread(List<Tracked> retiring) {
+        Collections.shuffle(retiring);
+        long now = System.nanoTime();
+        long fifth = configuration.rotation().retirementWindow().dividedBy(5).toNanos();
+        for (int i = 0; i < retiring.size(); i++) {
+            long turn = fifth * (i + 1) / retiring.size();
+            retiring.get(i).retirement = new Retirement(now + 4 * (turn - fifth / retiring.size()), now + 4 * fifth + turn);
         }
     }
 
@@ -264,41 +334,44 @@ final class Generations implements AutoCloseable {
     private void watch() {
         while (!closed) {
             try {
-                synchronized (this) {
-                    if (!closed) {
-                        wait(interval().toMillis());
-                    }
-                }
+                var unused = news.tryAcquire(interval().toMillis(), TimeUnit.MILLISECONDS);
+                news.drainPermits();
                 if (!closed) {
                     readIfDue();
+                    judge();
                     retire();
                     closeExpired();
                     warn();
                 }
             } catch (InterruptedException e) {
-                return;
-            } catch (RuntimeException e) {
+                // closed, or a source has interrupted the thread it was called on
+            } catch (RuntimeException | Error e) {
                 LOGGER.log(Level.WARNING, "watching goes on after a failure", e);
             }
         }
     }
 
     private Duration interval() {
-        boolean retiring = open.stream().anyMatch(tracked -> tracked.untilNanos != null);
+        boolean retiring = open.stream().anyMatch(tracked -> tracked.retirement != null);
         Duration look = retiring ? RETIRING_INTERVAL : LOOK_INTERVAL;
         Duration check = configuration.rotation().checkInterval();
         return look.compareTo(check) < 0 ? look : check;
     }
 
-    private synchronized void readIfDue() {
-        boolean due = System.nanoTime() - lastReadNanos
-                >= configuration.rotation().checkInterval().toNanos();
-        if (due || !look().equals(lastLook)) {
-            try {
+    private void readIfDue() {
+        if (!reading.tryLock()) {
+            return; // somebody reads at this moment
+        }
+        try {
+            long passed = System.nanoTime() - lastReadNanos;
+            if (passed >= configuration.rotation().checkInterval().toNanos()
+                    || (passed >= LOOK_INTERVAL.toNanos() && !look().equals(lastLook))) {
                 var unused = reload();
-            } catch (TlsConfigurationException e) {
-                // told to the listener and kept in the status; tried again
             }
+        } catch (TlsConfigurationException e) {
+            // told to the listener and kept in the status; tried again
+        } finally {
+            reading.unlock();
         }
     }
 
@@ -322,16 +395,14 @@ final class Generations implements AutoCloseable {
     private void retire() {
         long now = System.nanoTime();
         for (Tracked tracked : open) {
-            if (tracked.untilNanos == null || tracked.quietFromNanos == null) {
+            Retirement retirement = tracked.retirement;
+            if (retirement == null) {
                 continue;
             }
-            if (now - tracked.untilNanos >= 0) {
-                close(
-                        tracked,
-                        RefusalReason.RETIRED,
-                        "made under an earlier client identity, and the retirement window is over",
-                        null);
-            } else if (now - tracked.quietFromNanos >= 0) {
+            if (now - retirement.untilNanos() >= 0) {
+                String message = "made under an earlier client identity, and the retirement window is over";
+                close(tracked, RefusalReason.RETIRED, message, null);
+            } else if (now - retirement.quietFromNanos() >= 0) {
                 tracked.connection.closeWhenQuiet();
             }
         }
@@ -340,17 +411,15 @@ final class Generations implements AutoCloseable {
     private void closeExpired() {
         Instant now = configuration.clock().instant();
         for (Tracked tracked : open) {
-            for (X509Certificate certificate : tracked.handshake.path().certificates()) {
-                if (now.isAfter(certificate.getNotAfter().toInstant())) {
-                    close(
-                            tracked,
-                            RefusalReason.EXPIRED,
-                            certificate.getSubjectX500Principal() + " of the server expired at "
-                                    + certificate.getNotAfter().toInstant() + ", now is " + now,
-                            null);
-                    break;
-                }
-            }
+            ValidatedPath path = tracked.handshake.path();
+            Stream.concat(path.certificates().stream(), Stream.of(path.anchor()))
+                    .filter(certificate -> now.isAfter(certificate.getNotAfter().toInstant()))
+                    .findFirst()
+                    .ifPresent(certificate -> {
+                        String message = "in the server's path " + certificate.getSubjectX500Principal()
+                                + " expired at " + certificate.getNotAfter().toInstant() + ", now is " + now;
+                        close(tracked, RefusalReason.EXPIRED, message, null);
+                    });
         }
     }
 
@@ -363,28 +432,30 @@ final class Generations implements AutoCloseable {
         if (generation.identity() != null) {
             generation.identity().chain().forEach(own -> warn(ExpiryWarning.Role.IDENTITY, own, now));
         }
-        generation.crlsFreshUntil().ifPresent(until -> warn(ExpiryWarning.Role.CRL, "CRL", until, now));
+        generation
+                .crlsFreshUntil()
+                .ifPresent(
+                        until -> warn(ExpiryWarning.Role.CRL, "CRL", until, Duration.ofSeconds(Long.MAX_VALUE), now));
         open.forEach(tracked -> warn(ExpiryWarning.Role.PEER, tracked.handshake.leaf(), now));
+        warned.removeIf(entry -> entry.notAfter().isBefore(now.minus(FORGET_AFTER)));
     }
 
     private void warn(ExpiryWarning.Role role, X509Certificate certificate, Instant now) {
-        warn(
-                role,
-                certificate.getSubjectX500Principal().toString(),
-                certificate.getNotAfter().toInstant(),
-                now);
+        Instant notAfter = certificate.getNotAfter().toInstant();
+        Duration life = Duration.between(certificate.getNotBefore().toInstant(), notAfter);
+        warn(role, certificate.getSubjectX500Principal().toString(), notAfter, life, now);
     }
 
-    /** Tells the shortest distance that was reached, each once. */
-    private void warn(ExpiryWarning.Role role, String subject, Instant notAfter, Instant now) {
+    /** Tells the shortest distance that was reached, each once; one that is as long as the whole life tells nothing. */
+    private void warn(ExpiryWarning.Role role, String subject, Instant notAfter, Duration life, Instant now) {
         Duration remaining = Duration.between(now, notAfter);
         Duration reached = null;
         for (Duration distance : configuration.rotation().expiryWarnings()) {
-            if (remaining.compareTo(distance) <= 0) {
+            if (remaining.compareTo(distance) <= 0 && distance.compareTo(life) < 0) {
                 reached = distance;
             }
         }
-        if (reached != null && warned.add(List.of(role, subject, notAfter, reached))) {
+        if (reached != null && warned.add(new Warned(role, subject, notAfter, reached))) {
             ExpiryWarning warning = new ExpiryWarning(role, subject, notAfter, remaining);
             LOGGER.log(Level.WARNING, () -> "expires soon: " + warning);
             listener.expiryNear(warning);
@@ -394,10 +465,7 @@ final class Generations implements AutoCloseable {
     /** Ends the thread; connections stay open and are no longer looked after. */
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
+        closed = true;
         open.clear();
         watcher.interrupt();
     }

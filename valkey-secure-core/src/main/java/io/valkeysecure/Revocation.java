@@ -239,6 +239,11 @@ public final class Revocation {
         return List.copyOf(files);
     }
 
+    /** The files and directories as they were named. */
+    List<Path> named() {
+        return crls;
+    }
+
     private static List<Path> list(Path directory) {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, CRL_FILES)) {

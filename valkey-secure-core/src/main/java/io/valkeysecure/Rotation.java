@@ -62,7 +62,12 @@ public final class Rotation {
         return checkInterval;
     }
 
-    Duration retirementWindow() {
+    /**
+     * Returns over what time connections of an old identity are closed.
+     *
+     * @return the retirement window
+     */
+    public Duration retirementWindow() {
         return retirementWindow;
     }
 
@@ -115,8 +120,8 @@ public final class Rotation {
         }
 
         /**
-         * Sets over what time connections of an old identity are closed; the rate of new handshakes is their number
-         * divided by it. Default: one minute.
+         * Sets over what time connections of an old identity are closed. Over its first four fifths one after another is
+         * asked to end at a quiet moment; those that had none are ended over the last fifth. Default: one minute.
          *
          * @param window from zero to one hour
          * @return this

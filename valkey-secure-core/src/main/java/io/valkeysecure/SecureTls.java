@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Clock;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -237,6 +238,29 @@ public final class SecureTls implements AutoCloseable {
      */
     public TlsPolicy policy() {
         return generations.current().policy();
+    }
+
+    /**
+     * Returns how material is watched and connections are retired.
+     *
+     * @return the options
+     */
+    public Rotation rotation() {
+        return generations.rotation();
+    }
+
+    /**
+     * Asks the socket below a blocking client whether the connection is to be replaced: it was made under an earlier
+     * client identity and its turn has come, or it was closed because the server no longer proves itself. For pools: a
+     * socket of this library says to everybody else that it is connected until its client closes it, since a client such
+     * as Jedis would connect anew without logging in.
+     *
+     * @param connected asks the client, which asks the socket that {@link TlsHandshake#overSocket} returned, on this
+     *     thread
+     * @return true if the pool should close the connection rather than hand it out
+     */
+    public static boolean isReplaceable(BooleanSupplier connected) {
+        return VerifiedSocket.isReplaceable(connected);
     }
 
     /**

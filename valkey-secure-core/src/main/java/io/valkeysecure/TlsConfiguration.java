@@ -38,8 +38,14 @@ record TlsConfiguration(
      */
     record Reading(List<Path> crls, FileSnapshot snapshot) {}
 
-    /** The files whose look tells that it is time to read, as they are now. */
-    List<Path> files(List<Path> crls) {
+    /** The files and directories whose look tells that it is time to read; a directory's own tells of a new file. */
+    List<Path> watched(List<Path> crls) {
+        List<Path> watched = new ArrayList<>(files(crls));
+        watched.addAll(revocation.named());
+        return watched;
+    }
+
+    private List<Path> files(List<Path> crls) {
         List<Path> files = new ArrayList<>(anchors.files());
         if (identity != null) {
             files.addAll(identity.files());

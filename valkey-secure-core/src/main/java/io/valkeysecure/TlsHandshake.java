@@ -105,7 +105,7 @@ public final class TlsHandshake {
             tls.startHandshake();
             VerifiedHandshake proof = verify(tls.getSession(), tls);
             wire.handshakeEnded();
-            return new VerifiedSocket(tls, this, proof);
+            return new VerifiedSocket(tls, wire, this, proof);
         } catch (IOException | PeerRejectedException | RuntimeException e) {
             TlsHandshakeException refused = refuse(e);
             close(tls, refused);

@@ -15,8 +15,8 @@ import java.util.List;
  * The CA certificates that a server's certification path may end at, and no others: the trust stores of the JVM and of
  * the system are never consulted.
  *
- * <p>Files are read when a {@link SecureTls} or a {@link ChainVerifier} is built, not here; what is wrong with them is
- * reported then. Every anchor must be a CA (basicConstraints) and in date. Immutable.
+ * <p>Files are read when a {@link SecureTls} or a {@link ChainVerifier} is built, not here, and for a {@code SecureTls} again
+ * when they change; what is wrong with them is reported then. Every anchor must be a CA (basicConstraints) and in date. Immutable.
  */
 public final class TrustAnchors {
     private final Material<List<X509Certificate>> material;
@@ -130,7 +130,7 @@ public final class TrustAnchors {
 
             @Override
             public List<X509Certificate> parse(FileSnapshot snapshot) {
-                List<X509Certificate> anchors = certificates(snapshot.value(source));
+                List<X509Certificate> anchors = snapshot.anchors(source);
                 if (anchors.isEmpty()) {
                     throw new TlsConfigurationException(
                             RefusalReason.MATERIAL_UNREADABLE, "trust anchors: the source " + source + " gave none");
@@ -143,15 +143,6 @@ public final class TrustAnchors {
                 return "source " + source;
             }
         });
-    }
-
-    /** What a source of anchors gave; it may break the promise of its type. */
-    static List<X509Certificate> certificates(Object given) {
-        List<X509Certificate> certificates = new ArrayList<>();
-        for (Object each : (Collection<?>) given) {
-            certificates.add((X509Certificate) each);
-        }
-        return certificates;
     }
 
     /**

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.HandshakeCompletedListener;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -26,29 +27,54 @@ final class VerifiedSocket extends SSLSocket implements OpenConnection {
     /** How long a failed write waits for the alert that explains it, which is in the receive buffer by then, or never. */
     private static final int ALERT_WAIT_MILLIS = 100;
 
+    /** Set while a pool asks whether to replace a connection: only then is the truth told about its end. */
+    private static final ThreadLocal<Boolean> ASKED_BY_POOL = new ThreadLocal<>();
+
     private final SSLSocket delegate;
+    private final WireSocket wire;
     private final TlsHandshake handshake;
     private final VerifiedHandshake verified;
     private final Runnable gone;
     private volatile boolean peerHasSpoken;
+    private volatile boolean replaceable;
+    private volatile boolean closedByClient;
     private volatile @Nullable TlsHandshakeException endedBy;
 
-    VerifiedSocket(SSLSocket delegate, TlsHandshake handshake, VerifiedHandshake verified) {
+    VerifiedSocket(SSLSocket delegate, WireSocket wire, TlsHandshake handshake, VerifiedHandshake verified) {
         this.delegate = delegate;
+        this.wire = wire;
         this.handshake = handshake;
         this.verified = verified;
         this.gone = handshake.opened(this);
     }
 
-    /** A blocking client cannot be told; its pool replaces the connection, see {@link TlsStatus#identitySince()}. */
-    @Override
-    public void closeWhenQuiet() {}
+    static boolean isReplaceable(BooleanSupplier connected) {
+        ASKED_BY_POOL.set(true);
+        try {
+            return !connected.getAsBoolean();
+        } finally {
+            ASKED_BY_POOL.remove();
+        }
+    }
 
+    VerifiedHandshake verified() {
+        return verified;
+    }
+
+    /** What is quiet only the pool of a blocking client knows: it asks when the connection is idle or borrowed. */
+    @Override
+    public void closeWhenQuiet() {
+        replaceable = true;
+    }
+
+    /** Closes the wire without a farewell: a close_notify would wait for a write that the peer does not read. */
     @Override
     public void close(TlsHandshakeException reason) {
         endedBy = reason;
+        replaceable = true;
         try {
-            close();
+            wire.setSoLinger(true, 0);
+            wire.close();
         } catch (IOException e) {
             reason.addSuppressed(e);
         }
@@ -67,6 +93,9 @@ final class VerifiedSocket extends SSLSocket implements OpenConnection {
             public int read(byte[] bytes, int offset, int length) throws IOException {
                 try {
                     int count = in.read(bytes, offset, length);
+                    if (count < 0 && endedBy != null) {
+                        throw new SocketException("the connection was ended on this side");
+                    }
                     peerHasSpoken |= count > 0;
                     return count;
                 } catch (IOException e) {
@@ -249,27 +278,31 @@ final class VerifiedSocket extends SSLSocket implements OpenConnection {
 
     @Override
     public boolean isConnected() {
-        return delegate.isConnected();
+        return endedBy != null || delegate.isConnected();
     }
 
     @Override
     public boolean isBound() {
-        return delegate.isBound();
+        return endedBy != null || delegate.isBound();
     }
 
+    /** False when it was ended here and not by the client, which would otherwise connect anew without logging in. */
     @Override
     public boolean isClosed() {
-        return delegate.isClosed();
+        if (ASKED_BY_POOL.get() != null) {
+            return replaceable || delegate.isClosed();
+        }
+        return endedBy == null ? delegate.isClosed() : closedByClient;
     }
 
     @Override
     public boolean isInputShutdown() {
-        return delegate.isInputShutdown();
+        return endedBy == null && delegate.isInputShutdown();
     }
 
     @Override
     public boolean isOutputShutdown() {
-        return delegate.isOutputShutdown();
+        return endedBy == null && delegate.isOutputShutdown();
     }
 
     @Override
@@ -374,6 +407,7 @@ final class VerifiedSocket extends SSLSocket implements OpenConnection {
 
     @Override
     public void close() throws IOException {
+        closedByClient = true;
         gone.run();
         delegate.close();
     }

@@ -26,6 +26,7 @@ class PinsCommandTest {
     private final StringWriter err = new StringWriter();
 
     @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
     private Path directory;
 
     private int run(String... arguments) {

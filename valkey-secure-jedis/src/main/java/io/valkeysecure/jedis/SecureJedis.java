@@ -1,9 +1,16 @@
 package io.valkeysecure.jedis;
 
+import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsConfigurationException;
 import java.net.URI;
 import java.util.Objects;
+import org.apache.commons.pool2.PooledObjectFactory;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 
 /**
@@ -103,6 +110,65 @@ public final class SecureJedis {
     public static JedisClientConfig clientConfig(SecureTls tls, String uri) {
         Objects.requireNonNull(tls, "tls");
         return SecureClientConfig.of(tls, SecureUri.parse(uri).clientConfig());
+    }
+
+    /**
+     * Returns a pool configuration by which a pool replaces connections after a rotation while they are idle, rather than
+     * letting them be closed at the end of the {@link io.valkeysecure.Rotation#retirementWindow() retirement window}; and
+     * at once those whose server no longer proves itself. For every pool of Jedis, those that a cluster client makes
+     * included:
+     *
+     * <pre>{@code
+     * JedisPool pool = new JedisPool(SecureJedis.poolConfig(tls, new JedisPoolConfig()), server, config);
+     * }</pre>
+     *
+     * <p>All else is as {@code base} says, its eviction and the test of idle connections at its interval included. The
+     * eviction itself runs a thousand times within the window; it sends nothing. In a pool whose connections are hardly ever idle,
+     * add {@link #jedisFactory} or {@link #connectionFactory}, which look when one is borrowed.
+     *
+     * @param tls the one that the pool's connections are made by
+     * @param base all that is not about rotation; it is copied
+     * @param <T> {@code Jedis} or {@code Connection}
+     * @return the configuration to give to the pool
+     * @throws IllegalArgumentException if {@code base} names an eviction policy by its class instead of giving it
+     */
+    public static <T> GenericObjectPoolConfig<T> poolConfig(SecureTls tls, GenericObjectPoolConfig<T> base) {
+        return Replacement.in(Objects.requireNonNull(tls, "tls"), Objects.requireNonNull(base, "base"));
+    }
+
+    /**
+     * Returns a factory for {@code new JedisPool(poolConfig, factory)}, by which a connection that is to be replaced is not
+     * handed out. Use it together with {@link #poolConfig}.
+     *
+     * @param server the address
+     * @param config what {@link #clientConfig(SecureTls, JedisClientConfig)} returned
+     * @return the factory to give to the pool
+     */
+    public static PooledObjectFactory<Jedis> jedisFactory(HostAndPort server, JedisClientConfig config) {
+        return ReplacingFactory.jedis(server, requireOurs(config));
+    }
+
+    /**
+     * Returns a factory for {@code new ConnectionPool(factory, poolConfig)} and
+     * {@code new PooledConnectionProvider(factory, poolConfig)}, by which a connection that is to be replaced is not handed
+     * out. Use it together with {@link #poolConfig}.
+     *
+     * @param server the address
+     * @param config what {@link #clientConfig(SecureTls, JedisClientConfig)} returned
+     * @return the factory to give to the pool
+     */
+    public static PooledObjectFactory<Connection> connectionFactory(HostAndPort server, JedisClientConfig config) {
+        return new ReplacingFactory<>(new ConnectionFactory(server, requireOurs(config)));
+    }
+
+    private static JedisClientConfig requireOurs(JedisClientConfig config) {
+        if (config instanceof SecureClientConfig) {
+            return config;
+        }
+        throw new TlsConfigurationException(
+                RefusalReason.PLAINTEXT_REQUESTED,
+                "expected a configuration made by SecureJedis.clientConfig(..), was a "
+                        + config.getClass().getSimpleName());
     }
 
     /**

@@ -110,7 +110,9 @@ class MutatedCertificateTest {
             boolean ofLeaf = random.nextInt(3) > 0;
             TestCertificate.Builder builder = ofLeaf
                     ? chain.leaf().apply(Chain.goodLeaf(good.ca()))
-                    : chain.ca().apply(Chain.goodCa(good.root())).keyPair(good.ca().keyPair());
+                    : chain.ca()
+                            .apply(Chain.goodCa(good.root()))
+                            .keyPair(good.ca().keyPair());
             byte[] mutated = builder.tbsCertificate(change).build().encoded();
             try {
                 List<X509Certificate> unused = ofLeaf
@@ -236,8 +238,6 @@ class MutatedCertificateTest {
     }
 
     private static boolean isWhole(byte[] tlv) {
-        return tlv.length >= 2
-                && Tlv.header(tlv, 0) <= tlv.length
-                && Tlv.total(tlv, 0) == tlv.length;
+        return tlv.length >= 2 && Tlv.header(tlv, 0) <= tlv.length && Tlv.total(tlv, 0) == tlv.length;
     }
 }

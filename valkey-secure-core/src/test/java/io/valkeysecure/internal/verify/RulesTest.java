@@ -463,6 +463,7 @@ class RulesTest {
                 .flatMap(cases -> cases);
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Networks(byte[] malformed, byte[] wellFormed) {}
 
     private static Networks network(byte[] malformed, byte[] wellFormed) {

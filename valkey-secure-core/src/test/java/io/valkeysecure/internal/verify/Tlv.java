@@ -80,7 +80,7 @@ public final class Tlv {
         int octets = length & 0x7f;
         length = 0;
         for (int i = 0; i < octets; i++) {
-            length = length << 8 | tlv[at + 2 + i] & 0xff;
+            length = (length << 8) | (tlv[at + 2 + i] & 0xff);
         }
         return 2 + octets + length;
     }

@@ -1,0 +1,475 @@
+package io.valkeysecure;
+
+import static io.valkeysecure.MaterialScene.OTHER_ROOT;
+import static io.valkeysecure.MaterialScene.ROOT;
+import static io.valkeysecure.MaterialScene.SERVER;
+import static io.valkeysecure.MaterialScene.awaitGeneration;
+import static io.valkeysecure.MaterialScene.client;
+import static io.valkeysecure.MaterialScene.often;
+import static io.valkeysecure.MaterialScene.pair;
+import static io.valkeysecure.MaterialScene.ping;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.TlsFront;
+import io.valkeysecure.testkit.WayOfWriting;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of connections when generations change, and of the thread that looks after them. */
+class GenerationsTest {
+    @TempDir
+    private Path directory = Path.of("");
+
+    private MaterialScene scene;
+
+    @BeforeEach
+    void open() {
+        scene = new MaterialScene(directory);
+    }
+
+    @AfterEach
+    void close() {
+        scene.close();
+    }
+
+    // Trust that ends
+
+    @Test
+    void anchorRemoved_openConnectionsAreClosedAndNewOnesRefused() throws IOException {
+        scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+        try (SecureTls tls = scene.tls().build();
+                SSLSocket socket = scene.connect(tls)) {
+            ping(socket);
+            scene.files.write(WayOfWriting.SYMLINK_SWAP, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+            assertClosedWithin2Seconds(tls, socket, RefusalReason.UNTRUSTED_ISSUER);
+            assertRefused(tls, RefusalReason.UNTRUSTED_ISSUER);
+        }
+    }
+
+    @Test
+    void serverRevoked_openConnectionsAreClosedAndNewOnesRefused() throws IOException {
+        Path crl = directory.resolve("root.crl");
+        ROOT.crl().number(1).build().write(crl);
+        try (SecureTls tls = scene.tls().revocation(Revocation.crls(crl)).build();
+                SSLSocket socket = scene.connect(tls)) {
+            ping(socket);
+            ROOT.crl().number(2).revoke(SERVER).build().write(crl);
+            assertClosedWithin2Seconds(tls, socket, RefusalReason.REVOKED);
+            assertRefused(tls, RefusalReason.REVOKED);
+        }
+    }
+
+    /** A session of an earlier generation is not even offered. */
+    @Test
+    void anchorRemoved_sessionThatCouldResume_doesNot() throws IOException {
+        scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+        try (SecureTls tls = scene.tls().build()) {
+            await().until(() -> {
+                var unused = scene.subjectSeen(tls);
+                return scene.verified.get(scene.verified.size() - 1).resumed();
+            });
+            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+            assertThat(tls.reload()).isTrue();
+            assertRefused(tls, RefusalReason.UNTRUSTED_ISSUER);
+        }
+    }
+
+    @Test
+    void identityChanged_sessionThatCouldResume_doesNot() throws IOException {
+        try (SecureTls tls = scene.tls().build()) {
+            await().until(() -> {
+                var unused = scene.subjectSeen(tls);
+                return scene.verified.get(scene.verified.size() - 1).resumed();
+            });
+            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            tls.reload();
+            assertThat(scene.subjectSeen(tls)).isEqualTo("CN=second");
+            assertThat(scene.verified.get(scene.verified.size() - 1).resumed()).isFalse();
+        }
+    }
+
+    @Test
+    void serverExpires_openConnectionsAreClosed() throws IOException {
+        try (SecureTls tls = scene.tls().clock(scene.clock).build();
+                SSLSocket socket = scene.connect(tls)) {
+            ping(socket);
+            scene.clock.advance(Duration.between(
+                    Instant.now(), SERVER.certificate().getNotAfter().toInstant().plusSeconds(1)));
+            assertClosedWithin2Seconds(tls, socket, RefusalReason.EXPIRED);
+        }
+    }
+
+    private void assertClosedWithin2Seconds(SecureTls tls, SSLSocket socket, RefusalReason reason) throws IOException {
+        await().atMost(Duration.ofSeconds(2)).until(() -> tls.status().connections() == 0);
+        assertThat(scene.server.awaitEnd(Duration.ofSeconds(2))).isTrue();
+        assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(reason);
+        assertThat(RefusalReason.of(catchThrowable(() -> socket.getInputStream().read())))
+                .contains(reason);
+        // a client must not take it for one that it may connect anew by itself; a pool is told
+        assertThat(socket.isClosed()).isFalse();
+        assertThat(SecureTls.isReplaceable(() -> !socket.isClosed())).isTrue();
+        socket.close();
+        assertThat(socket.isClosed()).isTrue();
+    }
+
+    private void assertRefused(SecureTls tls, RefusalReason reason) {
+        assertThatExceptionOfType(TlsHandshakeException.class)
+                .isThrownBy(() -> scene.connect(tls))
+                .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(reason));
+    }
+
+    @Test
+    void threadThatReads_connectionClosed_isTold() throws Exception {
+        try (SecureTls tls = scene.tls().build();
+                SSLSocket socket = scene.connect(tls)) {
+            CompletableFuture<Throwable> thrown = CompletableFuture.supplyAsync(
+                    () -> catchThrowable(() -> socket.getInputStream().read()));
+            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+            tls.reload();
+            assertThat(RefusalReason.of(thrown.get(5, java.util.concurrent.TimeUnit.SECONDS)))
+                    .contains(RefusalReason.UNTRUSTED_ISSUER);
+        }
+    }
+
+    /** A peer that does not read must not hold up the thread that closes connections. */
+    @Test
+    void peerDoesNotRead_connectionsAreClosedAllTheSame() throws Exception {
+        try (java.net.ServerSocket listener = new java.net.ServerSocket(0)) {
+            CompletableFuture<Void> server = CompletableFuture.runAsync(() -> {
+                try (Socket accepted = listener.accept();
+                        SSLSocket tls = (SSLSocket) SERVER.tlsContext(ROOT)
+                                .getSocketFactory()
+                                .createSocket(accepted, "localhost", accepted.getPort(), true)) {
+                    tls.setUseClientMode(false);
+                    tls.startHandshake();
+                    Thread.currentThread().join(10_000); // reads nothing
+                } catch (IOException | InterruptedException e) {
+                    // the test has ended
+                }
+            });
+            try (SecureTls tls = scene.tls().build();
+                    Socket plain = new Socket("localhost", listener.getLocalPort())) {
+                SSLSocket socket = tls.handshake(
+                                new Endpoint("localhost", listener.getLocalPort()), ClientLibrary.OTHER)
+                        .overSocket(plain);
+                CompletableFuture<Throwable> writer = CompletableFuture.supplyAsync(() -> catchThrowable(() -> {
+                    while (true) {
+                        socket.getOutputStream().write(new byte[16 * 1024]);
+                    }
+                }));
+                scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+                tls.reload();
+                assertThat(RefusalReason.of(writer.get(5, java.util.concurrent.TimeUnit.SECONDS)))
+                        .contains(RefusalReason.UNTRUSTED_ISSUER);
+            }
+            server.cancel(true);
+        }
+    }
+
+    // Own identity
+
+    @Test
+    void ownIdentityExpired_isRefusedBeforeAByteIsSent() throws IOException {
+        try (SecureTls tls = scene.tls().clock(scene.clock).build();
+                HostilePeer peer = HostilePeer.tls(SERVER)) {
+            scene.clock.advance(Duration.ofDays(30));
+            Endpoint endpoint = new Endpoint("localhost", peer.port());
+            try (Socket plain = new Socket("localhost", peer.port())) {
+                assertThatExceptionOfType(TlsHandshakeException.class)
+                        .isThrownBy(
+                                () -> tls.handshake(endpoint, ClientLibrary.OTHER).overSocket(plain))
+                        .withMessageContaining("own client identity")
+                        .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(RefusalReason.EXPIRED));
+            }
+            assertThat(RefusalReason.of(catchThrowable(
+                            () -> tls.handshake(endpoint, ClientLibrary.OTHER).engine())))
+                    .contains(RefusalReason.EXPIRED);
+            assertThat(peer.awaitEnd(Duration.ofSeconds(5))).isTrue();
+            assertThat(peer.rawBytes()).isEmpty();
+        }
+    }
+
+    // Retirement
+
+    @Test
+    void identityChanged_connectionsBecomeReplaceableOneByOneAndEndWithTheWindow() throws IOException {
+        Duration window = Duration.ofSeconds(5);
+        try (SecureTls tls = scene.tls().rotation(often().retirementWindow(window).build()).build()) {
+            List<SSLSocket> sockets = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                sockets.add(scene.connect(tls));
+            }
+            long begun = System.nanoTime();
+            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            tls.reload();
+            SSLSocket recent = scene.connect(tls);
+
+            await().atMost(window).until(() -> replaceable(sockets) >= 3);
+            assertThat(replaceable(sockets)).isLessThan(8);
+            assertThat(tls.status().connections()).isEqualTo(11);
+
+            await().atMost(window.plusSeconds(5)).until(() -> tls.status().connections() == 1);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .isBetween(window.multipliedBy(8).dividedBy(10), window.plusSeconds(2));
+            for (SSLSocket socket : sockets) {
+                assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(RefusalReason.RETIRED);
+                socket.close();
+            }
+            ping(recent);
+            assertThat(SecureTls.isReplaceable(() -> !recent.isClosed())).isFalse();
+            recent.close();
+        }
+    }
+
+    private static long replaceable(List<SSLSocket> sockets) {
+        return sockets.stream()
+                .filter(socket -> SecureTls.isReplaceable(() -> !socket.isClosed()))
+                .count();
+    }
+
+    @Test
+    void identityChanged_withoutGracefulRetirement_connectionsStay() throws IOException {
+        Rotation rotation =
+                often().retirementWindow(Duration.ZERO).withoutGracefulRetirement().build();
+        try (SecureTls tls = scene.tls().rotation(rotation).build();
+                SSLSocket socket = scene.connect(tls)) {
+            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            awaitGeneration(tls, 2);
+            // closed by the same pass that would have retired it
+            scene.files.write(WayOfWriting.RENAME, pair(client("third")));
+            awaitGeneration(tls, 3);
+            ping(socket);
+            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+            assertClosedWithin2Seconds(tls, socket, RefusalReason.UNTRUSTED_ISSUER);
+        }
+    }
+
+    @Test
+    void anchorAdded_connectionsStay() throws IOException {
+        try (SecureTls tls =
+                        scene.tls().rotation(often().retirementWindow(Duration.ZERO).build()).build();
+                SSLSocket socket = scene.connect(tls)) {
+            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+            awaitGeneration(tls, 2);
+            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(OTHER_ROOT, ROOT)));
+            awaitGeneration(tls, 3);
+            ping(socket);
+        }
+    }
+
+    // Warnings
+
+    @Test
+    void expiry_eachDistance_isToldOnce() throws IOException {
+        Instant end = Instant.now().plus(Duration.ofDays(90));
+        TestCertificate root =
+                TestCertificate.root().subject("CN=Ending Root").notAfter(end).build();
+        TestCertificate identity =
+                root.issue().subject("CN=ending").notAfter(end.minusSeconds(1)).build();
+        TestCertificate ending = root.issue()
+                .subject("CN=ending server")
+                .dnsName("localhost")
+                .notAfter(end.minusSeconds(2))
+                .build();
+        Path crl = directory.resolve("ending.crl");
+        root.crl().nextUpdate(end.minusSeconds(3)).build().write(crl);
+        scene.server.present(ending);
+        scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", root.certificatePem()));
+        scene.files.write(WayOfWriting.RENAME, pair(identity));
+        try (SecureTls tls = scene.tls()
+                        .clock(scene.clock)
+                        .revocation(Revocation.crls(crl))
+                        .rotation(often().build())
+                        .build();
+                SSLSocket socket = scene.connect(tls)) {
+            ping(socket);
+            assertThat(scene.warned).isEmpty();
+            Duration before = Duration.ofDays(90);
+            int told = 0;
+            for (Duration distance :
+                    List.of(Duration.ofDays(30), Duration.ofDays(7), Duration.ofDays(1), Duration.ofHours(1))) {
+                scene.clock.advance(before.minus(distance));
+                before = distance;
+                told += 4;
+                int expected = told;
+                await().atMost(Duration.ofSeconds(10)).until(() -> scene.warned.size() >= expected);
+                assertThat(scene.warned.subList(told - 4, told))
+                        .extracting(ExpiryWarning::role)
+                        .containsExactlyInAnyOrder(ExpiryWarning.Role.values());
+                assertThat(scene.warned.subList(told - 4, told))
+                        .allSatisfy(warning -> assertThat(warning.remaining())
+                                .isBetween(distance.minusMinutes(1), distance));
+            }
+            tls.reload();
+            assertThat(scene.warned).hasSize(told);
+            assertThat(scene.warned).extracting(ExpiryWarning::subject).contains("CN=ending", "CN=ending server");
+        }
+    }
+
+    /** What lives for hours is not warned of a month before its end, which would be always. */
+    @Test
+    void expiry_distanceLongerThanTheLife_isNotTold() {
+        try (SecureTls tls = scene.tls()
+                .rotation(often().expiryWarnings(Duration.ofDays(3650)).build())
+                .build()) {
+            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            awaitGeneration(tls, 2);
+            scene.files.write(WayOfWriting.RENAME, pair(client("third")));
+            awaitGeneration(tls, 3);
+            assertThat(scene.warned).isEmpty();
+        }
+    }
+
+    // Threads and growth
+
+    static long watchers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("valkey-secure-watch"))
+                .count();
+    }
+
+    @Test
+    void thread_onePerSecureTls_endsWithIt() {
+        await().until(() -> watchers() == 0);
+        try (SecureTls first = scene.tls().build();
+                SecureTls second = scene.tls().build()) {
+            assertThat(watchers()).isEqualTo(2);
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .filteredOn(thread -> thread.getName().equals("valkey-secure-watch"))
+                    .allMatch(Thread::isDaemon);
+            assertThat(first.reload() || second.reload()).isFalse();
+        }
+        await().atMost(Duration.ofSeconds(5)).until(() -> watchers() == 0);
+    }
+
+    @Test
+    void thread_buildFails_isNotStarted() throws IOException {
+        await().until(() -> watchers() == 0);
+        Files.writeString(scene.files.path("tls.key"), "nothing");
+        assertThatExceptionOfType(TlsConfigurationException.class)
+                .isThrownBy(() -> scene.tls().build());
+        assertThat(watchers()).isZero();
+    }
+
+    @Test
+    void connects_duringReloads_useOneGeneration() {
+        Map<Long, String> identityOf = new ConcurrentHashMap<>();
+        identityOf.put(1L, "CN=first");
+        Map<Integer, Long> generationOf = new ConcurrentHashMap<>();
+        AtomicBoolean ended = new AtomicBoolean();
+        try (SecureTls tls = scene.tls()
+                .rotation(Rotation.builder().withoutGracefulRetirement().build())
+                .build()) {
+            List<CompletableFuture<Void>> clients = IntStream.range(0, 4)
+                    .mapToObj(i -> CompletableFuture.runAsync(() -> {
+                        while (!ended.get()) {
+                            try (SSLSocket socket = scene.connect(tls)) {
+                                ping(socket);
+                                generationOf.put(socket.getLocalPort(), generationIn(socket));
+                            } catch (IOException e) {
+                                throw new java.io.UncheckedIOException(e);
+                            }
+                        }
+                    }))
+                    .toList();
+            for (int i = 2; i <= 40; i++) {
+                scene.files.write(WayOfWriting.RENAME, pair(client("number " + i)));
+                tls.reload();
+                identityOf.put(tls.status().generation(), "CN=number " + i);
+            }
+            ended.set(true);
+            clients.forEach(CompletableFuture::join);
+        }
+        Map<Integer, String> seen = new ConcurrentHashMap<>();
+        for (TlsFront.Connection connection : scene.server.connections()) {
+            seen.put(connection.clientPort(), String.valueOf(connection.client().getSubjectX500Principal()));
+        }
+        assertThat(generationOf).hasSizeGreaterThan(20);
+        assertThat(generationOf)
+                .allSatisfy((port, generation) -> assertThat(seen.get(port)).isEqualTo(identityOf.get(generation)));
+    }
+
+    private static long generationIn(SSLSocket socket) {
+        return ((VerifiedSocket) socket).verified().generation();
+    }
+
+    @Test
+    void reloads_1000_leaveNothing() throws IOException {
+        Logger quiet = Logger.getLogger("io.valkeysecure");
+        quiet.setLevel(Level.WARNING);
+        List<TestCertificate> identities =
+                IntStream.range(0, 20).mapToObj(i -> client("number " + i)).toList();
+        Rotation rotation = Rotation.builder().retirementWindow(Duration.ZERO).build();
+        try (SecureTls tls = scene.tls().rotation(rotation).build()) {
+            reloads(tls, identities, 100);
+            scene.verified.clear();
+            scene.reloaded.clear();
+            Figures before = Figures.now();
+            reloads(tls, identities, 1000);
+            scene.verified.clear();
+            scene.reloaded.clear();
+            scene.server.forgetEnded();
+            await().atMost(Duration.ofSeconds(20)).until(() -> Figures.now().threads() <= before.threads() + 1);
+            Figures after = Figures.now();
+            System.out.println("reloads: 1000, before " + before + ", after " + after);
+            assertThat(after.descriptors()).isLessThanOrEqualTo(before.descriptors() + 5);
+            assertThat(after.heapKilobytes()).isLessThan(before.heapKilobytes() + 4096);
+            assertThat(tls.status().generation()).isGreaterThan(1000);
+        } finally {
+            quiet.setLevel(null);
+        }
+    }
+
+    private void reloads(SecureTls tls, List<TestCertificate> identities, int times) throws IOException {
+        for (int i = 0; i < times; i++) {
+            scene.files.write(WayOfWriting.RENAME, pair(identities.get(i % identities.size())));
+            tls.reload(); // or the watcher was faster
+            if (i % 50 == 0) {
+                assertThat(scene.subjectSeen(tls)).isEqualTo("CN=number " + i % identities.size());
+            }
+        }
+        await().atMost(Duration.ofSeconds(10)).until(() -> tls.status().connections() == 0);
+    }
+
+    private record Figures(long threads, long descriptors, long heapKilobytes) {
+        static Figures now() throws IOException {
+            System.gc();
+            Runtime runtime = Runtime.getRuntime();
+            Path open = Path.of("/proc/self/fd");
+            long descriptors = 0;
+            if (Files.isDirectory(open)) {
+                try (Stream<Path> all = Files.list(open)) {
+                    descriptors = all.count();
+                }
+            }
+            return new Figures(
+                    Thread.getAllStackTraces().size(),
+                    descriptors,
+                    (runtime.totalMemory() - runtime.freeMemory()) / 1024);
+        }
+    }
+}

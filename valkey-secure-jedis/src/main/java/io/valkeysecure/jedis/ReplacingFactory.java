@@ -1,0 +1,52 @@
+package io.valkeysecure.jedis;
+
+import org.apache.commons.pool2.PooledObject;
+import org.apache.commons.pool2.PooledObjectFactory;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisFactory;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+
+/** Looks at connections also when they are borrowed: in a busy pool few are idle when the eviction runs. */
+final class ReplacingFactory<T> implements PooledObjectFactory<T> {
+    private final PooledObjectFactory<T> delegate;
+
+    ReplacingFactory(PooledObjectFactory<T> delegate) {
+        this.delegate = delegate;
+    }
+
+    @SuppressWarnings("deprecation") // for existing pools of Jedis objects
+    static PooledObjectFactory<Jedis> jedis(HostAndPort server, JedisClientConfig config) {
+        return new ReplacingFactory<>(new JedisFactory(server, config) {});
+    }
+
+    /** What this throws makes the pool close the connection and take or make another. A new one is never due. */
+    @Override
+    public void activateObject(PooledObject<T> borrowed) throws Exception {
+        if (borrowed.getBorrowedCount() > 1 && Replacement.isDue(borrowed.getObject())) {
+            throw new JedisConnectionException("to be replaced by the pool");
+        }
+        delegate.activateObject(borrowed);
+    }
+
+    @Override
+    public PooledObject<T> makeObject() throws Exception {
+        return delegate.makeObject();
+    }
+
+    @Override
+    public void destroyObject(PooledObject<T> pooled) throws Exception {
+        delegate.destroyObject(pooled);
+    }
+
+    @Override
+    public void passivateObject(PooledObject<T> returned) throws Exception {
+        delegate.passivateObject(returned);
+    }
+
+    @Override
+    public boolean validateObject(PooledObject<T> pooled) {
+        return !Replacement.isDue(pooled.getObject()) && delegate.validateObject(pooled);
+    }
+}
