@@ -139,7 +139,7 @@ class TlsHandshakeTest {
             TlsHandshake handshake = handshake(tls);
             SSLEngine engine = handshake.engine();
             SSLParameters parameters = engine.getSSLParameters();
-            parameters.setEndpointIdentificationAlgorithm(null);
+            parameters.setEndpointIdentificationAlgorithm(""); // null would leave it as it is
             engine.setSSLParameters(parameters);
             EnginePair pair = pair(handshake, engine, other, version);
             assertThat(handshake.refuse(catchThrowable(pair::shakeHands)).reason())
@@ -375,7 +375,10 @@ class TlsHandshakeTest {
                 SSLSocket socket = connect(tls, "localhost", peer)) {
             SSLParameters before = socket.getSSLParameters();
 
-            socket.setSSLParameters(new SSLParameters());
+            SSLParameters weaker =
+                    new SSLParameters(new String[] {"TLS_RSA_WITH_AES_128_CBC_SHA"}, new String[] {"TLSv1.2"});
+            weaker.setEndpointIdentificationAlgorithm("");
+            socket.setSSLParameters(weaker);
             socket.setEnabledProtocols(new String[] {"TLSv1.2"});
             socket.setEnabledCipherSuites(new String[] {"TLS_RSA_WITH_AES_128_CBC_SHA"});
             socket.setEnableSessionCreation(false);
