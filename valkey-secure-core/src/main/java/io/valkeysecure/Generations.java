@@ -322,7 +322,8 @@ final class Generations implements AutoCloseable {
         long fifth = configuration.rotation().retirementWindow().dividedBy(5).toNanos();
         for (int i = 0; i < retiring.size(); i++) {
             long turn = fifth * (i + 1) / retiring.size();
-            retiring.get(i).retirement = new Retirement(now + 4 * (turn - fifth / retiring.size()), now + 4 * fifth + turn);
+            retiring.get(i).retirement =
+                    new Retirement(now + 4 * (turn - fifth / retiring.size()), now + 4 * fifth + turn);
         }
     }
 
