@@ -152,7 +152,11 @@ class SecureLettuceRotationTest {
     }
 
     /** Counts by a command that is not idempotent: a lost, repeated or reordered one gives another number. */
+<<<<<<< HEAD
     @SuppressWarnings("try") // a test that is interrupted fails
+=======
+    @SuppressWarnings("try") // closing may be interrupted
+>>>>>>> d09d5fc991b189ef15227fb002ca9f8c5b2aacc1
     private final class Load implements AutoCloseable {
         private final ExecutorService threads = Executors.newCachedThreadPool();
         private final List<Future<?>> running = new ArrayList<>();
