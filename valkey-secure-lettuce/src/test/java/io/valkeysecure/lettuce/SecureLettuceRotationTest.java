@@ -16,10 +16,16 @@ import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
 import io.lettuce.core.support.AsyncConnectionPoolSupport;
 import io.lettuce.core.support.BoundedAsyncPool;
 import io.lettuce.core.support.BoundedPoolConfig;
 import io.lettuce.core.support.ConnectionPoolSupport;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MessageSizeEstimator;
 import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.Revocation;
@@ -41,6 +47,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,6 +55,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.pool2.impl.GenericObjectPool;
@@ -260,6 +268,51 @@ class SecureLettuceRotationTest {
                 assertThat(server.execute("GET", key)).as(key).isEqualTo(count.toString()));
         assertThat(tls.status().generation()).isEqualTo(1 + rotations);
         assertThat(load.commands()).isGreaterThan(rotations * 100L);
+    }
+
+    @Test
+    void rotation_writerBetweenLookAndWrite_isNotOvertaken() throws Exception {
+        Thread writer = Thread.currentThread();
+        AtomicBoolean armed = new AtomicBoolean();
+        CountDownLatch bothWritten = new CountDownLatch(1);
+        AtomicReference<Channel> used = new AtomicReference<>();
+        // Netty asks for the size of a message on the thread that writes it, before the event loop gets it
+        MessageSizeEstimator estimator = () -> message -> {
+            if (Thread.currentThread() == writer && armed.getAndSet(false)) {
+                Channel channel = used.get();
+                rotate();
+                await().until(() -> !channel.isOpen());
+                channel.eventLoop().submit(() -> bothWritten.await(10, TimeUnit.SECONDS));
+            }
+            return 1;
+        };
+        ClientResources resources = ClientResources.builder()
+                .nettyCustomizer(new NettyCustomizer() {
+                    @Override
+                    public void afterBootstrapInitialized(Bootstrap bootstrap) {
+                        bootstrap.option(ChannelOption.MESSAGE_SIZE_ESTIMATOR, estimator);
+                    }
+
+                    @Override
+                    public void afterChannelInitialized(Channel channel) {
+                        used.compareAndSet(null, channel);
+                    }
+                })
+                .build();
+        RedisClient slow = SecureLettuce.client(tls, resources, uri("slow"), ClientOptions.create());
+        try (StatefulRedisConnection<String, String> connection = slow.connect()) {
+            armed.set(true);
+            RedisFuture<Long> caught = connection.async().incr("counted");
+            RedisFuture<Long> next = connection.async().incr("counted");
+            bothWritten.countDown();
+
+            assertThat(caught.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(next.get(10, TimeUnit.SECONDS)).isEqualTo(2);
+            assertThat(armed).isFalse();
+        } finally {
+            slow.shutdown();
+            resources.shutdown().syncUninterruptibly();
+        }
     }
 
     @Test
