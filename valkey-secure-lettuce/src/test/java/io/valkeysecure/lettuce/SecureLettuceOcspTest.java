@@ -61,7 +61,8 @@ class SecureLettuceOcspTest {
     @Test
     void connect_slowResponder_otherConnectionsOfTheEventLoopGoOn() throws Exception {
         // two is Lettuce's least: each event loop gets a connection that is used, and then one that is verified
-        ClientResources resources = ClientResources.builder().ioThreadPoolSize(2).build();
+        ClientResources resources =
+                ClientResources.builder().ioThreadPoolSize(2).build();
         try (ValkeyServer server = pki.valkey().start();
                 OcspResponder responder =
                         OcspResponder.builder(pki.root).delay(DELAY).start();
@@ -76,8 +77,8 @@ class SecureLettuceOcspTest {
 
             List<CompletableFuture<?>> connecting = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                connecting.add(client.connectAsync(StringCodec.UTF8, Pki.uri(server))
-                        .toCompletableFuture());
+                connecting.add(
+                        client.connectAsync(StringCodec.UTF8, Pki.uri(server)).toCompletableFuture());
             }
             CompletableFuture<Void> all = CompletableFuture.allOf(connecting.toArray(CompletableFuture[]::new));
             long worst = 0;

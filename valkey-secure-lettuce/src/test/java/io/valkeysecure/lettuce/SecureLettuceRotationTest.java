@@ -154,9 +154,9 @@ class SecureLettuceRotationTest {
 
     private void awaitNoneOf(String name, long latest) {
         await().atMost(WINDOW.plusSeconds(10))
-                .untilAsserted(() ->
-                        assertThat(ids(name)).isNotEmpty().allSatisfy(id -> assertThat(id)
-                                .isGreaterThan(latest)));
+                .untilAsserted(() -> assertThat(ids(name))
+                        .isNotEmpty()
+                        .allSatisfy(id -> assertThat(id).isGreaterThan(latest)));
     }
 
     /** Counts by a command that is not idempotent: a lost, repeated or reordered one gives another number. */
@@ -221,7 +221,8 @@ class SecureLettuceRotationTest {
         try (StatefulRedisConnection<String, String> shared = client.connect(uri("load"));
                 load) {
             for (int i = 0; i < each; i++) {
-                load.add("shared:sync:" + i, key -> load.check(key, shared.sync().incr(key)));
+                load.add(
+                        "shared:sync:" + i, key -> load.check(key, shared.sync().incr(key)));
                 load.add("shared:pipelined:" + i, key -> {
                     List<RedisFuture<Long>> replies = new ArrayList<>();
                     for (int n = 0; n < 20; n++) {
@@ -264,8 +265,8 @@ class SecureLettuceRotationTest {
 
         assertThat(load.failed).isEmpty();
         assertThat(load.wrong).isEmpty();
-        load.expected.forEach((key, count) ->
-                assertThat(server.execute("GET", key)).as(key).isEqualTo(count.toString()));
+        load.expected.forEach(
+                (key, count) -> assertThat(server.execute("GET", key)).as(key).isEqualTo(count.toString()));
         assertThat(tls.status().generation()).isEqualTo(1 + rotations);
         assertThat(load.commands()).isGreaterThan(rotations * 100L);
     }
@@ -472,7 +473,8 @@ class SecureLettuceRotationTest {
 
     @Test
     void ownIdentityExpired_connect_isRefusedWithTheReason() {
-        TestCertificate shortLived = pki.root.issue()
+        TestCertificate shortLived = pki.root
+                .issue()
                 .subject("CN=app")
                 .dnsName("app")
                 .notAfter(Instant.now().plusSeconds(600))
