@@ -98,8 +98,7 @@ class RotationTest {
     }
 
     private void writeIdentity(String name) {
-        TestCertificate identity =
-                Fixture.ROOT.issue().subject("CN=" + name).build();
+        TestCertificate identity = Fixture.ROOT.issue().subject("CN=" + name).build();
         Map<String, String> pair = new LinkedHashMap<>();
         pair.put("tls.crt", identity.chainPem());
         pair.put("tls.key", identity.privateKeyPem());
@@ -118,9 +117,7 @@ class RotationTest {
 
     private JedisPool jedisPool() {
         return new JedisPool(
-                SecureJedis.poolConfig(tls, sized(new JedisPoolConfig())),
-                Fixture.localhost(front.port()),
-                config());
+                SecureJedis.poolConfig(tls, sized(new JedisPoolConfig())), Fixture.localhost(front.port()), config());
     }
 
     @Test
@@ -205,7 +202,8 @@ class RotationTest {
                 String subject = "CN=number " + i;
                 writeIdentity("number " + i);
                 tls.reload();
-                await().atMost(WINDOW.plusSeconds(5)).until(() -> subjects().stream().allMatch(subject::equals));
+                await().atMost(WINDOW.plusSeconds(5))
+                        .until(() -> subjects().stream().allMatch(subject::equals));
             }
         } finally {
             ended.set(true);
@@ -249,9 +247,7 @@ class RotationTest {
         try (JedisPool pool = jedisPool();
                 Jedis jedis = pool.getResource()) {
             jedis.ping();
-            files.write(
-                    WayOfWriting.RENAME,
-                    Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+            files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
             tls.reload();
             await().until(() -> tls.status().connections() == 0);
             files.write(WayOfWriting.RENAME, Map.of("ca.crt", Fixture.ROOT.certificatePem()));
@@ -259,8 +255,7 @@ class RotationTest {
 
             assertThatExceptionOfType(JedisException.class)
                     .isThrownBy(jedis::ping)
-                    .satisfies(thrown ->
-                            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.UNTRUSTED_ISSUER));
+                    .satisfies(thrown -> assertThat(RefusalReason.of(thrown)).contains(RefusalReason.UNTRUSTED_ISSUER));
             assertThat(jedis.isBroken()).isTrue();
         }
     }
@@ -275,8 +270,8 @@ class RotationTest {
             asked.add(idle);
             return false;
         });
-        try (JedisPool pool = new JedisPool(
-                SecureJedis.poolConfig(tls, base), Fixture.localhost(front.port()), config())) {
+        try (JedisPool pool =
+                new JedisPool(SecureJedis.poolConfig(tls, base), Fixture.localhost(front.port()), config())) {
             pool.getResource().close();
             await().until(() -> asked.size() > 2);
             assertThat(pool.getNumIdle()).isEqualTo(1);

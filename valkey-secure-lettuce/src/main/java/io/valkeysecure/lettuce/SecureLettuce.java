@@ -37,6 +37,10 @@ import java.util.concurrent.TimeUnit;
  * {@code HELLO} or {@code AUTH}, only after the server was verified. If the server cannot be verified, the connection is
  * refused; {@link RefusalReason#of} finds the reason in whatever Lettuce or a pool then throws.
  *
+ * <p>After a renewal of the client identity a connection is replaced while none of its commands is in flight; what is issued
+ * meanwhile is sent on the next one. Connections of a server that no longer proves itself are closed at once, and their
+ * commands in flight fail with the reason; Lettuce then tries to reconnect, and is judged by what is in force.
+ *
  * <p>TLS settings of Lettuce's own that contradict this ({@code redis://}, {@code startTls}, {@code verifyPeer}
  * {@code NONE} or {@code CA}, a Unix socket, {@code SslOptions}) are refused with a {@link TlsConfigurationException} that
  * names the setting. Nothing is silently overridden.
@@ -112,7 +116,7 @@ public final class SecureLettuce {
 
     /**
      * Returns guarded resources, for those who make Lettuce's clients themselves. Every client made with them refuses to
-     * connect without TLS. Use them together with {@link #clientOptions}.
+     * connect without TLS, and spreads its reconnects at random. Use them together with {@link #clientOptions}.
      *
      * @param tls whom to trust and what to present
      * @return resources that the caller shuts down
@@ -126,6 +130,9 @@ public final class SecureLettuce {
 
     /**
      * Returns guarded resources that use the threads, the timer, the event bus and all else of others.
+     *
+     * <p>The base's {@code reconnectDelay} stays. Lettuce's default has no jitter: after a restart of the server, all
+     * connections come back at the same time.
      *
      * <p>Shutting them down ends nothing that belongs to the base. The base stays its owner's to shut down, after all that
      * was derived from it.

@@ -139,9 +139,8 @@ final class Load implements AutoCloseable {
 
     void lettucePool(int port, int connections) {
         RedisClient client = lettuce(port);
-        GenericObjectPool<StatefulRedisConnection<String, String>> pool =
-                ConnectionPoolSupport.createGenericObjectPool(
-                        client::connect, sized(new GenericObjectPoolConfig<>(), connections));
+        GenericObjectPool<StatefulRedisConnection<String, String>> pool = ConnectionPoolSupport.createGenericObjectPool(
+                client::connect, sized(new GenericObjectPoolConfig<>(), connections));
         clients.add(0, pool::close);
         run("lettuce-pool", connections / 2, (key, value) -> {
             try (StatefulRedisConnection<String, String> connection = pool.borrowObject()) {

@@ -51,8 +51,8 @@ class ReconnectSpreadTest {
                         .rotation(Rotation.builder().retirementWindow(WINDOW).build())
                         .listener(listener)
                         .build()) {
-            RedisClient client = SecureLettuce.client(
-                    tls, RedisURI.create("rediss://" + server.host() + ":" + server.port()));
+            RedisClient client =
+                    SecureLettuce.client(tls, RedisURI.create("rediss://" + server.host() + ":" + server.port()));
             List<StatefulRedisConnection<String, String>> connections = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {
                 connections.add(client.connect());
@@ -60,8 +60,8 @@ class ReconnectSpreadTest {
             identity.set(given(root));
             tls.reload();
             await().atMost(WINDOW.plusSeconds(20)).until(() -> handshakes.size() >= CONNECTIONS);
-            connections.forEach(connection ->
-                    assertThat(connection.sync().ping()).isEqualTo("PONG"));
+            connections.forEach(
+                    connection -> assertThat(connection.sync().ping()).isEqualTo("PONG"));
             client.shutdown();
         }
         long first = handshakes.stream().min(Long::compare).orElseThrow();

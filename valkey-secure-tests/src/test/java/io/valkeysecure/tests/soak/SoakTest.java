@@ -138,7 +138,9 @@ class SoakTest {
     private void rotate(RotatingFiles files, SecureTls tls, WayOfWriting way) {
         long before = tls.status().generation();
         files.write(way, identity());
-        awaitStatus(tls, status -> status.generation() > before && status.lastFailure().isEmpty());
+        awaitStatus(
+                tls,
+                status -> status.generation() > before && status.lastFailure().isEmpty());
     }
 
     /** Both are trusted, then the server changes, then the clients follow, then the old one goes. */
