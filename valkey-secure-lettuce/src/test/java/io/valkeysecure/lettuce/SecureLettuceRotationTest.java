@@ -160,6 +160,7 @@ class SecureLettuceRotationTest {
     }
 
     /** Counts by a command that is not idempotent: a lost, repeated or reordered one gives another number. */
+    @SuppressWarnings("try") // a test that is interrupted fails
     private final class Load implements AutoCloseable {
         private final ExecutorService threads = Executors.newCachedThreadPool();
         private final List<Future<?>> running = new ArrayList<>();
