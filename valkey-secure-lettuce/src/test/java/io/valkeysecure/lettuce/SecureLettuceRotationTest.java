@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisClient;
@@ -132,6 +133,7 @@ class SecureLettuceRotationTest {
     }
 
     /** A new client certificate, in force when this returns; returns the server's number of the latest connection until then. */
+    @CanIgnoreReturnValue
     private long rotate() {
         long latest = ids("").stream().mapToLong(Long::longValue).max().orElse(0);
         Instant before = tls.status().identitySince();
