@@ -7,6 +7,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLProtocolException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -321,6 +323,10 @@ public final class TlsHandshake {
                 return refused(rejected.reason(), rejected.getMessage(), cause);
             }
         }
+        TlsHandshakeException unread = classifyUnread(cause);
+        if (unread != null) {
+            return unread;
+        }
         if (evidence.isPlaintext()) {
             return refused(
                     RefusalReason.PLAINTEXT_PEER,
@@ -362,6 +368,25 @@ public final class TlsHandshake {
                     cause);
         }
         return refused(RefusalReason.UNCLASSIFIED, "the handshake failed: " + cause, cause);
+    }
+
+    /** What the JDK refuses of a Certificate message before anybody can judge what is in it. */
+    private @Nullable TlsHandshakeException classifyUnread(Throwable cause) {
+        for (Throwable next = cause; next != null; next = next.getCause()) {
+            String message = String.valueOf(next.getMessage());
+            if (next instanceof CertificateException) {
+                return refused(
+                        RefusalReason.MALFORMED_CERTIFICATE,
+                        "expected certificates that can be parsed, the JDK says: " + message,
+                        cause);
+            } else if (next instanceof SSLProtocolException && message.contains("exceeds the maximum allowed")) {
+                return refused(
+                        RefusalReason.CONSTRAINT_VIOLATED,
+                        "expected a chain within the JDK's limits, it says: " + message,
+                        cause);
+            }
+        }
+        return null;
     }
 
     private TlsHandshakeException classify(PeerAlert alert, Throwable cause) {
