@@ -1,0 +1,290 @@
+package io.valkeysecure.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.valkeysecure.ClientLibrary;
+import io.valkeysecure.HandshakeListener;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.testkit.ClientAuthentication;
+import io.valkeysecure.testkit.ExtendedKeyUsage;
+import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.KeyType;
+import io.valkeysecure.testkit.KeyUsage;
+import io.valkeysecure.testkit.RecordingProxy;
+import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.tests.VerificationRows.Row;
+import io.valkeysecure.tests.VerificationRows.Shown;
+import io.valkeysecure.tests.VerificationRows.Side;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The refusal table of verification: each rule, name, pin, identity and way to check revocation, over each transport. What
+ * breaks it is refused by its reason before a byte of the application is sent; its twin, which differs in one attribute,
+ * is connected to, a key set and got.
+ *
+ * <p>Twins are real Valkey servers, where stapling is asked for behind a TLS front, since Valkey staples nothing.
+ */
+class VerificationTableTest {
+    private static final VerificationRows ROWS = new VerificationRows();
+    private static final Peers PEERS = new Peers();
+
+    @AfterAll
+    static void end() {
+        PEERS.close();
+        ROWS.close();
+    }
+
+    private record Case(Row row, Transport transport) {
+        @Override
+        public String toString() {
+            return row.rule() + " | " + transport;
+        }
+    }
+
+    private static Stream<Case> cases() {
+        return ROWS.all().stream()
+                .flatMap(row -> Stream.of(Transport.values()).map(transport -> new Case(row, transport)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void connect_serverThatBreaksARule_isRefused(Case it) {
+        Row row = it.row();
+        HostilePeer peer = PEERS.sinful(row.sinful());
+        Watch watch = new Watch();
+        MovableClock clock = new MovableClock();
+        try (SecureTls tls = tls(row.sinful(), watch, clock);
+                RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
+            clock.advance(row.sinful().later());
+            Throwable thrown = catchThrowable(() -> it.transport()
+                    .connect(tls, row.sinful().host(), proxy.port())
+                    .close());
+
+            assertThat(thrown).isNotNull();
+            assertThat(RefusalReason.of(thrown)).as(() -> trace(thrown)).contains(row.reason());
+            assertThat(watch.refused)
+                    .singleElement()
+                    .asString()
+                    .startsWith(it.transport().library() + " " + row.sinful().host() + ":" + proxy.port() + " refused ("
+                            + row.reason().tag() + "): ")
+                    .contains(row.says());
+            assertThat(watch.verified).isEmpty();
+
+            assertThat(proxy.awaitEnd(Duration.ofSeconds(10)))
+                    .as("connection closed")
+                    .isTrue();
+            assertThat(proxy.recordings()).isNotEmpty().allSatisfy(recording -> {
+                assertThat(recording.clientTranscript().isAllTls())
+                        .as("nothing but TLS records")
+                        .isTrue();
+                assertThat(recording.clientTranscript().mayCarryCommand())
+                        .as("may carry a command")
+                        .isFalse();
+            });
+            assertThat(peer.applicationBytes()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void connect_twinThatKeepsTheRule_setsAndGets(Case it) {
+        Side twin = it.row().twin();
+        int port = PEERS.good(twin);
+        Watch watch = new Watch();
+        MovableClock clock = new MovableClock();
+        String value = "value at " + Instant.now();
+        try (SecureTls tls = tls(twin, watch, clock)) {
+            clock.advance(twin.later());
+            try (TestClient.Connection connection = it.transport().connect(tls, twin.host(), port)) {
+                connection.set("key of " + it, value);
+                assertThat(connection.get("key of " + it)).isEqualTo(value);
+            }
+            assertThat(watch.refused).isEmpty();
+            assertThat(watch.verified).singleElement().satisfies(handshake -> {
+                assertThat(handshake.client()).isEqualTo(it.transport().library());
+                assertThat(handshake.leaf()).isEqualTo(twin.server().certificate());
+            });
+        }
+    }
+
+    /** What is wrong with an anchor in itself is told before anybody is dialled. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("anchors")
+    void build_anchorThatBreaksARule_isRefused(String rule, RefusalReason reason, TestCertificate.Builder anchor) {
+        TestCertificate root = anchor.build();
+
+        Throwable thrown = catchThrowable(() -> SecureTls.trusting(TrustAnchors.of(root.certificate()))
+                .withoutClientIdentity()
+                .build()
+                .close());
+
+        assertThat(thrown).isInstanceOf(TlsConfigurationException.class).hasMessageContaining("trust anchor");
+        assertThat(RefusalReason.of(thrown)).contains(reason);
+    }
+
+    private static Stream<Arguments> anchors() {
+        Instant now = Instant.now();
+        return Stream.of(
+                anchor("version 3", RefusalReason.MALFORMED_CERTIFICATE, root().version1()),
+                anchor("key usage: without a bit", RefusalReason.MALFORMED_CERTIFICATE, root().keyUsage()),
+                anchor(
+                        "critical extension: unknown",
+                        RefusalReason.CONSTRAINT_VIOLATED,
+                        root().extension("1.3.6.1.4.1.55555.1", true, new byte[] {5, 0})),
+                anchor("not before", RefusalReason.NOT_YET_VALID, root().notBefore(now.plusSeconds(600))),
+                anchor(
+                        "not after",
+                        RefusalReason.EXPIRED,
+                        root().notBefore(now.minusSeconds(600)).notAfter(now.minusSeconds(300))),
+                anchor("CA", RefusalReason.CONSTRAINT_VIOLATED, TestCertificate.selfSigned()),
+                anchor("key usage", RefusalReason.KEY_USAGE, root().keyUsage(KeyUsage.CRL_SIGN)),
+                anchor("purpose", RefusalReason.KEY_USAGE, root().extendedKeyUsage(ExtendedKeyUsage.CLIENT_AUTH)),
+                anchor("key", RefusalReason.WEAK_KEY, root().keyType(KeyType.RSA_1024)));
+    }
+
+    private static TestCertificate.Builder root() {
+        return TestCertificate.root();
+    }
+
+    private static Arguments anchor(String rule, RefusalReason reason, TestCertificate.Builder anchor) {
+        return Arguments.of(rule, reason, anchor);
+    }
+
+    private static SecureTls tls(Side side, Watch watch, Clock clock) {
+        return side.settings()
+                .apply(SecureTls.trusting(TrustAnchors.of(side.anchor().certificate()))
+                        .withoutClientIdentity()
+                        .listener(watch)
+                        .clock(clock))
+                .build();
+    }
+
+    private static String trace(Throwable thrown) {
+        java.io.StringWriter text = new java.io.StringWriter();
+        thrown.printStackTrace(new java.io.PrintWriter(text));
+        return text.toString();
+    }
+
+    /** What the listener was told. */
+    private static final class Watch implements HandshakeListener {
+        final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
+        final List<String> refused = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void handshakeSucceeded(VerifiedHandshake handshake) {
+            verified.add(handshake);
+        }
+
+        @Override
+        public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
+            refused.add(client + " " + refusal.getMessage());
+        }
+    }
+
+    private static final class MovableClock extends Clock {
+        private volatile Duration ahead = Duration.ZERO;
+
+        void advance(Duration duration) {
+            ahead = duration;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(ahead);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneId.of("UTC");
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    /** Starts each server once, for all transports and for all the rows that share it. */
+    private static final class Peers implements AutoCloseable {
+        /** The JDK's server staples what the responder of its certificate says, if this is set when it is made. */
+        private static final String STAPLING = "jdk.tls.server.enableStatusRequestExtension";
+
+        private record Key(TestCertificate certificate, Shown shown) {}
+
+        private final Map<Key, HostilePeer> sinful = new HashMap<>();
+        private final Map<Key, HostilePeer> fronts = new HashMap<>();
+        private final Map<TestCertificate, ValkeyServer> servers = new HashMap<>();
+        private final TestCertificate behind =
+                TestCertificate.selfSigned().dnsName("localhost").build();
+
+        HostilePeer sinful(Side side) {
+            return sinful.computeIfAbsent(key(side), this::peer);
+        }
+
+        int good(Side side) {
+            return side.shown() == Shown.BY_SERVER
+                    ? valkey(side.server()).port()
+                    : fronts.computeIfAbsent(key(side), this::peer).port();
+        }
+
+        private static Key key(Side side) {
+            return new Key(side.server(), side.shown());
+        }
+
+        private ValkeyServer valkey(TestCertificate certificate) {
+            return servers.computeIfAbsent(
+                    certificate,
+                    shown -> ValkeyServer.builder(shown)
+                            .clientAuthentication(ClientAuthentication.NONE)
+                            .user(TestClient.USER, TestClient.PASSWORD)
+                            .start());
+        }
+
+        private HostilePeer peer(Key key) {
+            return switch (key.shown()) {
+                case BY_SERVER -> HostilePeer.tls(key.certificate());
+                case BY_FRONT -> front(key.certificate());
+                case BY_STAPLING_FRONT -> {
+                    System.setProperty(STAPLING, "true");
+                    try {
+                        yield front(key.certificate());
+                    } finally {
+                        System.clearProperty(STAPLING);
+                    }
+                }
+            };
+        }
+
+        /** Ends TLS with the certificate, and passes everything on to a Valkey. */
+        private HostilePeer front(TestCertificate certificate) {
+            return HostilePeer.manInTheMiddle(
+                    certificate, "localhost", valkey(behind).port());
+        }
+
+        @Override
+        public void close() {
+            sinful.values().forEach(HostilePeer::close);
+            fronts.values().forEach(HostilePeer::close);
+            servers.values().forEach(ValkeyServer::close);
+        }
+    }
+}
