@@ -274,7 +274,7 @@ final class NameConstraintRules {
     private static @Nullable String hostOf(String uri) {
         try {
             String host = new URI(uri).getHost();
-            return host == null || Names.isAddress(host) ? null : host;
+            return host == null || host.startsWith("[") || Names.isAddress(host) ? null : host;
         } catch (URISyntaxException e) {
             return null;
         }

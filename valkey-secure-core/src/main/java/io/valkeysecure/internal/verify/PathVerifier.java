@@ -179,6 +179,7 @@ public final class PathVerifier {
         private final Map<List<Certificate>, Boolean> signatures = new HashMap<>();
         private final Map<List<Object>, Verdict> verdicts = new HashMap<>();
         private @Nullable PeerRejectedException nearest;
+        private boolean nearestLedToAnchor;
 
         Search(List<X509Certificate> presented, Instant now) {
             this.presented = presented;
@@ -222,7 +223,7 @@ public final class PathVerifier {
                     if (verdict.isKept()) {
                         return path;
                     }
-                    remember(verdict.refusal());
+                    rememberPath(verdict.refusal());
                 }
             }
             if (sofar.size() >= Limits.PATH_LENGTH) {
@@ -369,6 +370,14 @@ public final class PathVerifier {
         private void remember(@Nullable PeerRejectedException refusal) {
             if (nearest == null) {
                 nearest = refusal;
+            }
+        }
+
+        /** What a path lacks that leads to an anchor says more than an alternative that leads nowhere. */
+        private void rememberPath(@Nullable PeerRejectedException refusal) {
+            if (!nearestLedToAnchor) {
+                nearest = refusal;
+                nearestLedToAnchor = true;
             }
         }
 

@@ -1,0 +1,214 @@
+package io.valkeysecure.internal.verify;
+
+import static io.valkeysecure.RefusalReason.CONSTRAINT_VIOLATED;
+import static io.valkeysecure.RefusalReason.MALFORMED_CERTIFICATE;
+import static io.valkeysecure.RefusalReason.UNTRUSTED_ISSUER;
+import static io.valkeysecure.internal.verify.Chain.GOOD;
+import static io.valkeysecure.internal.verify.Chain.assertPath;
+import static io.valkeysecure.internal.verify.Chain.assertRefused;
+import static io.valkeysecure.internal.verify.Chain.goodCa;
+import static io.valkeysecure.internal.verify.Chain.goodLeaf;
+import static io.valkeysecure.internal.verify.Chain.goodRoot;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valkeysecure.testkit.KeyType;
+import io.valkeysecure.testkit.NameForm;
+import io.valkeysecure.testkit.TestCertificate;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Every count of {@link Limits}: as many as it allows are accepted, one more is refused. */
+class LimitsTest {
+    private static final String UNKNOWN = "1.3.6.1.4.1.55738.";
+
+    private final TestCertificate root = goodRoot().build();
+    private final TestCertificate ca = goodCa(root).build();
+    private final TestCertificate leaf = goodLeaf(ca).build();
+    private final TestCertificate stranger = TestCertificate.root()
+            .clock(Chain.CLOCK)
+            .subject("CN=Stranger")
+            .build();
+
+    @Test
+    void certificates_moreThanTheLimit_areRefused() throws Exception {
+        List<TestCertificate> presented = new ArrayList<>(List.of(leaf, ca));
+        while (presented.size() < Limits.CERTIFICATES) {
+            presented.add(stranger.issue().ca().build());
+        }
+        presented.add(leaf); // the same is not counted again
+        assertPath(List.of(root), presented, leaf, ca, root);
+        presented.add(stranger.issue().ca().build());
+        assertRefused(
+                List.of(root),
+                presented,
+                CONSTRAINT_VIOLATED,
+                "expected at most 20 certificates, 21 were presented");
+    }
+
+    @Test
+    void certificate_largerThanTheLimit_isRefused() throws Exception {
+        int ballast = Limits.CERTIFICATE_BYTES - sized(60_000).encoded().length + 60_000;
+        // one serial number and signature may be longer than another by a byte or two
+        TestCertificate most = sized(ballast - 8);
+        TestCertificate tooLarge = sized(ballast + 8);
+        assertThat(most.encoded().length).isBetween(Limits.CERTIFICATE_BYTES - 16, Limits.CERTIFICATE_BYTES);
+        assertThat(tooLarge.encoded().length).isGreaterThan(Limits.CERTIFICATE_BYTES);
+        assertPath(List.of(root), List.of(most, ca), most, ca, root);
+        assertRefused(
+                List.of(root), List.of(tooLarge, ca), MALFORMED_CERTIFICATE, "CN=Leaf is larger than 65536 bytes");
+    }
+
+    private TestCertificate sized(int ballast) {
+        return goodLeaf(ca)
+                .serialNumber(BigInteger.TEN)
+                .extension(UNKNOWN + "1", false, Tlv.of(Tlv.OCTET_STRING, new byte[ballast]))
+                .build();
+    }
+
+    @Test
+    void extensions_moreThanTheLimit_areRefused() throws Exception {
+        // what the builder writes itself: five and the SAN
+        Chain most = GOOD.withLeaf(builder -> unknown(builder, Limits.EXTENSIONS - 6));
+        most.isAccepted();
+        most.withLeaf(builder -> builder.extension(UNKNOWN + "999", false, Tlv.of(Tlv.NULL)))
+                .isRefused(MALFORMED_CERTIFICATE, "certificate CN=Leaf has more than 64 extensions");
+    }
+
+    private static TestCertificate.Builder unknown(TestCertificate.Builder builder, int count) {
+        for (int i = 0; i < count; i++) {
+            builder.extension(UNKNOWN + (i + 1), false, Tlv.of(Tlv.NULL));
+        }
+        return builder;
+    }
+
+    @Test
+    void path_longerThanTheLimit_isNotFound() throws Exception {
+        List<TestCertificate> longest = deep(Limits.PATH_LENGTH - 1);
+        assertThat(Chain.verify(List.of(root), longest.toArray(new TestCertificate[0]))
+                        .certificates())
+                .hasSize(Limits.PATH_LENGTH);
+        assertRefused(List.of(root), deep(Limits.PATH_LENGTH), UNTRUSTED_ISSUER, "expected a path to one of");
+    }
+
+    /** A leaf below so many CAs, one below the other. */
+    private List<TestCertificate> deep(int cas) {
+        List<TestCertificate> presented = new ArrayList<>();
+        TestCertificate issuer = root;
+        for (int i = 0; i < cas; i++) {
+            issuer = issuer.issue().ca().subject("CN=" + i).build();
+            presented.add(0, issuer);
+        }
+        presented.add(0, goodLeaf(issuer).build());
+        return presented;
+    }
+
+    @Test
+    void signatures_moreThanTheLimit_endTheSearch() throws Exception {
+        Mesh most = Mesh.of(3, 5, KeyType.EC_P256::generate); // 5 + 25 + 25 signatures
+        assertRefused(List.of(stranger), most.presented(), UNTRUSTED_ISSUER, "expected a path to one of");
+        Mesh more = Mesh.of(3, 6, KeyType.EC_P256::generate); // 6 + 36 + 36
+        assertRefused(
+                List.of(stranger),
+                more.presented(),
+                CONSTRAINT_VIOLATED,
+                "expected at most 60 signature checks, the chain needs more");
+        // a way out that is found at once is taken
+        assertThat(Chain.verify(List.of(more.root()), more.presented().toArray(new TestCertificate[0]))
+                        .certificates())
+                .hasSize(4);
+    }
+
+    @Test
+    void steps_moreThanTheLimit_endTheSearch() {
+        Mesh most = Mesh.of(5, 3, KeyType.EC_P256::generate); // 3 + 9 + 27 + 81 + 243 steps
+        assertRefused(List.of(stranger), most.presented(), UNTRUSTED_ISSUER, "expected a path to one of");
+        Mesh more = Mesh.of(6, 3, KeyType.EC_P256::generate); // and 729
+        assertRefused(
+                List.of(stranger),
+                more.presented(),
+                CONSTRAINT_VIOLATED,
+                "expected at most 1000 path-building steps, the chain needs more");
+    }
+
+    @Test
+    void validations_moreThanTheLimit_endTheSearch() throws Exception {
+        List<TestCertificate> presented = new ArrayList<>(List.of(leaf));
+        while (presented.size() < Limits.VALIDATIONS) {
+            presented.add(demandingPolicies());
+        }
+        presented.add(ca);
+        assertPath(List.of(root), presented, leaf, ca, root);
+        presented.add(1, demandingPolicies());
+        assertRefused(
+                List.of(root),
+                presented,
+                CONSTRAINT_VIOLATED,
+                "expected at most 4 path validations, the chain needs more");
+    }
+
+    /** What only the JDK's validator finds. */
+    private TestCertificate demandingPolicies() {
+        return goodCa(root)
+                .extension("2.5.29.36", true, Tlv.of(Tlv.SEQUENCE, Tlv.of(0x80, Tlv.bytes(0))))
+                .build();
+    }
+
+    @Test
+    void comparisons_moreThanTheLimit_endTheVerification() throws Exception {
+        // a thousand names and the subject
+        Chain most = GOOD.withLeaf(builder -> names(builder, 999)).withCa(builder -> excluded(builder, 249));
+        most.isAccepted();
+        GOOD.withLeaf(builder -> names(builder, 999))
+                .withCa(builder -> excluded(builder, 250))
+                .isRefused(
+                        CONSTRAINT_VIOLATED,
+                        "expected at most 250000 comparisons of names with constraints, the chain needs more");
+        GOOD.withLeaf(builder -> names(builder, 999))
+                .withRoot(builder -> permitted(builder, 250))
+                .isRefused(CONSTRAINT_VIOLATED, "expected at most 250000 comparisons of names with constraints");
+    }
+
+    static TestCertificate.Builder names(TestCertificate.Builder builder, int count) {
+        for (int i = 0; i < count; i++) {
+            builder.dnsName("h" + i + ".example.com");
+        }
+        return builder;
+    }
+
+    static TestCertificate.Builder excluded(TestCertificate.Builder builder, int count) {
+        for (int i = 0; i < count; i++) {
+            builder.excluded(NameForm.DNS_NAME, "x" + i + ".example.com");
+        }
+        return builder;
+    }
+
+    private static TestCertificate.Builder permitted(TestCertificate.Builder builder, int count) {
+        for (int i = 1; i < count; i++) {
+            builder.permitted(NameForm.DNS_NAME, "x" + i + ".example.com");
+        }
+        return builder.permitted(NameForm.DNS_NAME, "example.com");
+    }
+
+    @Test
+    void counters_upToTheirLimit_arePassed() {
+        Limits limits = new Limits();
+        exhaust(limits::step, Limits.PATH_STEPS, "expected at most 1000 path-building steps");
+        exhaust(limits::signature, Limits.SIGNATURES, "expected at most 60 signature checks");
+        exhaust(limits::validation, Limits.VALIDATIONS, "expected at most 4 path validations");
+        exhaust(limits::comparison, Limits.COMPARISONS, "expected at most 250000 comparisons");
+    }
+
+    private static void exhaust(Runnable count, int limit, String evidence) {
+        assertThatCode(() -> {
+                    for (int i = 0; i < limit; i++) {
+                        count.run();
+                    }
+                })
+                .doesNotThrowAnyException();
+        assertThatThrownBy(count::run).isInstanceOf(Limits.Exceeded.class).hasMessageStartingWith(evidence);
+    }
+}
