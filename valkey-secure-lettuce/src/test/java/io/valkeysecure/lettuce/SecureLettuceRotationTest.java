@@ -46,6 +46,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -74,7 +75,6 @@ class SecureLettuceRotationTest {
     private final Pki pki = new Pki();
     private final AtomicLong clockAhead = new AtomicLong();
 
-    @TempDir
     private Path directory;
 
     private Path anchors;
@@ -84,7 +84,8 @@ class SecureLettuceRotationTest {
     private RedisClient client;
 
     @BeforeEach
-    void start() throws IOException {
+    void start(@TempDir Path fresh) throws IOException {
+        directory = fresh;
         server = pki.valkey().start();
         anchors = Files.writeString(directory.resolve("ca.crt"), pki.root.certificatePem());
         crl = pki.root.crl().build().write(directory.resolve("ca.crl"));
@@ -162,8 +163,7 @@ class SecureLettuceRotationTest {
     }
 
     /** Counts by a command that is not idempotent: a lost, repeated or reordered one gives another number. */
-    @SuppressWarnings("try") // a test that is interrupted fails
-    private final class Load implements AutoCloseable {
+    private static final class Load implements AutoCloseable {
         private final ExecutorService threads = Executors.newCachedThreadPool();
         private final List<Future<?>> running = new ArrayList<>();
         private final AtomicBoolean stopped = new AtomicBoolean();
@@ -199,11 +199,9 @@ class SecureLettuceRotationTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() {
             stopped.set(true);
-            for (Future<?> future : running) {
-                future.get(30, TimeUnit.SECONDS);
-            }
+            await().atMost(Duration.ofSeconds(30)).until(() -> running.stream().allMatch(Future::isDone));
             threads.shutdown();
         }
     }
@@ -283,10 +281,10 @@ class SecureLettuceRotationTest {
         // Netty asks for the size of a message on the thread that writes it, before the event loop gets it
         MessageSizeEstimator estimator = () -> message -> {
             if (Thread.currentThread() == writer && armed.getAndSet(false)) {
-                Channel channel = used.get();
+                Channel channel = Objects.requireNonNull(used.get());
                 rotate();
                 await().until(() -> !channel.isOpen());
-                channel.eventLoop().submit(() -> bothWritten.await(10, TimeUnit.SECONDS));
+                var unused = channel.eventLoop().submit(() -> bothWritten.await(10, TimeUnit.SECONDS));
             }
             return 1;
         };
