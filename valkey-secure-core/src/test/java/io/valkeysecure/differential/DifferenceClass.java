@@ -19,7 +19,8 @@ enum DifferenceClass {
     KEY_IDENTIFIER_ABSENT(Set.of(85, 86), difference -> difference.changed(" [as]ki (absent|empty)")),
     KEY_IDENTIFIER_OF_ANOTHER(Set.of(2, 20), difference -> difference.changed(" aki other")),
     LAST_SECOND(Set.of(10), difference -> difference.changed(" not-after " + Draft.NOW)),
-    PROXY_CERTIFICATE(Set.of(2, 20), difference -> difference.changed("extension 1\\.3\\.6\\.1\\.5\\.5\\.7\\.1\\.14 \\w+$")),
+    PROXY_CERTIFICATE(
+            Set.of(2, 20), difference -> difference.changed("extension 1\\.3\\.6\\.1\\.5\\.5\\.7\\.1\\.14 \\w+$")),
     TRAILING_DOT_DIALLED(Set.of(62), difference -> difference.host().endsWith(".")),
 
     // we refuse
@@ -55,7 +56,9 @@ enum DifferenceClass {
             RefusalReason.WEAK_SIGNATURE, "has algorithm 2\\.16\\.840\\.1\\.101\\.3\\.4\\.3\\.2", " key DSA_2048"),
     LEAF_PINNED(RefusalReason.CONSTRAINT_VIOLATED, "trust anchor .* is no CA", "order leaf pinned"),
     LEAF_PINNED_THAT_IS_A_CA(
-            RefusalReason.KEY_USAGE, "trust anchor CN=Leaf, .* expected the key usage keyCertSign", "order leaf pinned"),
+            RefusalReason.KEY_USAGE,
+            "trust anchor CN=Leaf, .* expected the key usage keyCertSign",
+            "order leaf pinned"),
     MALFORMED_EXTENSION(
             RefusalReason.MALFORMED_CERTIFICATE,
             "extension (1\\.3\\.6\\.1\\.5\\.5\\.7\\.1\\.1|2\\.5\\.29\\.32) that does not parse",
@@ -77,9 +80,7 @@ enum DifferenceClass {
             "is not a certificate in DER",
             "name-constraints \\[.*((uri|mail):[,\\]]|ip:c0000200(ff)?[,\\]])|name-constraints-form trailing"),
     NAME_CONSTRAINTS_IN_LEAF(
-            RefusalReason.MALFORMED_CERTIFICATE,
-            "leaf .* has name constraints and is a leaf",
-            "leaf name-constraints"),
+            RefusalReason.MALFORMED_CERTIFICATE, "leaf .* has name constraints and is a leaf", "leaf name-constraints"),
     NAME_IN_COMMON_NAME(
             RefusalReason.NAME_MISMATCH,
             "leaf has (?!.*dNSName)",
@@ -97,8 +98,7 @@ enum DifferenceClass {
             RefusalReason.MALFORMED_CERTIFICATE,
             "expected a positive serial number of at most 20 octets",
             "serial-(number|octets)"),
-    SIGNATURE_PARAMETERS(
-            RefusalReason.WEAK_SIGNATURE, "expected a signature with SHA-256", "algorithm with-null"),
+    SIGNATURE_PARAMETERS(RefusalReason.WEAK_SIGNATURE, "expected a signature with SHA-256", "algorithm with-null"),
     TRAILING_BYTES(RefusalReason.MALFORMED_CERTIFICATE, "is not a certificate in DER", "encoding trailing"),
     UNFIT_ANCHOR_BESIDE_A_FIT_ONE(
             Set.of(),
@@ -109,8 +109,7 @@ enum DifferenceClass {
             RefusalReason.MALFORMED_CERTIFICATE,
             "certificate \\d of the chain is not a certificate in DER",
             "^order (alternative|\\w+ pinned)"),
-    VERSION(
-            RefusalReason.MALFORMED_CERTIFICATE, "expected version 3|is not a certificate in DER", " version [124]"),
+    VERSION(RefusalReason.MALFORMED_CERTIFICATE, "expected version 3|is not a certificate in DER", " version [124]"),
     WEAK_HASH(RefusalReason.WEAK_SIGNATURE, "expected a signature with SHA-256", " hash SHA(1|224)$"),
     WEAK_KEY(
             RefusalReason.WEAK_KEY,

@@ -53,7 +53,8 @@ class DifferentialTest {
     private Path directory;
 
     /** What came of one chain. */
-    private record Outcome(Set<DifferenceClass> explanation, @Nullable String unexplained) {
+    private record Outcome(
+            Set<DifferenceClass> explanation, @Nullable String unexplained) {
         static final Outcome ALIKE = new Outcome(Set.of(), null);
 
         boolean isAlike() {
@@ -62,7 +63,8 @@ class DifferentialTest {
     }
 
     /** What we say: a path, or a refusal. */
-    private record Ours(@Nullable ValidatedPath path, @Nullable RefusalReason refusal, String message) {}
+    private record Ours(
+            @Nullable ValidatedPath path, @Nullable RefusalReason refusal, String message) {}
 
     @Test
     void verifier_generatedChains_differsFromOpenSslForReviewedReasonsOnly() throws Exception {
@@ -173,8 +175,7 @@ class DifferentialTest {
             ChainVerifier verifier = ChainVerifier.trusting(TrustAnchors.of(ChainVerifier.parse(anchors)))
                     .clock(Clock.fixed(Draft.NOW, ZoneOffset.UTC))
                     .build();
-            return new Ours(
-                    verifier.verify(ChainVerifier.parse(presented), ServerIdentity.host(host)), null, "");
+            return new Ours(verifier.verify(ChainVerifier.parse(presented), ServerIdentity.host(host)), null, "");
         } catch (PeerRejectedException e) {
             return new Ours(null, e.reason(), String.valueOf(e.getMessage()));
         } catch (TlsConfigurationException e) {

@@ -30,6 +30,7 @@ final class Draft {
         final List<UnaryOperator<byte[]>> encodings = new ArrayList<>();
         /** Of the certificate, which may not be DER afterwards. */
         final List<UnaryOperator<byte[]>> octets = new ArrayList<>();
+
         String subject;
         KeyPair key;
         String hash = "SHA256";
@@ -45,10 +46,8 @@ final class Draft {
 
         TestCertificate issue(TestCertificate.Builder begun, KeyPair issuer) {
             KeyPair signing = signer == null ? issuer : signer;
-            TestCertificate.Builder builder = begun.subject(subject)
-                    .keyPair(key)
-                    .signedWith(signing)
-                    .signatureAlgorithm(algorithm(signing));
+            TestCertificate.Builder builder =
+                    begun.subject(subject).keyPair(key).signedWith(signing).signatureAlgorithm(algorithm(signing));
             for (UnaryOperator<TestCertificate.Builder> change : changes) {
                 builder = change.apply(builder);
             }
@@ -120,7 +119,10 @@ final class Draft {
             TestCertificate.Builder builder = issued.isEmpty()
                     ? TestCertificate.root().clock(Clock.fixed(NOW, ZoneOffset.UTC))
                     : issued.get(0).issue().ca();
-            issued.add(0, part.issue(builder, issued.isEmpty() ? part.key : issued.get(0).keyPair()));
+            issued.add(
+                    0,
+                    part.issue(
+                            builder, issued.isEmpty() ? part.key : issued.get(0).keyPair()));
         }
         TestCertificate.Builder builder = issued.get(0).issue();
         if (named) {

@@ -198,8 +198,7 @@ final class Mutations {
     private void basicConstraints(Draft draft, Random random) {
         Draft.Part part = part(draft, random);
         switch (random.nextInt(6)) {
-            case 0 ->
-                change(draft, part, "basic-constraints absent", TestCertificate.Builder::withoutBasicConstraints);
+            case 0 -> change(draft, part, "basic-constraints absent", TestCertificate.Builder::withoutBasicConstraints);
             case 1 ->
                 change(
                         draft,
@@ -248,8 +247,9 @@ final class Mutations {
         }
         List<KeyUsage> usages = new ArrayList<>(List.of(KeyUsage.values()));
         Collections.shuffle(usages, random);
-        KeyUsage[] drawn =
-                usages.subList(0, random.nextInt(usages.size())).stream().sorted().toArray(KeyUsage[]::new);
+        KeyUsage[] drawn = usages.subList(0, random.nextInt(usages.size())).stream()
+                .sorted()
+                .toArray(KeyUsage[]::new);
         boolean critical = random.nextBoolean();
         change(
                 draft,
@@ -522,8 +522,7 @@ final class Mutations {
                                 "c0000200ff00ff00",
                                 "c0000200",
                                 "c0000200ff");
-            case 6 ->
-                "dn:" + pick(random, "O=Test", "O=test", "O=Other", "CN=Leaf, O=Test", "CN=CA 1, O=Test", "");
+            case 6 -> "dn:" + pick(random, "O=Test", "O=test", "O=Other", "CN=Leaf, O=Test", "CN=CA 1, O=Test", "");
             case 7 ->
                 "mail:"
                         + pick(
@@ -612,17 +611,9 @@ final class Mutations {
                 draft.note(part.role + " algorithm-outside other");
                 part.encodings.add(Tlv.replace(1, other));
             }
-            case 1 -> change(
-                    draft,
-                    part,
-                    "algorithm-inside other",
-                    content(Tlv.replace(Tlv.SIGNATURE, other)));
+            case 1 -> change(draft, part, "algorithm-inside other", content(Tlv.replace(Tlv.SIGNATURE, other)));
             default -> {
-                change(
-                        draft,
-                        part,
-                        "algorithm with-null",
-                        content(Tlv.replace(Tlv.SIGNATURE, withNull)));
+                change(draft, part, "algorithm with-null", content(Tlv.replace(Tlv.SIGNATURE, withNull)));
                 part.encodings.add(Tlv.replace(1, withNull));
             }
         }
@@ -647,29 +638,33 @@ final class Mutations {
 
     private void order(Draft draft, Random random) {
         switch (random.nextInt(6)) {
-            case 0 -> arrange(draft, "intermediates shuffled", (anchors, presented) -> {
-                Collections.reverse(presented.subList(1, presented.size()));
-            });
-            case 1 -> arrange(draft, "intermediates duplicated", (anchors, presented) -> {
-                presented.addAll(List.copyOf(presented.subList(1, presented.size())));
-            });
+            case 0 ->
+                arrange(draft, "intermediates shuffled", (anchors, presented) -> {
+                    Collections.reverse(presented.subList(1, presented.size()));
+                });
+            case 1 ->
+                arrange(draft, "intermediates duplicated", (anchors, presented) -> {
+                    presented.addAll(List.copyOf(presented.subList(1, presented.size())));
+                });
             case 2 -> arrange(draft, "anchor presented", (anchors, presented) -> presented.addAll(anchors));
-            case 3 -> arrange(draft, "first intermediate missing", (anchors, presented) -> {
-                if (presented.size() > 1) {
-                    presented.remove(1);
-                }
-            });
-            case 4 -> arrange(draft, "expired stranger presented", (anchors, presented) -> {
-                TestCertificate root = stranger();
-                presented.add(
-                        1,
-                        root.issue()
-                                .ca()
-                                .subject("CN=Stranger CA")
-                                .keyPair(keys.ordinary("stranger-ca"))
-                                .notAfter(Draft.NOW.minusSeconds(9))
-                                .build());
-            });
+            case 3 ->
+                arrange(draft, "first intermediate missing", (anchors, presented) -> {
+                    if (presented.size() > 1) {
+                        presented.remove(1);
+                    }
+                });
+            case 4 ->
+                arrange(draft, "expired stranger presented", (anchors, presented) -> {
+                    TestCertificate root = stranger();
+                    presented.add(
+                            1,
+                            root.issue()
+                                    .ca()
+                                    .subject("CN=Stranger CA")
+                                    .keyPair(keys.ordinary("stranger-ca"))
+                                    .notAfter(Draft.NOW.minusSeconds(9))
+                                    .build());
+                });
             default -> arrange(draft, "leaf duplicated", (anchors, presented) -> presented.add(presented.get(0)));
         }
     }
@@ -720,32 +715,36 @@ final class Mutations {
 
     private void anchors(Draft draft, Random random) {
         switch (random.nextInt(5)) {
-            case 0 -> arrange(draft, "intermediate pinned", (anchors, presented) -> {
-                if (presented.size() > 1) {
+            case 0 ->
+                arrange(draft, "intermediate pinned", (anchors, presented) -> {
+                    if (presented.size() > 1) {
+                        anchors.clear();
+                        anchors.add(presented.get(presented.size() - 1));
+                    }
+                });
+            case 1 ->
+                arrange(draft, "intermediate pinned too", (anchors, presented) -> {
+                    if (presented.size() > 1) {
+                        anchors.add(presented.get(1));
+                    }
+                });
+            case 2 ->
+                arrange(draft, "leaf pinned", (anchors, presented) -> {
                     anchors.clear();
-                    anchors.add(presented.get(presented.size() - 1));
-                }
-            });
-            case 1 -> arrange(draft, "intermediate pinned too", (anchors, presented) -> {
-                if (presented.size() > 1) {
-                    anchors.add(presented.get(1));
-                }
-            });
-            case 2 -> arrange(draft, "leaf pinned", (anchors, presented) -> {
-                anchors.clear();
-                anchors.add(presented.get(0));
-            });
+                    anchors.add(presented.get(0));
+                });
             case 3 -> arrange(draft, "stranger pinned too", (anchors, presented) -> anchors.add(0, stranger()));
-            default -> arrange(draft, "root cross-signed by the one pinned", (anchors, presented) -> {
-                TestCertificate root = anchors.get(0);
-                TestCertificate fresh = stranger();
-                presented.add(fresh.issue()
-                        .ca()
-                        .subject(root.subject())
-                        .keyPair(root.keyPair())
-                        .build());
-                anchors.set(0, fresh);
-            });
+            default ->
+                arrange(draft, "root cross-signed by the one pinned", (anchors, presented) -> {
+                    TestCertificate root = anchors.get(0);
+                    TestCertificate fresh = stranger();
+                    presented.add(fresh.issue()
+                            .ca()
+                            .subject(root.subject())
+                            .keyPair(root.keyPair())
+                            .build());
+                    anchors.set(0, fresh);
+                });
         }
     }
 
@@ -828,8 +827,7 @@ final class Mutations {
                     draft,
                     part,
                     "serial-octets " + content,
-                    content(
-                            Tlv.replace(Tlv.SERIAL_NUMBER, Tlv.of(Tlv.INTEGER, hex(content)))));
+                    content(Tlv.replace(Tlv.SERIAL_NUMBER, Tlv.of(Tlv.INTEGER, hex(content)))));
             return;
         }
         BigInteger number = pick(
@@ -840,11 +838,7 @@ final class Mutations {
                 BigInteger.ONE.shiftLeft(159).subtract(BigInteger.ONE),
                 BigInteger.ONE.shiftLeft(159),
                 BigInteger.ONE.shiftLeft(170));
-        change(
-                draft,
-                part,
-                "serial-number " + number.toString(16),
-                builder -> builder.serialNumber(number));
+        change(draft, part, "serial-number " + number.toString(16), builder -> builder.serialNumber(number));
     }
 
     private void version(Draft draft, Random random) {
@@ -858,36 +852,38 @@ final class Mutations {
                 draft,
                 part,
                 "version " + (version + 1) + " with extensions",
-                content(Tlv.replace(
-                        Tlv.VERSION, Tlv.of(0xa0, Tlv.of(Tlv.INTEGER, Tlv.bytes(version))))));
+                content(Tlv.replace(Tlv.VERSION, Tlv.of(0xa0, Tlv.of(Tlv.INTEGER, Tlv.bytes(version))))));
     }
 
     private void encoding(Draft draft, Random random) {
         Draft.Part part = part(draft, random);
         switch (random.nextInt(9)) {
-            case 0 -> change(
-                    draft,
-                    part,
-                    "encoding empty-extensions",
-                    content(
-                            Tlv.replace(Tlv.EXTENSIONS, Tlv.of(0xa3, Tlv.of(Tlv.SEQUENCE)))));
-            case 1 -> change(
-                    draft,
-                    part,
-                    "encoding critical-false",
-                    content(Tlv.change(Tlv.EXTENSIONS, Mutations::withCriticalFalse)));
-            case 2 -> change(
-                    draft,
-                    part,
-                    "encoding critical-01",
-                    content(Tlv.change(Tlv.EXTENSIONS, Mutations::withCritical01)));
-            case 3 -> change(
-                    draft,
-                    part,
-                    "encoding unique-ids",
-                    content(Tlv.change(
-                            Tlv.EXTENSIONS,
-                            extensions -> Tlv.concat(hex("81020001"), hex("82020001"), extensions))));
+            case 0 ->
+                change(
+                        draft,
+                        part,
+                        "encoding empty-extensions",
+                        content(Tlv.replace(Tlv.EXTENSIONS, Tlv.of(0xa3, Tlv.of(Tlv.SEQUENCE)))));
+            case 1 ->
+                change(
+                        draft,
+                        part,
+                        "encoding critical-false",
+                        content(Tlv.change(Tlv.EXTENSIONS, Mutations::withCriticalFalse)));
+            case 2 ->
+                change(
+                        draft,
+                        part,
+                        "encoding critical-01",
+                        content(Tlv.change(Tlv.EXTENSIONS, Mutations::withCritical01)));
+            case 3 ->
+                change(
+                        draft,
+                        part,
+                        "encoding unique-ids",
+                        content(Tlv.change(
+                                Tlv.EXTENSIONS,
+                                extensions -> Tlv.concat(hex("81020001"), hex("82020001"), extensions))));
             case 4 -> {
                 draft.note(part.role + " encoding trailing");
                 part.octets.add(der -> Tlv.concat(der, NULL));
@@ -896,24 +892,19 @@ final class Mutations {
                 draft.note(part.role + " encoding truncated");
                 part.octets.add(der -> Arrays.copyOf(der, der.length - 9));
             }
-            case 6 -> change(
-                    draft,
-                    part,
-                    "encoding long-length",
-                    content(Tlv.change(
-                            Tlv.SERIAL_NUMBER,
-                            serial -> Tlv.concat(Tlv.bytes(Tlv.INTEGER, 0x81, serial.length - 2), Tlv.content(serial)))));
-            case 7 -> change(
-                    draft,
-                    part,
-                    "encoding issuer-empty",
-                    content(Tlv.replace(Tlv.ISSUER, Tlv.of(Tlv.SEQUENCE))));
-            default -> change(
-                    draft,
-                    part,
-                    "encoding issuer-case",
-                    content(
-                            Tlv.change(Tlv.ISSUER, Mutations::inOtherCase)));
+            case 6 ->
+                change(
+                        draft,
+                        part,
+                        "encoding long-length",
+                        content(Tlv.change(
+                                Tlv.SERIAL_NUMBER,
+                                serial -> Tlv.concat(
+                                        Tlv.bytes(Tlv.INTEGER, 0x81, serial.length - 2), Tlv.content(serial)))));
+            case 7 ->
+                change(draft, part, "encoding issuer-empty", content(Tlv.replace(Tlv.ISSUER, Tlv.of(Tlv.SEQUENCE))));
+            default ->
+                change(draft, part, "encoding issuer-case", content(Tlv.change(Tlv.ISSUER, Mutations::inOtherCase)));
         }
     }
 

@@ -32,14 +32,17 @@ class CertificateTest {
     })
     void extension_thatDoesNotParseToItsLastByte_isRefused(String id, String value) {
         GOOD.withLeaf(builder -> builder.extension(id, false, HexFormat.of().parseHex(value)))
-                .isRefused(MALFORMED_CERTIFICATE, "certificate CN=Leaf has an extension " + id + " that does not parse");
+                .isRefused(
+                        MALFORMED_CERTIFICATE, "certificate CN=Leaf has an extension " + id + " that does not parse");
     }
 
     @Test
     void extension_thatIsNotDer_isRefused() {
-        GOOD.withLeaf(builder -> builder.extension("2.5.29.19", true, HexFormat.of().parseHex("3003010101")))
+        GOOD.withLeaf(builder ->
+                        builder.extension("2.5.29.19", true, HexFormat.of().parseHex("3003010101")))
                 .isRefused(MALFORMED_CERTIFICATE, "certificate CN=Leaf is not DER in extension 2.5.29.19");
-        GOOD.withLeaf(builder -> builder.extension("2.5.29.19", true, HexFormat.of().parseHex("308100")))
+        GOOD.withLeaf(builder ->
+                        builder.extension("2.5.29.19", true, HexFormat.of().parseHex("308100")))
                 .isRefused(MALFORMED_CERTIFICATE, "CN=Leaf");
     }
 
@@ -61,15 +64,17 @@ class CertificateTest {
                 Tlv.EXTENSIONS,
                 extensions -> Tlv.of(
                         0xa3,
-                        Tlv.of(Tlv.SEQUENCE, Tlv.content(Tlv.children(extensions).get(0)), extension))));
+                        Tlv.of(
+                                Tlv.SEQUENCE,
+                                Tlv.content(Tlv.children(extensions).get(0)),
+                                extension))));
     }
 
     @Test
     void length_inMoreOctetsThanNeeded_isRefused() {
         content(Tlv.change(
                         Tlv.SERIAL_NUMBER,
-                        serial -> Tlv.concat(
-                                Tlv.bytes(Tlv.INTEGER, 0x81, serial.length - 2), Tlv.content(serial))))
+                        serial -> Tlv.concat(Tlv.bytes(Tlv.INTEGER, 0x81, serial.length - 2), Tlv.content(serial))))
                 .isRefused(MALFORMED_CERTIFICATE, "certificate CN=Leaf is not DER in the certificate");
     }
 

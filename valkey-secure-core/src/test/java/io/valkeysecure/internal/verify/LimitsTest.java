@@ -28,10 +28,8 @@ class LimitsTest {
     private final TestCertificate root = goodRoot().build();
     private final TestCertificate ca = goodCa(root).build();
     private final TestCertificate leaf = goodLeaf(ca).build();
-    private final TestCertificate stranger = TestCertificate.root()
-            .clock(Chain.CLOCK)
-            .subject("CN=Stranger")
-            .build();
+    private final TestCertificate stranger =
+            TestCertificate.root().clock(Chain.CLOCK).subject("CN=Stranger").build();
 
     @Test
     void certificates_moreThanTheLimit_areRefused() throws Exception {
@@ -43,10 +41,7 @@ class LimitsTest {
         assertPath(List.of(root), presented, leaf, ca, root);
         presented.add(stranger.issue().ca().build());
         assertRefused(
-                List.of(root),
-                presented,
-                CONSTRAINT_VIOLATED,
-                "expected at most 20 certificates, 21 were presented");
+                List.of(root), presented, CONSTRAINT_VIOLATED, "expected at most 20 certificates, 21 were presented");
     }
 
     @Test

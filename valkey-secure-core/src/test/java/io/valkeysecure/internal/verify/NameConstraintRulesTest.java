@@ -66,8 +66,7 @@ class NameConstraintRulesTest {
         // whatever the subtree, the name that is dialled is not what is asked here
         Chain host = tag == 2 ? named.forHost("h.other.test") : named;
         Chain permitted = tag == 2
-                ? constrained(
-                        host, Tlv.of(0xa0, subtree(0x82, ascii(subtree)), subtree(0x82, ascii("other.test"))))
+                ? constrained(host, Tlv.of(0xa0, subtree(0x82, ascii(subtree)), subtree(0x82, ascii("other.test"))))
                 : constrained(host, Tlv.of(0xa0, subtree(0x80 | tag, ascii(subtree))));
         Chain excluded = constrained(
                 tag == 2 && subtree.isEmpty() ? named : host, Tlv.of(0xa1, subtree(0x80 | tag, ascii(subtree))));
@@ -96,8 +95,8 @@ class NameConstraintRulesTest {
             String name, String subtree, boolean isPermitted, boolean isExcluded) throws Exception {
         Chain named = GOOD.withLeaf(builder -> builder.withoutNames().dnsName(name, "h.other.test"))
                 .forHost("h.other.test");
-        Chain permitted = constrained(
-                named, Tlv.of(0xa0, subtree(0x82, ascii(subtree)), subtree(0x82, ascii("other.test"))));
+        Chain permitted =
+                constrained(named, Tlv.of(0xa0, subtree(0x82, ascii(subtree)), subtree(0x82, ascii("other.test"))));
         Chain excluded = constrained(named, Tlv.of(0xa1, subtree(0x82, ascii(subtree))));
         if (isPermitted) {
             permitted.isAccepted();
@@ -230,16 +229,16 @@ class NameConstraintRulesTest {
 
     @Test
     void form_withoutAConstraintOfIt_isFree() throws Exception {
-        GOOD.withRoot(builder -> builder.permitted(NameForm.EMAIL_ADDRESS, "example.org")
-                        .excluded(NameForm.URI, "example.org"))
+        GOOD.withRoot(builder ->
+                        builder.permitted(NameForm.EMAIL_ADDRESS, "example.org").excluded(NameForm.URI, "example.org"))
                 .withLeaf(builder -> builder.ipAddress("192.0.2.7"))
                 .isAccepted();
     }
 
     @Test
     void subtrees_excludedAndPermitted_excludedWins() throws Exception {
-        Chain both = GOOD.withRoot(builder -> builder.permitted(NameForm.DNS_NAME, "example.com")
-                .excluded(NameForm.DNS_NAME, "b.example.com"));
+        Chain both = GOOD.withRoot(builder ->
+                builder.permitted(NameForm.DNS_NAME, "example.com").excluded(NameForm.DNS_NAME, "b.example.com"));
         both.isAccepted();
         both.withLeaf(builder -> builder.dnsName("a.b.example.com"))
                 .isRefused(CONSTRAINT_VIOLATED, "has dNSName a.b.example.com, excluded by dNSName b.example.com");
@@ -293,7 +292,8 @@ class NameConstraintRulesTest {
 
     /** Forms that the JDK's parser refuses before the rules see them. */
     @ParameterizedTest
-    @CsvSource({"6, *.a.example.com", "6, ..example.com", "6, https://example.com", "1, a@", "1, @a", "2, .example.com"})
+    @CsvSource({"6, *.a.example.com", "6, ..example.com", "6, https://example.com", "1, a@", "1, @a", "2, .example.com"
+    })
     void form_malformed_isTold(int tag, String base) {
         assertThat(problem(Tlv.of(0xa0, subtree(0x80 | tag, ascii(base)))))
                 .startsWith("has the malformed name constraint ");

@@ -37,8 +37,29 @@ class NamesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", ".", "a..b", ".a", "a_b", "a b", "-a", "a-", "*.example.com", "127.1", "256.0.0.1", "1.2.3", "1.2.3.4.5",
-                "1.2.3.", "a.1", "0x7f.1", "g::1", "1:2", "a:b", "::1/64", "[::1]", "1.2.3.1234", "1..2.3"
+                "",
+                ".",
+                "a..b",
+                ".a",
+                "a_b",
+                "a b",
+                "-a",
+                "a-",
+                "*.example.com",
+                "127.1",
+                "256.0.0.1",
+                "1.2.3",
+                "1.2.3.4.5",
+                "1.2.3.",
+                "a.1",
+                "0x7f.1",
+                "g::1",
+                "1:2",
+                "a:b",
+                "::1/64",
+                "[::1]",
+                "1.2.3.1234",
+                "1..2.3"
             })
     void host_neitherNameNorAddress_isRefused(String host) {
         assertThatThrownBy(() -> Names.host(host))
@@ -97,8 +118,10 @@ class NamesTest {
         GeneralName address = new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[] {10, 0, 0, 1}));
         assertThat(Names.match(Names.host("10.0.0.1"), List.of(address))).isTrue();
         assertThat(Names.match(Names.host("10.0.0.2"), List.of(address))).isFalse();
-        assertThat(Names.match(Names.host("10.0.0.1"), List.of(dns("10.0.0.1")))).isFalse();
-        assertThat(Names.match(Names.host("a.example.com"), List.of(uri("a.example.com")))).isFalse();
+        assertThat(Names.match(Names.host("10.0.0.1"), List.of(dns("10.0.0.1"))))
+                .isFalse();
+        assertThat(Names.match(Names.host("a.example.com"), List.of(uri("a.example.com"))))
+                .isFalse();
         assertThat(Names.match(Names.host("::ffff:10.0.0.1"), List.of(address))).isFalse();
         GeneralName mapped = new GeneralName(
                 GeneralName.iPAddress,
@@ -111,9 +134,12 @@ class NamesTest {
     void spiffeId_matchesTheOnlyUriExactly() {
         Names.Expected id = Names.spiffeId("spiffe://example.org/valkey/1");
         assertThat(id).hasToString("uniformResourceIdentifier spiffe://example.org/valkey/1");
-        assertThat(Names.match(id, List.of(dns("x"), uri("spiffe://example.org/valkey/1")))).isTrue();
-        assertThat(Names.match(id, List.of(uri("spiffe://example.org/valkey/2")))).isFalse();
-        assertThat(Names.match(id, List.of(uri("spiffe://example.org/valkey/1/2")))).isFalse();
+        assertThat(Names.match(id, List.of(dns("x"), uri("spiffe://example.org/valkey/1"))))
+                .isTrue();
+        assertThat(Names.match(id, List.of(uri("spiffe://example.org/valkey/2"))))
+                .isFalse();
+        assertThat(Names.match(id, List.of(uri("spiffe://example.org/valkey/1/2"))))
+                .isFalse();
         assertThat(Names.match(id, List.of(uri("spiffe://example.org/valkey/1"), uri("https://a.example/"))))
                 .isFalse();
         assertThat(Names.match(id, List.of(dns("spiffe.example.org")))).isFalse();
@@ -123,19 +149,31 @@ class NamesTest {
     void spiffeTrustDomain_matchesAnyIdOfTheDomain() {
         Names.Expected domain = Names.spiffeTrustDomain("example.org");
         assertThat(domain).hasToString("uniformResourceIdentifier spiffe://example.org/*");
-        assertThat(Names.match(domain, List.of(uri("spiffe://example.org/valkey")))).isTrue();
-        assertThat(Names.match(domain, List.of(uri("spiffe://example.org.evil/valkey")))).isFalse();
-        assertThat(Names.match(domain, List.of(uri("spiffe://example.org/valkey/../x")))).isFalse();
-        assertThat(Names.match(domain, List.of(uri("https://example.org/valkey")))).isFalse();
+        assertThat(Names.match(domain, List.of(uri("spiffe://example.org/valkey"))))
+                .isTrue();
+        assertThat(Names.match(domain, List.of(uri("spiffe://example.org.evil/valkey"))))
+                .isFalse();
+        assertThat(Names.match(domain, List.of(uri("spiffe://example.org/valkey/../x"))))
+                .isFalse();
+        assertThat(Names.match(domain, List.of(uri("https://example.org/valkey"))))
+                .isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "spiffe://example.org", "spiffe://example.org/", "spiffe://Example.org/a", "spiffe://example.org:1/a",
-                "spiffe://u@example.org/a", "spiffe://example.org/a?b", "spiffe://example.org/a#b",
-                "spiffe://example.org/a//b", "spiffe://example.org/./a", "spiffe://example.org/a/..",
-                "https://example.org/a", "spiffe:///a"
+                "spiffe://example.org",
+                "spiffe://example.org/",
+                "spiffe://Example.org/a",
+                "spiffe://example.org:1/a",
+                "spiffe://u@example.org/a",
+                "spiffe://example.org/a?b",
+                "spiffe://example.org/a#b",
+                "spiffe://example.org/a//b",
+                "spiffe://example.org/./a",
+                "spiffe://example.org/a/..",
+                "https://example.org/a",
+                "spiffe:///a"
             })
     void spiffeId_thatIsNone_isRefused(String id) {
         assertThatThrownBy(() -> Names.spiffeId(id))
@@ -164,7 +202,8 @@ class NamesTest {
     void description_namesTheTypeAndHidesControlCharacters() {
         assertThat(Names.describe(dns("a\nb\u007f~ "))).isEqualTo("dNSName a\\x0ab\\x7f~ ");
         assertThat(Names.describe(uri("a:b"))).isEqualTo("uniformResourceIdentifier a:b");
-        assertThat(Names.describe(new GeneralName(GeneralName.rfc822Name, "a@b"))).isEqualTo("rfc822Name a@b");
+        assertThat(Names.describe(new GeneralName(GeneralName.rfc822Name, "a@b")))
+                .isEqualTo("rfc822Name a@b");
         assertThat(Names.describe(new GeneralName(new X500Name("CN=a")))).isEqualTo("directoryName CN=a");
         assertThat(Names.describe(new GeneralName(GeneralName.registeredID, "1.2.3")))
                 .isEqualTo("a name of type 8");

@@ -47,8 +47,11 @@ class PathSearchTest {
 
     @Test
     void rotation_oldAndNewRootPinned_bothChainsAreAccepted() throws Exception {
-        TestCertificate newCa =
-                newRoot.issue().ca().subject("CN=New Intermediate").keyPair(key()).build();
+        TestCertificate newCa = newRoot.issue()
+                .ca()
+                .subject("CN=New Intermediate")
+                .keyPair(key())
+                .build();
         TestCertificate newLeaf = goodLeaf(newCa).build();
         for (List<TestCertificate> anchors : List.of(List.of(oldRoot, newRoot), List.of(newRoot, oldRoot))) {
             assertPath(anchors, List.of(leaf, ca), leaf, ca, oldRoot);
@@ -66,8 +69,11 @@ class PathSearchTest {
 
     @Test
     void rotation_newRootCrossSignedByTheOld_isAcceptedWhereOnlyTheOldIsPinned() throws Exception {
-        TestCertificate newCa =
-                newRoot.issue().ca().subject("CN=New Intermediate").keyPair(key()).build();
+        TestCertificate newCa = newRoot.issue()
+                .ca()
+                .subject("CN=New Intermediate")
+                .keyPair(key())
+                .build();
         TestCertificate newLeaf = goodLeaf(newCa).build();
         TestCertificate bridge = oldRoot.issue()
                 .ca()
@@ -103,12 +109,14 @@ class PathSearchTest {
 
     @Test
     void superfluousCertificates_ofAnyState_doNoHarm() throws Exception {
-        TestCertificate expired = newRoot.issue().ca().notAfter(NOW.minusSeconds(9)).build();
+        TestCertificate expired =
+                newRoot.issue().ca().notAfter(NOW.minusSeconds(9)).build();
         TestCertificate critical = newRoot.issue()
                 .ca()
                 .extension("1.3.6.1.4.1.55738.1", true, Tlv.of(Tlv.NULL))
                 .build();
-        TestCertificate weak = newRoot.issue().ca().keyPair(KeyType.RSA_1024.generate()).build();
+        TestCertificate weak =
+                newRoot.issue().ca().keyPair(KeyType.RSA_1024.generate()).build();
         TestCertificate malformed = newRoot.issue()
                 .ca()
                 .extension("2.5.29.17", false, HexFormat.of().parseHex("6a756e6b"))
@@ -163,8 +171,7 @@ class PathSearchTest {
         TestCertificate unfit = change.apply(goodCa(oldRoot)).build();
         assertPath(List.of(oldRoot), List.of(leaf, unfit, ca), leaf, ca, oldRoot);
         assertPath(List.of(oldRoot), List.of(leaf, ca, unfit), leaf, ca, oldRoot);
-        assertThatThrownBy(() -> Chain.verify(List.of(oldRoot), leaf, unfit))
-                .isInstanceOf(PeerRejectedException.class);
+        assertThatThrownBy(() -> Chain.verify(List.of(oldRoot), leaf, unfit)).isInstanceOf(PeerRejectedException.class);
     }
 
     @Test
@@ -193,7 +200,8 @@ class PathSearchTest {
 
     @Test
     void paths_allUnfit_areToldByTheFirst() {
-        TestCertificate excluding = goodCa(oldRoot).excluded(NameForm.DNS_NAME, HOST).build();
+        TestCertificate excluding =
+                goodCa(oldRoot).excluded(NameForm.DNS_NAME, HOST).build();
         TestCertificate permitting =
                 goodCa(oldRoot).permitted(NameForm.DNS_NAME, "example.org").build();
         assertRefused(
@@ -244,7 +252,8 @@ class PathSearchTest {
                 List.of(cycled, aByB, b),
                 RefusalReason.UNTRUSTED_ISSUER,
                 "expected a path to one of the trust anchors [CN=Root]");
-        TestCertificate out = oldRoot.issue().ca().subject("CN=B").keyPair(b.keyPair()).build();
+        TestCertificate out =
+                oldRoot.issue().ca().subject("CN=B").keyPair(b.keyPair()).build();
         assertPath(List.of(oldRoot), List.of(cycled, aByB, b, out), cycled, aByB, out, oldRoot);
     }
 
@@ -263,7 +272,11 @@ class PathSearchTest {
         for (int i = 0; i < 3; i++) {
             for (int j = 0; j < 3; j++) {
                 if (i != j) {
-                    ring.add(self[i].issue().ca().subject("CN=" + j).keyPair(keys[j]).build());
+                    ring.add(self[i].issue()
+                            .ca()
+                            .subject("CN=" + j)
+                            .keyPair(keys[j])
+                            .build());
                 }
             }
         }
@@ -285,7 +298,8 @@ class PathSearchTest {
         TestCertificate deep = goodLeaf(last).build();
         assertPath(List.of(oldRoot), List.of(deep, last, again, first), deep, last, again, first, oldRoot);
         TestCertificate one = goodCa(oldRoot).ca(0).build();
-        TestCertificate other = one.issue().ca().subject("CN=Last").keyPair(key()).build();
+        TestCertificate other =
+                one.issue().ca().subject("CN=Last").keyPair(key()).build();
         TestCertificate tooDeep = goodLeaf(other).build();
         assertRefused(
                 List.of(oldRoot),
@@ -297,7 +311,8 @@ class PathSearchTest {
     @Test
     void pathLength_thatGrowsDownwards_isLimitedByTheSmallest() {
         TestCertificate first = goodCa(oldRoot).ca(0).build();
-        TestCertificate second = first.issue().ca(7).subject("CN=Second").keyPair(key()).build();
+        TestCertificate second =
+                first.issue().ca(7).subject("CN=Second").keyPair(key()).build();
         assertRefused(
                 List.of(oldRoot),
                 List.of(goodLeaf(second).build(), second, first),

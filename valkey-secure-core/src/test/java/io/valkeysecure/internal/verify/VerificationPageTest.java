@@ -17,7 +17,12 @@ class VerificationPageTest {
     void page_rules_areThoseOfTheCodeInOrder() throws IOException {
         List<String> rows = new ArrayList<>();
         for (Rules.OfCertificate rule : Rules.OF_CERTIFICATE) {
-            rows.add(row(rows, "certificate", rule.name(), rule.source(), rule.reason().tag()));
+            rows.add(row(
+                    rows,
+                    "certificate",
+                    rule.name(),
+                    rule.source(),
+                    rule.reason().tag()));
         }
         for (Rules.OfPath rule : Rules.OF_PATH) {
             rows.add(row(rows, "path", rule.name(), rule.source(), rule.reason().tag()));
