@@ -92,8 +92,8 @@ enum DifferenceClass {
                     + "|name-constraints-form minimum-0"),
     POLICIES(
             RefusalReason.CONSTRAINT_VIOLATED,
-            "policyConstraints that are not critical|non-null policy tree required",
-            "policies 2\\.5\\.29\\.36"),
+            "policyConstraints that are not critical|has policyMappings|non-null policy tree required",
+            "policies 2\\.5\\.29\\.3[36]"),
     SERIAL_NUMBER(
             RefusalReason.MALFORMED_CERTIFICATE,
             "expected a positive serial number of at most 20 octets",

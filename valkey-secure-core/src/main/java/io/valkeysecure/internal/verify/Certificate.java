@@ -118,7 +118,10 @@ final class Certificate {
                 extension(Extension.authorityInfoAccess, AuthorityInformationAccess::getInstance);
         require(access == null || access.getAccessDescriptions().length > 0, "has an empty authorityInfoAccess");
         CertificatePolicies policies = extension(Extension.certificatePolicies, CertificatePolicies::getInstance);
-        require(policies == null || policies.getPolicyInformation().length > 0, "has empty certificatePolicies");
+        int count = policies == null ? 1 : policies.getPolicyInformation().length;
+        require(
+                count > 0 && count <= Limits.POLICIES,
+                "has " + count + " certificatePolicies, expected 1 to " + Limits.POLICIES);
     }
 
     /**

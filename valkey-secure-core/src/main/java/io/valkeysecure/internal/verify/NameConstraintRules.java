@@ -35,8 +35,8 @@ final class NameConstraintRules {
             if (subtrees == null) {
                 continue;
             }
-            if (subtrees.length == 0 || subtrees.length > Limits.ENTRIES) {
-                return "has a name constraint with " + subtrees.length + " subtrees, expected 1 to " + Limits.ENTRIES;
+            if (subtrees.length == 0 || subtrees.length > Limits.SUBTREES) {
+                return "has a name constraint with " + subtrees.length + " subtrees, expected 1 to " + Limits.SUBTREES;
             }
             for (GeneralSubtree subtree : subtrees) {
                 String problem = problemOf(subtree);

@@ -182,7 +182,6 @@ final class Rules {
             Extension.nameConstraints,
             Extension.certificatePolicies,
             Extension.policyConstraints,
-            Extension.policyMappings,
             Extension.inhibitAnyPolicy);
 
     private static final Set<ASN1ObjectIdentifier> CURVES =
@@ -279,6 +278,10 @@ final class Rules {
         if (certificate.hasExtension(Extension.policyConstraints)
                 && !certificate.criticalExtensions().contains(Extension.policyConstraints)) {
             return "has policyConstraints that are not critical (RFC 5280 4.2.1.11)";
+        }
+        if (certificate.hasExtension(Extension.policyMappings)) {
+            // the JDK's tree of policies grows exponentially with every CA that maps them
+            return "has policyMappings, which are not followed";
         }
         for (ASN1ObjectIdentifier id : certificate.criticalExtensions()) {
             if (!PROCESSED.contains(id)) {

@@ -41,7 +41,9 @@ class VerificationPageTest {
                         "| signatures checked | " + Limits.SIGNATURES + " |",
                         "| paths given to the JDK's validator | " + Limits.VALIDATIONS + " |",
                         "| extensions of a certificate | " + Limits.EXTENSIONS + " |",
-                        "| names of a SAN, subtrees of a list of name constraints | " + Limits.ENTRIES + " |",
+                        "| names of a SAN | " + Limits.ENTRIES + " |",
+                        "| subtrees of a list of name constraints | " + Limits.SUBTREES + " |",
+                        "| policies of a certificate | " + Limits.POLICIES + " |",
                         "| comparisons of a name with a constraint | " + Limits.COMPARISONS + " |",
                         "| bits of an RSA modulus | " + Limits.RSA_BITS + " |");
     }
