@@ -75,3 +75,12 @@ ensure_valkey() {
   fi
   say "valkey: $(valkey-server --version | sed -nE 's/.* v=([^ ]+).*/\1/p'), $(command -v valkey-server)"
 }
+
+# The command: the verifier is compared with it.
+ensure_openssl() {
+  if ! command -v openssl >/dev/null; then
+    say "no openssl on PATH"
+    install_package openssl
+  fi
+  say "openssl: $(openssl version)"
+}
