@@ -433,10 +433,11 @@ final class Generations implements AutoCloseable {
         if (generation.identity() != null) {
             generation.identity().chain().forEach(own -> warn(ExpiryWarning.Role.IDENTITY, own, now));
         }
-        generation
-                .crlsFreshUntil()
-                .ifPresent(
-                        until -> warn(ExpiryWarning.Role.CRL, "CRL", until, Duration.ofSeconds(Long.MAX_VALUE), now));
+        generation.crlsFreshUntil().ifPresent(until -> {
+            // how long a CRL lives is not known; what it had left when it was read stands for it
+            Duration life = Duration.between(generation.since(), until);
+            warn(ExpiryWarning.Role.CRL, "CRL", until, life, now);
+        });
         open.forEach(tracked -> warn(ExpiryWarning.Role.PEER, tracked.handshake.leaf(), now));
         warned.removeIf(entry -> entry.notAfter().isBefore(now.minus(FORGET_AFTER)));
     }
