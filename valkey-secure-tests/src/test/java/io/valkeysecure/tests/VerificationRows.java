@@ -583,9 +583,9 @@ final class VerificationRows implements AutoCloseable {
         row(
                 "limit: names times constraints",
                 CONSTRAINT_VIOLATED,
-                "expected at most 250000 comparisons",
-                honest.showing(under(excluding(300)).dnsName(dnsNames(1000))),
-                honest.showing(under(excluding(200)).dnsName(dnsNames(1000))));
+                "expected at most 20000 comparisons",
+                honest.showing(under(excluding(30)).dnsName(dnsNames(1000))),
+                honest.showing(under(excluding(15)).dnsName(dnsNames(1000))));
         row(
                 "limit: 11 certificates, of which the JDK takes 10",
                 CONSTRAINT_VIOLATED,
