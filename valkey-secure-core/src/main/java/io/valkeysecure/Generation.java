@@ -6,7 +6,6 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
-import java.security.SignatureException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -135,8 +134,6 @@ final class Generation {
             verifier.initVerify(publicKey);
             verifier.update(probe);
             return verifier.verify(signer.sign());
-        } catch (SignatureException e) {
-            return false;
         } catch (GeneralSecurityException e) {
             return false;
         }
