@@ -1,13 +1,16 @@
 package io.valkeysecure.testkit;
 
+import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.containers.GenericContainer;
@@ -39,8 +42,10 @@ final class ContainerRuntime implements ServerRuntime {
     public RunningServer start(ServerFiles files, ServerPorts ports, Duration limit) throws PortTakenException {
         boolean plaintext = ports.plaintext().isPresent();
         ServerLog log = new ServerLog();
+        List<String> command = new ArrayList<>(List.of("valkey-server"));
+        command.addAll(files.arguments(DIRECTORY));
         GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(image))
-                .withCommand("valkey-server", DIRECTORY + "/" + ServerFiles.CONFIGURATION)
+                .withCommand(command.toArray(new String[0]))
                 .withExposedPorts(plaintext ? new Integer[] {TLS_PORT, PLAINTEXT_PORT} : new Integer[] {TLS_PORT})
                 .withLogConsumer(frame -> {
                     if (frame.getType() == OutputFrame.OutputType.END) {
@@ -50,7 +55,9 @@ final class ContainerRuntime implements ServerRuntime {
                     }
                 })
                 .waitingFor(new Ready(log, limit));
-        files.in(DIRECTORY, TLS_PORT, plaintext ? PLAINTEXT_PORT : 0, "*")
+        ServerPorts inside = new ServerPorts(
+                TLS_PORT, plaintext ? OptionalInt.of(PLAINTEXT_PORT) : OptionalInt.empty(), OptionalInt.empty());
+        files.in(DIRECTORY, inside, "*")
                 .forEach((name, content) -> container.withCopyToContainer(
                         Transferable.of(content, READABLE_INSIDE), DIRECTORY + "/" + name));
         if (files.has(ServerFiles.OPENSSL_CONFIGURATION)) {
@@ -60,9 +67,9 @@ final class ContainerRuntime implements ServerRuntime {
         List<PortBinding> bindings = new ArrayList<>();
         bindings.add(binding(ports.tls(), TLS_PORT));
         ports.plaintext().ifPresent(port -> bindings.add(binding(port, PLAINTEXT_PORT)));
-        container.withCreateContainerCmdModifier(command -> {
-            HostConfig hostConfig = command.getHostConfig();
-            command.withHostConfig((hostConfig == null ? new HostConfig() : hostConfig).withPortBindings(bindings));
+        container.withCreateContainerCmdModifier(create -> {
+            HostConfig hostConfig = create.getHostConfig();
+            create.withHostConfig((hostConfig == null ? new HostConfig() : hostConfig).withPortBindings(bindings));
         });
         try {
             container.start();
@@ -130,6 +137,26 @@ final class ContainerRuntime implements ServerRuntime {
         @Override
         public String log() {
             return serverLog.text();
+        }
+
+        @Override
+        public void end(boolean atOnce) {
+            String id = container.getContainerId();
+            if (atOnce) {
+                container.getDockerClient().killContainerCmd(id).exec();
+            } else {
+                container.getDockerClient().stopContainerCmd(id).exec();
+            }
+        }
+
+        @Override
+        public Optional<String> read(String name) {
+            try {
+                return Optional.of(container.copyFileFromContainer(
+                        DIRECTORY + "/" + name, file -> new String(file.readAllBytes(), StandardCharsets.UTF_8)));
+            } catch (NotFoundException e) {
+                return Optional.empty();
+            }
         }
 
         @Override

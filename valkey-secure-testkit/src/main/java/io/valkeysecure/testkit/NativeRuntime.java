@@ -4,8 +4,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the binary as a child process. */
@@ -23,11 +27,11 @@ final class NativeRuntime implements ServerRuntime {
         Path directory = PrivateFiles.createDirectory("valkey-testkit");
         Child child;
         try {
-            files.in(directory.toString(), ports.tls(), ports.plaintext().orElse(0), "127.0.0.1 -::1")
+            files.in(directory.toString(), ports, "127.0.0.1 -::1")
                     .forEach((name, content) -> PrivateFiles.write(directory.resolve(name), content));
-            ProcessBuilder builder = new ProcessBuilder(
-                    binary.toString(),
-                    directory.resolve(ServerFiles.CONFIGURATION).toString());
+            List<String> command = new ArrayList<>(List.of(binary.toString()));
+            command.addAll(files.arguments(directory.toString()));
+            ProcessBuilder builder = new ProcessBuilder(command);
             builder.directory(directory.toFile()).redirectErrorStream(true);
             if (files.has(ServerFiles.OPENSSL_CONFIGURATION)) {
                 builder.environment()
@@ -95,8 +99,12 @@ final class NativeRuntime implements ServerRuntime {
         }
 
         @Override
-        public void close() {
-            process.destroy();
+        public void end(boolean atOnce) {
+            if (atOnce) {
+                process.destroyForcibly();
+            } else {
+                process.destroy();
+            }
             try {
                 if (!process.waitFor(END_LIMIT_SECONDS, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
@@ -107,6 +115,21 @@ final class NativeRuntime implements ServerRuntime {
                 process.destroyForcibly();
                 Thread.currentThread().interrupt();
             }
+        }
+
+        @Override
+        public Optional<String> read(String name) {
+            Path file = directory.resolve(name);
+            try {
+                return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot read " + file, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            end(false);
             PrivateFiles.deleteDirectory(directory);
         }
     }

@@ -1,6 +1,7 @@
 package io.valkeysecure.testkit;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The files that a server needs: keys, certificates and {@code valkey.conf}, before their directory is known. */
@@ -13,6 +14,7 @@ final class ServerFiles {
 
     private final Map<String, String> files = new LinkedHashMap<>();
     private final StringBuilder configuration = new StringBuilder();
+    private boolean sentinel;
 
     void add(String name, String content) {
         files.put(name, content);
@@ -27,16 +29,29 @@ final class ServerFiles {
         configuration.append(text).append('\n');
     }
 
+    void runAsSentinel() {
+        sentinel = true;
+    }
+
+    /** Returns what the binary is started with. */
+    List<String> arguments(String directory) {
+        String file = directory + "/" + CONFIGURATION;
+        return sentinel ? List.of(file, "--sentinel") : List.of(file);
+    }
+
     boolean has(String name) {
         return files.containsKey(name);
     }
 
     /** Returns name and content of each file, the paths and addresses filled in. */
-    Map<String, String> in(String directory, int tlsPort, int plaintextPort, String bind) {
+    Map<String, String> in(String directory, ServerPorts ports, String bind) {
         Map<String, String> complete = new LinkedHashMap<>(files);
         complete.put(
                 CONFIGURATION,
-                "port " + plaintextPort + "\ntls-port " + tlsPort + "\nbind " + bind + "\n"
+                "port " + ports.plaintext().orElse(0) + "\ntls-port " + ports.tls() + "\nbind " + bind + "\n"
+                        + (ports.bus().isPresent()
+                                ? "cluster-port " + ports.bus().getAsInt() + "\n"
+                                : "")
                         + configuration.toString().replace(DIRECTORY, directory.replace("\\", "\\\\")));
         return complete;
     }

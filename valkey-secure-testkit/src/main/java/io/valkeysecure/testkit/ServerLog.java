@@ -14,7 +14,8 @@ final class ServerLog {
 
     synchronized void add(String line) {
         text.append(line).append('\n');
-        if (line.contains("Ready to accept connections")) {
+        // a sentinel says the second of the two
+        if (line.contains("Ready to accept connections") || line.contains("Sentinel ID is")) {
             ready = true;
             readyOrEnded.countDown();
         }

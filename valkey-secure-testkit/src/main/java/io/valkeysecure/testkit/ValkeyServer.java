@@ -2,10 +2,10 @@ package io.valkeysecure.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@value #RUNTIME_PROPERTY}: {@code native}, {@code container} or, by default, {@code auto};
  *   <li>{@value #BINARY_PROPERTY}: the binary, a path or a name on the {@code PATH}, default {@code valkey-server};
- *   <li>{@value #IMAGE_PROPERTY}: the image, default {@value #DEFAULT_IMAGE}.
+ *   <li>{@value #IMAGE_PROPERTY}: the image, default {@value #DEFAULT_IMAGE};
+ *   <li>{@value #PORTS_PROPERTY}: a file, to which each server that starts adds its ports.
  * </ul>
  *
  * <p>It listens on the loopback address only, on free ports, and keeps nothing on disk but its keys and configuration,
@@ -51,34 +53,42 @@ public final class ValkeyServer implements AutoCloseable {
     public static final String BINARY_PROPERTY = "valkeysecure.testkit.binary";
     /** The system property that names the container image. */
     public static final String IMAGE_PROPERTY = "valkeysecure.testkit.image";
+    /**
+     * The system property that names the file for ports: one a line, {@code tls}, {@code plaintext} or {@code bus} and
+     * the number with a space between. Default: none is written.
+     */
+    public static final String PORTS_PROPERTY = "valkeysecure.testkit.ports";
     /** The container image unless {@value #IMAGE_PROPERTY} names another. */
     public static final String DEFAULT_IMAGE = "valkey/valkey:8";
 
-    private static final String ADMIN_USER = "testkit-admin";
+    static final String ADMIN_USER = "testkit-admin";
+    private static final String CLUSTER_STATE = "nodes.conf";
     private static final int START_TRIES = 5;
 
     private final ServerRuntime runtime;
     private final Builder settings;
-    private final String adminPassword = randomPassword();
-    private final SSLContext adminContext;
-    private final Thread shutdownHook = new Thread(this::end, "testkit-valkey-shutdown");
+    private final @Nullable TestCertificate admin;
+    private final Thread shutdownHook = new Thread(this::endForGood, "testkit-valkey-shutdown");
     private final StringBuilder earlierLogs = new StringBuilder();
-    private int port;
-    private int plaintextPort;
+    private TestCertificate identity;
+    private SSLContext adminContext;
+    private ServerPorts ports = new ServerPorts(0, OptionalInt.empty(), OptionalInt.empty());
+    private Optional<String> clusterState = Optional.empty();
     private @Nullable RunningServer running;
     private boolean closed;
 
     private ValkeyServer(Builder settings) {
         this.settings = settings;
         this.runtime = ServerRuntime.choose();
-        TestCertificate admin = settings.clientAnchors.isEmpty()
+        this.identity = settings.identity;
+        this.admin = settings.clientAnchors.isEmpty()
                 ? null
                 : settings.clientAnchors
                         .get(0)
                         .issue()
                         .subject("CN=testkit admin")
                         .build();
-        this.adminContext = TlsContexts.presenting(admin, TlsContexts.onlyLeaf(settings.identity.encoded()));
+        this.adminContext = TlsContexts.presenting(admin, TlsContexts.onlyLeaf(identity.encoded()));
     }
 
     /**
@@ -99,7 +109,16 @@ public final class ValkeyServer implements AutoCloseable {
 
     /** {@return the TLS port} It stays the same over {@link #restart()}. */
     public synchronized int port() {
-        return port;
+        return ports.tls();
+    }
+
+    /** {@return the port of the cluster bus} */
+    synchronized int busPort() {
+        return ports.bus().orElseThrow();
+    }
+
+    synchronized boolean isRunning() {
+        return running != null;
     }
 
     /**
@@ -108,10 +127,9 @@ public final class ValkeyServer implements AutoCloseable {
      * @throws IllegalStateException if {@link Builder#plaintextPort()} was not asked for
      */
     public synchronized int plaintextPort() {
-        if (!settings.plaintext) {
-            throw new IllegalStateException("this server has no plaintext port; ask for one in the builder");
-        }
-        return plaintextPort;
+        return ports.plaintext()
+                .orElseThrow(() ->
+                        new IllegalStateException("this server has no plaintext port; ask for one in the builder"));
     }
 
     /** {@return what the server has logged so far, in all its runs} */
@@ -132,8 +150,12 @@ public final class ValkeyServer implements AutoCloseable {
      *     the server was limited to
      */
     public String execute(String... command) {
+        SSLContext context;
+        synchronized (this) {
+            context = adminContext;
+        }
         try (AdminConnection connection =
-                AdminConnection.open(adminContext, host(), port(), ADMIN_USER, adminPassword)) {
+                AdminConnection.open(context, host(), port(), ADMIN_USER, settings.adminPassword)) {
             return connection.execute(command);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot run " + command[0] + " on " + this, e);
@@ -142,7 +164,20 @@ public final class ValkeyServer implements AutoCloseable {
 
     /** Ends the server's process, its connections and its data. {@link #restart()} brings it back. */
     public synchronized void stop() {
+        end(false);
+    }
+
+    /** Ends the server's process at once, as a crash would: no farewell to anyone. {@link #restart()} brings it back. */
+    public synchronized void kill() {
+        end(true);
+    }
+
+    private void end(boolean atOnce) {
         if (running != null) {
+            running.end(atOnce);
+            if (settings.clusterNode) {
+                clusterState = running.read(CLUSTER_STATE);
+            }
             running.close();
             earlierLogs.append(running.log());
             running = null;
@@ -150,17 +185,30 @@ public final class ValkeyServer implements AutoCloseable {
     }
 
     /**
-     * Stops the server, if it runs, and starts it again on the same ports, without its data.
+     * Stops the server, if it runs, and starts it again on the same ports, without its data. A node of a cluster comes
+     * back as the node that it was.
      *
      * @throws IllegalStateException if it does not start, with the end of its log
      */
     public synchronized void restart() {
+        restart(identity);
+    }
+
+    /**
+     * Does what {@link #restart()} does, and presents another certificate from then on.
+     *
+     * @param newIdentity certificate chain and key of the server; nothing of it is checked here
+     * @throws IllegalStateException if it does not start, with the end of its log
+     */
+    public synchronized void restart(TestCertificate newIdentity) {
         if (closed) {
             throw new IllegalStateException("this server is closed");
         }
         stop();
+        identity = newIdentity;
+        adminContext = TlsContexts.presenting(admin, TlsContexts.onlyLeaf(identity.encoded()));
         try {
-            running = runtime.start(files(), ports(), settings.startTimeout);
+            running = runtime.start(files(), ports, settings.startTimeout);
         } catch (PortTakenException e) {
             throw new IllegalStateException("another process has taken a port of the stopped server", e);
         }
@@ -169,7 +217,7 @@ public final class ValkeyServer implements AutoCloseable {
     /** Ends the server and deletes its files. Does nothing the second time. */
     @Override
     public void close() {
-        end();
+        endForGood();
         try {
             Runtime.getRuntime().removeShutdownHook(shutdownHook);
         } catch (IllegalStateException e) {
@@ -177,16 +225,16 @@ public final class ValkeyServer implements AutoCloseable {
         }
     }
 
-    private synchronized void end() {
+    private synchronized void endForGood() {
         closed = true;
-        stop();
+        end(true);
     }
 
     private synchronized ValkeyServer start() {
         for (int attempt = 1; ; attempt++) {
-            choosePorts();
+            ports = ServerPorts.choose(settings.plaintext, settings.clusterNode);
             try {
-                running = runtime.start(files(), ports(), settings.startTimeout);
+                running = runtime.start(files(), ports, settings.startTimeout);
                 break;
             } catch (PortTakenException e) {
                 // between our finding a free port and the server's binding it, somebody else was faster
@@ -196,30 +244,25 @@ public final class ValkeyServer implements AutoCloseable {
             }
         }
         Runtime.getRuntime().addShutdownHook(shutdownHook);
+        tellPorts();
         return this;
     }
 
-    private void choosePorts() {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        try (ServerSocket first = new ServerSocket();
-                ServerSocket second = new ServerSocket()) {
-            first.bind(new InetSocketAddress(loopback, 0));
-            second.bind(new InetSocketAddress(loopback, 0));
-            port = first.getLocalPort();
-            plaintextPort = second.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot find a free port on the loopback address", e);
+    private void tellPorts() {
+        String file = System.getProperty(PORTS_PROPERTY);
+        if (file != null) {
+            try {
+                Files.writeString(Path.of(file), ports.lines(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot write the ports, see " + PORTS_PROPERTY, e);
+            }
         }
-    }
-
-    private ServerPorts ports() {
-        return new ServerPorts(port, settings.plaintext ? OptionalInt.of(plaintextPort) : OptionalInt.empty());
     }
 
     private ServerFiles files() {
         ServerFiles files = new ServerFiles();
-        files.add("server.crt", settings.identity.chainPem());
-        files.add("server.key", settings.identity.privateKeyPem());
+        files.add("server.crt", identity.chainPem());
+        files.add("server.key", identity.privateKeyPem());
         files.configure("tls-cert-file", ServerFiles.DIRECTORY + "/server.crt");
         files.configure("tls-key-file", ServerFiles.DIRECTORY + "/server.key");
         if (!settings.clientAnchors.isEmpty()) {
@@ -229,8 +272,10 @@ public final class ValkeyServer implements AutoCloseable {
         files.configure("tls-auth-clients", settings.clientAuthentication.configValue());
         // clients of a container come from outside of it; what listens on loopback has no use for this mode
         files.configure("protected-mode", "no");
-        files.configure("save", "");
-        files.configure("appendonly", "no");
+        if (!settings.sentinel) {
+            files.configure("save", "");
+            files.configure("appendonly", "no");
+        }
         files.configure("daemonize", "no");
         files.configure("logfile", "");
         settings.config.forEach(files::configure);
@@ -238,7 +283,23 @@ public final class ValkeyServer implements AutoCloseable {
             files.line("user default off");
         }
         settings.users.forEach((name, password) -> files.line(user(name, password)));
-        files.line(user(ADMIN_USER, adminPassword));
+        files.line(user(ADMIN_USER, settings.adminPassword));
+        settings.peerIdentity.ifPresent(peer -> {
+            files.add("peer.crt", peer.chainPem());
+            files.add("peer.key", peer.privateKeyPem());
+            files.configure("tls-client-cert-file", ServerFiles.DIRECTORY + "/peer.crt");
+            files.configure("tls-client-key-file", ServerFiles.DIRECTORY + "/peer.key");
+            files.configure("tls-replication", "yes");
+        });
+        if (settings.clusterNode) {
+            files.configure("dir", ServerFiles.DIRECTORY);
+            files.configure("cluster-config-file", CLUSTER_STATE);
+            clusterState.ifPresent(nodes -> files.add(CLUSTER_STATE, nodes));
+        }
+        settings.lines.forEach(files::line);
+        if (settings.sentinel) {
+            files.runAsSentinel();
+        }
         if (settings.lowSecurityLevel) {
             files.add(ServerFiles.OPENSSL_CONFIGURATION, """
                     openssl_conf = testkit
@@ -264,7 +325,7 @@ public final class ValkeyServer implements AutoCloseable {
         }
     }
 
-    private static String randomPassword() {
+    static String randomPassword() {
         byte[] bytes = new byte[16];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
@@ -272,7 +333,7 @@ public final class ValkeyServer implements AutoCloseable {
 
     @Override
     public synchronized String toString() {
-        return "ValkeyServer[" + runtime + ", " + runtime.host() + ":" + port + "]";
+        return "ValkeyServer[" + runtime + ", " + runtime.host() + ":" + ports.tls() + "]";
     }
 
     /**
@@ -288,6 +349,11 @@ public final class ValkeyServer implements AutoCloseable {
         private boolean plaintext;
         private boolean lowSecurityLevel;
         private Duration startTimeout = Duration.ofSeconds(30);
+        private final List<String> lines = new ArrayList<>();
+        private String adminPassword = randomPassword();
+        private Optional<TestCertificate> peerIdentity = Optional.empty();
+        private boolean clusterNode;
+        private boolean sentinel;
 
         private Builder(TestCertificate identity, List<TestCertificate> clientAnchors) {
             this.identity = identity;
@@ -302,6 +368,34 @@ public final class ValkeyServer implements AutoCloseable {
             plaintext = other.plaintext;
             lowSecurityLevel = other.lowSecurityLevel;
             startTimeout = other.startTimeout;
+            lines.addAll(other.lines);
+            adminPassword = other.adminPassword;
+            peerIdentity = other.peerIdentity;
+            clusterNode = other.clusterNode;
+            sentinel = other.sentinel;
+        }
+
+        /** Makes the server one of several that talk to each other over TLS, with an administrator in common. */
+        Builder peer(TestCertificate identityAsClient, String commonAdminPassword) {
+            this.peerIdentity = Optional.of(identityAsClient);
+            this.adminPassword = commonAdminPassword;
+            return this;
+        }
+
+        Builder clusterNode() {
+            this.clusterNode = true;
+            return this;
+        }
+
+        Builder sentinel() {
+            this.sentinel = true;
+            return this;
+        }
+
+        /** Adds a line to the configuration that is no pair of name and value. */
+        Builder line(String text) {
+            lines.add(text);
+            return this;
         }
 
         /**
@@ -380,7 +474,7 @@ public final class ValkeyServer implements AutoCloseable {
          * @return this builder
          */
         public Builder config(String name, String value) {
-            if (List.of("port", "tls-port", "bind").contains(name)) {
+            if (List.of("port", "tls-port", "bind", "cluster-port").contains(name)) {
                 throw new IllegalArgumentException(name + " is chosen by the test kit");
             }
             config.put(name, value);

@@ -253,7 +253,7 @@ final class ValkeyServerTest {
             assertThatThrownBy(() -> ServerRuntime.choose()
                             .start(
                                     filesOf(leaf),
-                                    new ServerPorts(first.port(), OptionalInt.empty()),
+                                    new ServerPorts(first.port(), OptionalInt.empty(), OptionalInt.empty()),
                                     Duration.ofSeconds(20)))
                     .isInstanceOf(PortTakenException.class);
         }
