@@ -35,6 +35,9 @@ public final class ValkeyCluster implements AutoCloseable {
     public static final int SLOTS = 16_384;
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String[] INFO = {"CLUSTER", "INFO"};
+    private static final String[] NODES = {"CLUSTER", "NODES"};
+    private static final String[] REPLICATION = {"INFO", "replication"};
     private static final int MIGRATE_TIMEOUT_MILLIS = 5_000;
 
     private final int primaries;
@@ -279,11 +282,13 @@ public final class ValkeyCluster implements AutoCloseable {
         List<ValkeyServer> running = running().toList();
         Set<String> views = new TreeSet<>();
         for (ValkeyServer node : running) {
-            String info = node.execute("CLUSTER", "INFO");
+            List<String> answers = node.executeAll(INFO, NODES, REPLICATION);
+            String info = answers.get(0);
+            String view = answers.get(1);
+            String replication = answers.get(2);
             if (!info.contains("cluster_state:ok") || !info.contains("cluster_slots_ok:" + SLOTS)) {
                 return node + " says " + info;
             }
-            String view = view(node);
             StringBuilder agreed = new StringBuilder();
             int slots = 0;
             for (ValkeyServer other : running) {
@@ -298,7 +303,6 @@ public final class ValkeyCluster implements AutoCloseable {
                 return node + " sees slots without a running primary:\n" + view;
             }
             views.add(agreed.toString());
-            String replication = node.execute("INFO", "replication");
             if (replication.contains("role:slave") && !replication.contains("master_link_status:up")) {
                 return node + " says " + replication;
             }
@@ -339,8 +343,7 @@ public final class ValkeyCluster implements AutoCloseable {
                 "cluster in which every node knows every other",
                 LIMIT,
                 () -> running()
-                        .filter(node ->
-                                !node.execute("CLUSTER", "INFO").contains("cluster_known_nodes:" + nodes.size()))
+                        .filter(node -> !node.execute(INFO).contains("cluster_known_nodes:" + nodes.size()))
                         .map(this::view)
                         .findFirst()
                         .orElse(""));
@@ -352,7 +355,7 @@ public final class ValkeyCluster implements AutoCloseable {
     }
 
     private String view(ValkeyServer node) {
-        return node.execute("CLUSTER", "NODES");
+        return node.execute(NODES);
     }
 
     /** What a node says of itself: nobody knows it earlier. */

@@ -150,15 +150,24 @@ public final class ValkeyServer implements AutoCloseable {
      *     the server was limited to
      */
     public String execute(String... command) {
+        return executeAll(command).get(0);
+    }
+
+    /** Runs several commands over one connection. */
+    List<String> executeAll(String[]... commands) {
         SSLContext context;
         synchronized (this) {
             context = adminContext;
         }
         try (AdminConnection connection =
                 AdminConnection.open(context, host(), port(), ADMIN_USER, settings.adminPassword)) {
-            return connection.execute(command);
+            List<String> answers = new ArrayList<>();
+            for (String[] command : commands) {
+                answers.add(connection.execute(command));
+            }
+            return answers;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot run " + command[0] + " on " + this, e);
+            throw new UncheckedIOException("cannot run " + commands[0][0] + " on " + this, e);
         }
     }
 
