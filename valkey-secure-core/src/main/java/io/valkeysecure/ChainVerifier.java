@@ -1,6 +1,7 @@
 package io.valkeysecure;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.valkeysecure.internal.revocation.OcspCheck;
 import io.valkeysecure.internal.revocation.RevocationCheck;
 import io.valkeysecure.internal.verify.Floors;
 import io.valkeysecure.internal.verify.PathVerifier;
@@ -135,11 +136,18 @@ public final class ChainVerifier {
                     Objects.requireNonNullElseGet(revocation, Revocation::notChecked),
                     Rotation.standard(),
                     Objects.requireNonNullElseGet(clock, Clock::systemUTC));
-            return of(configuration, configuration.read());
+            return of(configuration, configuration.read(), null);
         }
     }
 
-    static ChainVerifier of(TlsConfiguration configuration, TlsConfiguration.Reading reading) {
+    /**
+     * Makes a verifier of what was read.
+     *
+     * @param before the one that it is to replace, whose OCSP answers are kept if the anchors are the same: a new client
+     *     identity changes nothing about servers, and must not make every connection ask anew
+     */
+    static ChainVerifier of(
+            TlsConfiguration configuration, TlsConfiguration.Reading reading, @Nullable ChainVerifier before) {
         TlsPolicy policy = configuration.policy();
         TrustAnchors anchors = configuration.anchors();
         Instant now = configuration.clock().instant();
@@ -147,8 +155,11 @@ public final class ChainVerifier {
         Floors floors = new Floors(policy.minimumRsaKeyBits(), policy.serverAuthRequired(), policy.profileRequired());
         try {
             PathVerifier verifier = new PathVerifier(certificates, floors, now);
-            RevocationCheck revocation =
-                    configuration.revocation().prepare(reading.crls(), reading.snapshot(), certificates, now);
+            RevocationCheck revocation = before != null
+                            && before.revocation instanceof OcspCheck
+                            && before.anchors().equals(verifier.anchors())
+                    ? before.revocation
+                    : configuration.revocation().prepare(reading.crls(), reading.snapshot(), certificates, now);
             return new ChainVerifier(verifier, configuration.pins(), revocation, configuration.clock());
         } catch (PeerRejectedException e) {
             throw new TlsConfigurationException(e.reason(), "trust anchors (" + anchors + "): " + e.getMessage(), e);

@@ -63,17 +63,20 @@ final class Generation {
     /**
      * Makes a generation of what was read.
      *
+     * @param before the one that it is to replace; null for the first
      * @throws TlsConfigurationException if something cannot be proved; nothing is left open
      */
-    static Generation prove(long number, TlsConfiguration configuration, TlsConfiguration.Reading reading) {
+    static Generation prove(
+            @Nullable Generation before, TlsConfiguration configuration, TlsConfiguration.Reading reading) {
         FileSnapshot snapshot = reading.snapshot();
-        ChainVerifier verifier = ChainVerifier.of(configuration, reading);
+        ChainVerifier verifier = ChainVerifier.of(configuration, reading, before == null ? null : before.verifier);
         ClientIdentity.Loaded loaded = null;
         if (configuration.identity() != null) {
             loaded = configuration.identity().parse(snapshot);
             prove(configuration.identity(), loaded, configuration.clock().instant());
         }
         try {
+            long number = before == null ? 1 : before.number + 1;
             Generation generation = new Generation(number, configuration, loaded, verifier, snapshot.digest());
             generation.requireEverySuite();
             if (loaded != null) {

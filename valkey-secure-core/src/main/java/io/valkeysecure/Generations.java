@@ -103,7 +103,7 @@ final class Generations implements AutoCloseable {
         TlsConfiguration.Reading first = configuration.read();
         watched = configuration.watched(first.crls());
         lastLook = look();
-        current = Generation.prove(1, configuration, first);
+        current = Generation.prove(null, configuration, first);
         identitySince = current.since();
         watcher.setDaemon(true);
         watcher.start();
@@ -225,7 +225,7 @@ final class Generations implements AutoCloseable {
 
     private Generation prove(Generation before, TlsConfiguration.Reading read) {
         try {
-            Generation candidate = Generation.prove(before.number() + 1, configuration, read);
+            Generation candidate = Generation.prove(before, configuration, read);
             if (configuration.rotation().isIdentityChangeRefused()) {
                 requireSameIdentity(before, candidate);
             }

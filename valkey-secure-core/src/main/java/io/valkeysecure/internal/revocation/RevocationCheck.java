@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Proves that no certificate of a path is revoked. One belongs to one generation. Safe for use by many threads.
+ * Proves that no certificate of a path is revoked. One belongs to one generation, or to several in a row if it is made of
+ * nothing that was read. Safe for use by many threads.
  */
 public interface RevocationCheck {
 
