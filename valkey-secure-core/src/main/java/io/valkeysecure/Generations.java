@@ -40,6 +40,9 @@ final class Generations implements AutoCloseable {
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
     private static final Duration RETIRING_INTERVAL = Duration.ofMillis(50);
 
+    /** How much of the limit can be made up for that was not used, as when this thread was held up. */
+    private static final Duration CATCH_UP = RETIRING_INTERVAL.multipliedBy(2);
+
     /** How long after its end something is kept in mind as warned of. */
     private static final Duration FORGET_AFTER = Duration.ofDays(1);
 
@@ -70,6 +73,9 @@ final class Generations implements AutoCloseable {
     /** The digest of what was read last; null if not all could be read. */
     private @Nullable String lastDigest;
 
+    /** When the next connection may be asked to end, or be ended. */
+    private long nextReplacementNanos = System.nanoTime();
+
     /** A connection that is open. But for the first two all is the watcher's. */
     private static final class Tracked {
         private final OpenConnection connection;
@@ -78,7 +84,7 @@ final class Generations implements AutoCloseable {
         /** The generation that judged it last. */
         private long judgedBy;
 
-        /** When it may be closed at a quiet moment, and when it has to be; null while it may stay. */
+        /** Null while it may stay. */
         private @Nullable Retirement retirement;
 
         Tracked(OpenConnection connection, VerifiedHandshake handshake) {
@@ -88,7 +94,10 @@ final class Generations implements AutoCloseable {
         }
     }
 
-    private record Retirement(long quietFromNanos, long untilNanos) {}
+    /** What is due when: first it is asked to end at a quiet moment, then it is ended. */
+    private record Retirement(boolean asked, long dueNanos, long untilNanos) {}
+
+    private record Due(Tracked tracked, Retirement retirement) {}
 
     private record Warned(ExpiryWarning.Role role, String subject, Instant notAfter, Duration distance) {}
 
@@ -315,16 +324,20 @@ final class Generations implements AutoCloseable {
         }
     }
 
-    /** One after another over most of the window; those that then were never quiet one after another over its end. */
+    /** Asked one after another over the first half of the window; those that are not quiet till then ended over the second. */
     private void spread(List<Tracked> retiring) {
         Collections.shuffle(retiring);
         long now = System.nanoTime();
-        long fifth = configuration.rotation().retirementWindow().dividedBy(5).toNanos();
+        long half = halfWindow();
         for (int i = 0; i < retiring.size(); i++) {
-            long turn = fifth * (i + 1) / retiring.size();
-            retiring.get(i).retirement =
-                    new Retirement(now + 4 * (turn - fifth / retiring.size()), now + 4 * fifth + turn);
+            long turn = half * i / retiring.size();
+            long end = half * (i + 1) / retiring.size();
+            retiring.get(i).retirement = new Retirement(false, now + turn, now + half + end);
         }
+    }
+
+    private long halfWindow() {
+        return configuration.rotation().retirementWindow().dividedBy(2).toNanos();
     }
 
     private void close(Tracked tracked, RefusalReason reason, String message, @Nullable Throwable cause) {
@@ -393,20 +406,42 @@ final class Generations implements AutoCloseable {
         return look;
     }
 
+    /** In the order in which they are due, and no faster than the limit. */
     private void retire() {
         long now = System.nanoTime();
+        List<Due> due = new ArrayList<>();
         for (Tracked tracked : open) {
             Retirement retirement = tracked.retirement;
             if (retirement == null) {
                 continue;
             }
-            if (now - retirement.untilNanos() >= 0) {
-                String message = "made under an earlier client identity, and the retirement window is over";
-                close(tracked, RefusalReason.RETIRED, message, null);
-            } else if (now - retirement.quietFromNanos() >= 0) {
+            if (now - retirement.dueNanos() >= 0) {
+                due.add(new Due(tracked, retirement));
+            } else if (retirement.asked()) {
                 tracked.connection.closeWhenQuiet();
             }
         }
+        due.sort(Comparator.comparingLong(each -> each.retirement().dueNanos() - now));
+        for (Due each : due) {
+            if (now - nextReplacementNanos < 0) {
+                return;
+            }
+            nextReplacementNanos = Math.max(nextReplacementNanos, now - CATCH_UP.toNanos())
+                    + configuration.rotation().betweenReconnects().toNanos();
+            retire(each.tracked(), each.retirement(), now);
+        }
+    }
+
+    private void retire(Tracked tracked, Retirement retirement, long now) {
+        if (retirement.asked()) {
+            String message = "made under an earlier client identity, and the retirement window is over";
+            close(tracked, RefusalReason.RETIRED, message, null);
+            return;
+        }
+        // however late it is asked, it has time for a quiet moment
+        long end = Math.max(retirement.untilNanos(), now + halfWindow());
+        tracked.retirement = new Retirement(true, end, end);
+        tracked.connection.closeWhenQuiet();
     }
 
     private void closeExpired() {

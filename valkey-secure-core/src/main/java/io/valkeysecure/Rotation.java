@@ -22,10 +22,12 @@ public final class Rotation {
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
     private static final Duration LONGEST_INTERVAL = Duration.ofHours(1);
     private static final Duration LONGEST_WINDOW = Duration.ofHours(1);
+    private static final int MOST_RECONNECTS = 10_000;
     private static final Rotation DEFAULT = builder().build();
 
     private final Duration checkInterval;
     private final Duration retirementWindow;
+    private final int reconnectsPerSecond;
     private final boolean gracefulRetirement;
     private final boolean identityChangeRefused;
     private final List<Duration> expiryWarnings;
@@ -33,6 +35,7 @@ public final class Rotation {
     private Rotation(Builder builder) {
         checkInterval = Objects.requireNonNullElse(builder.checkInterval, Duration.ofSeconds(10));
         retirementWindow = Objects.requireNonNullElse(builder.retirementWindow, Duration.ofMinutes(1));
+        reconnectsPerSecond = Objects.requireNonNullElse(builder.reconnectsPerSecond, 50);
         gracefulRetirement = builder.gracefulRetirement == null;
         identityChangeRefused = builder.identityChangeRefused != null;
         expiryWarnings = Objects.requireNonNullElse(
@@ -41,7 +44,7 @@ public final class Rotation {
     }
 
     /**
-     * Returns the default: checked every 10 seconds, retired over one minute.
+     * Returns the default: checked every 10 seconds, retired over one minute, 50 in a second at most.
      *
      * @return the default
      */
@@ -71,6 +74,11 @@ public final class Rotation {
         return retirementWindow;
     }
 
+    /** A quarter longer than the limit alone would ask for: one reconnect may be slower than the next. */
+    Duration betweenReconnects() {
+        return Duration.ofMillis(1250).dividedBy(reconnectsPerSecond);
+    }
+
     boolean isGracefulRetirement() {
         return gracefulRetirement;
     }
@@ -88,7 +96,9 @@ public final class Rotation {
     @Override
     public String toString() {
         return "checked every " + checkInterval
-                + (gracefulRetirement ? ", retired over " + retirementWindow : ", no graceful retirement")
+                + (gracefulRetirement
+                        ? ", retired over " + retirementWindow + ", at most " + reconnectsPerSecond + " in a second"
+                        : ", no graceful retirement")
                 + (identityChangeRefused ? ", identity must keep subject and SANs" : "")
                 + ", expiry warned at " + expiryWarnings;
     }
@@ -97,6 +107,7 @@ public final class Rotation {
     public static final class Builder {
         private @Nullable Duration checkInterval;
         private @Nullable Duration retirementWindow;
+        private @Nullable Integer reconnectsPerSecond;
         private @Nullable Boolean gracefulRetirement;
         private @Nullable Boolean identityChangeRefused;
         private @Nullable List<Duration> expiryWarnings;
@@ -120,8 +131,8 @@ public final class Rotation {
         }
 
         /**
-         * Sets over what time connections of an old identity are closed. Over its first four fifths one after another is
-         * asked to end at a quiet moment; those that had none are ended over the last fifth. Default: one minute.
+         * Sets over what time connections of an old identity are closed. Over its first half one after another is asked
+         * to end at a quiet moment; those that have none until then are ended over the second. Default: one minute.
          *
          * @param window from zero to one hour
          * @return this
@@ -133,6 +144,26 @@ public final class Rotation {
             Options.requireUnset("retirement window", retirementWindow);
             requireRange("retirement window", window, Duration.ZERO, LONGEST_WINDOW);
             retirementWindow = window;
+            return this;
+        }
+
+        /**
+         * Sets how many connections of an old identity are at most replaced in a second, lest a server have more
+         * handshakes to make than it can. Where there are too many for the window, they take longer than it. Default: 50.
+         *
+         * @param most from 1 to 10,000
+         * @return this
+         * @throws IllegalArgumentException if it is out of range
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder reconnectsPerSecond(int most) {
+            Options.requireUnset("reconnects per second", reconnectsPerSecond);
+            if (most < 1 || most > MOST_RECONNECTS) {
+                throw new IllegalArgumentException(
+                        "reconnects per second must be from 1 to " + MOST_RECONNECTS + ", was " + most);
+            }
+            reconnectsPerSecond = most;
             return this;
         }
 

@@ -14,11 +14,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.OcspResponder;
 import io.valkeysecure.testkit.TestCertificate;
 import io.valkeysecure.testkit.TlsFront;
 import io.valkeysecure.testkit.WayOfWriting;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,14 +28,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -251,6 +258,127 @@ class GenerationsTest {
         return sockets.stream()
                 .filter(socket -> SecureTls.isReplaceable(() -> !socket.isClosed()))
                 .count();
+    }
+
+    /** What is asked of a connection, and when. */
+    private static final class Recorded implements OpenConnection {
+        private volatile @Nullable Long asked;
+        private volatile @Nullable Long closed;
+        private volatile Runnable whenClosed = () -> {};
+
+        static Recorded in(SecureTls tls) throws IOException {
+            TlsHandshake handshake = tls.handshake(new Endpoint("localhost", 1), ClientLibrary.OTHER);
+            SSLEngine engine = handshake.engine();
+            new EnginePair(engine, SERVER.tlsContext(ROOT).createSSLEngine()).shakeHands();
+            var unused = handshake.verify(engine);
+            Recorded connection = new Recorded();
+            connection.whenClosed = handshake.opened(connection);
+            return connection;
+        }
+
+        @Override
+        public void closeWhenQuiet() {
+            if (asked == null) {
+                asked = System.nanoTime();
+            }
+        }
+
+        @Override
+        public void close(TlsHandshakeException reason) {
+            closed = System.nanoTime();
+            whenClosed.run();
+        }
+
+        long asked() {
+            return Objects.requireNonNull(asked);
+        }
+
+        long closed() {
+            return Objects.requireNonNull(closed);
+        }
+    }
+
+    /** None of them is ever quiet, so that each counts twice: when it is asked, and when it is closed. */
+    @Test
+    void identityChanged_manyConnectionsAndAShortWindow_areRetiredNoFasterThanTheLimit() throws IOException {
+        int limit = 20;
+        Rotation rotation = often().retirementWindow(Duration.ZERO)
+                .reconnectsPerSecond(limit)
+                .build();
+        try (SecureTls tls = scene.tls().rotation(rotation).build()) {
+            List<Recorded> connections = new ArrayList<>();
+            for (int i = 0; i < limit; i++) {
+                connections.add(Recorded.in(tls));
+            }
+            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            tls.reload();
+            await().atMost(Duration.ofSeconds(30)).until(() -> tls.status().connections() == 0);
+            List<Long> times = connections.stream()
+                    .flatMap(connection -> Stream.of(connection.asked(), connection.closed()))
+                    .sorted()
+                    .toList();
+            assertThat(connections).allMatch(connection -> connection.asked() < connection.closed());
+            for (long from : times) {
+                assertThat(times.stream()
+                                .filter(time -> time - from >= 0 && time - from < 1_000_000_000)
+                                .count())
+                        .isLessThanOrEqualTo(limit);
+            }
+        }
+    }
+
+    /** A source that hangs holds up the thread that retires: a connection has its time for a quiet moment even so. */
+    @Test
+    void identityChanged_watcherHeldUpBeyondTheWindow_connectionsAreAskedFirst() throws IOException {
+        Duration window = Duration.ofSeconds(1);
+        AtomicReference<TestCertificate> identity = new AtomicReference<>(client("first"));
+        AtomicBoolean hanging = new AtomicBoolean();
+        CountDownLatch over = new CountDownLatch(1);
+        MaterialSource<ClientIdentity> source = () -> {
+            if (hanging.get()) {
+                over.await();
+            }
+            return ClientIdentity.of(identity.get().privateKey(), identity.get().chain());
+        };
+        try (SecureTls tls = SecureTls.trusting(scene.anchors())
+                .presenting(ClientIdentity.from(source))
+                .rotation(often().retirementWindow(window).build())
+                .build()) {
+            List<Recorded> connections = List.of(Recorded.in(tls), Recorded.in(tls), Recorded.in(tls));
+            identity.set(client("second"));
+            awaitGeneration(tls, 2);
+            hanging.set(true);
+            await().pollDelay(window.plusMillis(500)).until(() -> true);
+            over.countDown();
+            await().atMost(Duration.ofSeconds(20)).until(() -> tls.status().connections() == 0);
+            assertThat(connections)
+                    .allSatisfy(connection -> assertThat(connection.closed() - connection.asked())
+                            .isGreaterThanOrEqualTo(window.dividedBy(2).toNanos()));
+        }
+    }
+
+    // Revocation by OCSP
+
+    @Test
+    void identityChanged_ocspAnswersAreKept_anchorsChanged_areNot() throws IOException {
+        try (OcspResponder responder = OcspResponder.builder(ROOT).start();
+                SecureTls tls = scene.tls()
+                        .revocation(Revocation.ocsp(URI.create(responder.url())))
+                        .build();
+                SSLSocket socket = scene.connect(tls)) {
+            assertThat(responder.requests()).isEqualTo(1);
+
+            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            tls.reload();
+            assertThat(scene.subjectSeen(tls)).isEqualTo("CN=second");
+            assertThat(responder.requests()).isEqualTo(1);
+
+            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+            tls.reload();
+            assertThat(scene.subjectSeen(tls)).isEqualTo("CN=second");
+            assertThat(responder.requests()).isEqualTo(2);
+            ping(socket);
+        }
     }
 
     @Test

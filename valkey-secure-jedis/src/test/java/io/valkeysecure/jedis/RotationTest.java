@@ -85,9 +85,13 @@ class RotationTest {
         files = new RotatingFiles(directory);
         files.write(WayOfWriting.RENAME, Map.of("ca.crt", Fixture.ROOT.certificatePem()));
         writeIdentity("first");
-        tls = SecureTls.trusting(TrustAnchors.pem(files.path("ca.crt")))
+        tls = tls(WINDOW);
+    }
+
+    private SecureTls tls(Duration window) {
+        return SecureTls.trusting(TrustAnchors.pem(files.path("ca.crt")))
                 .presenting(ClientIdentity.pem(files.path("tls.crt"), files.path("tls.key")))
-                .rotation(Rotation.builder().retirementWindow(WINDOW).build())
+                .rotation(Rotation.builder().retirementWindow(window).build())
                 .build();
     }
 
@@ -154,6 +158,26 @@ class RotationTest {
                 .poolConfig(SecureJedis.poolConfig(tls, sized(new ConnectionPoolConfig())))
                 .build()) {
             load(CONNECTIONS / 2, THINKING, (key, value) -> {
+                client.set(key, value);
+                return client.get(key);
+            });
+        }
+    }
+
+    /** As a cluster client has it, which makes its pools itself and takes no factory. */
+    @Test
+    void redisClient_busyButWithSpareConnectionsInTurn_replacesWithoutAFailure() {
+        tls.close();
+        tls = tls(WINDOW.multipliedBy(2));
+        GenericObjectPoolConfig<Connection> config = sized(new ConnectionPoolConfig());
+        config.setMinIdle(CONNECTIONS / 4);
+        config.setLifo(false);
+        try (RedisClient client = RedisClient.builder()
+                .hostAndPort(Fixture.localhost(front.port()))
+                .clientConfig(config())
+                .poolConfig(SecureJedis.poolConfig(tls, config))
+                .build()) {
+            load(CONNECTIONS * 3 / 4, 0, (key, value) -> {
                 client.set(key, value);
                 return client.get(key);
             });
