@@ -1,5 +1,6 @@
 package io.valkeysecure.tests;
 
+import io.valkeysecure.OpenConnection;
 import io.valkeysecure.TlsHandshake;
 import io.valkeysecure.TlsHandshakeException;
 import java.io.ByteArrayInputStream;
@@ -11,20 +12,25 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** An SSLEngine over a blocking socket: the least that a framework of its own has to do to use this library. */
-final class EngineChannel implements Closeable {
+final class EngineChannel implements Closeable, OpenConnection {
     private static final int BUFFER_LENGTH_BYTES = 64 * 1024;
 
     private final SSLEngine engine;
     private final TlsHandshake handshake;
     private final Socket socket;
     private final ByteBuffer fromPeer = ByteBuffer.allocate(BUFFER_LENGTH_BYTES).limit(0);
+    private final AtomicReference<@Nullable TlsHandshakeException> ended = new AtomicReference<>();
+    private Runnable whenClosed = () -> {};
 
     private EngineChannel(SSLEngine engine, TlsHandshake handshake, Socket socket) {
         this.engine = engine;
@@ -38,6 +44,7 @@ final class EngineChannel implements Closeable {
             EngineChannel channel = new EngineChannel(handshake.engine(), handshake, socket);
             channel.shakeHands();
             var unused = handshake.verify(channel.engine);
+            channel.whenClosed = handshake.opened(channel);
             return channel;
         } catch (IOException | RuntimeException e) {
             TlsHandshakeException refused = handshake.refuse(e);
@@ -63,6 +70,9 @@ final class EngineChannel implements Closeable {
     }
 
     private void wrap(ByteBuffer source) throws IOException {
+        if (ended.get() != null) {
+            throw Objects.requireNonNull(ended.get());
+        }
         ByteBuffer target = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
         do {
             SSLEngineResult result = engine.wrap(source, target.clear());
@@ -79,7 +89,7 @@ final class EngineChannel implements Closeable {
         SSLEngineResult result = engine.unwrap(fromPeer, target);
         while (result.getStatus() == Status.BUFFER_UNDERFLOW) {
             fromPeer.compact();
-            int length = socket.getInputStream().read(fromPeer.array(), fromPeer.position(), fromPeer.remaining());
+            int length = read();
             if (length < 0) {
                 throw new EOFException("the peer closed the connection");
             }
@@ -91,6 +101,14 @@ final class EngineChannel implements Closeable {
             throw new EOFException("the peer closed the connection");
         }
         return Arrays.copyOf(target.array(), target.position());
+    }
+
+    private int read() throws IOException {
+        try {
+            return socket.getInputStream().read(fromPeer.array(), fromPeer.position(), fromPeer.remaining());
+        } catch (IOException e) {
+            throw Objects.requireNonNullElse(ended.get(), e);
+        }
     }
 
     InputStream input() {
@@ -135,7 +153,23 @@ final class EngineChannel implements Closeable {
     }
 
     @Override
+    public void closeWhenQuiet() {
+        // no test of this transport changes the identity
+    }
+
+    @Override
+    public void close(TlsHandshakeException reason) {
+        ended.set(reason);
+        try {
+            socket.close();
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    @Override
     public void close() throws IOException {
+        whenClosed.run();
         socket.close();
     }
 }
