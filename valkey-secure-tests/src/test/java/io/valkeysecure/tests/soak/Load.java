@@ -9,10 +9,12 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.commons.pool2.impl.GenericObjectPool;
@@ -29,18 +31,23 @@ import redis.clients.jedis.JedisPool;
 import redis.clients.jedis.JedisPoolConfig;
 import redis.clients.jedis.Protocol;
 
-/** Clients that write and read all the while, and count what fails and what comes back wrong. */
+/** Clients that write and read all the while, and count what fails, what comes back wrong, and how long it took. */
 final class Load implements AutoCloseable {
-    private static final long PAUSE_NANOS = 2_000_000;
+    /** Commands of all threads together: a machine with two cores carries this beside the handshakes. */
+    private static final int COMMANDS_PER_SECOND = 3000;
+
+    /** For a starved machine: what is late is not wrong, and it is Lettuce's default. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final SecureTls tls;
     private final String user;
     private final String password;
     private final List<Runnable> clients = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final AtomicLong commands = new AtomicLong();
     private final AtomicLong wrong = new AtomicLong();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+    private volatile Latencies latencies = new Latencies();
     private volatile boolean ended;
 
     /** Writes a value and reads it back. */
@@ -67,26 +74,36 @@ final class Load implements AutoCloseable {
         return List.copyOf(failures);
     }
 
+    /** How long commands took since this was called last; each counts half of a write and a read. */
+    Latencies takeLatencies() {
+        Latencies taken = latencies;
+        latencies = new Latencies();
+        return taken;
+    }
+
     private JedisClientConfig jedis() {
         return SecureJedis.clientConfig(
                 tls,
-                DefaultJedisClientConfig.builder().user(user).password(password).build());
+                DefaultJedisClientConfig.builder()
+                        .user(user)
+                        .password(password)
+                        .timeoutMillis((int) PATIENCE.toMillis())
+                        .build());
     }
 
-    private static <T> GenericObjectPoolConfig<T> sized(GenericObjectPoolConfig<T> config, int connections) {
+    private static <C extends GenericObjectPoolConfig<?>> C sized(C config, int connections) {
         config.setMaxTotal(connections);
         config.setMaxIdle(connections);
         config.setMinIdle(connections);
         return config;
     }
 
-    /** A pool with fewer threads than connections, so that the eviction finds them idle. */
+    /** A pool with fewer threads than connections, so that the eviction finds them idle, unless the machine is slow. */
     @SuppressWarnings("deprecation") // existing pool code goes on unchanged
     void jedisPool(int port, int connections) {
         JedisPool pool = new JedisPool(
                 SecureJedis.poolConfig(tls, sized(new JedisPoolConfig(), connections)),
-                new HostAndPort("localhost", port),
-                jedis());
+                SecureJedis.jedisFactory(new HostAndPort("localhost", port), jedis()));
         clients.add(pool::close);
         run("jedis-pool", connections / 2, (key, value) -> {
             try (Jedis jedis = pool.getResource()) {
@@ -117,6 +134,7 @@ final class Load implements AutoCloseable {
                 .withHost("localhost")
                 .withPort(port)
                 .withSsl(true)
+                .withTimeout(PATIENCE)
                 .withAuthentication(user, password.toCharArray())
                 .build();
         RedisClient client = SecureLettuce.client(tls, uri, ClientOptions.create());
@@ -140,7 +158,8 @@ final class Load implements AutoCloseable {
     void lettucePool(int port, int connections) {
         RedisClient client = lettuce(port);
         GenericObjectPool<StatefulRedisConnection<String, String>> pool = ConnectionPoolSupport.createGenericObjectPool(
-                client::connect, sized(new GenericObjectPoolConfig<>(), connections));
+                client::connect,
+                sized(new GenericObjectPoolConfig<StatefulRedisConnection<String, String>>(), connections));
         clients.add(0, pool::close);
         run("lettuce-pool", connections / 2, (key, value) -> {
             try (StatefulRedisConnection<String, String> connection = pool.borrowObject()) {
@@ -164,15 +183,19 @@ final class Load implements AutoCloseable {
             String value = key + "=" + i;
             try {
                 commands.addAndGet(2);
+                long begun = System.nanoTime();
                 if (!value.equals(setAndGet.apply(key, value))) {
                     wrong.incrementAndGet();
                 }
+                latencies.add((System.nanoTime() - begun) / 2);
             } catch (Exception e) {
                 if (!ended) {
-                    failures.add(key + " " + Instant.now() + " " + describe(e));
+                    String failure = key + " " + Instant.now() + " " + describe(e);
+                    failures.add(failure);
+                    System.out.println("soak: failed: " + failure);
                 }
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
+            LockSupport.parkNanos(2_000_000_000L * threads.size() / COMMANDS_PER_SECOND);
         }
     }
 

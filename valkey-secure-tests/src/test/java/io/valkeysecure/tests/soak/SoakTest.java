@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.Rotation;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TlsStatus;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.testkit.RotatingFiles;
 import io.valkeysecure.testkit.TestCertificate;
 import io.valkeysecure.testkit.TlsFront;
@@ -20,6 +23,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,13 +34,19 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>Half of the connections go to Valkey itself, which demands a client certificate; the others through a front that
  * records the certificates and changes its own. System properties make it longer: {@code soak.identities},
- * {@code soak.cas} and {@code soak.connections}.
+ * {@code soak.cas} and {@code soak.connections}. So that a starved machine refutes nothing, {@code soak.window} makes the
+ * retirement window longer, in seconds: within it the client has to come to run.
  */
 class SoakTest {
     private static final int IDENTITIES = Integer.getInteger("soak.identities", 12);
     private static final int CAS = Integer.getInteger("soak.cas", 2);
     private static final int CONNECTIONS = Integer.getInteger("soak.connections", 16);
-    private static final Duration WINDOW = Duration.ofSeconds(2);
+    private static final Duration WINDOW = Duration.ofSeconds(Integer.getInteger("soak.window", 4));
+    private static final Duration PROGRESS = Duration.ofSeconds(30);
+    private static final Duration BEFORE = Duration.ofSeconds(IDENTITIES > 100 ? 20 : 2);
+    /** For a starved machine. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final String USER = "app";
     private static final String PASSWORD = "correct-horse-battery";
 
@@ -66,7 +76,14 @@ class SoakTest {
         files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, ca)));
         files.write(WayOfWriting.RENAME, identity());
         long rotations = 0;
-        long made = 0;
+        Instant told = Instant.now();
+        AtomicLong handshakes = new AtomicLong();
+        HandshakeListener counting = new HandshakeListener() {
+            @Override
+            public void handshakeSucceeded(VerifiedHandshake handshake) {
+                handshakes.incrementAndGet();
+            }
+        };
         try (ValkeyServer server = ValkeyServer.builder(leaf(ROOT), ROOT)
                         .user(USER, PASSWORD)
                         .plaintextPort()
@@ -74,10 +91,14 @@ class SoakTest {
                 TlsFront front = TlsFront.of(leaf(ca), server.host(), server.plaintextPort());
                 SecureTls tls = SecureTls.trusting(TrustAnchors.pem(files.path("ca.crt")))
                         .presenting(ClientIdentity.pem(files.path("tls.crt"), files.path("tls.key")))
+                        .policy(TlsPolicy.modern().toBuilder()
+                                .handshakeTimeout(Duration.ofSeconds(60)) // a starved machine refutes nothing
+                                .build())
                         .rotation(Rotation.builder()
-                                .checkInterval(Duration.ofMillis(500))
+                                .checkInterval(Duration.ofMillis(300))
                                 .retirementWindow(WINDOW)
                                 .build())
+                        .listener(counting)
                         .build();
                 Load load = new Load(tls, USER, PASSWORD)) {
             int each = CONNECTIONS / 4;
@@ -86,6 +107,9 @@ class SoakTest {
             load.lettucePool(server.port(), each);
             load.lettuceShared(front.port(), each);
             await().atMost(Duration.ofSeconds(60)).until(() -> load.commands() > 10L * CONNECTIONS);
+            var unused = load.takeLatencies();
+            await().pollDelay(BEFORE).atMost(BEFORE.plusSeconds(5)).until(() -> true);
+            Latencies before = load.takeLatencies();
 
             WayOfWriting[] ways = WayOfWriting.values();
             for (int i = 0; i < IDENTITIES; i++) {
@@ -99,18 +123,26 @@ class SoakTest {
                     replaceCa(files, tls, front, ca, next, ways[i % ways.length]);
                     ca = next;
                     rotations++;
-                    made += front.connections().size();
                     front.forgetEnded();
+                }
+                if (told.plus(PROGRESS).isBefore(Instant.now())) {
+                    told = Instant.now();
+                    System.out.printf(
+                            "soak: at %s %d rotations, %d commands, %d failed, %d wrong%n",
+                            told, rotations, load.commands(), load.failures().size(), load.wrong());
                 }
             }
             String last = "CN=client " + written;
-            await().atMost(WINDOW.plusSeconds(5)).until(() -> all(front, last));
+            awaitAll(front, last);
+            Latencies during = load.takeLatencies();
             load.end();
-            made += front.connections().size();
             System.out.printf(
                     "soak: %d rotations, %d connections, %d commands, %d failed, %d wrong%n",
                     rotations, CONNECTIONS, load.commands(), load.failures().size(), load.wrong());
-            System.out.printf("soak: %d handshakes with the front, status %s%n", made, tls.status());
+            System.out.printf("soak: %d handshakes, status %s%n", handshakes.get(), tls.status());
+            System.out.printf(
+                    "soak: a command took %d us at the median and %d us at p99 before, %d us and %d us during rotations%n",
+                    micros(before, 0.5), micros(before, 0.99), micros(during, 0.5), micros(during, 0.99));
             assertThat(load.failures()).isEmpty();
             assertThat(load.wrong()).isZero();
         }
@@ -157,22 +189,26 @@ class SoakTest {
         front.present(leaf(next));
         rotate(files, tls, way);
         String recent = "CN=client " + written;
-        await().atMost(WINDOW.plusSeconds(5)).until(() -> all(front, recent));
+        awaitAll(front, recent);
         long overlap = tls.status().generation();
         files.write(way, Map.of("ca.crt", TestCertificate.pem(ROOT, next)));
         awaitStatus(tls, status -> status.generation() > overlap);
     }
 
-    private static boolean all(TlsFront front, String subject) {
-        List<TlsFront.Connection> open = front.open();
-        return !open.isEmpty()
-                && open.stream()
-                        .allMatch(connection -> connection.client() != null
-                                && connection
-                                        .client()
-                                        .getSubjectX500Principal()
-                                        .toString()
-                                        .equals(subject));
+    /** Of the connections of both clients to the front, none is left with an identity before this one. */
+    private static void awaitAll(TlsFront front, String subject) {
+        await().atMost(WINDOW.plusSeconds(10)).untilAsserted(() -> {
+            List<TlsFront.Connection> open = front.open();
+            assertThat(open)
+                    .hasSizeGreaterThanOrEqualTo(CONNECTIONS / 2)
+                    .extracting(connection ->
+                            connection.client().getSubjectX500Principal().toString())
+                    .containsOnly(subject);
+        });
+    }
+
+    private static long micros(Latencies latencies, double part) {
+        return latencies.percentile(part).toNanos() / 1000;
     }
 
     private static void writeBad(RotatingFiles files, SecureTls tls, Bad bad) throws Exception {
@@ -210,8 +246,6 @@ class SoakTest {
     }
 
     private static void awaitStatus(SecureTls tls, Predicate<TlsStatus> condition) {
-        await().atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> condition.test(tls.status()));
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> condition.test(tls.status()));
     }
 }
