@@ -208,7 +208,17 @@ public final class TlsHandshake {
             path = verifyAgain(session, presented, staples);
         }
         VerifiedHandshake proof = new VerifiedHandshake(
-                endpoint, client, version, suite, path, generation, presented, staples, resumed, elapsed());
+                endpoint,
+                client,
+                version,
+                suite,
+                evidence.keyExchangeGroup(),
+                path,
+                generation,
+                presented,
+                staples,
+                resumed,
+                elapsed());
         synchronized (this) {
             if (refusal != null) {
                 throw refusal;
