@@ -80,8 +80,9 @@ final class DemoCommand implements Callable<Integer> {
             arity = "0..1",
             fallbackValue = "0",
             paramLabel = "=PORT",
-            description = "goes on connecting to a Valkey of its own until Ctrl-C, shows its metrics, and serves them to"
-                    + " Prometheus at /metrics on loopback; without a port at a free one")
+            description =
+                    "goes on connecting to a Valkey of its own until Ctrl-C, shows its metrics, and serves them to"
+                            + " Prometheus at /metrics on loopback; without a port at a free one")
     private @Nullable Integer metrics;
 
     @Option(names = "--seconds", paramLabel = "N", description = "with --metrics: ends after this time")

@@ -88,14 +88,11 @@ final class MetricsDemo {
                         meetStranger(ca, List.of(lettuce, jedis), tls, target);
                     }
                     if (second % RENEWAL_EVERY == 0) {
-                        var unused = ca.issue()
-                                .subject("CN=demo client")
-                                .build()
-                                .writePem(scratch.directory(), "client");
+                        var unused =
+                                ca.issue().subject("CN=demo client").build().writePem(scratch.directory(), "client");
                     }
                     console.live(table());
-                    TimeUnit.NANOSECONDS.sleep(
-                            Math.max(0, begun + second * INTERVAL.toNanos() - System.nanoTime()));
+                    TimeUnit.NANOSECONDS.sleep(Math.max(0, begun + second * INTERVAL.toNanos() - System.nanoTime()));
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -149,7 +146,9 @@ final class MetricsDemo {
     private static String value(Meter meter) {
         if (meter.getId().getName().endsWith(".expiry")) {
             double seconds = first(meter, Statistic.VALUE);
-            return Double.isNaN(seconds) ? "" : Duration.ofSeconds((long) seconds).toHours() + " h";
+            return Double.isNaN(seconds)
+                    ? ""
+                    : Duration.ofSeconds((long) seconds).toHours() + " h";
         }
         if (meter.getId().getType() == Meter.Type.TIMER) {
             double count = first(meter, Statistic.COUNT);
@@ -160,8 +159,7 @@ final class MetricsDemo {
                     1e3 * first(meter, Statistic.TOTAL_TIME) / Math.max(1, count),
                     1e3 * first(meter, Statistic.MAX));
         }
-        double value =
-                first(meter, meter.getId().getType() == Meter.Type.COUNTER ? Statistic.COUNT : Statistic.VALUE);
+        double value = first(meter, meter.getId().getType() == Meter.Type.COUNTER ? Statistic.COUNT : Statistic.VALUE);
         return value == 0 ? "" : String.format(Locale.ROOT, "%.0f", value);
     }
 

@@ -94,12 +94,15 @@ class MainTest {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/metrics"))
                 .build();
         HttpClient http = HttpClient.newHttpClient();
-        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(100)).ignoreExceptions().untilAsserted(() -> assertThat(
-                        http.send(request, HttpResponse.BodyHandlers.ofString()).body())
-                .contains(
-                        "valkey_tls_handshake_seconds_count{client=\"jedis\",outcome=\"success\"",
-                        "valkey_tls_generation 1.0",
-                        "valkey_tls_refused_total{reason=\"name_mismatch\"} 2.0"));
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(http.send(request, HttpResponse.BodyHandlers.ofString())
+                                .body())
+                        .contains(
+                                "valkey_tls_handshake_seconds_count{client=\"jedis\",outcome=\"success\"",
+                                "valkey_tls_generation 1.0",
+                                "valkey_tls_refused_total{reason=\"name_mismatch\"} 2.0"));
 
         Outcome outcome = running.get(60, TimeUnit.SECONDS);
         assertThat(outcome.exitCode()).isZero();

@@ -120,10 +120,10 @@ class TlsMetricsTest {
 
     @Test
     void tags_twoTlsInOneRegistry_areToldApart() {
+        SecureTls sessions =
+                tls(TlsMetrics.builder(registry).tags("tls", "sessions").build());
         try (SecureTls cache =
-                        tls(TlsMetrics.builder(registry).tags("tls", "cache").build());
-                SecureTls sessions =
-                        tls(TlsMetrics.builder(registry).tags("tls", "sessions").build())) {
+                tls(TlsMetrics.builder(registry).tags("tls", "cache").build())) {
             assertThat(registry.get("valkey.tls.generation").gauges()).hasSize(2);
             sessions.close();
             assertThat(gauge("valkey.tls.generation", "tls", "cache"))

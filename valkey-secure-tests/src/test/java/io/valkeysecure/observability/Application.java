@@ -107,8 +107,8 @@ final class Application implements AutoCloseable, HandshakeListener {
     }
 
     Jedis jedis(int port) {
-        JedisClientConfig config = SecureJedis.clientConfig(
-                tls, DefaultJedisClientConfig.builder().build());
+        JedisClientConfig config =
+                SecureJedis.clientConfig(tls, DefaultJedisClientConfig.builder().build());
         return new Jedis(new HostAndPort("localhost", port), config);
     }
 
@@ -118,7 +118,8 @@ final class Application implements AutoCloseable, HandshakeListener {
                 assertThat(jedis.ping()).isEqualTo("PONG");
             }
         } else {
-            RedisURI uri = RedisURI.Builder.redis("localhost", port).withSsl(true).build();
+            RedisURI uri =
+                    RedisURI.Builder.redis("localhost", port).withSsl(true).build();
             RedisClient lettuce = SecureLettuce.client(tls, resources, uri, ClientOptions.create());
             try (StatefulRedisConnection<String, String> connection = lettuce.connect()) {
                 assertThat(connection.sync().ping()).isEqualTo("PONG");
@@ -134,8 +135,12 @@ final class Application implements AutoCloseable, HandshakeListener {
         for (ClientLibrary client : List.of(ClientLibrary.JEDIS, ClientLibrary.LETTUCE)) {
             refused(client, HostilePeer::plaintextValkey);
             refused(client, HostilePeer::closesAfterClientHello);
-            refused(client, () -> HostilePeer.tls(stranger.issue().dnsName("localhost").build()));
-            refused(client, () -> HostilePeer.tls(ROOT.issue().dnsName("db.example").build()));
+            refused(
+                    client,
+                    () -> HostilePeer.tls(stranger.issue().dnsName("localhost").build()));
+            refused(
+                    client,
+                    () -> HostilePeer.tls(ROOT.issue().dnsName("db.example").build()));
             refused(
                     client,
                     () -> HostilePeer.tls(ROOT.issue()

@@ -53,16 +53,22 @@ class MetricsPageTest {
             application.writeHalfAKey();
             assertThat(catchThrowable(application.tls::reload)).isNotNull();
             assertThat(lettuce.sync().ping()).isEqualTo("PONG");
-            application.registry.scrape().lines().filter(line -> !line.startsWith("#")).forEach(line -> {
-                MatchResult sample = SAMPLE.matcher(line).results().findFirst().orElseThrow();
-                Map<String, String> labels = new TreeMap<>();
-                if (sample.group(2) != null) {
-                    LABEL.matcher(sample.group(2))
-                            .results()
-                            .forEach(label -> labels.put(label.group(1), label.group(2)));
-                }
-                SAMPLES.add(new Sample(sample.group(1), labels));
-            });
+            application
+                    .registry
+                    .scrape()
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .forEach(line -> {
+                        MatchResult sample =
+                                SAMPLE.matcher(line).results().findFirst().orElseThrow();
+                        Map<String, String> labels = new TreeMap<>();
+                        if (sample.group(2) != null) {
+                            LABEL.matcher(sample.group(2))
+                                    .results()
+                                    .forEach(label -> labels.put(label.group(1), label.group(2)));
+                        }
+                        SAMPLES.add(new Sample(sample.group(1), labels));
+                    });
         }
         String heading = "";
         for (String line : Files.readAllLines(Path.of("..", "docs", "metrics.md"))) {
@@ -101,11 +107,13 @@ class MetricsPageTest {
                 .map(meter -> meter.getName() + " "
                         + meter.getType().name().toLowerCase(Locale.ROOT) + " "
                         + (meter.getBaseUnit() == null ? "" : meter.getBaseUnit()) + " "
-                        + Arrays.stream(meter.getKeyNames()).map(KeyName::asString).toList())
+                        + Arrays.stream(meter.getKeyNames())
+                                .map(KeyName::asString)
+                                .toList())
                 .toList();
         assertThat(meters())
-                .extracting(row -> code(row.get(0)).get(0) + " " + row.get(2) + " " + row.get(3) + " "
-                        + code(row.get(4)))
+                .extracting(
+                        row -> code(row.get(0)).get(0) + " " + row.get(2) + " " + row.get(3) + " " + code(row.get(4)))
                 .containsExactlyElementsOf(expected);
     }
 

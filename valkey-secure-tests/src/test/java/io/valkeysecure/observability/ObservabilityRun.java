@@ -101,11 +101,11 @@ class ObservabilityRun {
                     .containsExactly("peer_closed");
             await().untilAsserted(() -> assertThat(prometheus.rules())
                     .hasSameSizeAs(alerts.keySet())
-                    .allSatisfy(rule ->
-                            assertThat(rule.get("health").getAsString()).isEqualTo("ok"))
+                    .allSatisfy(
+                            rule -> assertThat(rule.get("health").getAsString()).isEqualTo("ok"))
                     .filteredOn(rule -> rule.get("name").getAsString().equals("ValkeyTlsRefused"))
-                    .allSatisfy(rule ->
-                            assertThat(rule.get("state").getAsString()).isEqualTo("firing")));
+                    .allSatisfy(
+                            rule -> assertThat(rule.get("state").getAsString()).isEqualTo("firing")));
 
             Map<String, Consumer<List<List<Series>>>> panels = panels(application);
             int queries = 0;
@@ -114,14 +114,16 @@ class ObservabilityRun {
                 String title = panel.get("title").getAsString();
                 List<List<Series>> results = Stream.of(panel.getAsJsonArray("targets"))
                         .flatMap(targets -> targets.asList().stream())
-                        .map(target -> prometheus.query(resolved(
-                                target.getAsJsonObject().get("expr").getAsString())))
+                        .map(target -> prometheus.query(
+                                resolved(target.getAsJsonObject().get("expr").getAsString())))
                         .toList();
                 queries += results.size();
                 assertThat(panels).as("what the run did for the panel").containsKey(title);
                 panels.remove(title).accept(results);
             }
-            assertThat(panels.keySet()).as("panels that are not in the dashboard").isEmpty();
+            assertThat(panels.keySet())
+                    .as("panels that are not in the dashboard")
+                    .isEmpty();
             System.out.println("observability: " + queries + " queries of the dashboard and " + alerts.size()
                     + " alerts returned what the run did: " + application.verified.size() + " handshakes, "
                     + application.refused.size() + " refusals, " + application.retired.size()
@@ -143,8 +145,8 @@ class ObservabilityRun {
                         .satisfies(series -> assertThat(series.value())
                                 .isBetween(
                                         Application.IDENTITY_LEFT
-                                                .minusMinutes(30)
-                                                .toSeconds()
+                                                        .minusMinutes(30)
+                                                        .toSeconds()
                                                 * 1.0,
                                         Application.IDENTITY_LEFT.toSeconds() * 1.0)));
         panels.put("Generation", results -> assertThat(values(results)).containsExactly(2.0));
@@ -162,9 +164,9 @@ class ObservabilityRun {
             assertThat(results.get(0).get(0).value()).isBetween(0.0, 1.0);
             assertThat(results.get(1).get(0).value()).isBetween(1.0, 3.0);
         });
-        panels.put("Resumed", results -> assertThat(values(results))
-                .singleElement()
-                .satisfies(share -> {
+        panels.put(
+                "Resumed",
+                results -> assertThat(values(results)).singleElement().satisfies(share -> {
                     double expected = did.verified.stream()
                                     .filter(handshake -> handshake.resumed())
                                     .count()
@@ -184,8 +186,8 @@ class ObservabilityRun {
                 "Retired connections",
                 results -> assertThat(shown(results, "way", "reason"))
                         .containsExactlyInAnyOrderElementsOf(did.retired.stream()
-                                .map(retired ->
-                                        retired.way().tag() + " " + retired.reason().tag())
+                                .map(retired -> retired.way().tag() + " "
+                                        + retired.reason().tag())
                                 .collect(toSet())));
         panels.put(
                 "Reloads",

@@ -42,7 +42,8 @@ final class Prometheus implements AutoCloseable {
                 global: {scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms}
                 rule_files: ['%s']
                 scrape_configs: [{job_name: app, static_configs: [{targets: ['%s']}]}]
-                """.formatted(rules.toAbsolutePath().normalize(), target));
+                """.formatted(
+                        rules.toAbsolutePath().normalize(), target));
         process = new ProcessBuilder(
                         "prometheus",
                         "--config.file=" + configuration,
@@ -71,7 +72,8 @@ final class Prometheus implements AutoCloseable {
             element.getAsJsonObject()
                     .getAsJsonObject("metric")
                     .entrySet()
-                    .forEach(label -> labels.put(label.getKey(), label.getValue().getAsString()));
+                    .forEach(
+                            label -> labels.put(label.getKey(), label.getValue().getAsString()));
             String value =
                     element.getAsJsonObject().getAsJsonArray("value").get(1).getAsString();
             result.add(new Series(labels, Double.parseDouble(value.replace("Inf", "Infinity"))));
@@ -83,9 +85,8 @@ final class Prometheus implements AutoCloseable {
     List<JsonObject> rules() {
         JsonArray groups = get("rules").getAsJsonArray("groups");
         List<JsonObject> rules = new ArrayList<>();
-        groups.forEach(group -> group.getAsJsonObject()
-                .getAsJsonArray("rules")
-                .forEach(rule -> rules.add(rule.getAsJsonObject())));
+        groups.forEach(group ->
+                group.getAsJsonObject().getAsJsonArray("rules").forEach(rule -> rules.add(rule.getAsJsonObject())));
         return rules;
     }
 
@@ -93,7 +94,8 @@ final class Prometheus implements AutoCloseable {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + "/api/v1/" + path))
                     .build();
-            String body = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            String body =
+                    http.send(request, HttpResponse.BodyHandlers.ofString()).body();
             JsonObject answer = JsonParser.parseString(body).getAsJsonObject();
             if (!answer.get("status").getAsString().equals("success")) {
                 throw new IllegalArgumentException(path + ": " + body);
