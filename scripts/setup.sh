@@ -84,3 +84,13 @@ ensure_openssl() {
   fi
   say "openssl: $(openssl version)"
 }
+
+# Prometheus with promtool, for its programs only.
+ensure_prometheus() {
+  if ! command -v prometheus >/dev/null || ! command -v promtool >/dev/null; then
+    say "no prometheus and promtool on PATH"
+    install_without_service prometheus prometheus.service
+    command -v promtool >/dev/null || die 2 "prometheus was installed but promtool is not on PATH" "check PATH: $PATH"
+  fi
+  say "prometheus: $(prometheus --version 2>&1 | sed -nE 's/^prometheus, version ([^ ]+).*/\1/p'), $(command -v prometheus)"
+}

@@ -2,6 +2,7 @@ package io.valkeysecure;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * Something ends soon.
@@ -13,7 +14,7 @@ import java.time.Instant;
  */
 public record ExpiryWarning(Role role, String subject, Instant notAfter, Duration remaining) {
 
-    /** What may end. */
+    /** What may end; a closed set, since it is also a metric tag. */
     public enum Role {
         /** A trust anchor. */
         ANCHOR,
@@ -22,6 +23,15 @@ public record ExpiryWarning(Role role, String subject, Instant notAfter, Duratio
         /** A certificate of the own client identity. */
         IDENTITY,
         /** The leaf of a server to which a connection is open. */
-        PEER
+        PEER;
+
+        /**
+         * Returns the name as it appears in metrics and logs.
+         *
+         * @return the constant's name in lower case
+         */
+        public String tag() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

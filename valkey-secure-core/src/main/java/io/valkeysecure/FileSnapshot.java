@@ -162,7 +162,7 @@ final class FileSnapshot {
             throw unreadable(file, "cannot be read: " + e.getClass().getSimpleName(), e);
         }
         if (bytes.length == 0) {
-            throw unreadable(file, "is empty", null);
+            throw unreadable(file, "is empty; was it written in full?", null);
         }
         if (bytes.length > LARGEST_FILE_BYTES) {
             throw unreadable(file, "is larger than " + LARGEST_FILE_BYTES + " bytes, is it the right file?", null);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -76,7 +77,7 @@ final class Generations implements AutoCloseable {
     /** When the next connection may be asked to end, or be ended. */
     private long nextReplacementNanos = System.nanoTime();
 
-    /** A connection that is open. But for the first two all is the watcher's. */
+    /** A connection that is open. It is the watcher that changes it. */
     private static final class Tracked {
         private final OpenConnection connection;
         private final VerifiedHandshake handshake;
@@ -85,7 +86,7 @@ final class Generations implements AutoCloseable {
         private long judgedBy;
 
         /** Null while it may stay. */
-        private @Nullable Retirement retirement;
+        private volatile @Nullable Retirement retirement;
 
         Tracked(OpenConnection connection, VerifiedHandshake handshake) {
             this.connection = connection;
@@ -128,20 +129,56 @@ final class Generations implements AutoCloseable {
 
     TlsStatus status() {
         Generation generation = current;
+        List<TlsStatus.Validity> validities = validitiesOf(generation);
+        Map<ClientLibrary, TlsStatus.Connections> connections = new EnumMap<>(ClientLibrary.class);
+        TlsStatus.Validity firstPeer = null;
+        for (Tracked tracked : open) {
+            int retiring = tracked.retirement == null ? 0 : 1;
+            connections.merge(
+                    tracked.handshake.client(),
+                    new TlsStatus.Connections(1 - retiring, retiring),
+                    (a, b) -> new TlsStatus.Connections(a.current() + b.current(), a.retiring() + b.retiring()));
+            TlsStatus.Validity peer = validity(ExpiryWarning.Role.PEER, tracked.handshake.leaf());
+            if (firstPeer == null || peer.notAfter().isBefore(firstPeer.notAfter())) {
+                firstPeer = peer;
+            }
+        }
+        if (firstPeer != null) {
+            validities.add(firstPeer);
+        }
         return new TlsStatus(
+                configuration.clock().instant(),
                 generation.number(),
                 generation.since(),
                 identitySince,
                 configuration.sources(),
                 generation.digest(),
-                Optional.ofNullable(generation.identity())
-                        .map(identity -> identity.leaf().getNotAfter().toInstant()),
-                generation.anchors().stream()
-                        .map(anchor -> anchor.getNotAfter().toInstant())
-                        .min(Comparator.naturalOrder())
-                        .orElseThrow(),
-                open.size(),
+                List.copyOf(validities),
+                Map.copyOf(connections),
                 Optional.ofNullable(lastFailure));
+    }
+
+    /** What a generation has that ends. */
+    private static List<TlsStatus.Validity> validitiesOf(Generation generation) {
+        List<TlsStatus.Validity> validities = new ArrayList<>();
+        generation.anchors().forEach(anchor -> validities.add(validity(ExpiryWarning.Role.ANCHOR, anchor)));
+        if (generation.identity() != null) {
+            generation.identity().chain().forEach(own -> validities.add(validity(ExpiryWarning.Role.IDENTITY, own)));
+        }
+        // how long a CRL lives is not known; what it had left when it was read stands for it
+        generation
+                .crlsFreshUntil()
+                .ifPresent(until -> validities.add(
+                        new TlsStatus.Validity(ExpiryWarning.Role.CRL, "CRL", generation.since(), until)));
+        return validities;
+    }
+
+    private static TlsStatus.Validity validity(ExpiryWarning.Role role, X509Certificate certificate) {
+        return new TlsStatus.Validity(
+                role,
+                certificate.getSubjectX500Principal().toString(),
+                certificate.getNotBefore().toInstant(),
+                certificate.getNotAfter().toInstant());
     }
 
     /** Keeps a verified connection in sight until what is returned is run. */
@@ -154,7 +191,16 @@ final class Generations implements AutoCloseable {
             // a generation came into force while this connection was made, perhaps before it could be seen here
             news.release();
         }
-        return () -> open.remove(tracked);
+        return () -> {
+            Retirement retirement = tracked.retirement;
+            if (open.remove(tracked) && retirement != null && retirement.asked()) {
+                retired(tracked, RetiredConnection.Way.QUIET, RefusalReason.RETIRED);
+            }
+        };
+    }
+
+    private void retired(Tracked tracked, RetiredConnection.Way way, RefusalReason reason) {
+        listener.connectionRetired(new RetiredConnection(tracked.handshake, way, reason));
     }
 
     private static boolean identityChanged(Generation before, Generation after) {
@@ -227,7 +273,6 @@ final class Generations implements AutoCloseable {
         lastFailure = null;
         lastTold = null;
         news.release();
-        LOGGER.log(Level.INFO, () -> "generation " + candidate.number() + " is in force: " + configuration.sources());
         listener.materialReloaded(status());
         return true;
     }
@@ -283,7 +328,6 @@ final class Generations implements AutoCloseable {
         Object told = List.<Object>of(failure.reason(), Objects.requireNonNullElse(lastDigest, now.message()));
         if (!told.equals(lastTold)) {
             lastTold = told;
-            LOGGER.log(Level.WARNING, () -> "generation " + current.number() + " stays in force: " + now.message());
             listener.materialReloadFailed(status(), failure);
         }
     }
@@ -341,8 +385,12 @@ final class Generations implements AutoCloseable {
     }
 
     private void close(Tracked tracked, RefusalReason reason, String message, @Nullable Throwable cause) {
-        open.remove(tracked);
+        boolean stillOpen = open.remove(tracked);
         tracked.connection.close(new TlsHandshakeException(reason, tracked.handshake.endpoint(), message, cause));
+        if (stillOpen) {
+            boolean windowOver = reason == RefusalReason.RETIRED;
+            retired(tracked, windowOver ? RetiredConnection.Way.WINDOW_OVER : RetiredConnection.Way.AT_ONCE, reason);
+        }
     }
 
     private void watch() {
@@ -461,30 +509,15 @@ final class Generations implements AutoCloseable {
 
     private void warn() {
         Instant now = configuration.clock().instant();
-        Generation generation = current;
-        for (X509Certificate anchor : generation.anchors()) {
-            warn(ExpiryWarning.Role.ANCHOR, anchor, now);
-        }
-        if (generation.identity() != null) {
-            generation.identity().chain().forEach(own -> warn(ExpiryWarning.Role.IDENTITY, own, now));
-        }
-        generation.crlsFreshUntil().ifPresent(until -> {
-            // how long a CRL lives is not known; what it had left when it was read stands for it
-            Duration life = Duration.between(generation.since(), until);
-            warn(ExpiryWarning.Role.CRL, "CRL", until, life, now);
-        });
-        open.forEach(tracked -> warn(ExpiryWarning.Role.PEER, tracked.handshake.leaf(), now));
+        validitiesOf(current).forEach(validity -> warn(validity, now));
+        open.forEach(tracked -> warn(validity(ExpiryWarning.Role.PEER, tracked.handshake.leaf()), now));
         warned.removeIf(entry -> entry.notAfter().isBefore(now.minus(FORGET_AFTER)));
     }
 
-    private void warn(ExpiryWarning.Role role, X509Certificate certificate, Instant now) {
-        Instant notAfter = certificate.getNotAfter().toInstant();
-        Duration life = Duration.between(certificate.getNotBefore().toInstant(), notAfter);
-        warn(role, certificate.getSubjectX500Principal().toString(), notAfter, life, now);
-    }
-
     /** Tells the shortest distance that was reached, each once; one that is as long as the whole life tells nothing. */
-    private void warn(ExpiryWarning.Role role, String subject, Instant notAfter, Duration life, Instant now) {
+    private void warn(TlsStatus.Validity validity, Instant now) {
+        Instant notAfter = validity.notAfter();
+        Duration life = Duration.between(validity.notBefore(), notAfter);
         Duration remaining = Duration.between(now, notAfter);
         Duration reached = null;
         for (Duration distance : configuration.rotation().expiryWarnings()) {
@@ -492,10 +525,8 @@ final class Generations implements AutoCloseable {
                 reached = distance;
             }
         }
-        if (reached != null && warned.add(new Warned(role, subject, notAfter, reached))) {
-            ExpiryWarning warning = new ExpiryWarning(role, subject, notAfter, remaining);
-            LOGGER.log(Level.WARNING, () -> "expires soon: " + warning);
-            listener.expiryNear(warning);
+        if (reached != null && warned.add(new Warned(validity.role(), validity.subject(), notAfter, reached))) {
+            listener.expiryNear(new ExpiryWarning(validity.role(), validity.subject(), notAfter, remaining));
         }
     }
 

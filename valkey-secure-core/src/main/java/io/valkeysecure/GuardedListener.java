@@ -3,53 +3,74 @@ package io.valkeysecure;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
-/** Keeps what a listener throws away from the connection: a broken observer changes no verdict. */
+/**
+ * Tells every listener, and keeps what one of them throws away from the connection and from the others: a broken observer
+ * changes no verdict.
+ */
 final class GuardedListener implements HandshakeListener {
     private static final Logger LOGGER = System.getLogger(GuardedListener.class.getPackageName());
 
-    private final HandshakeListener delegate;
+    private final List<HandshakeListener> listeners;
 
-    private GuardedListener(HandshakeListener delegate) {
-        this.delegate = delegate;
+    GuardedListener(List<HandshakeListener> listeners) {
+        this.listeners = List.copyOf(listeners);
     }
 
-    static HandshakeListener around(HandshakeListener delegate) {
-        return new GuardedListener(delegate);
+    @Override
+    public void begun(Supplier<TlsStatus> status) {
+        tell(listener -> listener.begun(status));
+    }
+
+    @Override
+    public void ended() {
+        tell(HandshakeListener::ended);
     }
 
     @Override
     public void handshakeSucceeded(VerifiedHandshake handshake) {
-        LOGGER.log(Level.DEBUG, () -> "handshake verified: " + handshake);
-        guard(() -> delegate.handshakeSucceeded(handshake));
+        tell(listener -> listener.handshakeSucceeded(handshake));
     }
 
     @Override
     public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
-        guard(() -> delegate.handshakeRefused(refusal, client, elapsed));
+        tell(listener -> listener.handshakeRefused(refusal, client, elapsed));
+    }
+
+    @Override
+    public void connectionRetired(RetiredConnection connection) {
+        tell(listener -> listener.connectionRetired(connection));
     }
 
     @Override
     public void materialReloaded(TlsStatus status) {
-        guard(() -> delegate.materialReloaded(status));
+        tell(listener -> listener.materialReloaded(status));
     }
 
     @Override
     public void materialReloadFailed(TlsStatus status, TlsConfigurationException cause) {
-        guard(() -> delegate.materialReloadFailed(status, cause));
+        tell(listener -> listener.materialReloadFailed(status, cause));
     }
 
     @Override
     public void expiryNear(ExpiryWarning warning) {
-        guard(() -> delegate.expiryNear(warning));
+        tell(listener -> listener.expiryNear(warning));
     }
 
     /** Catches errors too, such as the linkage error of a metrics library that is not there. */
-    private static void guard(Runnable notification) {
-        try {
-            notification.run();
-        } catch (Throwable thrown) {
-            LOGGER.log(Level.WARNING, "a handshake listener failed; connections and material are not affected", thrown);
+    private void tell(Consumer<HandshakeListener> notification) {
+        for (HandshakeListener listener : listeners) {
+            try {
+                notification.accept(listener);
+            } catch (Throwable thrown) {
+                LOGGER.log(
+                        Level.WARNING,
+                        "a handshake listener failed; connections and material are not affected",
+                        thrown);
+            }
         }
     }
 }

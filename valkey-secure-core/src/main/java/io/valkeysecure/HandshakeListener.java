@@ -1,6 +1,7 @@
 package io.valkeysecure;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * Watches handshakes and material, and cannot interfere: it is called after the verdict, gets immutable values, and what it throws
@@ -9,6 +10,17 @@ import java.time.Duration;
  * Implementations must be safe for use by many threads.
  */
 public interface HandshakeListener {
+
+    /**
+     * A {@link SecureTls} with this listener was built. For gauges: what is given may be asked at any time, until
+     * {@link #ended()} and after.
+     *
+     * @param status gives {@link SecureTls#status()}, at the cost of a look at every open connection
+     */
+    default void begun(Supplier<TlsStatus> status) {}
+
+    /** The {@link SecureTls} was closed. */
+    default void ended() {}
 
     /**
      * A connection was verified and is about to be handed to the client.
@@ -25,6 +37,13 @@ public interface HandshakeListener {
      * @param elapsed from the start of the handshake to the refusal
      */
     default void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {}
+
+    /**
+     * A connection ended since the material changed: it was replaced at a quiet moment, or closed.
+     *
+     * @param connection which one, and how it ended
+     */
+    default void connectionRetired(RetiredConnection connection) {}
 
     /**
      * New material was proved and is in force.

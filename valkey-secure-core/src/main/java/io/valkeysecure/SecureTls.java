@@ -2,6 +2,8 @@ package io.valkeysecure;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -82,7 +84,7 @@ public final class SecureTls implements AutoCloseable {
         private @Nullable Set<SpkiPin> pins;
         private @Nullable Revocation revocation;
         private @Nullable Rotation rotation;
-        private @Nullable HandshakeListener listener;
+        private @Nullable List<HandshakeListener> listeners;
         private @Nullable Clock clock;
 
         private Builder(TrustAnchors anchors, @Nullable ClientIdentity identity) {
@@ -163,16 +165,17 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Sets who is told of handshakes. Default: nobody.
+         * Sets who is told of handshakes and material, such as {@code TlsMetrics} or a {@link LoggingListener}. Default:
+         * nobody.
          *
-         * @param listener the listener
+         * @param listeners one or several, told one after another
          * @return this
          * @throws IllegalStateException if it was set already
          */
         @CanIgnoreReturnValue
-        public Builder listener(HandshakeListener listener) {
-            Options.requireUnset("listener", this.listener);
-            this.listener = Objects.requireNonNull(listener, "listener");
+        public Builder listener(HandshakeListener... listeners) {
+            Options.requireUnset("listener", this.listeners);
+            this.listeners = List.of(listeners);
             return this;
         }
 
@@ -198,8 +201,9 @@ public final class SecureTls implements AutoCloseable {
          *     does not match, an anchor is no CA, or something is out of date; nothing is left open then
          */
         public SecureTls build() {
-            HandshakeListener guarded =
-                    GuardedListener.around(Objects.requireNonNullElse(listener, new HandshakeListener() {}));
+            List<HandshakeListener> told = new ArrayList<>(List.of(new LoggingListener.Standard(), new TlsEvents()));
+            told.addAll(Objects.requireNonNullElse(listeners, List.of()));
+            HandshakeListener guarded = new GuardedListener(told);
             Generations generations = new Generations(
                     new TlsConfiguration(
                             anchors,
@@ -211,6 +215,7 @@ public final class SecureTls implements AutoCloseable {
                             Objects.requireNonNullElseGet(rotation, Rotation::standard),
                             Objects.requireNonNullElseGet(clock, Clock::systemUTC)),
                     guarded);
+            guarded.begun(generations::status);
             return new SecureTls(generations, guarded);
         }
     }
@@ -298,13 +303,26 @@ public final class SecureTls implements AutoCloseable {
     }
 
     /**
+     * Returns whether connections can be made, as far as the own material tells.
+     *
+     * @return {@link #status()} in one word, and why
+     */
+    public TlsHealth health() {
+        return closed ? TlsHealth.closed() : TlsHealth.of(status());
+    }
+
+    /**
      * Ends the watching of material; a later {@link #handshake} is refused. Connections that are open stay open, and are
      * no longer looked after.
      */
     @Override
     public void close() {
+        boolean before = closed;
         closed = true;
         generations.close();
+        if (!before) {
+            listener.ended();
+        }
     }
 
     /** Returns the effective configuration in one line. */

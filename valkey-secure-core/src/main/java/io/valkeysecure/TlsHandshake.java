@@ -208,7 +208,17 @@ public final class TlsHandshake {
             path = verifyAgain(session, presented, staples);
         }
         VerifiedHandshake proof = new VerifiedHandshake(
-                endpoint, client, version, suite, path, generation, presented, staples, resumed, elapsed());
+                endpoint,
+                client,
+                version,
+                suite,
+                evidence.keyExchangeGroup(),
+                path,
+                generation,
+                presented,
+                staples,
+                resumed,
+                elapsed());
         synchronized (this) {
             if (refusal != null) {
                 throw refusal;
@@ -320,7 +330,7 @@ public final class TlsHandshake {
             if (next instanceof TlsHandshakeException refused) {
                 return refused;
             } else if (next instanceof PeerRejectedException rejected) {
-                return refused(rejected.reason(), rejected.getMessage(), cause);
+                return refused(rejected.reason(), rejected.getMessage() + cureOf(rejected.reason()), cause);
             }
         }
         TlsHandshakeException unread = classifyUnread(cause);
@@ -370,6 +380,22 @@ public final class TlsHandshake {
         return refused(RefusalReason.UNCLASSIFIED, "the handshake failed: " + cause, cause);
     }
 
+    /** What to do about a certificate of the server, in the fewest words; the page of reasons has more. */
+    private static String cureOf(RefusalReason reason) {
+        return switch (reason) {
+            case UNTRUSTED_ISSUER ->
+                "; if the server is yours, name the CA that issued its certificate in TrustAnchors";
+            case NAME_MISMATCH ->
+                "; dial a name that it has, issue it again with this one, or say the right one by serverIdentity(...)";
+            case EXPIRED -> "; renew it, or set this machine's clock if that is wrong";
+            case PIN_MISMATCH -> "; if the key is yours, add its pin";
+            case REVOKED -> "; give the server its replacement";
+            case CONSTRAINT_VIOLATED, KEY_USAGE, WEAK_KEY, WEAK_SIGNATURE, MALFORMED_CERTIFICATE ->
+                "; issue the server's certificate again by a CA that keeps to this";
+            default -> "";
+        };
+    }
+
     /** What the JDK refuses of a Certificate message before anybody can judge what is in it. */
     private @Nullable TlsHandshakeException classifyUnread(Throwable cause) {
         for (Throwable next = cause; next != null; next = next.getCause()) {
@@ -408,7 +434,12 @@ public final class TlsHandshake {
             case CLIENT_IDENTITY_REJECTED ->
                 said + " to our client certificate; is its issuer in the server's tls-ca-cert-file, is it in date"
                         + " by the server's clock, and for client authentication?";
-            default -> said;
+            default ->
+                said
+                        + (alert.description().equals("internal_error")
+                                ? "; its log tells why: often \"tls-session-caching no\" while it verifies clients, or a key that"
+                                        + " it cannot use"
+                                : "");
         };
         return refused(reason, message, cause);
     }

@@ -1,31 +1,77 @@
 package io.valkeysecure;
 
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * What is in force, and how the last attempt to change it ended. Immutable.
  *
+ * @param at when this was so, by the clock of the {@link SecureTls}
  * @param generation the number of the generation in force, counted from 1
  * @param since when it came into force
  * @param identitySince when the client identity in force, or the absence of one, came into force
  * @param sources where its material comes from
  * @param digest the SHA-256 digest of all its material, in hexadecimal
- * @param identityNotAfter when the client identity ends; empty if there is none
- * @param anchorsNotAfter when the first of the trust anchors ends
- * @param connections how many verified connections are open
+ * @param validities what ends, and when: each trust anchor, each certificate of the client identity, the CRLs by the first
+ *     nextUpdate, and of the leaves of servers that a connection is open to the one that ends first
+ * @param connections how many verified connections are open, for each client library that has any
  * @param lastFailure why newer material is not in force; empty if there is none, or it is in force
  */
 public record TlsStatus(
+        Instant at,
         long generation,
         Instant since,
         Instant identitySince,
         String sources,
         String digest,
-        Optional<Instant> identityNotAfter,
-        Instant anchorsNotAfter,
-        int connections,
+        List<Validity> validities,
+        Map<ClientLibrary, Connections> connections,
         Optional<Failure> lastFailure) {
+
+    /**
+     * Returns when the first in a role ends.
+     *
+     * @param role the role
+     * @return its not-after; empty if there is nothing in this role
+     */
+    public Optional<Instant> notAfter(ExpiryWarning.Role role) {
+        return validities.stream()
+                .filter(validity -> validity.role() == role)
+                .map(Validity::notAfter)
+                .min(Comparator.naturalOrder());
+    }
+
+    /**
+     * Returns how many verified connections are open.
+     *
+     * @return their number, those that are to be replaced included
+     */
+    public int openConnections() {
+        return connections.values().stream()
+                .mapToInt(open -> open.current() + open.retiring())
+                .sum();
+    }
+
+    /**
+     * Something that ends.
+     *
+     * @param role what it is
+     * @param subject whose it is
+     * @param notBefore when it began; of CRLs, when they were read
+     * @param notAfter when it ends
+     */
+    public record Validity(ExpiryWarning.Role role, String subject, Instant notBefore, Instant notAfter) {}
+
+    /**
+     * The open connections of a client library.
+     *
+     * @param current those that may stay
+     * @param retiring those that were made under an earlier client identity, and are to be replaced
+     */
+    public record Connections(int current, int retiring) {}
 
     /**
      * A candidate that could not be proved.

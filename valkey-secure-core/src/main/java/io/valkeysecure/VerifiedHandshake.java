@@ -3,6 +3,7 @@ package io.valkeysecure;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The record of one handshake that was verified in full: only {@link TlsHandshake} makes it, after the path, the
@@ -13,6 +14,7 @@ public final class VerifiedHandshake {
     private final ClientLibrary client;
     private final TlsVersion version;
     private final String cipherSuite;
+    private final Optional<String> keyExchangeGroup;
     private final ValidatedPath path;
     private final Generation generation;
     private final List<X509Certificate> presented;
@@ -25,6 +27,7 @@ public final class VerifiedHandshake {
             ClientLibrary client,
             TlsVersion version,
             String cipherSuite,
+            Optional<String> keyExchangeGroup,
             ValidatedPath path,
             Generation generation,
             List<X509Certificate> presented,
@@ -35,6 +38,7 @@ public final class VerifiedHandshake {
         this.client = client;
         this.version = version;
         this.cipherSuite = cipherSuite;
+        this.keyExchangeGroup = keyExchangeGroup;
         this.path = path;
         this.generation = generation;
         this.presented = List.copyOf(presented);
@@ -77,6 +81,15 @@ public final class VerifiedHandshake {
      */
     public String cipherSuite() {
         return cipherSuite;
+    }
+
+    /**
+     * Returns the group of the key exchange, as the server named it.
+     *
+     * @return the IANA name, such as {@code x25519}, {@code other} for one that is not known here; empty under TLS 1.2
+     */
+    public Optional<String> keyExchangeGroup() {
+        return keyExchangeGroup;
     }
 
     /**

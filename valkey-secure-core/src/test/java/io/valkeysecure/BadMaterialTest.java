@@ -83,7 +83,7 @@ class BadMaterialTest {
     void anchors_fileIsEmpty_isUnreadable() throws IOException {
         Files.createFile(file);
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
-                .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " " + file + " is empty");
+                .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " " + file + " is empty; was it written in full?");
     }
 
     @Test
@@ -228,7 +228,8 @@ class BadMaterialTest {
         Files.writeString(file, LEAF.privateKeyPem());
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
                 .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " trust anchors " + file
-                        + ": block 1 is a private key, expected only certificates");
+                        + ": block 1 is a private key, expected only certificates;"
+                        + " are the files of certificate and key swapped?");
     }
 
     @Test
@@ -243,7 +244,8 @@ class BadMaterialTest {
         Files.writeString(file, LEAF.certificatePem());
         assertThat(identityRefused(ClientIdentity.pem(identity.certificate(), file)))
                 .isEqualTo(
-                        RefusalReason.MATERIAL_UNREADABLE + " client identity " + file + ": no private key is in it");
+                        RefusalReason.MATERIAL_UNREADABLE + " client identity " + file
+                                + ": no private key is in it, but a certificate; are the files of certificate and key swapped?");
     }
 
     @Test
@@ -261,7 +263,7 @@ class BadMaterialTest {
     @Test
     void anchors_der_hasNoPemBlock() throws IOException {
         Files.write(file, ROOT.encoded());
-        assertThat(anchorsRefused(TrustAnchors.pem(file))).contains(file + ": no PEM block");
+        assertThat(anchorsRefused(TrustAnchors.pem(file))).contains(file + ": it is DER or a store, expected PEM");
     }
 
     @Test
@@ -274,7 +276,7 @@ class BadMaterialTest {
     @Test
     void pem_pkcs12File_hasNoPemBlock() {
         Path store = LEAF.writeKeyStore(file, "PKCS12", PASSWORD);
-        assertThat(anchorsRefused(TrustAnchors.pem(store))).contains(file + ": no PEM block");
+        assertThat(anchorsRefused(TrustAnchors.pem(store))).contains(file + ": it is DER or a store, expected PEM");
         assertThat(identityRefused(ClientIdentity.pem(store, store))).contains(file + ": no PEM block");
     }
 

@@ -132,7 +132,7 @@ class GenerationsTest {
     }
 
     private void assertClosedWithin2Seconds(SecureTls tls, SSLSocket socket, RefusalReason reason) throws IOException {
-        await().atMost(Duration.ofSeconds(2)).until(() -> tls.status().connections() == 0);
+        await().atMost(Duration.ofSeconds(2)).until(() -> tls.status().openConnections() == 0);
         assertThat(scene.server.awaitEnd(Duration.ofSeconds(2))).isTrue();
         assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(reason);
         assertThat(RefusalReason.of(catchThrowable(() -> socket.getInputStream().read())))
@@ -239,9 +239,9 @@ class GenerationsTest {
 
             await().atMost(window).until(() -> replaceable(sockets) >= 3);
             assertThat(replaceable(sockets)).isLessThan(8);
-            assertThat(tls.status().connections()).isEqualTo(11);
+            assertThat(tls.status().openConnections()).isEqualTo(11);
 
-            await().atMost(window.plusSeconds(5)).until(() -> tls.status().connections() == 1);
+            await().atMost(window.plusSeconds(5)).until(() -> tls.status().openConnections() == 1);
             assertThat(Duration.ofNanos(System.nanoTime() - begun))
                     .isBetween(window.multipliedBy(8).dividedBy(10), window.plusSeconds(2));
             for (SSLSocket socket : sockets) {
@@ -312,7 +312,7 @@ class GenerationsTest {
             }
             scene.files.write(WayOfWriting.RENAME, pair(client("second")));
             tls.reload();
-            await().atMost(Duration.ofSeconds(30)).until(() -> tls.status().connections() == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> tls.status().openConnections() == 0);
             List<Long> times = connections.stream()
                     .flatMap(connection -> Stream.of(connection.asked(), connection.closed()))
                     .sorted()
@@ -350,7 +350,7 @@ class GenerationsTest {
             hanging.set(true);
             await().pollDelay(window.plusMillis(500)).until(() -> true);
             over.countDown();
-            await().atMost(Duration.ofSeconds(20)).until(() -> tls.status().connections() == 0);
+            await().atMost(Duration.ofSeconds(20)).until(() -> tls.status().openConnections() == 0);
             assertThat(connections)
                     .allSatisfy(connection -> assertThat(connection.closed() - connection.asked())
                             .isGreaterThanOrEqualTo(window.dividedBy(2).toNanos()));
@@ -584,7 +584,7 @@ class GenerationsTest {
                 assertThat(scene.subjectSeen(tls)).isEqualTo("CN=number " + i % identities.size());
             }
         }
-        await().atMost(Duration.ofSeconds(10)).until(() -> tls.status().connections() == 0);
+        await().atMost(Duration.ofSeconds(10)).until(() -> tls.status().openConnections() == 0);
     }
 
     private record Figures(long threads, long descriptors, long heapKilobytes) {

@@ -30,6 +30,9 @@ final class Console {
     private final PrintWriter err;
     private final Ansi ansi;
 
+    /** How many lines of a live table stand at the end. */
+    private int liveLines;
+
     private Console(PrintWriter out, PrintWriter err, Ansi ansi) {
         this.out = out;
         this.err = err;
@@ -88,6 +91,15 @@ final class Console {
             }
         }
         out.flush();
+    }
+
+    /** A table that takes the place of the one before on a terminal; elsewhere it is printed again. */
+    void live(List<List<String>> rows) {
+        if (ansi.enabled() && liveLines > 0) {
+            out.print("\u001b[" + liveLines + "A\u001b[J");
+        }
+        table(rows);
+        liveLines = rows.size();
     }
 
     /** An entry with a head line and further lines below it, indented more. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -31,6 +32,7 @@ import picocli.CommandLine.TypeConversionException;
             "Shows the library at work with Lettuce and Jedis.%n",
             "Without HOST:PORT: starts a Valkey that speaks only TLS and demands a client certificate, writes and reads"
                     + " keys through pools, then tries a row of connections that must be refused, and cleans up.%n",
+            "With --metrics: goes on, and shows what its metrics say.%n",
             "With HOST:PORT: connects to your server, and writes, reads and deletes one key that lives a minute.%n"
         })
 final class DemoCommand implements Callable<Integer> {
@@ -73,9 +75,35 @@ final class DemoCommand implements Callable<Integer> {
             description = "name or address that the server's certificate has to carry; default: HOST")
     private @Nullable String expectedName;
 
+    @Option(
+            names = "--metrics",
+            arity = "0..1",
+            fallbackValue = "0",
+            paramLabel = "=PORT",
+            description =
+                    "goes on connecting to a Valkey of its own until Ctrl-C, shows its metrics, and serves them to"
+                            + " Prometheus at /metrics on loopback; without a port at a free one")
+    private @Nullable Integer metrics;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "with --metrics: ends after this time")
+    private @Nullable Integer seconds;
+
     @Override
     public Integer call() throws IOException {
         Console console = Console.of(spec.commandLine());
+        if (metrics == null && seconds != null) {
+            throw usage("--seconds is about --metrics, which is missing");
+        }
+        if (metrics != null) {
+            if (server != null) {
+                throw usage("--metrics starts a server of its own, HOST:PORT does not go with it");
+            }
+            if (metrics < 0 || metrics > 65_535) {
+                throw usage("--metrics: a port is from 0 to 65535, was " + metrics);
+            }
+            new MetricsDemo(console, metrics, Optional.ofNullable(seconds).map(Duration::ofSeconds)).run();
+            return Main.OK;
+        }
         if (server == null) {
             if (Stream.of(ca, certificate, key, user, passwordFile, expectedName)
                     .anyMatch(option -> option != null)) {

@@ -1,6 +1,7 @@
 package io.valkeysecure.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.testkit.HostilePeer;
 import io.valkeysecure.testkit.PemFiles;
@@ -9,9 +10,17 @@ import io.valkeysecure.testkit.ValkeyServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,6 +81,46 @@ class MainTest {
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
         assertThat(Path.of(between(outcome.out(), "   in ", ": ca.crt"))).doesNotExist();
+    }
+
+    @Test
+    void demo_metrics_areServedForPrometheusAndShown() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        CompletableFuture<Outcome> running =
+                CompletableFuture.supplyAsync(() -> Outcome.of("demo", "--metrics=" + port, "--seconds", "6"));
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/metrics"))
+                .build();
+        HttpClient http = HttpClient.newHttpClient();
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(http.send(request, HttpResponse.BodyHandlers.ofString())
+                                .body())
+                        .contains(
+                                "valkey_tls_handshake_seconds_count{client=\"jedis\",outcome=\"success\"",
+                                "valkey_tls_generation 1.0",
+                                "valkey_tls_refused_total{reason=\"name_mismatch\"} 2.0"));
+
+        Outcome outcome = running.get(60, TimeUnit.SECONDS);
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out())
+                .contains("== metrics: http://localhost:" + port + "/metrics")
+                .containsPattern("valkey.tls.handshake +lettuce success (true|false) TLSv1.3 +\\d+, mean")
+                .containsPattern("valkey.tls.refused +name_mismatch +2\n");
+    }
+
+    @Test
+    void demo_metricsWithAServer_isAUsageError() {
+        assertThat(Outcome.of("demo", "localhost:6379", "--metrics", "--ca", "a"))
+                .isEqualTo(usage("--metrics starts a server of its own, HOST:PORT does not go with it"));
+        assertThat(Outcome.of("demo", "--seconds", "3"))
+                .isEqualTo(usage("--seconds is about --metrics, which is missing"));
+        assertThat(Outcome.of("demo", "--metrics=70000"))
+                .isEqualTo(usage("--metrics: a port is from 0 to 65535, was 70000"));
     }
 
     private static String between(String text, String before, String after) {

@@ -273,7 +273,7 @@ class RotationTest {
             jedis.ping();
             files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
             tls.reload();
-            await().until(() -> tls.status().connections() == 0);
+            await().until(() -> tls.status().openConnections() == 0);
             files.write(WayOfWriting.RENAME, Map.of("ca.crt", Fixture.ROOT.certificatePem()));
             tls.reload();
 

@@ -8,7 +8,7 @@ import io.valkeysecure.TlsHandshake;
 
 /** Shows the handshake the first bytes of the peer, by which a refusal is explained, and then leaves the pipeline. */
 final class FirstBytes extends ChannelInboundHandlerAdapter {
-    private static final int ENOUGH_BYTES = 64;
+    private static final int ENOUGH_BYTES = 256;
 
     private final TlsHandshake handshake;
     private int seen;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
+import io.valkeysecure.micrometer.TlsMetrics;
 import io.valkeysecure.testkit.TestCertificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,6 +44,7 @@ class PublicApiTest {
 
     private enum Module {
         CORE(SecureTls.class),
+        CORE_MICROMETER(TlsMetrics.class),
         LETTUCE(SecureLettuce.class),
         JEDIS(SecureJedis.class),
         TESTKIT(TestCertificate.class);
@@ -54,7 +56,7 @@ class PublicApiTest {
         }
 
         Path text() {
-            return TEXTS.resolve("valkey-secure-" + name().toLowerCase(java.util.Locale.ROOT) + ".txt");
+            return TEXTS.resolve("valkey-secure-" + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + ".txt");
         }
 
         /** Every public type of the package of the member: the exported one. */

@@ -159,7 +159,7 @@ class TrustEndsTest {
         try (SecureTls tls = tls()) {
             TestClient.Connection connection = resumed(tls, transport);
             change.end(this);
-            await().atMost(LIMIT).until(() -> tls.status().connections() == 0);
+            await().atMost(LIMIT).until(() -> tls.status().openConnections() == 0);
             await().atMost(LIMIT).until(() -> !server.execute("CLIENT", "LIST").contains("user=" + TestClient.USER));
             int before = verified.size();
             for (int i = 0; i < 2; i++) {

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * gets into a message, and no exception of a parser is kept as a cause, since its message could hold some.
  */
 public final class Pem {
+    private static final byte DER_SEQUENCE = 0x30;
 
     /** Says which block of a PEM text cannot be used and why, never what is in it. */
     public static final class UnusableException extends Exception {
@@ -86,9 +87,14 @@ public final class Pem {
             if (blocks.get(i) instanceof X509CertificateHolder holder) {
                 certificates.add(certificate(holder, i + 1));
             } else if (!besideKey) {
-                throw new UnusableException(
-                        "block " + (i + 1) + " is " + kind(blocks.get(i)) + ", expected only certificates");
+                throw new UnusableException("block " + (i + 1) + " is " + kind(blocks.get(i))
+                        + ", expected only certificates; are the files of certificate and key swapped?");
             }
+        }
+        if (certificates.isEmpty() && text.length > 0 && text[0] == DER_SEQUENCE) {
+            throw new UnusableException(
+                    "it is DER or a store, expected PEM; write a certificate anew with \"openssl x509 -inform der\", name a store by"
+                            + " keyStore(...)");
         }
         if (certificates.isEmpty()) {
             throw new UnusableException("no PEM block \"-----BEGIN CERTIFICATE-----\" is in it");
@@ -121,7 +127,11 @@ public final class Pem {
             key = privateKey(block, i + 1, password);
         }
         if (key == null) {
-            throw new UnusableException("no private key is in it");
+            throw new UnusableException(
+                    blocks.isEmpty()
+                            ? "no private key is in it"
+                            : "no private key is in it, but " + kind(blocks.get(0))
+                                    + "; are the files of certificate and key swapped?");
         }
         return key;
     }
@@ -134,8 +144,8 @@ public final class Pem {
             return convert(pair.getPrivateKeyInfo(), number);
         } else if (block instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {
             if (password == null) {
-                throw new UnusableException(
-                        "block " + number + " is an encrypted private key and no password is given");
+                throw new UnusableException("block " + number + " is an encrypted private key and no password is given;"
+                        + " give it by pem(certificate, key, password)");
             }
             return convert(decrypt(encrypted, number, password), number);
         } else if (block instanceof PEMEncryptedKeyPair) {

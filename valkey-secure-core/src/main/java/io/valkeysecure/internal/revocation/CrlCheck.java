@@ -137,7 +137,8 @@ public final class CrlCheck implements RevocationCheck {
             }
             problems.add(list + ": " + problem.get());
         }
-        return Optional.of("no CRL can be used now: " + String.join("; ", problems));
+        return Optional.of(
+                "no CRL can be used now: " + String.join("; ", problems) + "; put the CA's current one there");
     }
 
     private Optional<String> notComplete(Crl list, Instant now) {

@@ -1,0 +1,114 @@
+package io.valkeysecure.micrometer;
+
+import io.micrometer.common.docs.KeyName;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.docs.MeterDocumentation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every meter of {@link TlsMetrics}, with its type, base unit and tags. {@code docs/metrics.md} has the same as a table, with
+ * the values of the tags. Each set of values is closed; what is absent is {@code none}.
+ */
+@SuppressWarnings("exports") // whoever has no Micrometer needs none to compile
+public enum TlsMeters implements MeterDocumentation {
+    /** The handshakes, verified or refused, and how long they took. */
+    HANDSHAKE("valkey.tls.handshake", Meter.Type.TIMER, Key.CLIENT, Key.OUTCOME, Key.REASON, Key.RESUMED, Key.VERSION),
+    /** What the verified handshakes negotiated. */
+    NEGOTIATED("valkey.tls.negotiated", Meter.Type.COUNTER, Key.CIPHER_SUITE, Key.GROUP),
+    /** The handshakes that were refused, by us or by the peer. Every reason is there from the start, at zero. */
+    REFUSED("valkey.tls.refused", Meter.Type.COUNTER, Key.REASON),
+    /** The verified connections that are open. */
+    CONNECTIONS("valkey.tls.connections", Meter.Type.GAUGE, Key.AGE, Key.CLIENT),
+    /** The connections that ended since the material changed. */
+    RETIRED("valkey.tls.retired", Meter.Type.COUNTER, Key.CLIENT, Key.REASON, Key.WAY),
+    /**
+     * The new material that came into force, or could not be proved; a failure is counted once for each cause, however often
+     * it is tried. Every reason is there from the start, at zero.
+     */
+    RELOAD("valkey.tls.reload", Meter.Type.COUNTER, Key.OUTCOME, Key.REASON),
+    /** 1 while there is new material that cannot be proved and so is not in force, otherwise 0. */
+    RELOAD_FAILING("valkey.tls.reload.failing", Meter.Type.GAUGE),
+    /** The number of the generation in force, counted from 1 at each start. */
+    GENERATION("valkey.tls.generation", Meter.Type.GAUGE),
+    /**
+     * How long until the first in each role ends; negative when it has ended, not a number when there is nothing in the role.
+     */
+    CERTIFICATE_EXPIRY("valkey.tls.certificate.expiry", Meter.Type.GAUGE, Key.ROLE);
+
+    private final String meter;
+    private final Meter.Type type;
+
+    @SuppressWarnings("ImmutableEnumChecker") // given away as a copy only
+    private final KeyName[] keys;
+
+    TlsMeters(String meter, Meter.Type type, KeyName... keys) {
+        this.meter = meter;
+        this.type = type;
+        this.keys = keys;
+    }
+
+    @Override
+    public String getName() {
+        return meter;
+    }
+
+    @Override
+    public @Nullable String getBaseUnit() {
+        return this == HANDSHAKE || this == CERTIFICATE_EXPIRY ? "seconds" : null;
+    }
+
+    @Override
+    public Meter.Type getType() {
+        return type;
+    }
+
+    @Override
+    public KeyName[] getKeyNames() {
+        return keys.clone();
+    }
+
+    /** The tags. */
+    public enum Key implements KeyName {
+        /** {@code current}: may stay; {@code retiring}: made under an earlier client identity, and to be replaced. */
+        AGE("age"),
+        /** The IANA name, one of those that the policy allows. */
+        CIPHER_SUITE("cipher.suite"),
+        /** {@code lettuce}, {@code jedis} or {@code other}. */
+        CLIENT("client"),
+        /**
+         * The server as it was dialled. Only with {@link TlsMetrics.Builder#endpoints}, and then on handshakes and refusals;
+         * {@code other} beyond the number given there.
+         */
+        ENDPOINT("endpoint") {
+            @Override
+            public boolean isRequired() {
+                return false;
+            }
+        },
+        /** The group of the key exchange, such as {@code x25519}. */
+        GROUP("group"),
+        /** {@code success}, {@code refused} for a handshake, {@code failure} for a reload. */
+        OUTCOME("outcome"),
+        /** {@link io.valkeysecure.RefusalReason#tag()}. */
+        REASON("reason"),
+        /** {@code true}: a session was resumed; {@code false}: a full handshake. */
+        RESUMED("resumed"),
+        /** {@link io.valkeysecure.ExpiryWarning.Role#tag()}. */
+        ROLE("role"),
+        /** {@code TLSv1.2} or {@code TLSv1.3}. */
+        VERSION("version"),
+        /** {@link io.valkeysecure.RetiredConnection.Way#tag()}. */
+        WAY("way");
+
+        private final String key;
+
+        Key(String key) {
+            this.key = key;
+        }
+
+        @Override
+        public String asString() {
+            return key;
+        }
+    }
+}

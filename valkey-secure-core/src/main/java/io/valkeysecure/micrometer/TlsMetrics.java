@@ -1,0 +1,322 @@
+package io.valkeysecure.micrometer;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import io.valkeysecure.ClientLibrary;
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.ExpiryWarning;
+import io.valkeysecure.HandshakeListener;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.RetiredConnection;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.TlsStatus;
+import io.valkeysecure.VerifiedHandshake;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells a Micrometer registry of handshakes, connections, reloads and ends to come: the meters of {@link TlsMeters}.
+ *
+ * <pre>{@code
+ * SecureTls tls = SecureTls.trusting(anchors).presenting(identity)
+ *     .listener(TlsMetrics.to(registry))
+ *     .build();
+ * }</pre>
+ *
+ * <p>All of it is done per handshake or when the registry asks; nothing is measured where commands and replies pass. No tag
+ * holds a host, a subject or anything else that a peer may choose. Closing the {@link SecureTls} takes its gauges out of the
+ * registry; counters and timers stay.
+ *
+ * <p>Each is for one {@link SecureTls}. Two of them in one registry need {@link Builder#tags different tags}, since two
+ * gauges of one name and the same tags are one. Safe for use by many threads.
+ */
+@SuppressWarnings("exports") // whoever has no Micrometer needs none to compile
+public final class TlsMetrics implements HandshakeListener {
+    private static final String NONE = "none";
+    private static final String SUCCESS = "success";
+
+    private final MeterRegistry registry;
+    private final Tags common;
+    private final boolean histogram;
+    private final int endpoints;
+    private final Set<Endpoint> seen = ConcurrentHashMap.newKeySet();
+    private final Queue<Meter> gauges = new ConcurrentLinkedQueue<>();
+
+    private TlsMetrics(Builder builder) {
+        registry = builder.registry;
+        common = Objects.requireNonNullElse(builder.tags, Tags.empty());
+        histogram = builder.histogram != null;
+        endpoints = Objects.requireNonNullElse(builder.endpoints, 0);
+    }
+
+    /**
+     * Makes a listener with the default options.
+     *
+     * @param registry where the meters are
+     * @return the listener
+     */
+    public static TlsMetrics to(MeterRegistry registry) {
+        return builder(registry).build();
+    }
+
+    /**
+     * Starts from the default options.
+     *
+     * @param registry where the meters are
+     * @return a builder
+     */
+    public static Builder builder(MeterRegistry registry) {
+        return new Builder(Objects.requireNonNull(registry, "registry"));
+    }
+
+    @Override
+    public void begun(Supplier<TlsStatus> status) {
+        for (RefusalReason reason : RefusalReason.values()) {
+            // there before the first one is counted: what appears with 1 has not increased, for Prometheus
+            if (endpoints == 0) {
+                var unused = refused(reason, null);
+            }
+            var unused = reload("failure", reason.tag());
+        }
+        var unused = reload(SUCCESS, NONE);
+        for (ClientLibrary client : ClientLibrary.values()) {
+            connections(status, client, "current", TlsStatus.Connections::current);
+            connections(status, client, "retiring", TlsStatus.Connections::retiring);
+        }
+        gauge(TlsMeters.GENERATION, Tags.empty(), () -> status.get().generation());
+        gauge(
+                TlsMeters.RELOAD_FAILING,
+                Tags.empty(),
+                () -> status.get().lastFailure().isPresent() ? 1 : 0);
+        for (ExpiryWarning.Role role : ExpiryWarning.Role.values()) {
+            gauges.add(TimeGauge.builder(
+                            TlsMeters.CERTIFICATE_EXPIRY.getName(),
+                            () -> remaining(status.get(), role),
+                            TimeUnit.SECONDS)
+                    .tags(common.and(TlsMeters.Key.ROLE.asString(), role.tag()))
+                    .register(registry));
+        }
+    }
+
+    private void connections(
+            Supplier<TlsStatus> status, ClientLibrary client, String age, ToIntFunction<TlsStatus.Connections> count) {
+        gauge(
+                TlsMeters.CONNECTIONS,
+                Tags.of(TlsMeters.Key.CLIENT.asString(), client.tag(), TlsMeters.Key.AGE.asString(), age),
+                () -> {
+                    TlsStatus.Connections open = status.get().connections().get(client);
+                    return open == null ? 0 : count.applyAsInt(open);
+                });
+    }
+
+    /** Micrometer holds a supplier strongly, so a gauge lives until {@link #ended()}. */
+    private void gauge(TlsMeters meter, Tags tags, Supplier<Number> value) {
+        gauges.add(Gauge.builder(meter.getName(), value).tags(common.and(tags)).register(registry));
+    }
+
+    private static double remaining(TlsStatus status, ExpiryWarning.Role role) {
+        return status.notAfter(role)
+                .map(notAfter -> Duration.between(status.at(), notAfter).toMillis() / 1e3)
+                .orElse(Double.NaN);
+    }
+
+    @Override
+    public void ended() {
+        for (Meter gauge = gauges.poll(); gauge != null; gauge = gauges.poll()) {
+            var unused = registry.remove(gauge);
+        }
+    }
+
+    @Override
+    public void handshakeSucceeded(VerifiedHandshake handshake) {
+        timer(
+                        handshake.client(),
+                        handshake.endpoint(),
+                        SUCCESS,
+                        NONE,
+                        handshake.version().protocol(),
+                        String.valueOf(handshake.resumed()))
+                .record(handshake.elapsed());
+        Counter.builder(TlsMeters.NEGOTIATED.getName())
+                .tags(common.and(
+                        TlsMeters.Key.CIPHER_SUITE.asString(),
+                        handshake.cipherSuite(),
+                        TlsMeters.Key.GROUP.asString(),
+                        handshake.keyExchangeGroup().orElse(NONE)))
+                .register(registry)
+                .increment();
+    }
+
+    @Override
+    public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
+        timer(client, refusal.endpoint(), "refused", refusal.reason().tag(), NONE, NONE)
+                .record(elapsed);
+        refused(refusal.reason(), refusal.endpoint()).increment();
+    }
+
+    private Timer timer(
+            ClientLibrary client, Endpoint endpoint, String outcome, String reason, String version, String resumed) {
+        return Timer.builder(TlsMeters.HANDSHAKE.getName())
+                .tags(common.and(
+                                TlsMeters.Key.CLIENT.asString(),
+                                client.tag(),
+                                TlsMeters.Key.OUTCOME.asString(),
+                                outcome,
+                                TlsMeters.Key.REASON.asString(),
+                                reason,
+                                TlsMeters.Key.VERSION.asString(),
+                                version,
+                                TlsMeters.Key.RESUMED.asString(),
+                                resumed)
+                        .and(endpointTag(endpoint)))
+                .publishPercentileHistogram(histogram)
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofSeconds(10))
+                .register(registry);
+    }
+
+    private Counter refused(RefusalReason reason, @Nullable Endpoint endpoint) {
+        return Counter.builder(TlsMeters.REFUSED.getName())
+                .tags(common.and(TlsMeters.Key.REASON.asString(), reason.tag()).and(endpointTag(endpoint)))
+                .register(registry);
+    }
+
+    private Tags endpointTag(@Nullable Endpoint endpoint) {
+        if (endpoints == 0 || endpoint == null) {
+            return Tags.empty();
+        }
+        return Tags.of(TlsMeters.Key.ENDPOINT.asString(), isToldApart(endpoint) ? endpoint.toString() : "other");
+    }
+
+    private boolean isToldApart(Endpoint endpoint) {
+        if (seen.contains(endpoint)) {
+            return true;
+        }
+        synchronized (seen) {
+            return (seen.size() < endpoints && seen.add(endpoint)) || seen.contains(endpoint);
+        }
+    }
+
+    @Override
+    public void connectionRetired(RetiredConnection connection) {
+        Counter.builder(TlsMeters.RETIRED.getName())
+                .tags(common.and(
+                        TlsMeters.Key.CLIENT.asString(),
+                        connection.handshake().client().tag(),
+                        TlsMeters.Key.REASON.asString(),
+                        connection.reason().tag(),
+                        TlsMeters.Key.WAY.asString(),
+                        connection.way().tag()))
+                .register(registry)
+                .increment();
+    }
+
+    @Override
+    public void materialReloaded(TlsStatus status) {
+        reload(SUCCESS, NONE).increment();
+    }
+
+    @Override
+    public void materialReloadFailed(TlsStatus status, TlsConfigurationException cause) {
+        reload("failure", cause.reason().tag()).increment();
+    }
+
+    private Counter reload(String outcome, String reason) {
+        return Counter.builder(TlsMeters.RELOAD.getName())
+                .tags(common.and(TlsMeters.Key.OUTCOME.asString(), outcome, TlsMeters.Key.REASON.asString(), reason))
+                .register(registry);
+    }
+
+    /** Sets options, each once. Not safe for use by several threads. */
+    public static final class Builder {
+        private final MeterRegistry registry;
+        private @Nullable Tags tags;
+        private @Nullable Boolean histogram;
+        private @Nullable Integer endpoints;
+
+        private Builder(MeterRegistry registry) {
+            this.registry = registry;
+        }
+
+        /**
+         * Puts tags on every meter. Default: none. For two {@link SecureTls} in one registry, such as {@code tags("tls",
+         * "cache")} and {@code tags("tls", "sessions")}.
+         *
+         * @param keyValues keys and values in turn
+         * @return this
+         * @throws IllegalArgumentException if a value is missing
+         * @throws IllegalStateException if they were set already
+         */
+        @CanIgnoreReturnValue
+        public Builder tags(String... keyValues) {
+            requireUnset("tags", tags);
+            tags = Tags.of(keyValues);
+            return this;
+        }
+
+        /**
+         * Publishes the handshake timer as a histogram too, from 1 ms to 10 s, of which a server can compute quantiles over
+         * all instances. Default: count, sum and maximum only.
+         *
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder histogram() {
+            requireUnset("histogram", histogram);
+            histogram = true;
+            return this;
+        }
+
+        /**
+         * Puts the tag {@code endpoint} on handshakes and refusals. Default: no such tag. Each endpoint multiplies the series
+         * of these two meters; a cluster that announces new addresses all the time would fill the registry, so the first
+         * ones that are dialled are told apart, and all others are {@code other}. What is {@code other} then stays so.
+         *
+         * @param most how many are told apart, from 1 to 1000
+         * @return this
+         * @throws IllegalArgumentException if it is out of range
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder endpoints(int most) {
+            requireUnset("endpoints", endpoints);
+            if (most < 1 || most > 1000) {
+                throw new IllegalArgumentException("endpoints must be from 1 to 1000, was " + most);
+            }
+            endpoints = most;
+            return this;
+        }
+
+        /**
+         * Builds the listener.
+         *
+         * @return the listener
+         */
+        public TlsMetrics build() {
+            return new TlsMetrics(this);
+        }
+
+        private static void requireUnset(String option, @Nullable Object value) {
+            if (value != null) {
+                throw new IllegalStateException(option + " was already set to " + value);
+            }
+        }
+    }
+}

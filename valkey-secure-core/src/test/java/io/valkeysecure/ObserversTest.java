@@ -1,0 +1,413 @@
+package io.valkeysecure;
+
+import static io.valkeysecure.MaterialScene.OTHER_ROOT;
+import static io.valkeysecure.MaterialScene.ROOT;
+import static io.valkeysecure.MaterialScene.SERVER;
+import static io.valkeysecure.MaterialScene.client;
+import static io.valkeysecure.MaterialScene.often;
+import static io.valkeysecure.MaterialScene.pair;
+import static io.valkeysecure.MaterialScene.ping;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.WayOfWriting;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import javax.net.ssl.SSLSocket;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What those who watch are told: listeners, the log, the Flight Recorder; and what the status says. */
+class ObserversTest {
+    @TempDir
+    private Path directory = Path.of("");
+
+    private MaterialScene scene;
+
+    @BeforeEach
+    void open() {
+        scene = new MaterialScene(directory);
+    }
+
+    @AfterEach
+    void close() {
+        scene.close();
+    }
+
+    /** Remembers what {@link MaterialScene} does not. */
+    private static final class Watch implements HandshakeListener {
+        final List<Supplier<TlsStatus>> begun = new CopyOnWriteArrayList<>();
+        final List<RetiredConnection> retired = new CopyOnWriteArrayList<>();
+        final List<String> ended = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void begun(Supplier<TlsStatus> status) {
+            begun.add(status);
+        }
+
+        @Override
+        public void ended() {
+            ended.add("ended");
+        }
+
+        @Override
+        public void connectionRetired(RetiredConnection connection) {
+            retired.add(connection);
+        }
+    }
+
+    private SecureTls tls(Rotation rotation, HandshakeListener... listeners) {
+        return SecureTls.trusting(scene.anchors())
+                .presenting(scene.identity())
+                .rotation(rotation)
+                .listener(listeners)
+                .build();
+    }
+
+    // Listeners
+
+    @Test
+    void listener_ofATls_isToldWhenItBeginsAndOnceWhenItEnds() {
+        Watch watch = new Watch();
+        SecureTls tls = tls(often().build(), watch);
+        assertThat(watch.begun)
+                .singleElement()
+                .satisfies(status -> assertThat(status.get())
+                        .extracting(TlsStatus::digest, TlsStatus::generation)
+                        .containsExactly(tls.status().digest(), 1L));
+        assertThat(watch.ended).isEmpty();
+
+        tls.close();
+        tls.close();
+        assertThat(watch.ended).hasSize(1);
+    }
+
+    @Test
+    void listeners_firstThrowsAlways_othersAreToldAndNothingChanges() throws IOException {
+        HandshakeListener broken = new HandshakeListener() {
+            @Override
+            public void begun(Supplier<TlsStatus> status) {
+                throw new NoClassDefFoundError("a metrics library");
+            }
+
+            @Override
+            public void handshakeSucceeded(VerifiedHandshake handshake) {
+                throw new IllegalStateException("registry is closed");
+            }
+
+            @Override
+            public void connectionRetired(RetiredConnection connection) {
+                throw new IllegalStateException("registry is closed");
+            }
+
+            @Override
+            public void ended() {
+                throw new IllegalStateException("registry is closed");
+            }
+        };
+        Watch watch = new Watch();
+        SecureTls tls = tls(often().retirementWindow(Duration.ZERO).build(), broken, watch, scene);
+        SSLSocket socket = scene.connect(tls);
+        ping(socket);
+        scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+        tls.reload();
+        await().until(() -> watch.retired.size() == 1);
+        tls.close();
+
+        assertThat(watch.begun).hasSize(1);
+        assertThat(scene.verified).hasSize(1);
+        assertThat(watch.ended).hasSize(1);
+        socket.close();
+    }
+
+    @Test
+    void retired_windowOver_isTold() throws IOException {
+        Watch watch = new Watch();
+        try (SecureTls tls =
+                        tls(often().retirementWindow(Duration.ofMillis(200)).build(), watch);
+                SSLSocket socket = scene.connect(tls)) {
+            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            tls.reload();
+            await().until(() -> !watch.retired.isEmpty());
+            assertThat(watch.retired).singleElement().satisfies(retired -> {
+                assertThat(retired.way()).isEqualTo(RetiredConnection.Way.WINDOW_OVER);
+                assertThat(retired.reason()).isEqualTo(RefusalReason.RETIRED);
+                assertThat(retired.handshake().generation()).isEqualTo(1);
+                assertThat(retired.handshake().endpoint().port()).isEqualTo(scene.server.port());
+            });
+            assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(RefusalReason.RETIRED);
+        }
+    }
+
+    @Test
+    void retired_closedByItsClientWhenAsked_isToldAsQuiet() throws IOException {
+        Watch watch = new Watch();
+        try (SecureTls tls =
+                tls(often().retirementWindow(Duration.ofSeconds(30)).build(), watch)) {
+            SSLSocket socket = scene.connect(tls);
+            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            tls.reload();
+            await().until(() -> SecureTls.isReplaceable(() -> !socket.isClosed()));
+            assertThat(tls.status().connections())
+                    .containsExactly(Map.entry(ClientLibrary.OTHER, new TlsStatus.Connections(0, 1)));
+            assertThat(watch.retired).isEmpty();
+            socket.close();
+            assertThat(watch.retired)
+                    .singleElement()
+                    .satisfies(retired -> assertThat(retired.way()).isEqualTo(RetiredConnection.Way.QUIET));
+        }
+    }
+
+    @Test
+    void retired_trustRemoved_isToldWithItsReason() throws IOException {
+        Watch watch = new Watch();
+        scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+        try (SecureTls tls = tls(often().build(), watch);
+                SSLSocket socket = scene.connect(tls)) {
+            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+            tls.reload();
+            await().until(() -> !watch.retired.isEmpty());
+            assertThat(watch.retired).singleElement().satisfies(retired -> {
+                assertThat(retired.way()).isEqualTo(RetiredConnection.Way.AT_ONCE);
+                assertThat(retired.reason()).isEqualTo(RefusalReason.UNTRUSTED_ISSUER);
+            });
+            assertThat(socket.isConnected()).isTrue();
+        }
+    }
+
+    /** The twin of the three above: an end that has nothing to do with a change. */
+    @Test
+    void closed_withoutAChange_isNotToldAsRetired() throws IOException {
+        Watch watch = new Watch();
+        try (SecureTls tls = tls(often().build(), watch)) {
+            scene.connect(tls).close();
+            await().until(() -> tls.status().openConnections() == 0);
+        }
+        assertThat(watch.retired).isEmpty();
+    }
+
+    // Status
+
+    @Test
+    void status_oneOfEachRole_saysWhenTheyEnd() throws IOException {
+        Path crl = directory.resolve("root.crl");
+        ROOT.crl().number(1).build().write(crl);
+        try (SecureTls tls = scene.tls().revocation(Revocation.crls(crl)).build()) {
+            SSLSocket socket = scene.connect(tls);
+            TlsStatus status = tls.status();
+            assertThat(status.notAfter(ExpiryWarning.Role.ANCHOR))
+                    .contains(ROOT.certificate().getNotAfter().toInstant());
+            assertThat(status.notAfter(ExpiryWarning.Role.PEER))
+                    .contains(SERVER.certificate().getNotAfter().toInstant());
+            assertThat(status.notAfter(ExpiryWarning.Role.CRL)).isPresent();
+            assertThat(status.notAfter(ExpiryWarning.Role.IDENTITY)).isPresent();
+            assertThat(status.connections())
+                    .containsExactly(Map.entry(ClientLibrary.OTHER, new TlsStatus.Connections(1, 0)));
+            socket.close();
+            assertThat(tls.status().notAfter(ExpiryWarning.Role.PEER)).isEmpty();
+        }
+    }
+
+    @Test
+    void health_badFileThenGoodThenExpired_isDegradedUpDown() throws IOException {
+        try (SecureTls tls = scene.tls().clock(scene.clock).build()) {
+            assertThat(tls.health()).hasToString("up");
+
+            String good = Files.readString(scene.files.path("tls.crt"));
+            Files.writeString(scene.files.path("tls.crt"), "half");
+            assertThat(RefusalReason.of(catchThrowable(tls::reload))).contains(RefusalReason.MATERIAL_UNREADABLE);
+            assertThat(tls.health().state()).isEqualTo(TlsHealth.State.DEGRADED);
+            assertThat(tls.health().toString()).contains("tls.crt", "docs/reasons.md#material_unreadable");
+
+            Files.writeString(scene.files.path("tls.crt"), good);
+            tls.reload();
+            assertThat(tls.health().state()).isEqualTo(TlsHealth.State.UP);
+
+            scene.clock.advance(Duration.ofDays(30));
+            assertThat(tls.health().state()).isEqualTo(TlsHealth.State.DOWN);
+            assertThat(tls.health().toString()).contains("identity CN=first ended at");
+        }
+    }
+
+    @Test
+    void health_closed_isDown() {
+        SecureTls tls = scene.tls().build();
+        tls.close();
+        assertThat(tls.health()).hasToString("down: this SecureTls is closed");
+    }
+
+    // Log
+
+    private static List<String> logged(String logger, ThrowingRunnable action) throws IOException {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Logger target = Logger.getLogger(logger);
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getLevel() + " " + line.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Level before = target.getLevel();
+        target.setLevel(Level.ALL);
+        handler.setLevel(Level.ALL);
+        target.addHandler(handler);
+        try {
+            action.run();
+        } finally {
+            target.removeHandler(handler);
+            target.setLevel(before);
+        }
+        return lines;
+    }
+
+    private interface ThrowingRunnable {
+        void run() throws IOException;
+    }
+
+    @Test
+    void log_handshakesAndReloads_haveTheirLevels() throws IOException {
+        List<String> lines = logged("io.valkeysecure", () -> {
+            try (SecureTls tls = scene.tls().build()) {
+                scene.connect(tls).close();
+                refused(tls);
+                scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+                tls.reload();
+                Files.writeString(scene.files.path("tls.crt"), "half");
+                assertThat(catchThrowable(tls::reload)).isNotNull();
+            }
+        });
+        assertThat(lines)
+                .anyMatch(line -> line.startsWith("FINE handshake verified: endpoint=localhost:")
+                        && line.contains(" client=other version=TLSv1.3 "))
+                .anyMatch(line -> line.startsWith("FINE handshake refused: reason=plaintext_peer endpoint=localhost:"))
+                .anyMatch(line -> line.startsWith("INFO generation 2 is in force: digest="))
+                .anyMatch(line -> line.startsWith("WARNING generation 2 stays in force: reason=material_unreadable "));
+    }
+
+    @Test
+    void loggingListener_refusal_isAWarningOfOneLine() throws IOException {
+        List<String> lines = logged("io.valkeysecure.refusals", () -> {
+            try (SecureTls tls = tls(often().build(), LoggingListener.create())) {
+                scene.connect(tls).close();
+                refused(tls);
+            }
+        });
+        assertThat(lines)
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .startsWith("WARNING handshake refused: reason=plaintext_peer endpoint=localhost:")
+                        .contains(" client=other elapsed_ms=", " message=\"", "\\\"-ERR")
+                        .endsWith("see docs/reasons.md#plaintext_peer\""));
+    }
+
+    /** What a peer chooses begins no line of its own. */
+    @Test
+    void loggingListener_controlCharactersInAMessage_areEscaped() throws IOException {
+        TlsHandshakeException refusal = new TlsHandshakeException(
+                RefusalReason.NAME_MISMATCH,
+                new Endpoint("localhost", 1),
+                "leaf CN=a\nINFO all is well\u001b[2J",
+                null);
+        List<String> lines = logged(
+                "io.valkeysecure.refusals",
+                () -> LoggingListener.create().handshakeRefused(refusal, ClientLibrary.JEDIS, Duration.ofMillis(3)));
+        assertThat(lines)
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .contains("CN=a\\u000aINFO all is well\\u001b[2J")
+                        .doesNotContain("\n", "\u001b"));
+    }
+
+    private void refused(SecureTls tls) throws IOException {
+        try (HostilePeer peer = HostilePeer.plaintextValkey();
+                Socket plain = new Socket("localhost", peer.port())) {
+            assertThat(catchThrowable(() -> tls.handshake(new Endpoint("localhost", peer.port()), ClientLibrary.OTHER)
+                            .overSocket(plain)))
+                    .isInstanceOf(TlsHandshakeException.class);
+        }
+    }
+
+    // Flight Recorder
+
+    @Test
+    void recording_handshakesReloadsAndRetirement_tellTheIncident() throws IOException {
+        Path file = directory.resolve("incident.jfr");
+        try (Recording recording = new Recording()) {
+            recording.start();
+            try (SecureTls tls = tls(often().retirementWindow(Duration.ZERO).build());
+                    SSLSocket socket = scene.connect(tls)) {
+                refused(tls);
+                scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+                tls.reload();
+                await().until(() -> tls.status().openConnections() == 0);
+                Files.writeString(scene.files.path("tls.key"), "half");
+                assertThat(catchThrowable(tls::reload)).isNotNull();
+                assertThat(socket.isConnected()).isTrue();
+            }
+            recording.stop();
+            recording.dump(file);
+        }
+        List<RecordedEvent> events = new ArrayList<>(RecordingFile.readAllEvents(file));
+        events.removeIf(event -> !event.getEventType().getName().startsWith("io.valkeysecure."));
+
+        assertThat(of("Handshake", events)).hasSize(2).anySatisfy(verified -> {
+            assertThat(verified.getBoolean("refused")).isFalse();
+            assertThat(verified.getString("reason")).isEqualTo("none");
+            assertThat(verified.getString("version")).isEqualTo("TLSv1.3");
+            assertThat(verified.getString("cipherSuite")).startsWith("TLS_");
+            assertThat(verified.getString("group")).isEqualTo("x25519");
+            assertThat(verified.getLong("generation")).isEqualTo(1);
+            assertThat(verified.getDuration("elapsed")).isPositive();
+        });
+        assertThat(of("Handshake", events)).anySatisfy(refused -> {
+            assertThat(refused.getBoolean("refused")).isTrue();
+            assertThat(refused.getString("reason")).isEqualTo("plaintext_peer");
+            assertThat(refused.getString("message")).contains("expected TLS", "-ERR");
+            assertThat(refused.getString("endpoint")).startsWith("localhost:");
+        });
+        assertThat(of("Reload", events)).hasSize(2).anySatisfy(good -> {
+            assertThat(good.getBoolean("failed")).isFalse();
+            assertThat(good.getLong("generation")).isEqualTo(2);
+        });
+        assertThat(of("Reload", events)).anySatisfy(bad -> {
+            assertThat(bad.getBoolean("failed")).isTrue();
+            assertThat(bad.getString("reason")).isEqualTo("material_unreadable");
+            assertThat(bad.getString("message")).contains("tls.key");
+        });
+        assertThat(of("ConnectionRetired", events))
+                .singleElement()
+                .satisfies(retired -> assertThat(retired.getString("way")).isEqualTo("window_over"));
+    }
+
+    private static List<RecordedEvent> of(String name, List<RecordedEvent> events) {
+        return events.stream()
+                .filter(event -> event.getEventType().getName().equals("io.valkeysecure." + name))
+                .toList();
+    }
+}

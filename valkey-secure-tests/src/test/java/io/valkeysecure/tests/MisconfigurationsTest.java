@@ -1,0 +1,681 @@
+package io.valkeysecure.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.netty.resolver.DefaultAddressResolverGroup;
+import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.Revocation;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.TlsPolicy;
+import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.jedis.SecureJedis;
+import io.valkeysecure.lettuce.SecureLettuce;
+import io.valkeysecure.testkit.ExtendedKeyUsage;
+import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.KeyType;
+import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.ValkeyServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisClientConfig;
+
+/**
+ * What an operator gets wrong, tried as a new user would, and what is said of it: by this library, and by the raw clients with the
+ * same files. {@code docs/misconfigurations.md} is the table; write it anew with {@code -Dmisconfigurations.update=true}.
+ */
+@SuppressWarnings("deprecation") // the setters of Jedis that people use
+class MisconfigurationsTest {
+    private static final Path PAGE = Path.of("..", "docs", "misconfigurations.md");
+    private static final Instant NOW = Instant.now();
+    private static final Instant YESTERDAY = NOW.minus(Duration.ofDays(1));
+    private static final Duration SHORT = Duration.ofMillis(500);
+
+    private static final TestCertificate ROOT =
+            TestCertificate.root().subject("CN=Example CA").notBefore(YESTERDAY).build();
+    private static final TestCertificate INTERMEDIATE = ROOT.issue()
+            .ca()
+            .subject("CN=Example Issuing CA")
+            .notBefore(YESTERDAY)
+            .build();
+    private static final TestCertificate STRANGER =
+            TestCertificate.root().subject("CN=Other CA").notBefore(YESTERDAY).build();
+    private static final TestCertificate SERVER = leaf().dnsName("localhost").build();
+    private static final TestCertificate CLIENT =
+            ROOT.issue().subject("CN=app").notBefore(YESTERDAY).build();
+    private static final ClientResources RESOURCES = DefaultClientResources.builder()
+            .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
+            .build();
+
+    private static TestCertificate.Builder leaf() {
+        return ROOT.issue().subject("CN=valkey-1").notBefore(YESTERDAY);
+    }
+
+    /** Files, server and settings as they ought to be; each row gets one thing wrong. */
+    private static final class Setup implements AutoCloseable {
+        final Path directory;
+        final List<Runnable> opened = new ArrayList<>();
+        Path ca;
+        Path certificate;
+        Path key;
+        TestCertificate trusted = ROOT;
+
+        @Nullable
+        TestCertificate identity = CLIENT;
+
+        String scheme = "rediss";
+        String host = "localhost";
+        int port;
+        int connections = 1;
+        Duration patience = Duration.ofSeconds(10);
+        Revocation revocation = Revocation.notChecked();
+
+        Setup(Path directory) throws IOException {
+            this.directory = directory;
+            ca = write("ca.crt", ROOT.certificatePem());
+            certificate = directory.resolve("tls.crt");
+            key = directory.resolve("tls.key");
+            presents(CLIENT);
+        }
+
+        final Path write(String name, String text) throws IOException {
+            return Files.writeString(directory.resolve(name), text);
+        }
+
+        final void presents(TestCertificate other) throws IOException {
+            identity = other;
+            write("tls.crt", other.chainPem());
+            write("tls.key", other.privateKeyPem());
+        }
+
+        void serve(ValkeyServer.Builder builder) {
+            ValkeyServer server = builder.start();
+            opened.add(server::close);
+            port = server.port();
+        }
+
+        void serve(HostilePeer peer) {
+            opened.add(peer::close);
+            port = peer.port();
+        }
+
+        void trusts(TestCertificate other) throws IOException {
+            trusted = other;
+            write("ca.crt", other.certificatePem());
+        }
+
+        /** With ours; null if it works. */
+        @Nullable
+        Throwable ours(boolean lettuce) {
+            return catchThrowable(() -> {
+                SecureTls.WantsClientIdentity trusting = SecureTls.trusting(TrustAnchors.pem(ca));
+                try (SecureTls tls = (identity == null
+                                ? trusting.withoutClientIdentity()
+                                : trusting.presenting(ClientIdentity.pem(certificate, key)))
+                        .revocation(revocation)
+                        .policy(TlsPolicy.builder().handshakeTimeout(patience).build())
+                        .build()) {
+                    for (int i = 0; i < connections; i++) {
+                        if (lettuce) {
+                            ping(SecureLettuce.client(tls, RESOURCES, RedisURI.create(uri()), ClientOptions.create()));
+                        } else {
+                            JedisClientConfig config = SecureJedis.clientConfig(
+                                    tls, DefaultJedisClientConfig.builder().build());
+                            ping(config);
+                        }
+                    }
+                }
+            });
+        }
+
+        /** Lettuce as its documentation shows it. */
+        @Nullable
+        Throwable rawLettuce() {
+            return catchThrowable(() -> {
+                SslOptions.Builder options = SslOptions.builder().trustManager(ca.toFile());
+                if (identity != null) {
+                    options.keyManager(certificate.toFile(), key.toFile(), null);
+                }
+                RedisClient client = RedisClient.create(RESOURCES, uri());
+                client.setOptions(
+                        ClientOptions.builder().sslOptions(options.build()).build());
+                ping(client);
+            });
+        }
+
+        /** Jedis as its documentation shows it, with the same material in stores, since it reads no PEM. */
+        @Nullable
+        Throwable rawJedis() {
+            return catchThrowable(() -> {
+                SSLSocketFactory factory = identity == null
+                        ? TlsOnly.trusting(trusted)
+                        : identity.tlsContext(trusted).getSocketFactory();
+                for (int i = 0; i < connections; i++) {
+                    ping(DefaultJedisClientConfig.builder()
+                            .ssl(scheme.equals("rediss"))
+                            .sslSocketFactory(factory)
+                            .timeoutMillis((int) patience.toMillis())
+                            .build());
+                }
+            });
+        }
+
+        private String uri() {
+            return scheme + "://" + host + ":" + port;
+        }
+
+        private void ping(RedisClient client) {
+            RedisURI uri = RedisURI.create(uri());
+            uri.setTimeout(patience.multipliedBy(2));
+            try (client;
+                    StatefulRedisConnection<String, String> connection = client.connect(uri)) {
+                connection.sync().ping();
+            }
+        }
+
+        private void ping(JedisClientConfig config) {
+            try (Jedis jedis = new Jedis(new HostAndPort(host, port), config)) {
+                jedis.ping();
+            }
+        }
+
+        @Override
+        public void close() {
+            opened.forEach(Runnable::run);
+        }
+    }
+
+    /** A socket factory with trust and no key. */
+    private static final class TlsOnly {
+        static SSLSocketFactory trusting(TestCertificate anchor) throws Exception {
+            java.security.KeyStore store = java.security.KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setCertificateEntry("ca", anchor.certificate());
+            javax.net.ssl.TrustManagerFactory managers = javax.net.ssl.TrustManagerFactory.getInstance(
+                    javax.net.ssl.TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(store);
+            javax.net.ssl.SSLContext context = javax.net.ssl.SSLContext.getInstance("TLS");
+            context.init(null, managers.getTrustManagers(), null);
+            return context.getSocketFactory();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Mistake {
+        void make(Setup setup) throws Exception;
+    }
+
+    /**
+     * A row.
+     *
+     * @param cause words of the message that name the cause
+     * @param cure words of the message that name what to do
+     * @param jedis whether raw Jedis can make this mistake: it reads no PEM files
+     */
+    private record Row(String what, RefusalReason reason, String cause, String cure, boolean jedis, Mistake mistake) {}
+
+    private static Row files(String what, RefusalReason reason, String cause, String cure, Mistake mistake) {
+        return new Row(what, reason, cause, cure, false, mistake);
+    }
+
+    private static Row row(String what, RefusalReason reason, String cause, String cure, Mistake mistake) {
+        return new Row(what, reason, cause, cure, true, mistake);
+    }
+
+    private static void honest(Setup setup) {
+        setup.serve(ValkeyServer.builder(SERVER, ROOT));
+    }
+
+    private static void shows(Setup setup, TestCertificate certificate) {
+        setup.serve(ValkeyServer.builder(certificate, ROOT));
+    }
+
+    private static List<Row> rows() {
+        return List.of(
+                files(
+                        "CA file: the path is wrong",
+                        RefusalReason.MATERIAL_UNREADABLE,
+                        "ca.pem",
+                        "does not exist",
+                        setup -> {
+                            honest(setup);
+                            setup.ca = setup.directory.resolve("ca.pem");
+                        }),
+                files("CA file: empty", RefusalReason.MATERIAL_UNREADABLE, "is empty", "written in full", setup -> {
+                    honest(setup);
+                    setup.write("ca.crt", "");
+                }),
+                files("CA file: half written", RefusalReason.MATERIAL_UNREADABLE, "cut off", "-----END", setup -> {
+                    honest(setup);
+                    setup.write("ca.crt", ROOT.certificatePem().substring(0, 200));
+                }),
+                files(
+                        "CA file: DER instead of PEM",
+                        RefusalReason.MATERIAL_UNREADABLE,
+                        "DER",
+                        "openssl x509",
+                        setup -> {
+                            honest(setup);
+                            Files.write(setup.ca, ROOT.encoded());
+                        }),
+                row("CA file: of another CA", RefusalReason.UNTRUSTED_ISSUER, "Example CA", "TrustAnchors", setup -> {
+                    honest(setup);
+                    setup.trusts(STRANGER);
+                }),
+                row(
+                        "CA file: holds the server's certificate",
+                        RefusalReason.CONSTRAINT_VIOLATED,
+                        "is no CA",
+                        "issued",
+                        setup -> {
+                            honest(setup);
+                            setup.trusts(SERVER);
+                        }),
+                files(
+                        "key file: not readable for this user",
+                        RefusalReason.MATERIAL_UNREADABLE,
+                        "tls.key",
+                        "read",
+                        setup -> {
+                            honest(setup);
+                            Files.setPosixFilePermissions(setup.key, PosixFilePermissions.fromString("---------"));
+                            if (Files.isReadable(setup.key)) {
+                                // root reads all but what the kernel lets nobody read
+                                Files.delete(setup.key);
+                                Files.createSymbolicLink(setup.key, Path.of("/proc/sys/vm/compact_memory"));
+                            }
+                        }),
+                files(
+                        "certificate and key swapped",
+                        RefusalReason.MATERIAL_UNREADABLE,
+                        "is a private key",
+                        "swapped",
+                        setup -> {
+                            honest(setup);
+                            Path certificate = setup.certificate;
+                            setup.certificate = setup.key;
+                            setup.key = certificate;
+                        }),
+                files(
+                        "key of another certificate",
+                        RefusalReason.KEY_MISMATCH,
+                        "does not belong",
+                        "different times",
+                        setup -> {
+                            honest(setup);
+                            setup.write("tls.key", ROOT.issue().build().privateKeyPem());
+                        }),
+                files(
+                        "key is encrypted, no password given",
+                        RefusalReason.MATERIAL_UNREADABLE,
+                        "no password is given",
+                        "pem(certificate, key, password)",
+                        setup -> {
+                            honest(setup);
+                            setup.write("tls.key", CLIENT.encryptedPrivateKeyPem("secret".toCharArray()));
+                        }),
+                files(
+                        "certificate file: intermediate before the leaf",
+                        RefusalReason.KEY_MISMATCH,
+                        "certificate 2",
+                        "put that one first",
+                        setup -> {
+                            honest(setup);
+                            TestCertificate own = INTERMEDIATE
+                                    .issue()
+                                    .subject("CN=app")
+                                    .notBefore(YESTERDAY)
+                                    .build();
+                            setup.presents(own);
+                            setup.write("tls.crt", TestCertificate.pem(INTERMEDIATE, own));
+                        }),
+                row("own certificate has expired", RefusalReason.EXPIRED, "expired at", "renew", setup -> {
+                    honest(setup);
+                    setup.presents(ROOT.issue()
+                            .subject("CN=app")
+                            .notBefore(YESTERDAY)
+                            .notAfter(NOW.minusSeconds(60))
+                            .build());
+                }),
+                row(
+                        "no client certificate configured",
+                        RefusalReason.CLIENT_IDENTITY_REQUIRED,
+                        "demands a client certificate",
+                        "presenting",
+                        setup -> {
+                            honest(setup);
+                            setup.identity = null;
+                        }),
+                row(
+                        "client certificate of the wrong CA",
+                        RefusalReason.CLIENT_IDENTITY_REJECTED,
+                        "our client certificate",
+                        "tls-ca-cert-file",
+                        setup -> {
+                            honest(setup);
+                            setup.presents(STRANGER.issue().subject("CN=app").build());
+                        }),
+                row(
+                        "client certificate made for servers only",
+                        RefusalReason.CLIENT_IDENTITY_REJECTED,
+                        "our client certificate",
+                        "client authentication",
+                        setup -> {
+                            honest(setup);
+                            setup.presents(ROOT.issue()
+                                    .subject("CN=app")
+                                    .extendedKeyUsage(ExtendedKeyUsage.SERVER_AUTH)
+                                    .build());
+                        }),
+                row(
+                        "redis:// where the server has a TLS port",
+                        RefusalReason.PLAINTEXT_REQUESTED,
+                        "without TLS",
+                        "write rediss://",
+                        setup -> {
+                            honest(setup);
+                            setup.scheme = "redis";
+                        }),
+                row(
+                        "the plaintext port dialled",
+                        RefusalReason.HANDSHAKE_TIMEOUT,
+                        "plaintext port",
+                        "tls-port",
+                        setup -> {
+                            ValkeyServer server = ValkeyServer.builder(SERVER, ROOT)
+                                    .plaintextPort()
+                                    .start();
+                            setup.opened.add(server::close);
+                            setup.port = server.plaintextPort();
+                    setup.patience = SHORT;
+                        }),
+                row(
+                        "a server without TLS",
+                        RefusalReason.PLAINTEXT_PEER,
+                        "expected TLS",
+                        "tls-port",
+                        setup -> setup.serve(HostilePeer.plaintextValkey())),
+                row(
+                        "dialled by an alias that the certificate has not",
+                        RefusalReason.NAME_MISMATCH,
+                        "dNSName valkey.test",
+                        "dial",
+                        setup -> {
+                            honest(setup);
+                            setup.host = "valkey.test";
+                        }),
+                row(
+                        "a cluster node announces its address",
+                        RefusalReason.NAME_MISMATCH,
+                        "iPAddress 127.0.0.1",
+                        "serverIdentity",
+                        setup -> {
+                            honest(setup);
+                            setup.host = "127.0.0.1";
+                        }),
+                row(
+                        "server certificate has its name in the CN only",
+                        RefusalReason.NAME_MISMATCH,
+                        "has no SAN",
+                        "issue it again",
+                        setup -> shows(
+                                setup,
+                                ROOT.issue()
+                                        .subject("CN=localhost")
+                                        .notBefore(YESTERDAY)
+                                        .build())),
+                row(
+                        "server certificate has expired",
+                        RefusalReason.EXPIRED,
+                        "expired at",
+                        "renew",
+                        setup -> shows(
+                                setup,
+                                leaf().dnsName("localhost")
+                                        .notAfter(NOW.minusSeconds(60))
+                                        .build())),
+                row(
+                        "clocks: this one is an hour behind the CA's",
+                        RefusalReason.NOT_YET_VALID,
+                        "valid from",
+                        "clock",
+                        setup -> shows(
+                                setup,
+                                leaf().dnsName("localhost")
+                                        .notBefore(NOW.plusSeconds(3600))
+                                        .notAfter(NOW.plusSeconds(7200))
+                                        .build())),
+                row(
+                        "server does not send its intermediate",
+                        RefusalReason.UNTRUSTED_ISSUER,
+                        "Example Issuing CA",
+                        "intermediate",
+                        setup -> shows(
+                                setup,
+                                INTERMEDIATE
+                                        .issue()
+                                        .subject("CN=valkey-1")
+                                        .notBefore(YESTERDAY)
+                                        .dnsName("localhost")
+                                        .build()
+                                        .withIntermediates())),
+                row(
+                        "server certificate by openssl req -x509",
+                        RefusalReason.CONSTRAINT_VIOLATED,
+                        "CA",
+                        "issue",
+                        setup -> {
+                            TestCertificate lone = TestCertificate.root()
+                                    .subject("CN=localhost")
+                                    .notBefore(YESTERDAY)
+                                    .dnsName("localhost")
+                                    .build();
+                            setup.serve(ValkeyServer.builder(lone, ROOT));
+                            setup.trusts(lone);
+                        }),
+                row(
+                        "server allows TLS 1.1 at most",
+                        RefusalReason.PROTOCOL_VERSION,
+                        "expected TLSv1.2 or newer",
+                        "tls-protocols",
+                        setup -> setup.serve(ValkeyServer.builder(
+                                        leaf().keyType(KeyType.RSA_2048)
+                                                .dnsName("localhost")
+                                                .build(),
+                                        ROOT)
+                                .lowSecurityLevel()
+                                .tlsCiphers("ALL:@SECLEVEL=0")
+                                .tlsProtocols("TLSv1.1"))),
+                row(
+                        "server allows CBC only",
+                        RefusalReason.CIPHER_SUITE,
+                        "expected one of",
+                        "tls-ciphers",
+                        setup -> setup.serve(ValkeyServer.builder(SERVER, ROOT)
+                                .tlsProtocols("TLSv1.2")
+                                .tlsCiphers("ECDHE-ECDSA-AES128-SHA256"))),
+                row(
+                        "server: tls-session-caching no, with client certificates",
+                        RefusalReason.PEER_ALERT,
+                        "internal_error",
+                        "tls-session-caching",
+                        setup -> {
+                            setup.serve(ValkeyServer.builder(SERVER, ROOT).config("tls-session-caching", "no"));
+                            setup.connections = 3;
+                        }),
+                row("CRL is stale", RefusalReason.REVOCATION_UNKNOWN, "nextUpdate was", "current one", setup -> {
+                    honest(setup);
+                    Path crl = setup.directory.resolve("ca.crl");
+                    ROOT.crl()
+                            .thisUpdate(NOW.minusSeconds(7200))
+                            .nextUpdate(NOW.minusSeconds(3600))
+                            .build()
+                            .write(crl);
+                    setup.revocation = Revocation.crls(crl);
+                }),
+                row("server certificate is revoked", RefusalReason.REVOKED, "revoked", "replacement", setup -> {
+                    honest(setup);
+                    Path crl = setup.directory.resolve("ca.crl");
+                    ROOT.crl().revoke(SERVER).build().write(crl);
+                    setup.revocation = Revocation.crls(crl);
+                }));
+    }
+
+    @Test
+    void everyMistake_isNamedWithItsCure_andThePageSaysSo(@TempDir Path directory) throws Exception {
+        List<String> wrong = new ArrayList<>();
+        List<String> table = new ArrayList<>();
+        int number = 0;
+        for (Row row : rows()) {
+            number++;
+            Path own = Files.createDirectory(directory.resolve(String.valueOf(number)));
+            try (Setup setup = new Setup(own)) {
+                row.mistake().make(setup);
+                Throwable jedis = setup.ours(false);
+                Throwable lettuce = setup.ours(true);
+                // Jedis takes no URI here, so TLS cannot be forgotten
+                boolean uri = setup.scheme.equals("redis");
+                String said = said(uri ? lettuce : jedis, setup);
+                for (Throwable thrown : uri ? List.of(lettuce) : List.of(nonNull(jedis), nonNull(lettuce))) {
+                    if (!RefusalReason.of(thrown).equals(java.util.Optional.of(row.reason()))) {
+                        wrong.add(row.what() + ": expected " + row.reason() + ", was " + RefusalReason.of(thrown) + " "
+                                + thrown);
+                    }
+                }
+                if (!said.contains(row.cause()) || !said.contains(row.cure())) {
+                    wrong.add(row.what() + ": expected \"" + row.cause() + "\" and \"" + row.cure() + "\": " + said);
+                }
+                table.add("| " + number + ". " + row.what() + " | " + cell(said) + " | "
+                        + cell(raw(setup.rawLettuce(), setup)) + " | "
+                        + (row.jedis() ? cell(raw(setup.rawJedis(), setup)) : "reads no PEM files") + " |");
+            }
+        }
+        if (Boolean.getBoolean("misconfigurations.update")) {
+            Files.writeString(PAGE, HEAD + String.join("\n", table) + "\n");
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(table).hasSizeGreaterThanOrEqualTo(25);
+        // what we say is to be on the page to the letter; of the raw clients, whether they connect: some of their words
+        // race
+        assertThat(table.stream().map(MisconfigurationsTest::promised))
+                .containsExactlyElementsOf(Files.readAllLines(PAGE).stream()
+                        .filter(line -> line.matches("\\| \\d+\\. .*"))
+                        .map(MisconfigurationsTest::promised)
+                        .toList());
+    }
+
+    private static final String HEAD = """
+            # Misconfigurations
+
+            What an operator may get wrong, tried as a new user would: right files, a right server, and one mistake. What this library
+            says, and what the raw clients say of the same mistake; Lettuce 7.7.0 and Jedis 8.0.2 on JDK 17, as measured. Files stand for
+            `/etc/valkey/tls`, the port for 6380. `MisconfigurationsTest` runs each row and keeps this page true.
+
+            Of a raw client's chain of exceptions the last cause is shown. *connects* is no praise: the mistake is not seen.
+
+            | mistake | valkey-secure | raw Lettuce | raw Jedis |
+            | --- | --- | --- | --- |
+            """;
+
+    private static String promised(String line) {
+        String[] cells = line.split(" \\| ", -1);
+        return cells[0] + " | " + cells[1] + " | " + cells[2].equals("*connects*") + " | "
+                + cells[3].equals("*connects* |");
+    }
+
+    private static Throwable nonNull(@Nullable Throwable thrown) {
+        return thrown == null ? new IllegalStateException("connects") : thrown;
+    }
+
+    /** What the user reads of ours, wherever the client library put it. */
+    private static String said(@Nullable Throwable thrown, Setup setup) {
+        if (thrown == null) {
+            return "*connects*";
+        }
+        Throwable ours = find(
+                thrown, next -> next instanceof TlsHandshakeException || next instanceof TlsConfigurationException);
+        return normal(String.valueOf(ours == null ? thrown : ours.getMessage()), setup);
+    }
+
+    private static String raw(@Nullable Throwable thrown, Setup setup) {
+        if (thrown == null) {
+            return "*connects*";
+        }
+        Throwable last = thrown;
+        while (last.getCause() != null) {
+            last = last.getCause();
+        }
+        return last.getClass().getSimpleName() + ": " + normal(String.valueOf(last.getMessage()), setup);
+    }
+
+    private static @Nullable Throwable find(Throwable thrown, Predicate<Throwable> wanted) {
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Throwable> open = new ArrayDeque<>(List.of(thrown));
+        while (!open.isEmpty()) {
+            Throwable next = open.remove();
+            if (wanted.test(next)) {
+                return next;
+            }
+            if (seen.add(next)) {
+                if (next.getCause() != null) {
+                    open.add(next.getCause());
+                }
+                Collections.addAll(open, next.getSuppressed());
+            }
+        }
+        return null;
+    }
+
+    /** Without what differs from run to run. */
+    private static String normal(String text, Setup setup) {
+        return text.replace(setup.directory.toString(), "/etc/valkey/tls")
+                .replace(":" + setup.port, ":6380")
+                .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "TIME")
+                .replaceAll("\\w{3} \\w{3} \\d\\d [0-9:]+ \\w+ \\d{4}", "TIME")
+                .replaceAll("sha256/[A-Za-z0-9+/]{43}=", "sha256/...")
+                .replaceAll("serial number [0-9a-fA-F]+", "serial number N")
+                .replaceAll("working directory [^)]+", "working directory /srv/app")
+                .replaceAll("user \\S+ \\(owner \\S+, [-rwx]{9}\\)", "user app (owner root, rw-------)")
+                .replaceAll("\\s+", " ");
+    }
+
+    private static String cell(String text) {
+        return text.replace("|", "\\|").replace("<", "&lt;");
+    }
+
+    @AfterAll
+    static void end() {
+        RESOURCES.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}
