@@ -159,7 +159,9 @@ public final class ChainVerifier {
                             && before.revocation instanceof OcspCheck
                             && before.anchors().equals(verifier.anchors())
                     ? before.revocation
-                    : configuration.revocation().prepare(reading.crls(), reading.snapshot(), certificates, now);
+                    : configuration
+                            .revocation()
+                            .prepare(reading.crls(), reading.snapshot(), certificates, policy.minimumRsaKeyBits(), now);
             return new ChainVerifier(verifier, configuration.pins(), revocation, configuration.clock());
         } catch (PeerRejectedException e) {
             throw new TlsConfigurationException(e.reason(), "trust anchors (" + anchors + "): " + e.getMessage(), e);
@@ -221,24 +223,23 @@ public final class ChainVerifier {
         return verifier.anchors();
     }
 
-    boolean blocks() {
-        return revocation.blocks();
-    }
-
     Optional<Instant> crlsFreshUntil() {
         return revocation.freshUntil();
     }
 
     ValidatedPath verify(List<X509Certificate> chain, @Nullable ServerIdentity identity, List<byte[]> staples)
             throws PeerRejectedException {
-        PathVerifier.Path path = verifier.verify(chain, identity == null ? null : identity.expected(), clock.instant());
-        ValidatedPath validated = new ValidatedPath(path.certificates(), path.anchor());
-        requirePin(validated);
-        var unused = revocation.check(validated.certificates(), validated.anchor(), clock.instant(), staples);
-        return validated;
+        Instant now = clock.instant();
+        long begun = System.nanoTime();
+        PathVerifier.Path path =
+                verifier.verify(chain, identity == null ? null : identity.expected(), now, candidate -> {
+                    requirePin(candidate);
+                    var unused = revocation.check(candidate.certificates(), candidate.anchor(), now, staples, begun);
+                });
+        return new ValidatedPath(path.certificates(), path.anchor());
     }
 
-    private void requirePin(ValidatedPath path) throws PeerRejectedException {
+    private void requirePin(PathVerifier.Path path) throws PeerRejectedException {
         if (pins.isEmpty()) {
             return;
         }

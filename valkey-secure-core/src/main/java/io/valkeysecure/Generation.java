@@ -216,11 +216,6 @@ final class Generation {
         return verifier.verify(chain, expectedOf(dialledHost), staples);
     }
 
-    /** Whether verification may wait for the network, and so must not run on an event loop. */
-    boolean verificationBlocks() {
-        return verifier.blocks();
-    }
-
     /** The own certificate that has ended; null if none has. */
     @Nullable
     X509Certificate expiredIdentity(Instant now) {

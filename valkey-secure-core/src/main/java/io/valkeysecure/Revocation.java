@@ -274,11 +274,18 @@ public final class Revocation {
      * @param now the time
      * @throws TlsConfigurationException if a CRL is malformed or forged, or not one can be used
      */
-    RevocationCheck prepare(List<Path> files, FileSnapshot snapshot, List<X509Certificate> anchors, Instant now) {
+    RevocationCheck prepare(
+            List<Path> files,
+            FileSnapshot snapshot,
+            List<X509Certificate> anchors,
+            int minimumRsaKeyBits,
+            Instant now) {
         return switch (kind) {
             case NOT_CHECKED -> RevocationCheck.none();
-            case STAPLED -> new StapledCheck(tolerance);
-            case OCSP -> new OcspCheck(new OcspCheck.Settings(responder, timeout, tolerance, cachedAnswers, cachedFor));
+            case STAPLED -> new StapledCheck(tolerance, minimumRsaKeyBits);
+            case OCSP ->
+                new OcspCheck(new OcspCheck.Settings(
+                        responder, timeout, tolerance, cachedAnswers, cachedFor, minimumRsaKeyBits));
             case CRLS -> {
                 Map<Path, byte[]> contents = new LinkedHashMap<>();
                 files.forEach(file -> contents.put(file, snapshot.bytes(file)));

@@ -74,16 +74,6 @@ public final class TlsHandshake {
     }
 
     /**
-     * Returns whether the verification may wait for the network, as it does for OCSP. Then neither the engine's delegated
-     * tasks nor {@link #verify} may run on an event loop.
-     *
-     * @return true if it may block
-     */
-    public boolean verificationBlocks() {
-        return generation.verificationBlocks();
-    }
-
-    /**
      * Makes the handshake over a connected socket, and verifies it. Blocks no longer than {@link #timeout()}, however
      * slowly the peer sends. On refusal the socket is closed.
      *
@@ -127,7 +117,9 @@ public final class TlsHandshake {
     }
 
     /**
-     * Returns an engine for this handshake: client mode, all parameters set, its trust manager the generation's.
+     * Returns an engine for this handshake: client mode, all parameters set, its trust manager the generation's. Its
+     * delegated tasks, and {@link #verify(SSLEngine)}, may wait for the network, as OCSP does: they must not run on an
+     * event loop.
      *
      * @return the engine
      * @throws TlsConfigurationException if the own client identity has expired

@@ -74,11 +74,10 @@ class RevocationTest {
         List<Path> files = revocation.files();
         FileSnapshot snapshot = FileSnapshot.read(files, List.of());
         Files.delete(file);
-        RevocationCheck check = revocation.prepare(files, snapshot, List.of(ROOT.certificate()), NOW);
+        RevocationCheck check = revocation.prepare(files, snapshot, List.of(ROOT.certificate()), 2048, NOW);
         Instant end = NOW.plus(Duration.ofHours(7));
-        assertThat(check.check(leaf.chain(), ROOT.certificate(), NOW, List.of()))
+        assertThat(check.check(leaf.chain(), ROOT.certificate(), NOW, List.of(), System.nanoTime()))
                 .isEqualTo(end);
-        assertThat(check.blocks()).isFalse();
     }
 
     @Test
@@ -101,15 +100,6 @@ class RevocationTest {
         assertThat(prepare(Revocation.crls(stale).withTolerance(Duration.ofSeconds(1)))
                         .freshUntil())
                 .contains(NOW);
-    }
-
-    @Test
-    void prepare_otherKinds_knowWhetherTheyBlock() {
-        assertThat(prepare(Revocation.ocsp()).blocks()).isTrue();
-        assertThat(prepare(Revocation.ocsp(URI.create("http://ocsp.example/"))).blocks())
-                .isTrue();
-        assertThat(prepare(Revocation.stapled()).blocks()).isFalse();
-        assertThat(prepare(Revocation.notChecked()).blocks()).isFalse();
     }
 
     @Test
@@ -164,7 +154,7 @@ class RevocationTest {
 
     private static RevocationCheck prepare(Revocation revocation) {
         List<Path> files = revocation.files();
-        return revocation.prepare(files, FileSnapshot.read(files, List.of()), List.of(ROOT.certificate()), NOW);
+        return revocation.prepare(files, FileSnapshot.read(files, List.of()), List.of(ROOT.certificate()), 2048, NOW);
     }
 
     private static TlsConfigurationException configurationRefused(Supplier<?> action) {

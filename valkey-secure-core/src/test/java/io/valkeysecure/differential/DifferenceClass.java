@@ -92,8 +92,8 @@ enum DifferenceClass {
                     + "|name-constraints-form minimum-0"),
     POLICIES(
             RefusalReason.CONSTRAINT_VIOLATED,
-            "policyConstraints that are not critical|has policyMappings|non-null policy tree required",
-            "policies 2\\.5\\.29\\.3[36]"),
+            "which is not critical \\(RFC 5280 4.2.1.11|non-null policy tree required",
+            "policies 2\\.5\\.29\\.(3[36]|54)"),
     SERIAL_NUMBER(
             RefusalReason.MALFORMED_CERTIFICATE,
             "expected a positive serial number of at most 20 octets",

@@ -297,9 +297,24 @@ public final class HostilePeer implements AutoCloseable {
      * @return a started peer
      */
     public static HostilePeer manInTheMiddle(TestCertificate own, String targetHost, int targetPort) {
+        return manInTheMiddle(own, targetHost, targetPort, parameters -> {});
+    }
+
+    /**
+     * Stands between a client and its server, and shakes hands with the client with other TLS parameters than the JDK's:
+     * versions, cipher suites; otherwise like {@link #manInTheMiddle(TestCertificate, String, int)}.
+     *
+     * @param own what it presents
+     * @param targetHost the host of the target
+     * @param targetPort the port of the target
+     * @param change is called with the parameters towards the client before each handshake
+     * @return a started peer
+     */
+    public static HostilePeer manInTheMiddle(
+            TestCertificate own, String targetHost, int targetPort, Consumer<SSLParameters> change) {
         SSLContext context = TlsContexts.presenting(own, TlsContexts.anyone());
         return new HostilePeer("manInTheMiddle", connection -> {
-            try (SSLSocket victim = serverSide(connection, context, parameters -> {})) {
+            try (SSLSocket victim = serverSide(connection, context, change)) {
                 InputStream fromVictim = connection.handshake(victim);
                 try (Socket target = connect(context, targetHost, targetPort)) {
                     relay(fromVictim, victim, target);

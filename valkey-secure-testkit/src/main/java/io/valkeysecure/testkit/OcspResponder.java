@@ -236,11 +236,7 @@ public final class OcspResponder implements AutoCloseable {
         KeyPair signing = settings.signingKey != null
                 ? settings.signingKey
                 : signer != null ? signer.keyPair() : settings.ca.keyPair();
-        ContentSigner signature = Signers.signer(
-                signing.getPrivate(),
-                settings.signatureAlgorithm != null
-                        ? settings.signatureAlgorithm
-                        : Signers.algorithmFor(signing.getPrivate()));
+        ContentSigner signature = Signers.signer(signing, settings.signatureAlgorithm);
         X509CertificateHolder[] certificates = signer == null
                 ? new X509CertificateHolder[0]
                 : new X509CertificateHolder[] {new X509CertificateHolder(signer.encoded())};

@@ -826,17 +826,10 @@ public final class TestCertificate {
             KeyPair issuerKey = issuer != null ? issuer.keyPair : certified;
             KeyPair signing = signingKey != null ? signingKey : issuerKey;
             try {
-                ContentSigner signer = Signers.signer(
-                        signing.getPrivate(),
-                        signatureAlgorithm != null ? signatureAlgorithm : Signers.algorithmFor(signing.getPrivate()));
-                AlgorithmIdentifier algorithm = signer.getAlgorithmIdentifier();
-                byte[] tbs = tbsCertificate.apply(
-                        tbs(name, publicKey, identifier, algorithm).getEncoded(ASN1Encoding.DER));
-                signer.getOutputStream().write(tbs);
-                byte[] der = Der.sequence(
-                        tbs,
-                        algorithm.getEncoded(ASN1Encoding.DER),
-                        new DERBitString(signer.getSignature()).getEncoded(ASN1Encoding.DER));
+                ContentSigner signer = Signers.signer(signing, signatureAlgorithm);
+                byte[] tbs = tbsCertificate.apply(tbs(name, publicKey, identifier, signer.getAlgorithmIdentifier())
+                        .getEncoded(ASN1Encoding.DER));
+                byte[] der = Signers.signed(tbs, signer);
                 return new TestCertificate(der, name, identifier, certified, issuer, defaultIntermediates(), clock);
             } catch (IOException e) {
                 throw new IllegalStateException("cannot encode the certificate", e);

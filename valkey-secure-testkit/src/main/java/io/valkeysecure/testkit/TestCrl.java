@@ -23,7 +23,6 @@ import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -304,15 +303,10 @@ public final class TestCrl {
          */
         public TestCrl build() {
             KeyPair key = signingKey != null ? signingKey : signer.keyPair();
-            String algorithm = signatureAlgorithm != null ? signatureAlgorithm : Signers.algorithmFor(key.getPrivate());
-            ContentSigner signature = Signers.signer(key.getPrivate(), algorithm);
+            ContentSigner signature = Signers.signer(key, signatureAlgorithm);
             try {
                 byte[] tbs = tbs(signature.getAlgorithmIdentifier()).getEncoded(ASN1Encoding.DER);
-                signature.getOutputStream().write(tbs);
-                return new TestCrl(Der.sequence(
-                        tbs,
-                        signature.getAlgorithmIdentifier().getEncoded(ASN1Encoding.DER),
-                        new DERBitString(signature.getSignature()).getEncoded(ASN1Encoding.DER)));
+                return new TestCrl(Signers.signed(tbs, signature));
             } catch (IOException e) {
                 throw new IllegalStateException("cannot encode the revocation list", e);
             }

@@ -52,7 +52,9 @@ final class VerificationRows implements AutoCloseable {
         /** By a TLS front before a Valkey. */
         BY_FRONT,
         /** By a TLS front that staples what the responder says that the certificate names. */
-        BY_STAPLING_FRONT
+        BY_STAPLING_FRONT,
+        /** By one that does so under TLS 1.2, where the response is a message of its own (RFC 6066, 8). */
+        BY_STAPLING_FRONT_OF_TLS_1_2
     }
 
     /**
@@ -933,26 +935,30 @@ final class VerificationRows implements AutoCloseable {
         TestCertificate unknown = leaf().ocspUrl(responder.url()).build();
         responder.revoke(revoked);
         responder.forget(unknown);
-        Side checked =
+        Side stapled =
                 honest.with(Revocation.stapled()).shown(Shown.BY_STAPLING_FRONT).showing(good);
-        row("staple: none", REVOCATION_UNKNOWN, "the server stapled none", checked.shown(Shown.BY_FRONT), checked);
-        row("staple: revoked", REVOKED, "CN=", checked.showing(revoked), checked);
-        row("staple: unknown", REVOCATION_UNKNOWN, "unknown", checked.showing(unknown), checked);
+        Side older = stapled.shown(Shown.BY_STAPLING_FRONT_OF_TLS_1_2);
+        row("staple under TLS 1.2: none", REVOCATION_UNKNOWN, "the server stapled none", older.showing(leaf()), older);
+        row("staple under TLS 1.2: revoked", REVOKED, "CN=", older.showing(revoked), older);
+        row("staple under TLS 1.2: unknown", REVOCATION_UNKNOWN, "unknown", older.showing(unknown), older);
+        row("staple: none", REVOCATION_UNKNOWN, "the server stapled none", stapled.shown(Shown.BY_FRONT), stapled);
+        row("staple: revoked", REVOKED, "CN=", stapled.showing(revoked), stapled);
+        row("staple: unknown", REVOCATION_UNKNOWN, "unknown", stapled.showing(unknown), stapled);
         row(
                 "staple: stale",
                 REVOCATION_UNKNOWN,
                 "",
-                checked.showing(leaf().ocspUrl(started(
+                stapled.showing(leaf().ocspUrl(started(
                                 OcspResponder.builder(ca).thisUpdate(yesterday).nextUpdate(now.minusSeconds(3600)))
                         .url())),
-                checked);
+                stapled);
         row(
                 "staple: signed by another key",
                 REVOCATION_UNKNOWN,
                 "",
-                checked.showing(leaf().ocspUrl(started(OcspResponder.builder(ca).signedWith(KeyType.EC_P256.generate()))
+                stapled.showing(leaf().ocspUrl(started(OcspResponder.builder(ca).signedWith(KeyType.EC_P256.generate()))
                         .url())),
-                checked);
+                stapled);
     }
 
     private OcspResponder started(OcspResponder.Builder responder) {

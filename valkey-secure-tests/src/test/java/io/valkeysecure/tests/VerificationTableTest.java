@@ -263,21 +263,28 @@ class VerificationTableTest {
             return switch (key.shown()) {
                 case BY_SERVER -> HostilePeer.tls(key.certificate());
                 case BY_FRONT -> front(key.certificate());
-                case BY_STAPLING_FRONT -> {
-                    System.setProperty(STAPLING, "true");
-                    try {
-                        yield front(key.certificate());
-                    } finally {
-                        System.clearProperty(STAPLING);
-                    }
-                }
+                case BY_STAPLING_FRONT -> staplingFront(key.certificate());
+                case BY_STAPLING_FRONT_OF_TLS_1_2 -> staplingFront(key.certificate(), "TLSv1.2");
             };
         }
 
+        private HostilePeer staplingFront(TestCertificate certificate, String... protocols) {
+            System.setProperty(STAPLING, "true");
+            try {
+                return front(certificate, protocols);
+            } finally {
+                System.clearProperty(STAPLING);
+            }
+        }
+
         /** Ends TLS with the certificate, and passes everything on to a Valkey. */
-        private HostilePeer front(TestCertificate certificate) {
+        private HostilePeer front(TestCertificate certificate, String... protocols) {
             return HostilePeer.manInTheMiddle(
-                    certificate, "localhost", valkey(behind).port());
+                    certificate, "localhost", valkey(behind).port(), parameters -> {
+                        if (protocols.length > 0) {
+                            parameters.setProtocols(protocols);
+                        }
+                    });
         }
 
         @Override

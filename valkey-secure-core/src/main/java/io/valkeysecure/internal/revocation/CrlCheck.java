@@ -146,7 +146,8 @@ public final class CrlCheck implements RevocationCheck {
     }
 
     @Override
-    public Instant check(List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples)
+    public Instant check(
+            List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples, long begun)
             throws PeerRejectedException {
         Instant until = Instant.MAX;
         for (int i = 0; i < path.size(); i++) {
@@ -202,11 +203,6 @@ public final class CrlCheck implements RevocationCheck {
                         ? Optional.empty()
                         : Optional.of("it is not signed by the key of " + issuer.getSubjectX500Principal()
                                 + " in this path; lists by a key of their own are not accepted"));
-    }
-
-    @Override
-    public boolean blocks() {
-        return false;
     }
 
     @Override

@@ -1,15 +1,11 @@
 package io.valkeysecure.internal.revocation;
 
+import io.valkeysecure.internal.verify.StrictDer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.ResolverStyle;
-import java.util.Arrays;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1GeneralizedTime;
@@ -24,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * is what was signed, to the byte.
  */
 final class Der {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuuMMddHHmmss'Z'").withResolverStyle(ResolverStyle.STRICT);
     private static final int GENERALIZED_TIME_FROM_YEAR = 2050;
 
     private Der() {}
@@ -33,7 +27,7 @@ final class Der {
     static ASN1Sequence sequence(byte[] encoded) throws IOException {
         try {
             if (ASN1Primitive.fromByteArray(encoded) instanceof ASN1Sequence sequence
-                    && Arrays.equals(sequence.getEncoded(ASN1Encoding.DER), encoded)) {
+                    && StrictDer.is(sequence, encoded)) {
                 return sequence;
             }
         } catch (RuntimeException e) {
@@ -58,8 +52,7 @@ final class Der {
     /** RFC 5280, 5.1.2.4: UTCTime until 2049, GeneralizedTime from 2050, both with seconds, without fractions, in Z. */
     static Instant certificateTime(ASN1Encodable time) throws IOException {
         boolean generalized = time.toASN1Primitive() instanceof ASN1GeneralizedTime;
-        String text = text(time);
-        Instant instant = instant(generalized ? text : (text.compareTo("5") < 0 ? "20" : "19") + text);
+        Instant instant = instant(time);
         if (generalized && instant.atOffset(ZoneOffset.UTC).getYear() < GENERALIZED_TIME_FROM_YEAR) {
             throw new IOException("time " + instant + " is a GeneralizedTime, expected UTCTime until 2049");
         }
@@ -68,18 +61,12 @@ final class Der {
 
     /** RFC 6960, 4.2.2.1: GeneralizedTime whatever the year. */
     static Instant ocspTime(ASN1GeneralizedTime time) throws IOException {
-        return instant(text(time));
+        return instant(time);
     }
 
-    private static String text(ASN1Encodable time) throws IOException {
-        byte[] encoded = encoded(time);
-        // no time is longer than 127 bytes, so tag and length are one byte each
-        return new String(encoded, 2, encoded.length - 2, StandardCharsets.US_ASCII);
-    }
-
-    private static Instant instant(String text) throws IOException {
+    private static Instant instant(ASN1Encodable time) throws IOException {
         try {
-            return LocalDateTime.parse(text, TIME).toInstant(ZoneOffset.UTC);
+            return StrictDer.instant(StrictDer.time(time));
         } catch (DateTimeException e) {
             throw new IOException("not a time by RFC 5280", e);
         }

@@ -1,6 +1,7 @@
 package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.PeerRejectedException;
+import io.valkeysecure.internal.verify.Strength;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -162,6 +163,7 @@ final class OcspAnswer {
      * Proves that a certificate is good.
      *
      * @param nonce what was asked with, or null if nothing was
+     * @param minimumRsaKeyBits the policy's floor for the key of a delegate
      * @return the end of its validity, tolerance included; the time of the check itself if it names none
      * @throws PeerRejectedException if the certificate is revoked
      * @throws UnprovedException if the answer does not prove that it is good
@@ -171,10 +173,11 @@ final class OcspAnswer {
             X509Certificate issuer,
             byte @Nullable [] nonce,
             Instant now,
-            Duration tolerance)
+            Duration tolerance,
+            int minimumRsaKeyBits)
             throws PeerRejectedException, UnprovedException {
         try {
-            requireSignature(issuer, now);
+            requireSignature(issuer, now, minimumRsaKeyBits);
             boolean madeForUs = requireNonce(nonce);
             requireNotAhead("producedAt", Der.ocspTime(data.getProducedAt()), now, tolerance);
             Optional<Instant> until = Optional.empty();
@@ -273,7 +276,8 @@ final class OcspAnswer {
     }
 
     /** RFC 6960, 4.2.2.2: signed by the issuer itself, or by whom it delegated this to with a certificate of its own. */
-    private void requireSignature(X509Certificate issuer, Instant now) throws UnprovedException, IOException {
+    private void requireSignature(X509Certificate issuer, Instant now, int minimumRsaKeyBits)
+            throws UnprovedException, IOException {
         Optional<String> weakness = Signatures.weakness(algorithm);
         if (weakness.isPresent()) {
             throw new UnprovedException("an OCSP response: " + weakness.get());
@@ -284,7 +288,7 @@ final class OcspAnswer {
         List<String> problems = new ArrayList<>();
         for (X509Certificate delegate : presented()) {
             if (isResponder(delegate)) {
-                Optional<String> problem = delegationProblem(delegate, issuer, now);
+                Optional<String> problem = delegationProblem(delegate, issuer, now, minimumRsaKeyBits);
                 if (problem.isEmpty() && Signatures.verifies(algorithm, signed, signature, delegate.getPublicKey())) {
                     return;
                 }
@@ -330,8 +334,8 @@ final class OcspAnswer {
     }
 
     /** Why a certificate may not answer for an issuer, or empty. */
-    private static Optional<String> delegationProblem(X509Certificate delegate, X509Certificate issuer, Instant now)
-            throws IOException {
+    private static Optional<String> delegationProblem(
+            X509Certificate delegate, X509Certificate issuer, Instant now, int minimumRsaKeyBits) throws IOException {
         if (!delegate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
             return Optional.of("it was issued by " + delegate.getIssuerX500Principal());
         }
@@ -357,7 +361,10 @@ final class OcspAnswer {
             return Optional.of("it is valid from " + delegate.getNotBefore().toInstant() + " until "
                     + delegate.getNotAfter().toInstant() + ", now is " + now);
         }
-        return Signatures.weakness(delegate.getPublicKey()).or(() -> signatureProblem(delegate, issuer));
+        SubjectPublicKeyInfo key =
+                SubjectPublicKeyInfo.getInstance(delegate.getPublicKey().getEncoded());
+        return Optional.ofNullable(Strength.problemOf(key, minimumRsaKeyBits))
+                .or(() -> signatureProblem(delegate, issuer));
     }
 
     private static Optional<String> signatureProblem(X509Certificate delegate, X509Certificate issuer) {

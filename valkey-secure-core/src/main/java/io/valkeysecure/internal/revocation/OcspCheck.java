@@ -51,13 +51,19 @@ public final class OcspCheck implements RevocationCheck {
      * How to ask.
      *
      * @param responder whom to ask, or null for the responders that each certificate names
-     * @param timeout for all certificates of a path together
+     * @param timeout for all certificates of all paths of a verification together
      * @param tolerance how far the responder's clock may be ahead, and how long past its nextUpdate an answer counts
      * @param cachedAnswers how many answers are kept at most
      * @param cachedFor how long an answer is kept at most
+     * @param minimumRsaKeyBits the policy's floor for the key of a delegate
      */
     public record Settings(
-            @Nullable URI responder, Duration timeout, Duration tolerance, int cachedAnswers, Duration cachedFor) {}
+            @Nullable URI responder,
+            Duration timeout,
+            Duration tolerance,
+            int cachedAnswers,
+            Duration cachedFor,
+            int minimumRsaKeyBits) {}
 
     /** Which answer is kept: the same serial number under another key of the issuer is another certificate. */
     private record Key(X509Certificate certificate, PublicKey issuerKey) {}
@@ -86,9 +92,10 @@ public final class OcspCheck implements RevocationCheck {
     }
 
     @Override
-    public Instant check(List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples)
+    public Instant check(
+            List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples, long begun)
             throws PeerRejectedException {
-        long deadline = System.nanoTime() + settings.timeout().toNanos();
+        long deadline = begun + settings.timeout().toNanos();
         Instant until = Instant.MAX;
         for (int i = 0; i < path.size(); i++) {
             X509Certificate issuer = i + 1 < path.size() ? path.get(i + 1) : anchor;
@@ -184,7 +191,8 @@ public final class OcspCheck implements RevocationCheck {
         RANDOM.nextBytes(nonce);
         Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
         byte[] response = OcspHttp.post(responder, question(certificate, issuer, nonce), left);
-        return OcspAnswer.parse(response).prove(certificate, issuer, nonce, now, settings.tolerance());
+        return OcspAnswer.parse(response)
+                .prove(certificate, issuer, nonce, now, settings.tolerance(), settings.minimumRsaKeyBits());
     }
 
     private static byte[] question(X509Certificate certificate, X509Certificate issuer, byte[] nonce) {
@@ -256,11 +264,6 @@ public final class OcspCheck implements RevocationCheck {
     /** A refusal of one's own: the one that is kept has the stack of another connection. */
     private static PeerRejectedException again(PeerRejectedException kept) {
         return new PeerRejectedException(RefusalReason.REVOKED, Objects.toString(kept.getMessage()), kept);
-    }
-
-    @Override
-    public boolean blocks() {
-        return true;
     }
 
     @Override

@@ -20,18 +20,13 @@ public interface RevocationCheck {
      * @param now the time
      * @param staples OCSP responses in DER that came with the handshake, in any order; an empty one means that the server
      *     had none for a certificate
+     * @param begun {@link System#nanoTime} when the verification began; whatever is waited for counts from there, however
+     *     many paths are checked
      * @return until when this is proved; {@link Instant#MAX} if nothing was to be proved
      * @throws PeerRejectedException with {@code REVOKED} or {@code REVOCATION_UNKNOWN}
      */
-    Instant check(List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples)
+    Instant check(List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples, long begun)
             throws PeerRejectedException;
-
-    /**
-     * Tells whether {@link #check} may wait for the network, and so must never run on an event loop.
-     *
-     * @return true if it does network I/O
-     */
-    boolean blocks();
 
     /**
      * Tells when something that was given at build time stops to prove anything.
@@ -49,13 +44,8 @@ public interface RevocationCheck {
         return new RevocationCheck() {
             @Override
             public Instant check(
-                    List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples) {
+                    List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples, long begun) {
                 return Instant.MAX;
-            }
-
-            @Override
-            public boolean blocks() {
-                return false;
             }
 
             @Override

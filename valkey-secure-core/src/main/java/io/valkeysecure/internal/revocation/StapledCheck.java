@@ -14,18 +14,22 @@ import java.util.Optional;
  */
 public final class StapledCheck implements RevocationCheck {
     private final Duration tolerance;
+    private final int minimumRsaKeyBits;
 
     /**
      * Makes a check.
      *
      * @param tolerance how far the responder's clock may be ahead, and how long past its nextUpdate an answer counts
+     * @param minimumRsaKeyBits the policy's floor for the key of a delegate
      */
-    public StapledCheck(Duration tolerance) {
+    public StapledCheck(Duration tolerance, int minimumRsaKeyBits) {
         this.tolerance = tolerance;
+        this.minimumRsaKeyBits = minimumRsaKeyBits;
     }
 
     @Override
-    public Instant check(List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples)
+    public Instant check(
+            List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples, long begun)
             throws PeerRejectedException {
         List<String> problems = new ArrayList<>();
         List<OcspAnswer> answers = new ArrayList<>();
@@ -69,7 +73,7 @@ public final class StapledCheck implements RevocationCheck {
     private Instant prove(OcspAnswer answer, X509Certificate certificate, X509Certificate issuer, Instant now)
             throws PeerRejectedException {
         try {
-            return answer.prove(certificate, issuer, null, now, tolerance);
+            return answer.prove(certificate, issuer, null, now, tolerance, minimumRsaKeyBits);
         } catch (UnprovedException e) {
             throw unknown(certificate, List.of("stapled is " + e.problem()));
         }
@@ -77,11 +81,6 @@ public final class StapledCheck implements RevocationCheck {
 
     private static PeerRejectedException unknown(X509Certificate certificate, List<String> problems) {
         return Refusals.unknown(certificate, "a good OCSP response stapled by the server", problems);
-    }
-
-    @Override
-    public boolean blocks() {
-        return false;
     }
 
     @Override

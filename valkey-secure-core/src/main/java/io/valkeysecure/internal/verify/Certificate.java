@@ -2,31 +2,23 @@ package io.valkeysecure.internal.verify;
 
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.ResolverStyle;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.bouncycastle.asn1.ASN1BitString;
-import org.bouncycastle.asn1.ASN1Boolean;
 import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
-import org.bouncycastle.asn1.ASN1Set;
-import org.bouncycastle.asn1.ASN1TaggedObject;
-import org.bouncycastle.asn1.ASN1UTCTime;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
@@ -54,9 +46,6 @@ import org.jspecify.annotations.Nullable;
  * so that a malformed SAN slips below a name constraint.
  */
 final class Certificate {
-    private static final DateTimeFormatter GENERALIZED =
-            DateTimeFormatter.ofPattern("uuuuMMddHHmmss").withResolverStyle(ResolverStyle.STRICT);
-
     private final X509Certificate x509;
     private final TBSCertificate content;
     private final @Nullable Extensions extensions;
@@ -69,6 +58,7 @@ final class Certificate {
     private final @Nullable NameConstraints nameConstraints;
     private final byte @Nullable [] subjectKeyIdentifier;
     private final byte @Nullable [] authorityKeyIdentifier;
+    private final int mappingsOfOnePolicy;
 
     /** The certificate, or one of the extensions that are looked at, is not what its standard says. */
     static final class MalformedException extends Exception {
@@ -114,14 +104,12 @@ final class Certificate {
         subjectKeyIdentifier = ski == null ? null : ski.getKeyIdentifier();
         AuthorityKeyIdentifier aki = extension(Extension.authorityKeyIdentifier, AuthorityKeyIdentifier::getInstance);
         authorityKeyIdentifier = aki == null ? null : aki.getKeyIdentifierOctets();
-        AuthorityInformationAccess access =
-                extension(Extension.authorityInfoAccess, AuthorityInformationAccess::getInstance);
-        require(access == null || access.getAccessDescriptions().length > 0, "has an empty authorityInfoAccess");
+        var unused = extension(Extension.authorityInfoAccess, AuthorityInformationAccess::getInstance);
         CertificatePolicies policies = extension(Extension.certificatePolicies, CertificatePolicies::getInstance);
-        int count = policies == null ? 1 : policies.getPolicyInformation().length;
-        require(
-                count > 0 && count <= Limits.POLICIES,
-                "has " + count + " certificatePolicies, expected 1 to " + Limits.POLICIES);
+        requireCount("certificatePolicies", policies == null ? 1 : policies.getPolicyInformation().length);
+        ASN1Sequence mappings = extension(Extension.policyMappings, ASN1Sequence::getInstance);
+        requireCount("policyMappings", mappings == null ? 1 : mappings.size());
+        mappingsOfOnePolicy = mappings == null ? 1 : mostOfOne(mappings);
     }
 
     /**
@@ -141,17 +129,12 @@ final class Certificate {
 
     /** RFC 5280 4.1.2.5: YYMMDDHHMMSSZ for 1950 to 2049, or YYYYMMDDHHMMSSZ; the JDK takes several other forms. */
     private static Instant instant(Time time) throws MalformedException, IOException {
-        byte[] encoded = time.toASN1Primitive().getEncoded(ASN1Encoding.DER);
-        String stated = new String(encoded, 2, encoded.length - 2, StandardCharsets.US_ASCII);
-        String text = stated;
-        if (time.toASN1Primitive() instanceof ASN1UTCTime) {
-            text = (stated.charAt(0) >= '5' ? "19" : "20") + stated;
-        }
-        require(text.matches("[0-9]{14}Z"), "has a date that is not in the form of RFC 5280 4.1.2.5, " + stated);
+        String text = StrictDer.time(time);
+        require(text.matches("[0-9]{14}Z"), "has a date that is not in the form of RFC 5280 4.1.2.5, " + text);
         try {
-            return LocalDateTime.parse(text.substring(0, 14), GENERALIZED).toInstant(ZoneOffset.UTC);
+            return StrictDer.instant(text);
         } catch (DateTimeException e) {
-            throw new MalformedException("has a date that no calendar has, " + stated);
+            throw new MalformedException("has a date that no calendar has, " + text);
         }
     }
 
@@ -171,40 +154,29 @@ final class Certificate {
         }
     }
 
-    /** What has two encodings has two readers: only the one of X.690, section 10, is accepted. */
     private static void requireDer(ASN1Primitive structure, byte[] encoded, String what)
             throws IOException, MalformedException {
-        if (!Arrays.equals(structure.getEncoded(ASN1Encoding.DER), encoded) || !booleansAreDer(structure)) {
-            throw new MalformedException("is not DER in " + what);
-        }
-    }
-
-    private static boolean booleansAreDer(ASN1Encodable node) throws IOException {
-        ASN1Primitive primitive = node.toASN1Primitive();
-        if (primitive instanceof ASN1Boolean) {
-            byte value = primitive.getEncoded(ASN1Encoding.DER)[2];
-            return value == 0 || value == (byte) 0xff;
-        }
-        Iterable<ASN1Encodable> children = List.of();
-        if (primitive instanceof ASN1Sequence sequence) {
-            children = sequence;
-        } else if (primitive instanceof ASN1Set set) {
-            children = set;
-        } else if (primitive instanceof ASN1TaggedObject tagged && tagged.isExplicit()) {
-            children = List.of(tagged.getExplicitBaseObject());
-        }
-        for (ASN1Encodable child : children) {
-            if (!booleansAreDer(child)) {
-                return false;
-            }
-        }
-        return true;
+        require(StrictDer.is(structure, encoded), "is not DER in " + what);
     }
 
     private static void requireDistinct(ASN1ObjectIdentifier[] ids) throws MalformedException {
         require(ids.length > 0, "has an empty list of extensions");
         require(ids.length <= Limits.EXTENSIONS, "has more than " + Limits.EXTENSIONS + " extensions");
         require(new HashSet<>(Arrays.asList(ids)).size() == ids.length, "has an extension twice");
+    }
+
+    private static void requireCount(String what, int count) throws MalformedException {
+        require(
+                count > 0 && count <= Limits.POLICIES,
+                "has " + count + " " + what + ", expected 1 to " + Limits.POLICIES);
+    }
+
+    private static int mostOfOne(ASN1Sequence mappings) {
+        Map<ASN1Encodable, Integer> counts = new HashMap<>();
+        for (ASN1Encodable mapping : mappings) {
+            counts.merge(ASN1Sequence.getInstance(mapping).getObjectAt(0), 1, Integer::sum);
+        }
+        return Collections.max(counts.values());
     }
 
     private static void require(boolean kept, String problem) throws MalformedException {
@@ -292,6 +264,11 @@ final class Certificate {
     @Nullable
     NameConstraints nameConstraints() {
         return nameConstraints;
+    }
+
+    /** The largest number of policies that this maps one policy to; 1 where it maps none. */
+    int mappingsOfOnePolicy() {
+        return mappingsOfOnePolicy;
     }
 
     boolean hasAuthorityKeyIdentifier() {

@@ -25,6 +25,8 @@ final class Limits {
     static final int SUBTREES = 256;
     /** Policies of one certificate. */
     static final int POLICIES = 64;
+    /** Ways in which the policies of a path are mapped: for each CA, the policies that it maps one to, multiplied. */
+    static final int POLICY_GROWTH = 8;
     /** Names compared with constraints, over all paths that are tried. */
     static final int COMPARISONS = 20_000;
     /** Bits of an RSA modulus. */

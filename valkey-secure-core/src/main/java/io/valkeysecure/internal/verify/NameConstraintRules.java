@@ -1,8 +1,8 @@
 package io.valkeysecure.internal.verify;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
@@ -63,17 +63,17 @@ final class NameConstraintRules {
         return wellFormed ? null : "has the malformed name constraint " + Names.describe(base);
     }
 
+    /** An empty dNSName is every name; an empty host of the other forms is none. */
     private static boolean isDomain(String text, boolean leadingDotAllowed) {
         if (text.isEmpty()) {
-            return true;
+            return !leadingDotAllowed;
         }
         String name = leadingDotAllowed && text.startsWith(".") ? text.substring(1) : text;
         return Names.isDnsName(name);
     }
 
     private static boolean isMailConstraint(String text) {
-        int at = text.lastIndexOf('@');
-        return at < 0 ? isDomain(text, true) : at > 0 && Names.isDnsName(text.substring(at + 1));
+        return text.contains("@") ? Names.isMail(text) : isDomain(text, true);
     }
 
     /** An address and a mask of one bits followed by zero bits; no bit of the address beside the mask. */
@@ -96,7 +96,7 @@ final class NameConstraintRules {
 
     static @Nullable String violation(Rules.Candidate path, Rules.Context context) {
         List<Certificate> all = path.fromAnchor();
-        for (int ca = 0; ca < all.size() - 1; ca++) {
+        for (int ca = 0; ca < all.size(); ca++) {
             NameConstraints constraints = all.get(ca).nameConstraints();
             if (constraints == null) {
                 continue;
@@ -200,13 +200,24 @@ final class NameConstraintRules {
                 yield contains(subtree, name)
                         // one expansion of the wildcard is excluded
                         || (text.startsWith("*.")
-                                && excluded.indexOf('.') > 0
                                 && excluded.substring(excluded.indexOf('.') + 1).equalsIgnoreCase(text.substring(2)));
             }
-            case GeneralName.iPAddress, GeneralName.directoryName, GeneralName.rfc822Name -> contains(subtree, name);
+            case GeneralName.directoryName -> contains(subtree, name);
+            case GeneralName.iPAddress ->
+                contains(subtree, name) || isInNetwork(withoutMapping(Names.octets(name)), Names.octets(subtree));
+            // the subject's mail addresses may have any form
+            case GeneralName.rfc822Name -> !Names.isMail(Names.text(name)) || contains(subtree, name);
             case GeneralName.uniformResourceIdentifier -> hostOf(Names.text(name)) == null || contains(subtree, name);
             default -> true;
         };
+    }
+
+    /** Who dials an IPv4-mapped IPv6 address (RFC 4291 2.5.5.2) comes to the IPv4 address in it. */
+    private static byte[] withoutMapping(byte[] address) {
+        byte[] prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
+        return address.length == 16 && Arrays.equals(address, 0, 12, prefix, 0, 12)
+                ? Arrays.copyOfRange(address, 12, 16)
+                : address;
     }
 
     private static String withoutWildcard(String name) {
@@ -247,36 +258,26 @@ final class NameConstraintRules {
 
     /** The local part is compared as it is, the host without regard to case (RFC 5280 7.5). */
     private static boolean isInMail(String mail, String constraint) {
-        int at = mail.lastIndexOf('@');
-        if (at <= 0) {
+        if (!Names.isMail(mail)) {
             return false;
         }
-        int constraintAt = constraint.lastIndexOf('@');
-        if (constraintAt >= 0) {
-            return mail.substring(0, at).equals(constraint.substring(0, constraintAt))
-                    && mail.substring(at + 1).equalsIgnoreCase(constraint.substring(constraintAt + 1));
-        }
-        return isAtHost(mail.substring(at + 1), constraint);
+        String[] parts = mail.split("@", 2);
+        String[] wanted = constraint.split("@", 2);
+        return wanted.length == 2
+                ? parts[0].equals(wanted[0]) && parts[1].equalsIgnoreCase(wanted[1])
+                : isAtHost(parts[1], constraint);
     }
 
     /** A host is meant itself; a leading dot means all below it and not itself. */
     private static boolean isAtHost(String host, String constraint) {
-        if (constraint.isEmpty()) {
-            return true;
-        }
         return constraint.startsWith(".")
                 ? host.toLowerCase(Locale.ROOT).endsWith(constraint.toLowerCase(Locale.ROOT))
-                        && host.length() > constraint.length()
                 : host.equalsIgnoreCase(constraint);
     }
 
-    /** The host of a URI, which a constraint is about; null where there is none, or an address. */
+    /** The host of a URI, which a constraint is about; null where there is none, an address, or with a dot at its end. */
     private static @Nullable String hostOf(String uri) {
-        try {
-            String host = new URI(uri).getHost();
-            return host == null || host.startsWith("[") || Names.isAddress(host) ? null : host;
-        } catch (URISyntaxException e) {
-            return null;
-        }
+        String host = URI.create(uri).getHost();
+        return host != null && Names.isDnsName(host) ? host : null;
     }
 }

@@ -177,8 +177,8 @@ public final class Names {
         if (!pattern.startsWith("*.")) {
             return pattern.equals(expected);
         }
-        int dot = expected.indexOf('.');
-        return dot > 0 && expected.substring(dot).equals(pattern.substring(1));
+        return expected.contains(".")
+                && expected.substring(expected.indexOf('.')).equals(pattern.substring(1));
     }
 
     /** What is wrong with a name in itself; null if nothing is. */
@@ -201,7 +201,7 @@ public final class Names {
             return isDnsName(text);
         }
         String rest = text.substring(2);
-        return isDnsName(rest) && rest.indexOf('.') > 0;
+        return isDnsName(rest) && rest.contains(".");
     }
 
     /** The preferred name syntax that RFC 5280 4.2.1.6 asks for; a last label of digits would be an address. */
@@ -228,7 +228,7 @@ public final class Names {
                                 (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-');
     }
 
-    private static boolean isMail(String text) {
+    static boolean isMail(String text) {
         int at = text.indexOf('@');
         return at > 0 && at == text.lastIndexOf('@') && isDnsName(text.substring(at + 1));
     }
@@ -292,8 +292,7 @@ public final class Names {
 
     /** Reads a literal address without ever asking a name service. */
     private static byte @Nullable [] parseAddress(String host) {
-        int zone = host.indexOf('%');
-        String text = zone < 0 ? host : host.substring(0, zone);
+        String text = host.split("%", 2)[0]; // without the zone
         return text.indexOf(':') >= 0 ? parseIpv6(text) : parseIpv4(text);
     }
 

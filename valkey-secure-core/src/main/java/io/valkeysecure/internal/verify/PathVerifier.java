@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies a presented chain: finds the paths from its leaf to an anchor, and accepts the first one that keeps every one
- * of the {@link Rules}, that the JDK's PKIX validator accepts as well, and whose leaf holds the expected name.
+ * of the {@link Rules}, that the JDK's PKIX validator accepts as well, whose leaf holds the expected name, and that has
+ * whatever else is asked of it.
  *
  * <p>All paths are tried, within {@link Limits}, since of two certificates of one CA one may be unfit and the other not:
  * so it is while a CA is replaced. Superfluous certificates do no harm and are not judged. A path that was accepted is
@@ -43,7 +44,24 @@ public final class PathVerifier {
      * @param certificates leaf first, anchor excluded
      * @param anchor where it ends
      */
-    public record Path(List<X509Certificate> certificates, X509Certificate anchor) {}
+    public record Path(List<X509Certificate> certificates, X509Certificate anchor) {
+        private static Path of(Rules.Candidate candidate) {
+            return new Path(
+                    candidate.certificates().stream().map(Certificate::x509).toList(),
+                    candidate.anchor().x509());
+        }
+    }
+
+    /** What is asked of a path that keeps the rules, such as a pin or that nothing of it is revoked. */
+    public interface Demand {
+        /**
+         * Judges a path.
+         *
+         * @param path a path that keeps the rules and holds the name
+         * @throws PeerRejectedException if it has not what is asked; another path may have it
+         */
+        void require(Path path) throws PeerRejectedException;
+    }
 
     private final List<Certificate> anchors;
     private final Floors floors;
@@ -70,7 +88,9 @@ public final class PathVerifier {
         List<Certificate> parsed = new ArrayList<>();
         for (X509Certificate anchor : anchors) {
             Certificate certificate = parse(anchor);
-            new Search(List.of(), now).judge(certificate, Rules.Role.ANCHOR).ifRefused();
+            new Search(List.of(), null, now, path -> {})
+                    .judge(certificate, Rules.Role.ANCHOR)
+                    .ifRefused();
             parsed.add(certificate);
         }
         this.anchors = List.copyOf(parsed);
@@ -91,26 +111,24 @@ public final class PathVerifier {
      * @param chain the leaf first, then intermediates in any order
      * @param expected one of these the leaf has to hold; null if it is not asked whose certificate it is
      * @param now the time
+     * @param demand what else is asked of a path
      * @return the path that was accepted
      * @throws PeerRejectedException if none is
      */
-    public Path verify(List<X509Certificate> chain, @Nullable List<Names.Expected> expected, Instant now)
+    public Path verify(List<X509Certificate> chain, @Nullable List<Names.Expected> expected, Instant now, Demand demand)
             throws PeerRejectedException {
         if (chain.isEmpty()) {
             throw new PeerRejectedException(
                     RefusalReason.UNTRUSTED_ISSUER, "expected a certificate chain, none was presented", null);
         }
         try {
-            Search search = new Search(chain, now);
+            Search search = new Search(chain, expected, now, demand);
             Rules.Candidate path = remembered.get(chain);
-            if (path == null || !search.isInDate(path)) {
+            if (path == null || !search.isInDate(path) || !search.demanded(path).isKept()) {
                 path = search.find();
                 remembered.put(List.copyOf(chain), path);
             }
-            requireName(path.certificates().get(0), expected);
-            return new Path(
-                    path.certificates().stream().map(Certificate::x509).toList(),
-                    path.anchor().x509());
+            return Path.of(path);
         } catch (Limits.Exceeded e) {
             throw new PeerRejectedException(RefusalReason.CONSTRAINT_VIOLATED, e.violation(), e);
         } catch (RuntimeException e) {
@@ -171,18 +189,35 @@ public final class PathVerifier {
         }
     }
 
+    /** How far a path came that was refused. */
+    private enum Progress {
+        NONE,
+        /** A certificate is unfit. */
+        CERTIFICATE,
+        /** It leads to an anchor. */
+        PATH,
+        /** It keeps the rules. */
+        RULES,
+        /** It is known to be bad, which says more than that it is not proved to be good. */
+        REVOKED
+    }
+
     /** One verification: what has been spent, what has been found out, and the refusal that will be told. */
     private final class Search {
         private final List<X509Certificate> presented;
+        private final @Nullable List<Names.Expected> expected;
+        private final Demand demand;
         private final Rules.Context context;
         private final List<Certificate> intermediates = new ArrayList<>();
         private final Map<List<Certificate>, Boolean> signatures = new HashMap<>();
         private final Map<List<Object>, Verdict> verdicts = new HashMap<>();
         private @Nullable PeerRejectedException nearest;
-        private boolean nearestLedToAnchor;
+        private Progress progress = Progress.NONE;
 
-        Search(List<X509Certificate> presented, Instant now) {
+        Search(List<X509Certificate> presented, @Nullable List<Names.Expected> expected, Instant now, Demand demand) {
             this.presented = presented;
+            this.expected = expected;
+            this.demand = demand;
             // X.509 knows whole seconds, and both bounds belong to the time of validity
             this.context = new Rules.Context(now.truncatedTo(ChronoUnit.SECONDS), floors, new Limits());
         }
@@ -200,10 +235,12 @@ public final class PathVerifier {
                     intermediates.add(Certificate.of(certificate));
                 } catch (Certificate.MalformedException e) {
                     // no path leads over it; another one may be good
-                    remember(new PeerRejectedException(
-                            RefusalReason.MALFORMED_CERTIFICATE,
-                            "certificate " + certificate.getSubjectX500Principal() + " " + e.problem(),
-                            e));
+                    remember(
+                            new PeerRejectedException(
+                                    RefusalReason.MALFORMED_CERTIFICATE,
+                                    "certificate " + certificate.getSubjectX500Principal() + " " + e.problem(),
+                                    e),
+                            Progress.CERTIFICATE);
                 }
             }
             Rules.Candidate path = extend(List.of(leaf));
@@ -214,16 +251,21 @@ public final class PathVerifier {
         }
 
         /** Depth first, anchors before intermediates, and what the key identifiers point to before all else. */
-        private Rules.@Nullable Candidate extend(List<Certificate> sofar) {
+        private Rules.@Nullable Candidate extend(List<Certificate> sofar) throws PeerRejectedException {
             Certificate last = sofar.get(sofar.size() - 1);
             for (Certificate anchor : issuersOf(last, anchors)) {
                 if (isSignedBy(last, anchor)) {
                     Rules.Candidate path = new Rules.Candidate(sofar, anchor);
                     Verdict verdict = judge(path);
+                    Progress reached = Progress.PATH;
+                    if (verdict.isKept()) {
+                        verdict = demanded(path);
+                        reached = Progress.RULES;
+                    }
                     if (verdict.isKept()) {
                         return path;
                     }
-                    rememberPath(verdict.refusal());
+                    remember(verdict.refusal(), reached);
                 }
             }
             if (sofar.size() >= Limits.PATH_LENGTH) {
@@ -235,7 +277,7 @@ public final class PathVerifier {
                 }
                 Verdict verdict = judge(issuer, Rules.Role.INTERMEDIATE);
                 if (!verdict.isKept()) {
-                    remember(verdict.refusal());
+                    remember(verdict.refusal(), Progress.CERTIFICATE);
                     continue;
                 }
                 List<Certificate> longer = new ArrayList<>(sofar);
@@ -277,13 +319,20 @@ public final class PathVerifier {
         }
 
         boolean isInDate(Rules.Candidate path) {
-            for (Certificate certificate : path.fromAnchor()) {
-                if (context.now().isBefore(certificate.notBefore())
-                        || context.now().isAfter(certificate.notAfter())) {
-                    return false;
-                }
+            return path.fromAnchor().stream().allMatch(certificate -> Rules.isInDate(certificate, context));
+        }
+
+        /**
+         * Asks for all that the rules do not. Whose leaf it is is the same on every path, so another name ends the search.
+         */
+        Verdict demanded(Rules.Candidate path) throws PeerRejectedException {
+            requireName(path.certificates().get(0), expected);
+            try {
+                demand.require(Path.of(path));
+                return Verdict.KEPT;
+            } catch (PeerRejectedException e) {
+                return new Verdict(e);
             }
-            return true;
         }
 
         Verdict judge(Certificate certificate, Rules.Role role) {
@@ -367,17 +416,12 @@ public final class PathVerifier {
             }
         }
 
-        private void remember(@Nullable PeerRejectedException refusal) {
-            if (nearest == null) {
+        /** The further a path came, the more its refusal says; of two that came as far the first is told. */
+        private void remember(@Nullable PeerRejectedException refusal, Progress reached) {
+            Progress said = refusal != null && refusal.reason() == RefusalReason.REVOKED ? Progress.REVOKED : reached;
+            if (said.compareTo(progress) > 0) {
                 nearest = refusal;
-            }
-        }
-
-        /** What a path lacks that leads to an anchor says more than an alternative that leads nowhere. */
-        private void rememberPath(@Nullable PeerRejectedException refusal) {
-            if (!nearestLedToAnchor) {
-                nearest = refusal;
-                nearestLedToAnchor = true;
+                progress = said;
             }
         }
 

@@ -6,23 +6,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.DERNull;
-import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
-import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.RSAPublicKey;
-import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
-import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.NameConstraints;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,7 +160,12 @@ final class Rules {
                     "names within the name constraints of every CA above, the anchor's too",
                     "RFC 5280 6.1.3 (b), (c)",
                     RefusalReason.CONSTRAINT_VIOLATED,
-                    NameConstraintRules::violation));
+                    NameConstraintRules::violation),
+            new OfPath(
+                    "no mapping of a policy to many",
+                    "RFC 5280 4.2.1.5",
+                    RefusalReason.CONSTRAINT_VIOLATED,
+                    Rules::policyMappings));
 
     /** The critical extensions that are looked at here or, policies, by the JDK. */
     private static final Set<ASN1ObjectIdentifier> PROCESSED = Set.of(
@@ -181,29 +175,10 @@ final class Rules {
             Extension.subjectAlternativeName,
             Extension.nameConstraints,
             Extension.certificatePolicies,
+            Extension.policyMappings,
             Extension.policyConstraints,
             Extension.inhibitAnyPolicy);
 
-    private static final Set<ASN1ObjectIdentifier> CURVES =
-            Set.of(SECObjectIdentifiers.secp256r1, SECObjectIdentifiers.secp384r1, SECObjectIdentifiers.secp521r1);
-
-    private static final Set<ASN1ObjectIdentifier> EDWARDS =
-            Set.of(EdECObjectIdentifiers.id_Ed25519, EdECObjectIdentifiers.id_Ed448);
-
-    private static final Set<ASN1ObjectIdentifier> RSA_SIGNATURES = Set.of(
-            PKCSObjectIdentifiers.sha256WithRSAEncryption,
-            PKCSObjectIdentifiers.sha384WithRSAEncryption,
-            PKCSObjectIdentifiers.sha512WithRSAEncryption);
-
-    private static final Set<ASN1ObjectIdentifier> ECDSA_SIGNATURES = Set.of(
-            X9ObjectIdentifiers.ecdsa_with_SHA256,
-            X9ObjectIdentifiers.ecdsa_with_SHA384,
-            X9ObjectIdentifiers.ecdsa_with_SHA512);
-
-    private static final Set<ASN1ObjectIdentifier> HASHES =
-            Set.of(NISTObjectIdentifiers.id_sha256, NISTObjectIdentifiers.id_sha384, NISTObjectIdentifiers.id_sha512);
-
-    private static final BigInteger SMALLEST_EXPONENT = BigInteger.valueOf(65_537);
     private static final int SERIAL_NUMBER_BITS = 20 * 8 - 1;
 
     private Rules() {}
@@ -275,13 +250,11 @@ final class Rules {
     }
 
     private static @Nullable String criticalExtensions(Certificate certificate, Role role, Context context) {
-        if (certificate.hasExtension(Extension.policyConstraints)
-                && !certificate.criticalExtensions().contains(Extension.policyConstraints)) {
-            return "has policyConstraints that are not critical (RFC 5280 4.2.1.11)";
-        }
-        if (certificate.hasExtension(Extension.policyMappings)) {
-            // the JDK's tree of policies grows exponentially with every CA that maps them
-            return "has policyMappings, which are not followed";
+        for (ASN1ObjectIdentifier id : List.of(Extension.policyConstraints, Extension.inhibitAnyPolicy)) {
+            if (certificate.hasExtension(id)
+                    && !certificate.criticalExtensions().contains(id)) {
+                return "has the extension " + id + ", which is not critical (RFC 5280 4.2.1.11, 4.2.1.14)";
+            }
         }
         for (ASN1ObjectIdentifier id : certificate.criticalExtensions()) {
             if (!PROCESSED.contains(id)) {
@@ -289,6 +262,12 @@ final class Rules {
             }
         }
         return null;
+    }
+
+    /** Whether a certificate keeps both rules of time; its role plays no part in them. */
+    static boolean isInDate(Certificate certificate, Context context) {
+        return notBefore(certificate, Role.ANCHOR, context) == null
+                && notAfter(certificate, Role.ANCHOR, context) == null;
     }
 
     private static @Nullable String notBefore(Certificate certificate, Role role, Context context) {
@@ -342,82 +321,12 @@ final class Rules {
     }
 
     private static @Nullable String key(Certificate certificate, Role role, Context context) {
-        SubjectPublicKeyInfo info = certificate.publicKeyInfo();
-        ASN1ObjectIdentifier algorithm = info.getAlgorithm().getAlgorithm();
-        ASN1Encodable parameters = info.getAlgorithm().getParameters();
-        if (EDWARDS.contains(algorithm)) {
-            return parameters == null ? null : "has an Edwards key with parameters (RFC 8410 3)";
-        }
-        if (algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
-            return parameters instanceof ASN1ObjectIdentifier curve && CURVES.contains(curve)
-                    ? null
-                    : "expected an EC key on P-256, P-384 or P-521 by name, has "
-                            + (parameters instanceof ASN1ObjectIdentifier
-                                    ? "the curve " + parameters
-                                    : "a curve of its own");
-        }
-        if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)
-                || algorithm.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
-            return rsaKey(info, context);
-        }
-        return "expected an EC, Edwards or RSA key, has one of algorithm " + algorithm;
-    }
-
-    private static @Nullable String rsaKey(SubjectPublicKeyInfo info, Context context) {
-        RSAPublicKey key;
-        try {
-            key = RSAPublicKey.getInstance(info.parsePublicKey());
-        } catch (java.io.IOException | RuntimeException e) {
-            return "has an RSA key that does not parse";
-        }
-        int bits = key.getModulus().bitLength();
-        if (bits < context.floors().minimumRsaKeyBits() || bits > Limits.RSA_BITS) {
-            return "expected an RSA key from " + context.floors().minimumRsaKeyBits() + " to " + Limits.RSA_BITS
-                    + " bits, has " + bits;
-        }
-        if (bits % 8 != 0 || !key.getModulus().testBit(0)) {
-            return "has an RSA modulus of " + bits + " bits that no sound generator makes";
-        }
-        BigInteger exponent = key.getPublicExponent();
-        if (!exponent.testBit(0) || exponent.compareTo(SMALLEST_EXPONENT) < 0 || exponent.bitLength() > Long.SIZE) {
-            return "expected an odd RSA exponent from 65537, below 2^64";
-        }
-        return null;
+        return Strength.problemOf(certificate.publicKeyInfo(), context.floors().minimumRsaKeyBits());
     }
 
     /** An anchor's signature of itself proves nothing and is not looked at. */
     private static @Nullable String signatureAlgorithm(Certificate certificate, Role role, Context context) {
-        AlgorithmIdentifier algorithm = certificate.signatureAlgorithm();
-        ASN1ObjectIdentifier id = algorithm.getAlgorithm();
-        ASN1Encodable parameters = algorithm.getParameters();
-        boolean strong;
-        if (role == Role.ANCHOR) {
-            strong = true;
-        } else if (RSA_SIGNATURES.contains(id)) {
-            strong = parameters == null || DERNull.INSTANCE.equals(parameters);
-        } else if (ECDSA_SIGNATURES.contains(id) || EDWARDS.contains(id)) {
-            strong = parameters == null;
-        } else if (id.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
-            strong = strongPss(parameters);
-        } else {
-            strong = false;
-        }
-        return strong
-                ? null
-                : "expected a signature with SHA-256, SHA-384 or SHA-512, or by an Edwards key, has algorithm " + id;
-    }
-
-    private static boolean strongPss(@Nullable ASN1Encodable encoded) {
-        if (encoded == null) {
-            return false;
-        }
-        RSASSAPSSparams parameters = RSASSAPSSparams.getInstance(encoded);
-        AlgorithmIdentifier hash = parameters.getHashAlgorithm();
-        AlgorithmIdentifier generator = parameters.getMaskGenAlgorithm();
-        return HASHES.contains(hash.getAlgorithm())
-                && generator.getAlgorithm().equals(PKCSObjectIdentifiers.id_mgf1)
-                && HASHES.contains(AlgorithmIdentifier.getInstance(generator.getParameters())
-                        .getAlgorithm());
+        return role == Role.ANCHOR ? null : Strength.problemOf(certificate.signatureAlgorithm());
     }
 
     /** What RFC 5280 demands of who issues a certificate; private CAs often leave it out, to no harm. */
@@ -455,6 +364,19 @@ final class Rules {
                     .count();
             if (BigInteger.valueOf(below).compareTo(allowed) > 0) {
                 return all.get(ca) + " allows " + allowed + " CAs below it, there are " + below;
+            }
+        }
+        return null;
+    }
+
+    /** By each policy that is mapped to several, the JDK's tree of policies grows so many times, with every CA anew. */
+    private static @Nullable String policyMappings(Candidate path, Context context) {
+        int growth = 1;
+        for (Certificate certificate : path.certificates()) {
+            growth *= certificate.mappingsOfOnePolicy();
+            if (growth > Limits.POLICY_GROWTH) {
+                return "maps policies to so many that there are " + growth + " ways, expected at most "
+                        + Limits.POLICY_GROWTH;
             }
         }
         return null;

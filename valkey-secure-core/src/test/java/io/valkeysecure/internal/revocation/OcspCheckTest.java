@@ -1,6 +1,7 @@
 package io.valkeysecure.internal.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
@@ -49,7 +50,6 @@ class OcspCheckTest {
         try (OcspResponder responder =
                 responder().nextUpdate(NOW.plusSeconds(600)).start()) {
             OcspCheck check = at(responder);
-            assertThat(check.blocks()).isTrue();
             assertThat(check.freshUntil()).isEmpty();
             Instant end = NOW.plusSeconds(600);
             assertThat(check(check, LEAF, NOW)).isEqualTo(end);
@@ -58,6 +58,20 @@ class OcspCheckTest {
             assertThat(refused(check, LEAF, end.plusSeconds(1), RefusalReason.REVOCATION_UNKNOWN))
                     .contains("stale");
             assertThat(responder.requests()).isEqualTo(2);
+        }
+    }
+
+    /** However many paths are checked, they share one timeout. */
+    @Test
+    void check_begunSoLongAgoThatTheTimeIsUp_asksNobody() throws Exception {
+        try (OcspResponder responder = responder().start()) {
+            OcspCheck check = at(responder);
+            long begun = System.nanoTime() - LONG.toNanos();
+            assertThatThrownBy(() -> check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(), begun))
+                    .isInstanceOf(PeerRejectedException.class)
+                    .hasMessageContaining("a good OCSP response");
+            assertThat(responder.requests()).isZero();
+            assertThat(check(check, LEAF, NOW)).isAfter(NOW);
         }
     }
 
@@ -341,8 +355,8 @@ class OcspCheckTest {
     @Test
     void none_acceptsEverything() throws Exception {
         RevocationCheck none = RevocationCheck.none();
-        assertThat(none.check(LEAF.chain(), ROOT.certificate(), NOW, List.of())).isEqualTo(Instant.MAX);
-        assertThat(none.blocks()).isFalse();
+        assertThat(none.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(), System.nanoTime()))
+                .isEqualTo(Instant.MAX);
         assertThat(none.freshUntil()).isEmpty();
     }
 
@@ -355,11 +369,12 @@ class OcspCheckTest {
     }
 
     private static OcspCheck.Settings settings(@Nullable String url, Duration timeout, int cached, Duration longest) {
-        return new OcspCheck.Settings(url == null ? null : URI.create(url), timeout, Duration.ZERO, cached, longest);
+        return new OcspCheck.Settings(
+                url == null ? null : URI.create(url), timeout, Duration.ZERO, cached, longest, 2048);
     }
 
     private static Instant check(OcspCheck check, TestCertificate leaf, Instant now) throws PeerRejectedException {
-        return check.check(leaf.chain(), ROOT.certificate(), now, List.of());
+        return check.check(leaf.chain(), ROOT.certificate(), now, List.of(), System.nanoTime());
     }
 
     private static String refused(OcspCheck check, TestCertificate leaf, Instant now, RefusalReason reason) {

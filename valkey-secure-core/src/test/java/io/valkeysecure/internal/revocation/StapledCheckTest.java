@@ -1,6 +1,7 @@
 package io.valkeysecure.internal.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
@@ -40,12 +41,11 @@ class StapledCheckTest {
             CA.issue().subject("CN=leaf").dnsName("localhost").build();
     private static final TestCertificate DELEGATE = delegate().build();
 
-    private final StapledCheck check = new StapledCheck(TOLERANCE);
+    private final StapledCheck check = new StapledCheck(TOLERANCE, 2048);
 
     @Test
     void check_goodForTheLeaf_isProvedUntilItEnds() throws Exception {
         assertThat(accepted(leaf())).isEqualTo(NOW.plusSeconds(3_660));
-        assertThat(check.blocks()).isFalse();
         assertThat(check.freshUntil()).isEmpty();
     }
 
@@ -250,7 +250,18 @@ class StapledCheckTest {
         TestCertificate weak = delegate().keyType(KeyType.RSA_1024).build();
         assertThat(unknown(
                         leaf().responder(weak, weak).algorithm("SHA256withRSA").encoded()))
-                .contains("RSA of 1024 bits");
+                .contains("expected an RSA key from 2048 to 8192 bits, has 1024");
+    }
+
+    @Test
+    void check_delegateBelowTheFloorOfThePolicy_isUnknown() throws Exception {
+        TestCertificate rsa = delegate().keyType(KeyType.RSA_2048).build();
+        Answers answer = leaf().responder(rsa, rsa).algorithm("SHA256withRSA");
+        StapledCheck strict = new StapledCheck(TOLERANCE, 3072);
+        assertThatThrownBy(() -> strict.check(
+                        LEAF.chain(), ROOT.certificate(), NOW, List.of(answer.encoded()), System.nanoTime()))
+                .hasMessageContaining("expected an RSA key from 3072 to 8192 bits, has 2048");
+        assertThat(accepted(answer)).isAfter(NOW);
     }
 
     @Test
@@ -304,7 +315,7 @@ class StapledCheckTest {
             byte[] changed = revoked.clone();
             changed[i] ^= 0x11;
             try {
-                check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(changed));
+                check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(changed), System.nanoTime());
                 throw new AssertionError("accepted with byte " + i + " changed");
             } catch (PeerRejectedException e) {
                 assertThat(e.reason()).isIn(RefusalReason.REVOKED, RefusalReason.REVOCATION_UNKNOWN);
@@ -316,7 +327,7 @@ class StapledCheckTest {
     void check_stapleOfIntermediate_isCheckedWhereItIsGiven() throws Exception {
         byte[] leaf = leaf().encoded();
         byte[] ca = Answers.about(CA, NOW).nextUpdate(NOW.plusSeconds(600)).encoded();
-        assertThat(check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(ca, leaf)))
+        assertThat(check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(ca, leaf), System.nanoTime()))
                 .isEqualTo(NOW.plusSeconds(660));
         assertThat(revoked(
                         leaf,
@@ -330,13 +341,14 @@ class StapledCheckTest {
                 .contains("CN=Issuing CA (serial");
         assertThat(unknown(ca)).contains("CN=leaf").contains("for another certificate");
         assertThat(unknown(leaf, NOTHING)).contains("malformed");
-        assertThat(check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(leaf, new byte[0])))
+        assertThat(check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(leaf, new byte[0]), System.nanoTime()))
                 .isAfter(NOW);
     }
 
     @Test
     void check_emptyPath_hasNothingToProve() throws Exception {
-        assertThat(check.check(List.of(), ROOT.certificate(), NOW, List.of())).isEqualTo(Instant.MAX);
+        assertThat(check.check(List.of(), ROOT.certificate(), NOW, List.of(), System.nanoTime()))
+                .isEqualTo(Instant.MAX);
     }
 
     private static Answers leaf() {
@@ -356,7 +368,7 @@ class StapledCheckTest {
     }
 
     private Instant accepted(Answers answer) throws Exception {
-        return check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(answer.encoded()));
+        return check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(answer.encoded()), System.nanoTime());
     }
 
     private String unknown(byte[]... staples) {
@@ -369,7 +381,7 @@ class StapledCheckTest {
 
     private String refused(RefusalReason reason, byte[]... staples) {
         try {
-            Instant until = check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(staples));
+            Instant until = check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(staples), System.nanoTime());
             throw new AssertionError("accepted until " + until);
         } catch (PeerRejectedException e) {
             assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason);
@@ -378,7 +390,8 @@ class StapledCheckTest {
     }
 
     private static Instant prove(Answers answer, byte[] nonce) throws Exception {
-        return OcspAnswer.parse(answer.encoded()).prove(LEAF.certificate(), CA.certificate(), nonce, NOW, TOLERANCE);
+        return OcspAnswer.parse(answer.encoded())
+                .prove(LEAF.certificate(), CA.certificate(), nonce, NOW, TOLERANCE, 2048);
     }
 
     private static String unproved(Answers answer, byte[] nonce) throws Exception {

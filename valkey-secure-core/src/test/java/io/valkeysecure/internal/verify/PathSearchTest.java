@@ -323,7 +323,7 @@ class PathSearchTest {
     @Test
     void chain_empty_isRefused() {
         PathVerifier verifier = verifier();
-        assertThatThrownBy(() -> verifier.verify(List.of(), null, NOW))
+        assertThatThrownBy(() -> verifier.verify(List.of(), null, NOW, path -> {}))
                 .isInstanceOf(PeerRejectedException.class)
                 .hasMessageContaining("expected a certificate chain, none was presented");
     }
@@ -458,8 +458,8 @@ class PathSearchTest {
         PathVerifier verifier = verifier();
         var chain = List.of(leaf.certificate(), ca.certificate());
         Instant now = NOW;
-        PathVerifier.Path first = verifier.verify(chain, null, now);
-        assertThat(verifier.verify(chain, null, now)).isEqualTo(first);
+        PathVerifier.Path first = verifier.verify(chain, null, now, path -> {});
+        assertThat(verifier.verify(chain, null, now, path -> {})).isEqualTo(first);
         assertThat(verifier.anchors()).containsExactly(oldRoot.certificate());
     }
 
@@ -488,8 +488,8 @@ class PathSearchTest {
         PathVerifier verifier =
                 new PathVerifier(List.of(shortLived.certificate()), new Floors(2048, false, false), NOW);
         var chain = List.of(leaf.certificate(), ca.certificate());
-        assertThat(verifier.verify(chain, null, NOW).anchor()).isEqualTo(shortLived.certificate());
-        assertThatThrownBy(() -> verifier.verify(chain, null, NOW.plusSeconds(6)))
+        assertThat(verifier.verify(chain, null, NOW, path -> {}).anchor()).isEqualTo(shortLived.certificate());
+        assertThatThrownBy(() -> verifier.verify(chain, null, NOW.plusSeconds(6), path -> {}))
                 .isInstanceOf(PeerRejectedException.class)
                 .hasMessageContaining("trust anchor CN=Root expired");
     }

@@ -84,7 +84,8 @@ class RulesTest {
                         signatures(),
                         profile(),
                         pathLength(),
-                        nameConstraints())
+                        nameConstraints(),
+                        policyMappings())
                 .flatMap(cases -> cases);
     }
 
@@ -413,6 +414,7 @@ class RulesTest {
                                         name(1, "@example.com", "a@example.com"),
                                         name(1, "a@.example.com", ".example.com"),
                                         name(1, "a@", "example.com"),
+                                        name(1, "a@b@example.com", "b@example.com"),
                                         name(1, "ex ample.com", "example.com"))
                                 .flatMap(names -> Stream.of(0xa0, 0xa1)
                                         .map(list -> new Case(
@@ -499,9 +501,16 @@ class RulesTest {
                         rule,
                         "policyConstraints that are not critical",
                         CONSTRAINT_VIOLATED,
-                        "has policyConstraints that are not critical",
+                        "has the extension 2.5.29.36, which is not critical (RFC 5280 4.2.1.11, 4.2.1.14)",
                         GOOD.withCa(builder -> builder.extension(POLICY_CONSTRAINTS, false, explicitPolicy)),
-                        GOOD.withCa(builder -> builder.extension(POLICY_CONSTRAINTS, true, explicitPolicy))));
+                        GOOD.withCa(builder -> builder.extension(POLICY_CONSTRAINTS, true, explicitPolicy))),
+                new Case(
+                        rule,
+                        "inhibitAnyPolicy that is not critical",
+                        CONSTRAINT_VIOLATED,
+                        "has the extension 2.5.29.54, which is not critical (RFC 5280 4.2.1.11, 4.2.1.14)",
+                        GOOD.withCa(builder -> builder.extension("2.5.29.54", false, integer(9))),
+                        GOOD.withCa(builder -> builder.extension("2.5.29.54", true, integer(9)))));
         Stream<Case> identifiers = Stream.of("2.5.29.35", "2.5.29.14")
                 .map(id -> new Case(
                         rule,
@@ -1021,6 +1030,18 @@ class RulesTest {
                                 + " valkey.example.com, excluded by dNSName example.com",
                         GOOD.withCa(builder -> builder.excluded(NameForm.DNS_NAME, "example.com")),
                         GOOD.withCa(builder -> builder.excluded(NameForm.DNS_NAME, "example.org"))));
+    }
+
+    private static Stream<Case> policyMappings() {
+        String rule = "no mapping of a policy to many";
+        // what the JDK makes of mappings is in PoliciesTest
+        return Stream.of(new Case(
+                rule,
+                "a policy mapped to nine",
+                CONSTRAINT_VIOLATED,
+                "path maps policies to so many that there are 9 ways, expected at most 8",
+                GOOD.withCa(builder -> Policies.mapping(builder, 9)),
+                GOOD.withCa(builder -> Policies.mapping(builder, 8))));
     }
 
     private static TestCertificate.Builder names(TestCertificate.Builder builder, int count) {

@@ -80,9 +80,8 @@ class VerificationCost {
         measure("499 x 499 rfc822Name, 110 characters", () -> constrained(499, 499, NameForm.EMAIL_ADDRESS, 110));
         measure("9 CAs x 1,000 permitted dNSName", () -> permitting(1000));
         measure("9 CAs x 200 permitted dNSName", () -> permitting(200));
-        measure("policies mapped crosswise, 6 CAs x 4", () -> policies(6, 4));
-        measure("policies mapped crosswise, 7 CAs x 4", () -> policies(7, 4));
-        measure("policies mapped crosswise, 8 CAs x 4", () -> policies(8, 4));
+        measure("policies mapped to two each by 3 of 9 CAs, 32 policies", () -> policies(3, 9, 32));
+        measure("policies mapped to two each by 9 of 9 CAs, 32 policies", () -> policies(9, 9, 32));
         List<KeyPair> rsa = List.of(rsa8192(1), rsa8192(2), rsa8192(3));
         mesh("RSA 8192, exponent of 64 bits", rsa);
         for (boolean accepted : new boolean[] {true, false}) {
@@ -252,26 +251,27 @@ class VerificationCost {
     }
 
     /** Each CA maps each of its policies to each: a tree of valid policies has all combinations (RFC 5280 6.1.2). */
-    private static Presented policies(int cas, int policies) {
+    /** The first of the CAs map each policy to itself and the next, the others to itself. */
+    private static Presented policies(int widening, int cas, int policies) {
         KeyPair key = KeyType.EC_P256.generate();
         TestCertificate anchor = anchor(key);
         TestCertificate issuer = anchor;
         List<ASN1Encodable> named = new ArrayList<>();
-        List<ASN1Encodable> mapped = new ArrayList<>();
+        List<ASN1Encodable> same = new ArrayList<>();
+        List<ASN1Encodable> widened = new ArrayList<>();
         for (int i = 0; i < policies; i++) {
-            ASN1ObjectIdentifier policy = new ASN1ObjectIdentifier("1.3.6.1.4.1.55555.2." + i);
+            ASN1ObjectIdentifier policy = policy(i);
             named.add(new DERSequence(policy));
-            for (int j = 0; j < policies; j++) {
-                mapped.add(new DERSequence(
-                        new ASN1Encodable[] {policy, new ASN1ObjectIdentifier("1.3.6.1.4.1.55555.2." + j)}));
-            }
+            same.add(new DERSequence(new ASN1Encodable[] {policy, policy}));
+            widened.add(new DERSequence(new ASN1Encodable[] {policy, policy}));
+            widened.add(new DERSequence(new ASN1Encodable[] {policy, policy((i + 1) % policies)}));
         }
         for (int i = 0; i < cas; i++) {
             issuer = issuer.issue()
                     .ca()
                     .keyPair(key)
                     .extension("2.5.29.32", false, der(named))
-                    .extension("2.5.29.33", true, der(mapped))
+                    .extension("2.5.29.33", true, der(i < widening ? widened : same))
                     .build();
         }
         return Presented.of(
@@ -280,6 +280,10 @@ class VerificationCost {
                         .dnsName(Chain.HOST)
                         .extension("2.5.29.32", false, der(named))
                         .build());
+    }
+
+    private static ASN1ObjectIdentifier policy(int number) {
+        return new ASN1ObjectIdentifier("1.3.6.1.4.1.55555.2." + number);
     }
 
     private static byte[] der(List<ASN1Encodable> elements) {

@@ -44,6 +44,7 @@ class VerificationPageTest {
                         "| names of a SAN | " + Limits.ENTRIES + " |",
                         "| subtrees of a list of name constraints | " + Limits.SUBTREES + " |",
                         "| policies of a certificate | " + Limits.POLICIES + " |",
+                        "| ways in which policies are mapped | " + Limits.POLICY_GROWTH + " |",
                         "| comparisons of a name with a constraint | " + Limits.COMPARISONS + " |",
                         "| bits of an RSA modulus | " + Limits.RSA_BITS + " |");
     }

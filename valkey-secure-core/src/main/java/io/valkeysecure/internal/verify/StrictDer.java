@@ -1,0 +1,87 @@
+package io.valkeysecure.internal.verify;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
+import java.util.Arrays;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1Boolean;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1Set;
+import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.ASN1UTCTime;
+
+/** What Bouncy Castle reads and X.690 and RFC 5280 do not allow: what has two encodings has two readers. */
+public final class StrictDer {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuuMMddHHmmss'Z'").withResolverStyle(ResolverStyle.STRICT);
+
+    private StrictDer() {}
+
+    /**
+     * Tells whether an encoding is the only one that X.690, section 10, allows.
+     *
+     * @param structure what was read
+     * @param encoded what it was read from
+     * @return false if there is another encoding, or something behind it
+     * @throws IOException if it cannot be encoded
+     */
+    public static boolean is(ASN1Primitive structure, byte[] encoded) throws IOException {
+        return Arrays.equals(structure.getEncoded(ASN1Encoding.DER), encoded) && booleansAre(structure);
+    }
+
+    /** Bouncy Castle writes every TRUE as it read it. */
+    private static boolean booleansAre(ASN1Encodable node) throws IOException {
+        ASN1Primitive primitive = node.toASN1Primitive();
+        if (primitive instanceof ASN1Boolean) {
+            byte value = primitive.getEncoded(ASN1Encoding.DER)[2];
+            return value == 0 || value == (byte) 0xff;
+        }
+        Iterable<ASN1Encodable> children = List.of();
+        if (primitive instanceof ASN1Sequence sequence) {
+            children = sequence;
+        } else if (primitive instanceof ASN1Set set) {
+            children = set;
+        } else if (primitive instanceof ASN1TaggedObject tagged && tagged.isExplicit()) {
+            children = List.of(tagged.getExplicitBaseObject());
+        }
+        for (ASN1Encodable child : children) {
+            if (!booleansAre(child)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Returns the characters of a time.
+     *
+     * @param time a GeneralizedTime, or a UTCTime, which is given its century by RFC 5280 4.1.2.5.1
+     * @return the year in four digits, and the rest as it is written
+     * @throws IOException if it cannot be encoded
+     */
+    public static String time(ASN1Encodable time) throws IOException {
+        byte[] encoded = time.toASN1Primitive().getEncoded(ASN1Encoding.DER);
+        // no time is longer than 127 bytes, so tag and length are one byte each
+        String text = new String(encoded, 2, encoded.length - 2, StandardCharsets.US_ASCII);
+        return time.toASN1Primitive() instanceof ASN1UTCTime ? (text.charAt(0) >= '5' ? "19" : "20") + text : text;
+    }
+
+    /**
+     * Reads a time.
+     *
+     * @param text YYYYMMDDHHMMSSZ
+     * @return the time
+     * @throws java.time.DateTimeException if it is not in this form, or no calendar has it
+     */
+    public static Instant instant(String text) {
+        return LocalDateTime.parse(text, TIME).toInstant(ZoneOffset.UTC);
+    }
+}
