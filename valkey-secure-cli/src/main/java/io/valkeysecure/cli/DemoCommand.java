@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The command {@code demo}: reads its command line, and leaves the work to one of two others. */
+/** The command {@code demo}: reads its command line, and leaves the work to one of three others. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
@@ -31,6 +31,8 @@ import picocli.CommandLine.TypeConversionException;
             "Shows the library at work with Lettuce and Jedis.%n",
             "Without HOST:PORT: starts a Valkey that speaks only TLS and demands a client certificate, writes and reads"
                     + " keys through pools, then tries a row of connections that must be refused, and cleans up.%n",
+            "With --cluster or --sentinel: starts several, kills a primary while both clients write, and lets the nodes"
+                    + " lead the clients to a rogue.%n",
             "With HOST:PORT: connects to your server, and writes, reads and deletes one key that lives a minute.%n"
         })
 final class DemoCommand implements Callable<Integer> {
@@ -73,21 +75,42 @@ final class DemoCommand implements Callable<Integer> {
             description = "name or address that the server's certificate has to carry; default: HOST")
     private @Nullable String expectedName;
 
+    @Option(names = "--cluster", description = "start a cluster of three primaries and three replicas")
+    private boolean cluster;
+
+    @Option(names = "--sentinel", description = "start a primary, two replicas and three sentinels")
+    private boolean sentinel;
+
     @Override
     public Integer call() throws IOException {
         Console console = Console.of(spec.commandLine());
+        if ((cluster && sentinel) || (server != null && (cluster || sentinel))) {
+            throw usage("choose one of HOST:PORT, --cluster and --sentinel");
+        }
         if (server == null) {
             if (Stream.of(ca, certificate, key, user, passwordFile, expectedName)
                     .anyMatch(option -> option != null)) {
                 throw usage("these options are about your own server: HOST:PORT is missing");
             }
-            return new OwnServerDemo(console).run() ? Main.OK : Main.REFUSED;
+            return withOwnServers(console) ? Main.OK : Main.REFUSED;
         }
         Figures figures = new Figures();
         try (SecureTls tls = secureTls(figures)) {
             Target target = new Target(server, Optional.ofNullable(user), password());
             return new TheirServerDemo(console, tls, figures, target).run() ? Main.OK : Main.REFUSED;
         }
+    }
+
+    private boolean withOwnServers(Console console) throws IOException {
+        if (cluster) {
+            return new TopologyDemo(console, "a cluster of three primaries and three replicas", ClusterTopology::new)
+                    .run();
+        }
+        if (sentinel) {
+            return new TopologyDemo(console, "a primary, two replicas and three sentinels", SentinelTopology::new)
+                    .run();
+        }
+        return new OwnServerDemo(console).run();
     }
 
     private SecureTls secureTls(Figures figures) {
