@@ -31,20 +31,22 @@ apt_has() {
   [ -n "$candidate" ] && [ "$candidate" != "(none)" ]
 }
 
-# Writes DIR/derived.sources or DIR/derived.list: the machine's own entry of this release, extended by its backports.
-derive_backports() {
-  local dir=$1 codename=$2 file
+# derive_sources DIR CODENAME SUITE...: writes DIR/derived.sources or DIR/derived.list, the machine's own entry of the
+# release CODENAME, for these suites in its place.
+derive_sources() {
+  local dir=$1 codename=$2 file suite
+  shift 2
   for file in /etc/apt/sources.list.d/*.sources; do
     [ -e "$file" ] || continue
     # One paragraph is one source. Options, a key written inline included, are carried over as they stand.
-    awk -v codename="$codename" '
+    awk -v codename="$codename" -v wanted_suites="$*" '
       BEGIN { RS = ""; FS = "\n" }
       {
         suites = ""; wanted = 1; text = ""
         for (i = 1; i <= NF; i++) {
           if ($i ~ /^#/) continue
           key = tolower($i)
-          if (key ~ /^suites:/) { suites = $i; sub(/^[^:]*:[ \t]*/, "", suites); $i = "Suites: " codename " " codename "-backports" }
+          if (key ~ /^suites:/) { suites = $i; sub(/^[^:]*:[ \t]*/, "", suites); $i = "Suites: " wanted_suites }
           if (key ~ /^types:/) { if ($i !~ /deb([ \t]|$)/) wanted = 0; $i = "Types: deb" }
           if (key ~ /^enabled:[ \t]*no/) wanted = 0
           text = text $i "\n"
@@ -56,8 +58,9 @@ derive_backports() {
   rm -f "$dir/derived.sources"
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
     [ -e "$file" ] || continue
-    sed -nE "s/^deb +(\[[^]]*\] +)?([^ ]+) +$codename +(.*)$/deb \1\2 $codename \3\ndeb \1\2 $codename-backports \3/p" \
-      "$file" | head -n 2 >"$dir/derived.list"
+    for suite in "$@"; do
+      sed -nE "s/^deb +(\[[^]]*\] +)?([^ ]+) +$codename +(.*)$/deb \1\2 $suite \3/p" "$file" | head -n 1
+    done >"$dir/derived.list"
     [ ! -s "$dir/derived.list" ] || return 0
   done
   rm -f "$dir/derived.list"
@@ -72,7 +75,7 @@ use_backports() {
   [ -n "$codename" ] || return 1
   mkdir -p "$dir"
   chmod 755 "$SCRATCH" "$dir" # apt reads as a user of its own
-  derive_backports "$dir" "$codename" || return 1
+  derive_sources "$dir" "$codename" "$codename" "$codename-backports" || return 1
   say "looking in $codename-backports, with a source derived from this machine's own, for this command only"
   APT_SOURCES=(-o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$dir" -t "$codename-backports")
   apt_update

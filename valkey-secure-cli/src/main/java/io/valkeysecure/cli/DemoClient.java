@@ -2,11 +2,15 @@ package io.valkeysecure.cli;
 
 import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.SecureTls;
+import java.util.List;
 
 /** What the demo does with a client library; the same for both. Whatever fails is the library's own exception. */
 interface DemoClient extends AutoCloseable {
     /** How long a client waits for an answer or a TCP connection. */
     int TIMEOUT_MILLIS = 10_000;
+
+    /** The same where another server can take over. */
+    int TOPOLOGY_TIMEOUT_MILLIS = 1_000;
 
     ClientLibrary library();
 
@@ -35,6 +39,12 @@ interface DemoClient extends AutoCloseable {
 
     /** Does what should not work: configures everything but TLS, or switches it off. */
     void forgottenTls(SecureTls tls, Target target);
+
+    /** Opens a client of the cluster to which the seeds belong. */
+    KeyValue cluster(SecureTls tls, List<Target> seeds);
+
+    /** Opens a client of the primary that the sentinels name. They have the same users as the servers. */
+    KeyValue behindSentinels(SecureTls tls, List<Target> sentinels, String primary);
 
     @Override
     void close();

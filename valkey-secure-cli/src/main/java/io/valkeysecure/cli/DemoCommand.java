@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The command {@code demo}: reads its command line, and leaves the work to one of two others. */
+/** The command {@code demo}: reads its command line, and leaves the work to one of three others. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
@@ -33,6 +33,8 @@ import picocli.CommandLine.TypeConversionException;
             "Without HOST:PORT: starts a Valkey that speaks only TLS and demands a client certificate, writes and reads"
                     + " keys through pools, then tries a row of connections that must be refused, and cleans up.%n",
             "With --metrics: goes on, and shows what its metrics say.%n",
+            "With --cluster or --sentinel: starts several, kills a primary while both clients write, and lets the nodes"
+                    + " lead the clients to a rogue.%n",
             "With HOST:PORT: connects to your server, and writes, reads and deletes one key that lives a minute.%n"
         })
 final class DemoCommand implements Callable<Integer> {
@@ -88,15 +90,24 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "N", description = "with --metrics: ends after this time")
     private @Nullable Integer seconds;
 
+    @Option(names = "--cluster", description = "start a cluster of three primaries and three replicas")
+    private boolean cluster;
+
+    @Option(names = "--sentinel", description = "start a primary, two replicas and three sentinels")
+    private boolean sentinel;
+
     @Override
     public Integer call() throws IOException {
         Console console = Console.of(spec.commandLine());
+        if ((cluster && sentinel) || (server != null && (cluster || sentinel))) {
+            throw usage("choose one of HOST:PORT, --cluster and --sentinel");
+        }
         if (metrics == null && seconds != null) {
             throw usage("--seconds is about --metrics, which is missing");
         }
         if (metrics != null) {
-            if (server != null) {
-                throw usage("--metrics starts a server of its own, HOST:PORT does not go with it");
+            if (server != null || cluster || sentinel) {
+                throw usage("--metrics starts one server of its own: HOST:PORT, --cluster and --sentinel do not go with it");
             }
             if (metrics < 0 || metrics > 65_535) {
                 throw usage("--metrics: a port is from 0 to 65535, was " + metrics);
@@ -109,13 +120,25 @@ final class DemoCommand implements Callable<Integer> {
                     .anyMatch(option -> option != null)) {
                 throw usage("these options are about your own server: HOST:PORT is missing");
             }
-            return new OwnServerDemo(console).run() ? Main.OK : Main.REFUSED;
+            return withOwnServers(console) ? Main.OK : Main.REFUSED;
         }
         Figures figures = new Figures();
         try (SecureTls tls = secureTls(figures)) {
             Target target = new Target(server, Optional.ofNullable(user), password());
             return new TheirServerDemo(console, tls, figures, target).run() ? Main.OK : Main.REFUSED;
         }
+    }
+
+    private boolean withOwnServers(Console console) throws IOException {
+        if (cluster) {
+            return new TopologyDemo(console, "a cluster of three primaries and three replicas", ClusterTopology::new)
+                    .run();
+        }
+        if (sentinel) {
+            return new TopologyDemo(console, "a primary, two replicas and three sentinels", SentinelTopology::new)
+                    .run();
+        }
+        return new OwnServerDemo(console).run();
     }
 
     private SecureTls secureTls(Figures figures) {

@@ -5,12 +5,16 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisPool;
 import redis.clients.jedis.JedisPoolConfig;
+import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.params.SetParams;
 
 /** The demo with Jedis, through the pool that most programs have, which Jedis 8 deprecates. */
@@ -81,6 +85,45 @@ final class JedisDemo implements DemoClient {
     }
 
     @Override
+    public KeyValue cluster(SecureTls tls, List<Target> seeds) {
+        return keyValue(SecureJedis.clusterClient(tls, impatient(seeds.get(0)))
+                .nodes(servers(seeds))
+                .build());
+    }
+
+    @Override
+    public KeyValue behindSentinels(SecureTls tls, List<Target> sentinels, String primary) {
+        JedisClientConfig config = impatient(sentinels.get(0));
+        return keyValue(SecureJedis.sentinelClient(tls, config, config)
+                .masterName(primary)
+                .sentinels(servers(sentinels))
+                .build());
+    }
+
+    private static KeyValue keyValue(UnifiedJedis client) {
+        return new KeyValue() {
+            @Override
+            public void set(String key, String value) {
+                client.set(key, value);
+            }
+
+            @Override
+            public @Nullable String get(String key) {
+                return client.get(key);
+            }
+
+            @Override
+            public void close() {
+                client.close();
+            }
+        };
+    }
+
+    private static Set<HostAndPort> servers(List<Target> targets) {
+        return targets.stream().map(JedisDemo::server).collect(Collectors.toUnmodifiableSet());
+    }
+
+    @Override
     public void close() {}
 
     private static void ping(HostAndPort server, JedisClientConfig config) {
@@ -104,8 +147,16 @@ final class JedisDemo implements DemoClient {
 
     /** All that is not TLS. */
     private static JedisClientConfig plain(Target target) {
+        return plain(target, TIMEOUT_MILLIS);
+    }
+
+    private static JedisClientConfig impatient(Target target) {
+        return plain(target, TOPOLOGY_TIMEOUT_MILLIS);
+    }
+
+    private static JedisClientConfig plain(Target target, int timeoutMillis) {
         DefaultJedisClientConfig.Builder config =
-                DefaultJedisClientConfig.builder().timeoutMillis(TIMEOUT_MILLIS);
+                DefaultJedisClientConfig.builder().timeoutMillis(timeoutMillis);
         target.user().ifPresent(config::user);
         target.password().ifPresent(config::password);
         return config.build();

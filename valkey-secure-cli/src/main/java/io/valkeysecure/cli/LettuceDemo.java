@@ -1,11 +1,18 @@
 package io.valkeysecure.cli;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.api.sync.RedisStringCommands;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.support.ConnectionPoolSupport;
 import io.valkeysecure.ClientLibrary;
@@ -15,11 +22,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.jspecify.annotations.Nullable;
 
 /** The demo with Lettuce. */
 final class LettuceDemo implements DemoClient {
+    private static final Duration REFRESH = Duration.ofSeconds(1);
+
     private final ClientResources resources = ClientResources.create();
 
     @Override
@@ -98,6 +110,62 @@ final class LettuceDemo implements DemoClient {
     @Override
     public void forgottenTls(SecureTls tls, Target target) {
         ping(client(tls, uri(target).withSsl(false).build()));
+    }
+
+    @Override
+    public KeyValue cluster(SecureTls tls, List<Target> seeds) {
+        ClusterClientOptions options = ClusterClientOptions.builder()
+                .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                        .enableAdaptiveRefreshTrigger(ClusterTopologyRefreshOptions.RefreshTrigger.values())
+                        .enablePeriodicRefresh(REFRESH)
+                        .build())
+                .build();
+        RedisClusterClient client = SecureLettuce.clusterClient(
+                tls, resources, seeds.stream().map(LettuceDemo::impatient).toList(), options);
+        return keyValue(client, client::connect, StatefulRedisClusterConnection::sync);
+    }
+
+    @Override
+    public KeyValue behindSentinels(SecureTls tls, List<Target> sentinels, String primary) {
+        RedisURI uri = impatient(sentinels.get(0));
+        uri.setSentinelMasterId(primary);
+        sentinels.forEach(sentinel -> uri.getSentinels().add(impatient(sentinel)));
+        RedisClient client = client(tls, uri);
+        return keyValue(client, client::connect, StatefulRedisConnection::sync);
+    }
+
+    /** A connection for as long as the client is open; a client that cannot connect is closed. */
+    private static <C extends StatefulConnection<String, String>> KeyValue keyValue(
+            AbstractRedisClient client, Supplier<C> connecting, Function<C, RedisStringCommands<String, String>> sync) {
+        RedisStringCommands<String, String> commands;
+        try {
+            commands = sync.apply(connecting.get());
+        } catch (RuntimeException e) {
+            client.close();
+            throw e;
+        }
+        return new KeyValue() {
+            @Override
+            public void set(String key, String value) {
+                commands.set(key, value);
+            }
+
+            @Override
+            public @Nullable String get(String key) {
+                return commands.get(key);
+            }
+
+            @Override
+            public void close() {
+                client.close();
+            }
+        };
+    }
+
+    private static RedisURI impatient(Target target) {
+        return uri(target)
+                .withTimeout(Duration.ofMillis(TOPOLOGY_TIMEOUT_MILLIS))
+                .build();
     }
 
     @Override

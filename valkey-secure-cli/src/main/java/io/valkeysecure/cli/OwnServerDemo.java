@@ -72,7 +72,7 @@ final class OwnServerDemo {
         return good;
     }
 
-    private static String versionOf(ValkeyServer server) {
+    static String versionOf(ValkeyServer server) {
         return server.execute("INFO", "server")
                 .lines()
                 .filter(line -> line.startsWith("valkey_version:"))

@@ -116,11 +116,40 @@ class MainTest {
     @Test
     void demo_metricsWithAServer_isAUsageError() {
         assertThat(Outcome.of("demo", "localhost:6379", "--metrics", "--ca", "a"))
-                .isEqualTo(usage("--metrics starts a server of its own, HOST:PORT does not go with it"));
+                .isEqualTo(usage(
+                        "--metrics starts one server of its own: HOST:PORT, --cluster and --sentinel do not go with it"));
         assertThat(Outcome.of("demo", "--seconds", "3"))
                 .isEqualTo(usage("--seconds is about --metrics, which is missing"));
         assertThat(Outcome.of("demo", "--metrics=70000"))
                 .isEqualTo(usage("--metrics: a port is from 0 to 65535, was 70000"));
+    }
+
+    @Test
+    void demo_clusterOrSentinel_goesOnAfterAFailoverAndRefusesRogues() {
+        for (String topology : List.of("--cluster", "--sentinel")) {
+            Outcome outcome = Outcome.of("demo", topology);
+
+            assertThat(outcome.err()).isEmpty();
+            assertThat(outcome.out())
+                    .contains("200 of 200 keys came back", "longest time without an answered write")
+                    .contains("untrusted_issuer", "plaintext_peer", "goes on with the others")
+                    .contains("0 bytes of commands, names or passwords came to the rogue")
+                    .doesNotContain("WRONG");
+            assertThat(outcome.exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void demo_twoKindsOfServers_isAUsageError() {
+        for (List<String> kinds : List.of(
+                List.of("--cluster", "--sentinel"),
+                List.of("localhost:1", "--cluster"),
+                List.of("--sentinel", "localhost:1"))) {
+            Outcome outcome = Outcome.of("demo", kinds.get(0), kinds.get(1));
+
+            assertThat(outcome.err()).contains("choose one of HOST:PORT, --cluster and --sentinel");
+            assertThat(outcome.exitCode()).isEqualTo(2);
+        }
     }
 
     private static String between(String text, String before, String after) {

@@ -11,6 +11,7 @@ final class ServerFiles {
 
     static final String CONFIGURATION = "valkey.conf";
     static final String OPENSSL_CONFIGURATION = "openssl.cnf";
+    static final String PEER_CERTIFICATE = "peer.crt";
 
     private final Map<String, String> files = new LinkedHashMap<>();
     private final StringBuilder configuration = new StringBuilder();
@@ -37,6 +38,11 @@ final class ServerFiles {
     List<String> arguments(String directory) {
         String file = directory + "/" + CONFIGURATION;
         return sentinel ? List.of(file, "--sentinel") : List.of(file);
+    }
+
+    /** Whether the server dials others, for which it has a certificate as a client. */
+    boolean talksToPeers() {
+        return has(PEER_CERTIFICATE);
     }
 
     boolean has(String name) {

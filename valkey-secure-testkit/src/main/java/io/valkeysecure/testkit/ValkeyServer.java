@@ -294,9 +294,9 @@ public final class ValkeyServer implements AutoCloseable {
         settings.users.forEach((name, password) -> files.line(user(name, password)));
         files.line(user(ADMIN_USER, settings.adminPassword));
         settings.peerIdentity.ifPresent(peer -> {
-            files.add("peer.crt", peer.chainPem());
+            files.add(ServerFiles.PEER_CERTIFICATE, peer.chainPem());
             files.add("peer.key", peer.privateKeyPem());
-            files.configure("tls-client-cert-file", ServerFiles.DIRECTORY + "/peer.crt");
+            files.configure("tls-client-cert-file", ServerFiles.DIRECTORY + "/" + ServerFiles.PEER_CERTIFICATE);
             files.configure("tls-client-key-file", ServerFiles.DIRECTORY + "/peer.key");
             files.configure("tls-replication", "yes");
         });
