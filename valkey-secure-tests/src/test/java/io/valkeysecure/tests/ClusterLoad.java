@@ -75,15 +75,20 @@ final class ClusterLoad implements AutoCloseable {
         return Duration.ofNanos(longestGapNanos.get()).toMillis();
     }
 
-    void end() throws InterruptedException {
+    void end() {
         ended = true;
         for (Thread thread : threads) {
-            thread.join();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
         }
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         end();
     }
 }

@@ -82,7 +82,8 @@ class LettuceClusterIdentityTest {
 
     @Test
     void announcedAddresses_certificatesWithNamesOnly_areRefusedByDefault() {
-        assertThat(refusal(null, nameOf(0), null)).hasStackTraceContaining("127.0.0.1:")
+        assertThat(refusal(null, nameOf(0), null))
+                .hasStackTraceContaining("127.0.0.1:")
                 .satisfies(thrown -> assertThat(RefusalReason.of(thrown)).contains(RefusalReason.NAME_MISMATCH));
     }
 
@@ -121,8 +122,12 @@ class LettuceClusterIdentityTest {
     /** What the resolver returns is dialled, and is verified. */
     @Test
     void portMapper_mapsToNames_theyAreVerified() {
-        use(null, nameOf(0), MappingSocketAddressResolver.create(DnsResolvers.UNRESOLVED, inside -> HostAndPort.of(
-                nameOf(number(inside.getPort())), inside.getPort())));
+        use(
+                null,
+                nameOf(0),
+                MappingSocketAddressResolver.create(
+                        DnsResolvers.UNRESOLVED,
+                        inside -> HostAndPort.of(nameOf(number(inside.getPort())), inside.getPort())));
 
         assertThat(RefusalReason.of(refusal(
                         null,
@@ -144,7 +149,9 @@ class LettuceClusterIdentityTest {
             @Override
             public SocketAddress resolve(RedisURI uri) {
                 int inside = uri.getPort();
-                return named(uri.getHost(), inside > 3 ? inside : cluster.node(inside - 1).port());
+                return named(
+                        uri.getHost(),
+                        inside > 3 ? inside : cluster.node(inside - 1).port());
             }
         });
         assertThat(RefusalReason.of(refusal(null, nameOf(0), new SocketAddressResolver() {
@@ -152,7 +159,8 @@ class LettuceClusterIdentityTest {
                     public SocketAddress resolve(RedisURI uri) {
                         int inside = uri.getPort();
                         return named(
-                                uri.getHost(), inside > 3 ? inside : cluster.node(inside % 2).port());
+                                uri.getHost(),
+                                inside > 3 ? inside : cluster.node(inside % 2).port());
                     }
                 })))
                 .contains(RefusalReason.NAME_MISMATCH);
@@ -184,15 +192,15 @@ class LettuceClusterIdentityTest {
     private void use(@Nullable ServerIdentity identity, String seed, @Nullable SocketAddressResolver resolver) {
         DefaultClientResources.Builder threads =
                 DefaultClientResources.builder().addressResolverGroup(DefaultAddressResolverGroup.INSTANCE);
-        ClientResources resources =
-                (resolver == null ? threads : threads.socketAddressResolver(resolver)).build();
+        ClientResources resources = (resolver == null ? threads : threads.socketAddressResolver(resolver)).build();
         SecureTls.Builder builder = SecureTls.trusting(TrustAnchors.of(root.certificate()))
                 .presenting(ClientIdentity.of(client.privateKey(), client.chain()));
-        RedisURI uri = RedisURI.create("rediss://" + seed + ":" + cluster.node(0).port());
+        RedisURI uri =
+                RedisURI.create("rediss://" + seed + ":" + cluster.node(0).port());
         uri.setTimeout(Duration.ofSeconds(20));
         try (SecureTls tls = (identity == null ? builder : builder.serverIdentity(identity)).build();
-                RedisClusterClient client = SecureLettuce.clusterClient(
-                        tls, resources, List.of(uri), ClusterClientOptions.create());
+                RedisClusterClient client =
+                        SecureLettuce.clusterClient(tls, resources, List.of(uri), ClusterClientOptions.create());
                 StatefulRedisClusterConnection<String, String> connection = client.connect()) {
             for (int i = 0; i < 16; i++) {
                 connection.sync().set("key-" + i, "value");

@@ -10,8 +10,8 @@ import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
-import io.lettuce.core.cluster.pubsub.RedisClusterPubSubAdapter;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.cluster.pubsub.RedisClusterPubSubAdapter;
 import io.lettuce.core.cluster.pubsub.StatefulRedisClusterPubSubConnection;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -97,6 +97,7 @@ class LettuceClusterTest {
         return uri;
     }
 
+    @SuppressWarnings("deprecation") // the default of Lettuce 7, and not of 6
     private static ClusterClientOptions options() {
         return ClusterClientOptions.builder()
                 .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
@@ -136,9 +137,7 @@ class LettuceClusterTest {
                 String read = connection.async().get("key-" + i).get(20, TimeUnit.SECONDS);
                 assertThat(read).isIn("" + (i + 1), "" + i, null);
             }
-            assertThat(connection.sync().all().commands().ping())
-                    .hasSize(6)
-                    .containsOnly("PONG");
+            assertThat(connection.sync().all().commands().ping()).hasSize(6).containsOnly("PONG");
             connection.sync().publish("channel", "to all");
             assertThat(connection.sync().spublish("shard", "to the shard")).isEqualTo(1);
             await().until(() -> heard.contains("to all") && heard.contains("to the shard"));
@@ -172,7 +171,9 @@ class LettuceClusterTest {
 
             List<Long> latest = List.of();
             for (int i = 0; i < ROTATIONS; i++) {
-                latest = cluster.nodes().stream().map(LettuceClusterTest::latestConnection).toList();
+                latest = cluster.nodes().stream()
+                        .map(LettuceClusterTest::latestConnection)
+                        .toList();
                 root.issue().subject("CN=app").build().writePem(directory, "client");
                 tls.reload();
                 assertThat(tls.status().generation()).isEqualTo(i + 2);
@@ -189,7 +190,11 @@ class LettuceClusterTest {
             load.end();
             System.out.printf(
                     "lettuce cluster: %d rotations, %d commands, %d failed, %d wrong, longest gap %d ms%n",
-                    ROTATIONS, load.commands(), load.failures().size(), load.wrong().size(), load.longestGapMillis());
+                    ROTATIONS,
+                    load.commands(),
+                    load.failures().size(),
+                    load.wrong().size(),
+                    load.longestGapMillis());
             assertThat(load.failures()).isEmpty();
             assertThat(load.wrong()).isEmpty();
             assertThat(watch.refused()).isEmpty();
@@ -231,7 +236,11 @@ class LettuceClusterTest {
             load.end();
             System.out.printf(
                     "lettuce cluster: %d slots moved, %d commands, %d failed, %d wrong, longest gap %d ms%n",
-                    MOVED_SLOTS, load.commands(), load.failures().size(), load.wrong().size(), load.longestGapMillis());
+                    MOVED_SLOTS,
+                    load.commands(),
+                    load.failures().size(),
+                    load.wrong().size(),
+                    load.longestGapMillis());
             assertThat(watch.refused()).isEmpty();
             assertThat(load.failures()).isEmpty();
             assertThat(load.wrong()).isEmpty();
@@ -243,8 +252,11 @@ class LettuceClusterTest {
         ClientResources threads = ClientResources.create();
         try (RedisClusterClient raw = RedisClusterClient.create(threads, List.of(uri("raw")))) {
             raw.setOptions(options().mutate().sslOptions(rawTls()).build());
-            failover("planned", raw, key -> cluster.failover(
-                    cluster.replicasOf(cluster.primaryOf(key)).get(0)));
+            failover(
+                    "planned",
+                    raw,
+                    key -> cluster.failover(
+                            cluster.replicasOf(cluster.primaryOf(key)).get(0)));
             failover("crash", raw, key -> {
                 ValkeyServer victim = cluster.primaryOf(key);
                 victim.kill();
@@ -270,7 +282,8 @@ class LettuceClusterTest {
                 StatefulRedisClusterConnection<String, String> rawConnection = raw.connect()) {
             for (int i = 0; i < 2; i++) {
                 ours.add(key + "ours-" + kind + i, counter -> connection.sync().incr(counter));
-                theirs.add(key + "raw-" + kind + i, counter -> rawConnection.sync().incr(counter));
+                theirs.add(
+                        key + "raw-" + kind + i, counter -> rawConnection.sync().incr(counter));
             }
             ours.awaitCommands(50);
             theirs.awaitCommands(50);

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ReadFrom;
+import io.lettuce.core.RedisCredentials;
+import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
@@ -34,9 +37,13 @@ import java.util.stream.Stream;
 import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * Every kind of connection that Lettuce opens to an address that it was told by the network, with a sinner at that address
@@ -57,9 +64,8 @@ class LettuceTopologyRefusalTest {
     private static final String PASSWORD = "correct-horse-battery";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final ValkeyCluster cluster = ValkeyCluster.builder(SERVER, ROOT)
-            .user(USER, PASSWORD)
-            .start();
+    private final ValkeyCluster cluster =
+            ValkeyCluster.builder(SERVER, ROOT).user(USER, PASSWORD).start();
     /** Where the clients are told to begin; leads to the first node. */
     private final Place seed = new Place(node(0));
     /** What the second node announces. */
@@ -141,19 +147,26 @@ class LettuceTopologyRefusalTest {
                     }
                 }),
                 ofCluster("discovered node", discovered, connection -> set(connection, keyOfSecond)),
-                ofCluster("discovered node, asynchronous", discovered, connection -> connection
-                        .async()
-                        .set(keyOfSecond, "value")
-                        .get()),
-                ofCluster("discovered node, by its address", discovered, connection -> connection
-                        .getConnection("127.0.0.1", discovered.port())
-                        .sync()
-                        .ping()),
-                ofCluster("discovered node, NodeSelection", discovered, connection -> connection
-                        .sync()
-                        .nodes(node -> node.getUri().getPort() == discovered.port())
-                        .commands()
-                        .ping()),
+                ofCluster(
+                        "discovered node, asynchronous",
+                        discovered,
+                        connection ->
+                                connection.async().set(keyOfSecond, "value").get()),
+                ofCluster(
+                        "discovered node, by its address",
+                        discovered,
+                        connection -> connection
+                                .getConnection("127.0.0.1", discovered.port())
+                                .sync()
+                                .ping()),
+                ofCluster(
+                        "discovered node, NodeSelection",
+                        discovered,
+                        connection -> connection
+                                .sync()
+                                .nodes(node -> node.getUri().getPort() == discovered.port())
+                                .commands()
+                                .ping()),
                 ofCluster("replica", replica, connection -> {
                     connection.setReadFrom(ReadFrom.REPLICA);
                     return connection.sync().get(keyOfThird);
@@ -177,23 +190,25 @@ class LettuceTopologyRefusalTest {
     }
 
     private Kind ofCluster(String name, Place place, Command<StatefulRedisClusterConnection<String, String>> command) {
-        return new Kind(name, place, tls -> withCluster(tls, node(0).port(), connection -> {
-            set(connection, keyOfFirst);
-            try {
-                return command.with(connection);
-            } finally {
-                // whatever became of one node, the rest goes on
-                set(connection, keyOfFirst);
-            }
-        }));
+        return new Kind(
+                name,
+                place,
+                tls -> withCluster(tls, node(0).port(), connection -> {
+                    set(connection, keyOfFirst);
+                    try {
+                        return command.with(connection);
+                    } finally {
+                        // whatever became of one node, the rest goes on
+                        set(connection, keyOfFirst);
+                    }
+                }));
     }
 
     private interface Command<C> {
         Object with(C connection) throws Exception;
     }
 
-    private void withCluster(
-            SecureTls tls, int port, Command<StatefulRedisClusterConnection<String, String>> command)
+    private void withCluster(SecureTls tls, int port, Command<StatefulRedisClusterConnection<String, String>> command)
             throws Exception {
         RedisClusterClient client = clusterClient(tls, port);
         try (StatefulRedisClusterConnection<String, String> connection = client.connect()) {
@@ -203,8 +218,7 @@ class LettuceTopologyRefusalTest {
         }
     }
 
-    private Kind ofClusterPubSub(
-            String name, Command<StatefulRedisClusterPubSubConnection<String, String>> command) {
+    private Kind ofClusterPubSub(String name, Command<StatefulRedisClusterPubSubConnection<String, String>> command) {
         return new Kind(name, discovered, tls -> {
             RedisClusterClient client = clusterClient(tls, node(0).port());
             try (StatefulRedisClusterPubSubConnection<String, String> connection = client.connectPubSub()) {
@@ -282,7 +296,8 @@ class LettuceTopologyRefusalTest {
                             + row.sin().reason().tag() + "): ")
                     .doesNotContain(PASSWORD);
             place.assertToldNothing(sinner);
-            assertThat(watch.verified()).noneMatch(handshake -> handshake.endpoint().port() == place.port());
+            assertThat(watch.verified())
+                    .noneMatch(handshake -> handshake.endpoint().port() == place.port());
             assertThat(watch.refused()).isNotEmpty().allSatisfy(refusal -> {
                 assertThat(refusal.reason()).isEqualTo(row.sin().reason());
                 assertThat(refusal.endpoint().port()).isEqualTo(place.port());
@@ -326,10 +341,7 @@ class LettuceTopologyRefusalTest {
                 StatefulRedisClusterConnection<String, String> connection = client.connect();
                 StatefulRedisClusterPubSubConnection<String, String> subscriber = client.connectPubSub()) {
             set(connection, keyOfSecond);
-            subscriber
-                    .getConnection("127.0.0.1", discovered.port())
-                    .sync()
-                    .ssubscribe(keyOfSecond);
+            subscriber.getConnection("127.0.0.1", discovered.port()).sync().ssubscribe(keyOfSecond);
 
             discovered.takenBy(sinner);
             discovered.dropConnections();
@@ -339,18 +351,74 @@ class LettuceTopologyRefusalTest {
             set(connection, keyOfFirst);
             set(connection, keyOfThird);
 
-            assertThat(watch.refused()).allSatisfy(refusal -> assertThat(refusal)
-                    .hasMessageStartingWith("127.0.0.1:" + discovered.port() + " refused ("
-                            + sin.reason().tag()));
+            assertThat(watch.refused())
+                    .allSatisfy(refusal -> assertThat(refusal)
+                            .hasMessageStartingWith("127.0.0.1:" + discovered.port() + " refused ("
+                                    + sin.reason().tag()));
             discovered.assertToldNothing(sinner);
             discovered.givenBack();
-            await().atMost(PATIENCE).ignoreExceptions().until(() -> set(connection, keyOfSecond)
-                    .equals("OK"));
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> set(connection, keyOfSecond).equals("OK"));
             await().atMost(PATIENCE)
                     .until(() -> discovered
                             .honest()
                             .execute("PUBSUB", "SHARDNUMSUB", keyOfSecond)
                             .endsWith("1"));
+        } finally {
+            discovered.givenBack();
+        }
+    }
+
+    /** As a provider of tokens does it, which Lettuce then sends by itself, over every connection that it has. */
+    @Test
+    void credentials_renewedWhileANodeIsASinner_reachTheOthersAndNotTheSinner() {
+        Sinks.Many<RedisCredentials> tokens = Sinks.many().replay().latest();
+        tokens.tryEmitNext(RedisCredentials.just(USER, PASSWORD));
+        cluster.nodes().forEach(node -> node.execute("ACL", "SETUSER", "renewed", "on", ">" + PASSWORD, "~*", "+@all"));
+        RedisURI uri = uri(node(0).port());
+        uri.setCredentialsProvider(new RedisCredentialsProvider() {
+            @Override
+            public Mono<RedisCredentials> resolveCredentials() {
+                return tokens.asFlux().next();
+            }
+
+            @Override
+            public boolean supportsStreaming() {
+                return true;
+            }
+
+            @Override
+            public Flux<RedisCredentials> credentials() {
+                return tokens.asFlux();
+            }
+        });
+        ClusterClientOptions options = ClusterClientOptions.builder()
+                .reauthenticateBehavior(ClientOptions.ReauthenticateBehavior.ON_NEW_CREDENTIALS)
+                .build();
+        Watch watch = new Watch();
+        discovered.givenBack();
+        try (HostilePeer sinner = Sin.core(ROOT).get(2).peer().get();
+                SecureTls tls = tls(watch);
+                RedisClusterClient client =
+                        SecureLettuce.clusterClient(tls, SecureLettuce.resources(tls, threads), List.of(uri), options);
+                StatefulRedisClusterConnection<String, String> connection = client.connect()) {
+            set(connection, keyOfFirst);
+            set(connection, keyOfSecond);
+            discovered.takenBy(sinner);
+            discovered.dropConnections();
+            await().atMost(PATIENCE).until(() -> !watch.refused().isEmpty());
+
+            tokens.tryEmitNext(RedisCredentials.just("renewed", PASSWORD));
+
+            await().atMost(PATIENCE)
+                    .until(() -> node(0).execute("CLIENT", "LIST").contains("user=renewed"));
+            int refused = watch.refused().size();
+            await().atMost(PATIENCE).until(() -> watch.refused().size() >= refused + 3);
+            discovered.assertToldNothing(sinner);
+            discovered.givenBack();
+            await().atMost(PATIENCE)
+                    .until(() -> node(1).execute("CLIENT", "LIST").contains("user=renewed"));
         } finally {
             discovered.givenBack();
         }

@@ -15,13 +15,19 @@ record Sin(String name, RefusalReason reason, Supplier<HostilePeer> peer) {
                 TestCertificate.root().subject("CN=Test Root").build();
         return List.of(
                 new Sin("a port without TLS", RefusalReason.PLAINTEXT_PEER, HostilePeer::plaintextValkey),
-                new Sin("another CA", RefusalReason.UNTRUSTED_ISSUER, () -> HostilePeer.tls(otherRoot
-                        .issue()
-                        .dnsName("localhost")
-                        .ipAddress("127.0.0.1")
-                        .build())),
-                new Sin("another name", RefusalReason.NAME_MISMATCH, () -> HostilePeer.tls(
-                        root.issue().dnsName("other.example").build())));
+                new Sin(
+                        "another CA",
+                        RefusalReason.UNTRUSTED_ISSUER,
+                        () -> HostilePeer.tls(otherRoot
+                                .issue()
+                                .dnsName("localhost")
+                                .ipAddress("127.0.0.1")
+                                .build())),
+                new Sin(
+                        "another name",
+                        RefusalReason.NAME_MISMATCH,
+                        () -> HostilePeer.tls(
+                                root.issue().dnsName("other.example").build())));
     }
 
     @Override
