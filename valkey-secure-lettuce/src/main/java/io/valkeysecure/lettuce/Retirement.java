@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * stands in the stack as if it had been sent, so Lettuce sends it on the next channel, in order. No command waits for longer
  * than the server would have made it wait, which serves the commands of a connection one by one.
  *
- * <p>Not begun within a transaction, between {@code WATCH} and {@code EXEC}, or while subscribed: the server would forget.
+ * <p>Not begun within a transaction, between {@code WATCH} and {@code EXEC}, between {@code ASKING} and its command, or while
+ * subscribed: the server would forget.
  *
  * <p>Used by one channel, on its event loop.
  */
@@ -51,6 +52,7 @@ final class Retirement extends ChannelDuplexHandler {
     private @Nullable ChannelHandlerContext context;
     private boolean inTransaction;
     private boolean watching;
+    private boolean asking;
 
     /** How many commands at the end of Lettuce's stack were not sent. */
     private int held;
@@ -88,7 +90,7 @@ final class Retirement extends ChannelDuplexHandler {
     }
 
     private void proceed(ChannelHandlerContext ctx) {
-        if (phase == Phase.ASKED && !inTransaction && !watching && !isSubscribed()) {
+        if (phase == Phase.ASKED && !inTransaction && !watching && !asking && !isSubscribed()) {
             if (reconnects(ctx)) {
                 phase = Phase.HOLDING;
             } else if (commands.getStack().isEmpty()) {
@@ -107,7 +109,9 @@ final class Retirement extends ChannelDuplexHandler {
     }
 
     private boolean isSubscribed() {
-        return endpoint instanceof PubSubEndpoint<?, ?> pubSub && pubSub.isSubscribed();
+        // of shard channels, isSubscribed() of Lettuce 7.7 does not know
+        return endpoint instanceof PubSubEndpoint<?, ?> pubSub
+                && (pubSub.isSubscribed() || pubSub.hasShardChannelSubscriptions());
     }
 
     private static boolean reconnects(ChannelHandlerContext ctx) {
@@ -160,7 +164,9 @@ final class Retirement extends ChannelDuplexHandler {
     }
 
     private void note(RedisCommand<?, ?, ?> command) {
-        switch (command.getType().toString()) {
+        String name = command.getType().toString();
+        asking = name.equals("ASKING");
+        switch (name) {
             case "MULTI" -> inTransaction = true;
             case "WATCH" -> watching = true;
             case "UNWATCH" -> watching = false;

@@ -3,6 +3,8 @@ package io.valkeysecure.lettuce;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.event.DefaultEventPublisherOptions;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
@@ -11,14 +13,16 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 
 /**
  * Lettuce clients whose every connection is verified TLS, under one {@link SecureTls}.
  *
- * <p>What comes back is Lettuce's own {@link RedisClient}, so pools, pub/sub, the asynchronous and the reactive API are
- * used as always:
+ * <p>What comes back is Lettuce's own {@link RedisClient} or {@link RedisClusterClient}, so pools, pub/sub, sentinels,
+ * {@code MasterReplica}, the asynchronous and the reactive API are used as always:
  *
  * <pre>{@code
  * RedisClient client = SecureLettuce.client(tls, "rediss://app@valkey.internal:6380");
@@ -32,8 +36,8 @@ import java.util.concurrent.TimeUnit;
  * client.shutdown();
  * }</pre>
  *
- * <p>The guard sits in the Netty pipeline of each channel, and so holds for the first connection, for pub/sub and for every
- * reconnect: a channel without TLS never connects, and Lettuce learns that a channel is active, and writes its first
+ * <p>The guard sits in the Netty pipeline of each channel, and so holds for the first connection, for pub/sub, for every
+ * reconnect, and for each node, replica and sentinel that Lettuce learns of later: a channel without TLS never connects, and Lettuce learns that a channel is active, and writes its first
  * {@code HELLO} or {@code AUTH}, only after the server was verified. If the server cannot be verified, the connection is
  * refused; {@link RefusalReason#of} finds the reason in whatever Lettuce or a pool then throws.
  *
@@ -115,8 +119,89 @@ public final class SecureLettuce {
     }
 
     /**
+     * Returns a client of a cluster, with resources of its own, which its {@code shutdown} ends.
+     *
+     * @param tls whom to trust and what to present
+     * @param uri the seeds, as {@code rediss://} or {@code valkeys://} URI; hosts and ports are separated by commas
+     * @return Lettuce's client
+     * @throws TlsConfigurationException if the URI asks for anything else than verified TLS
+     * @throws IllegalArgumentException if the text is no URI of servers; its text is not in the message, for it may hold a
+     *     password
+     */
+    public static RedisClusterClient clusterClient(SecureTls tls, String uri) {
+        return clusterClient(tls, ServerUri.parseSeeds(uri));
+    }
+
+    /**
+     * Returns a client of a cluster, with resources of its own, which its {@code shutdown} ends.
+     *
+     * @param tls whom to trust and what to present
+     * @param seed a node that tells of the others
+     * @return Lettuce's client
+     * @throws TlsConfigurationException if the URI asks for anything else than verified TLS
+     */
+    public static RedisClusterClient clusterClient(SecureTls tls, RedisURI seed) {
+        return clusterClient(tls, List.of(seed));
+    }
+
+    /**
+     * Returns a client of a cluster, with resources of its own, which its {@code shutdown} ends.
+     *
+     * @param tls whom to trust and what to present
+     * @param seeds nodes that tell of the others; Lettuce takes credentials from the first
+     * @return Lettuce's client
+     * @throws TlsConfigurationException if a URI asks for anything else than verified TLS
+     */
+    public static RedisClusterClient clusterClient(SecureTls tls, Iterable<RedisURI> seeds) {
+        return clusterClient(tls, seeds, ClusterClientOptions.create());
+    }
+
+    /**
+     * Returns a client of a cluster, with options, and with resources of its own, which its {@code shutdown} ends.
+     *
+     * @param tls whom to trust and what to present
+     * @param seeds nodes that tell of the others; Lettuce takes credentials from the first
+     * @param options Lettuce's options, without {@code SslOptions}
+     * @return Lettuce's client
+     * @throws TlsConfigurationException if a URI or the options ask for anything else than verified TLS
+     */
+    public static RedisClusterClient clusterClient(
+            SecureTls tls, Iterable<RedisURI> seeds, ClusterClientOptions options) {
+        List<RedisURI> checked = seeds(seeds);
+        ClusterClientOptions guarded = clientOptions(tls, options);
+        return new SecureClusterClient(tls, resources(tls), true, checked, guarded);
+    }
+
+    /**
+     * Returns a client of a cluster that uses the caller's resources. Its {@code shutdown} leaves them running, as Lettuce's
+     * does.
+     *
+     * @param tls whom to trust and what to present
+     * @param resources threads, timers and the like; a {@link NettyCustomizer} in them is called before ours
+     * @param seeds nodes that tell of the others; Lettuce takes credentials from the first
+     * @param options Lettuce's options, without {@code SslOptions}
+     * @return Lettuce's client
+     * @throws TlsConfigurationException if a URI or the options ask for anything else than verified TLS
+     */
+    public static RedisClusterClient clusterClient(
+            SecureTls tls, ClientResources resources, Iterable<RedisURI> seeds, ClusterClientOptions options) {
+        List<RedisURI> checked = seeds(seeds);
+        ClusterClientOptions guarded = clientOptions(tls, options);
+        ClientResources derived = resources(tls, resources);
+        return new SecureClusterClient(tls, derived, derived != resources, checked, guarded);
+    }
+
+    private static List<RedisURI> seeds(Iterable<RedisURI> seeds) {
+        List<RedisURI> checked =
+                StreamSupport.stream(seeds.spliterator(), false).toList();
+        ServerUri.requireVerifiedTls(checked);
+        return checked;
+    }
+
+    /**
      * Returns guarded resources, for those who make Lettuce's clients themselves. Every client made with them refuses to
-     * connect without TLS, and spreads its reconnects at random. Use them together with {@link #clientOptions}.
+     * connect without TLS, and spreads its reconnects at random. Use them together with
+     * {@link #clientOptions(SecureTls, ClientOptions)}.
      *
      * @param tls whom to trust and what to present
      * @return resources that the caller shuts down
@@ -173,6 +258,23 @@ public final class SecureLettuce {
      * @throws TlsConfigurationException if the base has {@code SslOptions}
      */
     public static ClientOptions clientOptions(SecureTls tls, ClientOptions base) {
+        return new GuardedOptions(base, trustNobody(tls, base));
+    }
+
+    /**
+     * Returns options for a cluster by which a connection that escaped the guard of {@link #resources} fails instead of
+     * trusting the JVM's trust store: Lettuce's own TLS trusts nobody with them.
+     *
+     * @param tls whom to trust and what to present
+     * @param base Lettuce's options, without {@code SslOptions}
+     * @return the same options, and {@code SslOptions} that trust nobody
+     * @throws TlsConfigurationException if the base has {@code SslOptions}
+     */
+    public static ClusterClientOptions clientOptions(SecureTls tls, ClusterClientOptions base) {
+        return new GuardedClusterOptions(base, trustNobody(tls, base));
+    }
+
+    private static TrustNobody trustNobody(SecureTls tls, ClientOptions base) {
         Objects.requireNonNull(tls, "tls");
         if (base.getSslOptions() != ClientOptions.DEFAULT_SSL_OPTIONS
                 && !(base.getSslOptions() instanceof TrustNobody)) {
@@ -181,7 +283,7 @@ public final class SecureLettuce {
                     "ClientOptions.sslOptions is set: trust, identity, versions and suites come from SecureTls alone; "
                             + "remove sslOptions(...) and say it by SecureTls.trusting(...), presenting(...) and policy(...)");
         }
-        return new GuardedOptions(base, new TrustNobody(tls.policy().handshakeTimeout()));
+        return new TrustNobody(tls.policy().handshakeTimeout());
     }
 
     /** A copy: {@code ClientOptions.mutate()} of Lettuce 7.7 forgets {@code useHashIndexQueue}. */
@@ -191,6 +293,22 @@ public final class SecureLettuce {
         private final TrustNobody sslOptions;
 
         GuardedOptions(ClientOptions original, TrustNobody sslOptions) {
+            super(original);
+            this.sslOptions = sslOptions;
+        }
+
+        @Override
+        public TrustNobody getSslOptions() {
+            return sslOptions;
+        }
+    }
+
+    private static final class GuardedClusterOptions extends ClusterClientOptions {
+        private static final long serialVersionUID = 1L;
+
+        private final TrustNobody sslOptions;
+
+        GuardedClusterOptions(ClusterClientOptions original, TrustNobody sslOptions) {
             super(original);
             this.sslOptions = sslOptions;
         }

@@ -11,15 +11,9 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
-import io.netty.util.concurrent.FutureListener;
-import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TlsHandshakeException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Lettuce's client, which refuses early what the guard in the pipeline would refuse late and with less to say, and ends the
@@ -27,14 +21,13 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class SecureRedisClient extends RedisClient {
     private final SecureTls tls;
-    private final boolean ownsResources;
-    private final AtomicBoolean resourcesEnded = new AtomicBoolean();
+    private final ClientShutdown shutdown;
 
     SecureRedisClient(
             SecureTls tls, ClientResources resources, boolean ownsResources, RedisURI uri, ClientOptions options) {
         super(resources, uri);
         this.tls = tls;
-        this.ownsResources = ownsResources;
+        this.shutdown = new ClientShutdown(resources, ownsResources);
         super.setOptions(options);
     }
 
@@ -99,44 +92,14 @@ final class SecureRedisClient extends RedisClient {
         return super.connectSentinelAsync(codec, uri);
     }
 
-    /**
-     * Lettuce loses the refusal in two cases: when {@code RedisURI.timeout} passes first, and when the channel is closed again
-     * before the thread that dialled has looked for its handler ("RedisHandshakeHandler not registered").
-     */
     @Override
     protected <K, V, T extends RedisChannelHandler<K, V>> ConnectionFuture<T> initializeChannelAsync(
             ConnectionBuilder builder) {
-        AtomicReference<TlsHandshakeException> refusal = new AtomicReference<>();
-        var unused = builder.bootstrap().attr(TlsGate.REFUSAL, refusal);
-        ConnectionFuture<T> connected = super.initializeChannelAsync(builder);
-        return connected.whenComplete((connection, failure) -> {
-            TlsHandshakeException refused = refusal.get();
-            if (failure != null && refused != null && RefusalReason.of(failure).isEmpty()) {
-                Throwable shown = failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
-                shown.addSuppressed(refused);
-            }
-        });
+        return KeptRefusal.connect(builder, super::initializeChannelAsync);
     }
 
     @Override
     public CompletableFuture<Void> shutdownAsync(long quietPeriod, long timeout, TimeUnit unit) {
-        CompletableFuture<Void> closed = super.shutdownAsync(quietPeriod, timeout, unit);
-        if (!ownsResources || !resourcesEnded.compareAndSet(false, true)) {
-            return closed;
-        }
-        CompletableFuture<Void> ended = new CompletableFuture<>();
-        var unused = closed.whenComplete((nothing, failure) -> getResources()
-                .shutdown(quietPeriod, timeout, unit)
-                .addListener((FutureListener<Boolean>) resources -> {
-                    Throwable first = failure != null ? failure : resources.cause();
-                    if (first == null) {
-                        ended.complete(null);
-                    } else {
-                        ended.completeExceptionally(first);
-                    }
-                }));
-        return ended;
+        return shutdown.after(super.shutdownAsync(quietPeriod, timeout, unit), quietPeriod, timeout, unit);
     }
 }

@@ -2,10 +2,12 @@ package io.valkeysecure.lettuce;
 
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.cluster.RedisClusterURIUtil;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +28,20 @@ final class ServerUri {
     private ServerUri() {}
 
     static RedisURI parse(String text) {
+        return RedisURI.create(lettuces(text));
+    }
+
+    /** The seeds of a cluster: hosts and ports, separated by commas, share all else. */
+    static List<RedisURI> parseSeeds(String text) {
+        URI uri = lettuces(text);
+        if (uri.getScheme().equals(RedisURI.URI_SCHEME_REDIS_SENTINEL_SECURE)) {
+            throw new IllegalArgumentException("the URI names sentinels, and a cluster has none; write rediss:// or "
+                    + "valkeys:// for a cluster, or make the client by SecureLettuce.client(...)");
+        }
+        return RedisClusterURIUtil.toRedisURIs(uri);
+    }
+
+    private static URI lettuces(String text) {
         URI uri;
         try {
             uri = new URI(text);
@@ -43,7 +59,7 @@ final class ServerUri {
             throw new IllegalArgumentException("the URI's scheme " + (scheme.isEmpty() ? "is missing" : "is " + scheme)
                     + "; expected rediss:// or valkeys://");
         }
-        return RedisURI.create(URI.create(lettuces + text.substring(scheme.length())));
+        return URI.create(lettuces + text.substring(scheme.length()));
     }
 
     private static String instead(String scheme) {
@@ -58,6 +74,12 @@ final class ServerUri {
         requireVerifiedTls(uri, "RedisURI");
         for (int i = 0; i < uri.getSentinels().size(); i++) {
             requireVerifiedTls(uri.getSentinels().get(i), "RedisURI.sentinels[" + i + "]");
+        }
+    }
+
+    static void requireVerifiedTls(List<RedisURI> seeds) {
+        for (int i = 0; i < seeds.size(); i++) {
+            requireVerifiedTls(seeds.get(i), "RedisURI[" + i + "]");
         }
     }
 

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
-import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.valkeysecure.OpenConnection;
 import io.valkeysecure.TlsHandshake;
@@ -20,7 +19,6 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that was passed in tells, not the future returned
 final class TlsGate extends ChannelDuplexHandler {
-    /** Where the refusal of a first connection is kept for {@link SecureRedisClient}, if it made the channel. */
-    static final AttributeKey<AtomicReference<TlsHandshakeException>> REFUSAL =
-            AttributeKey.valueOf(TlsGate.class, "refusal");
-
     private enum State {
         /** The handshake has not ended yet. */
         CLOSED,
@@ -196,11 +190,7 @@ final class TlsGate extends ChannelDuplexHandler {
 
     private void keep(ChannelHandlerContext ctx, TlsHandshakeException refused) {
         refusal = refused;
-        AtomicReference<TlsHandshakeException> kept =
-                ctx.channel().attr(REFUSAL).get();
-        if (kept != null) {
-            kept.set(refused);
-        }
+        KeptRefusal.keep(ctx.channel(), refused);
     }
 
     @Override

@@ -24,23 +24,21 @@ import java.util.function.BiConsumer;
  * }
  * }</pre>
  *
- * <p>It also plays a failing network: {@link #dropConnections()}, {@link #refuseConnections}, {@link #pause()}. This
- * class is thread-safe.
+ * <p>It also plays a failing network: {@link #dropConnections()}, {@link #refuseConnections}, {@link #redirect},
+ * {@link #pause()}. This class is thread-safe.
  */
 public final class RecordingProxy implements AutoCloseable {
     private static final int BUFFER_LENGTH_BYTES = 16 * 1024;
     private static final int CONNECT_LIMIT_MILLIS = 5_000;
 
-    private final String targetHost;
-    private final int targetPort;
     private final Loopback listener;
     private final List<Recording> recordings = new CopyOnWriteArrayList<>();
     private final Object gate = new Object();
+    private volatile InetSocketAddress target;
     private boolean paused;
 
-    private RecordingProxy(String targetHost, int targetPort) {
-        this.targetHost = targetHost;
-        this.targetPort = targetPort;
+    private RecordingProxy(InetSocketAddress target) {
+        this.target = target;
         this.listener = new Loopback("proxy", this::relay);
     }
 
@@ -53,7 +51,7 @@ public final class RecordingProxy implements AutoCloseable {
      * @throws java.io.UncheckedIOException if there is no free port
      */
     public static RecordingProxy to(String host, int port) {
-        RecordingProxy proxy = new RecordingProxy(host, port);
+        RecordingProxy proxy = new RecordingProxy(new InetSocketAddress(host, port));
         proxy.listener.start();
         return proxy;
     }
@@ -92,6 +90,17 @@ public final class RecordingProxy implements AutoCloseable {
         listener.refuse(refuse);
     }
 
+    /**
+     * Takes new connections to another target from now on, as a name service or a network does that changes its mind. Open
+     * ones go on.
+     *
+     * @param host the host of the target
+     * @param port the port of the target
+     */
+    public void redirect(String host, int port) {
+        target = new InetSocketAddress(host, port);
+    }
+
     /** Holds all bytes back in both directions, while the connections stay open, until {@link #resume()}. */
     public void pause() {
         synchronized (gate) {
@@ -124,7 +133,7 @@ public final class RecordingProxy implements AutoCloseable {
         Recording recording = new Recording();
         recordings.add(recording);
         try (Socket server = new Socket()) {
-            server.connect(new InetSocketAddress(targetHost, targetPort), CONNECT_LIMIT_MILLIS);
+            server.connect(target, CONNECT_LIMIT_MILLIS);
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
             Thread back = listener.startThread(

@@ -1,0 +1,36 @@
+package io.valkeysecure.lettuce;
+
+import io.lettuce.core.resource.ClientResources;
+import io.netty.util.concurrent.FutureListener;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Ends, after a client, the resources that were made for it alone. */
+final class ClientShutdown {
+    private final ClientResources resources;
+    private final AtomicBoolean owned;
+
+    ClientShutdown(ClientResources resources, boolean owned) {
+        this.resources = resources;
+        this.owned = new AtomicBoolean(owned);
+    }
+
+    CompletableFuture<Void> after(CompletableFuture<Void> closed, long quietPeriod, long timeout, TimeUnit unit) {
+        if (!owned.compareAndSet(true, false)) {
+            return closed;
+        }
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        var unused = closed.whenComplete((nothing, failure) -> resources
+                .shutdown(quietPeriod, timeout, unit)
+                .addListener((FutureListener<Boolean>) shutdown -> {
+                    Throwable first = failure != null ? failure : shutdown.cause();
+                    if (first == null) {
+                        ended.complete(null);
+                    } else {
+                        ended.completeExceptionally(first);
+                    }
+                }));
+        return ended;
+    }
+}

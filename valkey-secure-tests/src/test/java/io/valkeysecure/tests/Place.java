@@ -1,0 +1,66 @@
+package io.valkeysecure.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.Recording;
+import io.valkeysecure.testkit.RecordingProxy;
+import io.valkeysecure.testkit.TlsTranscript;
+import io.valkeysecure.testkit.ValkeyServer;
+import java.util.List;
+
+/** An address that a topology announces, the honest server behind it, and what was sent there. */
+final class Place implements AutoCloseable {
+    private final ValkeyServer honest;
+    private final RecordingProxy proxy;
+    private int begin;
+
+    Place(ValkeyServer honest) {
+        this.honest = honest;
+        this.proxy = RecordingProxy.to("127.0.0.1", honest.port());
+    }
+
+    ValkeyServer honest() {
+        return honest;
+    }
+
+    int port() {
+        return proxy.port();
+    }
+
+    /** From now on the peer stands there. Open connections go on. */
+    void takenBy(HostilePeer peer) {
+        proxy.redirect("127.0.0.1", peer.port());
+        begin = proxy.recordings().size();
+    }
+
+    void givenBack() {
+        proxy.redirect("127.0.0.1", honest.port());
+        begin = proxy.recordings().size();
+    }
+
+    void dropConnections() {
+        proxy.dropConnections();
+    }
+
+    /** The connections since it changed hands. */
+    List<Recording> recordings() {
+        List<Recording> all = proxy.recordings();
+        return all.subList(begin, all.size());
+    }
+
+    void assertToldNothing(HostilePeer sinner) {
+        assertThat(sinner.connections()).isPositive();
+        assertThat(sinner.applicationBytes()).isEmpty();
+        assertThat(recordings()).isNotEmpty().allSatisfy(recording -> {
+            TlsTranscript sent = recording.clientTranscript();
+            assertThat(sent.isAllTls()).as("%s", sent).isTrue();
+            assertThat(sent.mayCarryCommand()).as("%s", sent).isFalse();
+        });
+    }
+
+    @Override
+    public void close() {
+        proxy.close();
+    }
+}
