@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PkiCommand.class, ConnectCommand.class, DemoCommand.class})
+        subcommands = {PkiCommand.class, ConfCommand.class, ConnectCommand.class, DemoCommand.class})
 public final class Main implements Runnable {
     static final int OK = 0;
     static final int REFUSED = 1;
