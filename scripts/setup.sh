@@ -84,3 +84,21 @@ ensure_openssl() {
   fi
   say "openssl: $(openssl version)"
 }
+
+# Programs that check and use what the command line makes: valkey-cli, Python's client, nft, systemd-analyze.
+ensure_operators_tools() {
+  local program package
+  while read -r program package; do
+    if ! PATH=$PATH:/usr/sbin command -v "$program" >/dev/null; then
+      say "no $program on PATH"
+      install_package "$package"
+    fi
+  done <<'PROGRAMS'
+valkey-cli valkey-tools
+nft nftables
+systemd-analyze systemd
+PROGRAMS
+  for package in redis yaml; do
+    /usr/bin/python3 -c "import $package" 2>/dev/null || install_package "python3-$package"
+  done
+}
