@@ -94,3 +94,21 @@ ensure_prometheus() {
   fi
   say "prometheus: $(prometheus --version 2>&1 | sed -nE 's/^prometheus, version ([^ ]+).*/\1/p'), $(command -v prometheus)"
 }
+
+# Programs that check and use what the command line makes: valkey-cli, Python's client, nft, systemd-analyze.
+ensure_operators_tools() {
+  local program package
+  while read -r program package; do
+    if ! PATH=$PATH:/usr/sbin command -v "$program" >/dev/null; then
+      say "no $program on PATH"
+      install_package "$package"
+    fi
+  done <<'PROGRAMS'
+valkey-cli valkey-tools
+nft nftables
+systemd-analyze systemd
+PROGRAMS
+  for package in redis yaml; do
+    /usr/bin/python3 -c "import $package" 2>/dev/null || install_package "python3-$package"
+  done
+}

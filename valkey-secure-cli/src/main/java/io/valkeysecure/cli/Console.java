@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.Ansi.IStyle;
@@ -23,6 +24,10 @@ import picocli.CommandLine.Help.Ansi.Style;
  */
 final class Console {
     private static final int WIDTH = 110;
+    /** What may drive a terminal, both rows of control characters, and what turns the order of letters around. */
+    private static final Pattern UNPRINTABLE =
+            Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]");
+
     private static final String INDENT = "   ";
     private static final String GAP = "  ";
 
@@ -114,6 +119,18 @@ final class Console {
         out.flush();
     }
 
+    /** What was asked for, as it is and nothing else, so that it can go to a file or another program. */
+    void data(String text) {
+        text.lines().forEach(line -> out.println(printable(line)));
+        out.flush();
+    }
+
+    /** A part of a line, after which something is typed. */
+    void prompt(String text) {
+        out.print(printable(text));
+        out.flush();
+    }
+
     void error(String message) {
         err.println("valkey-secure: " + styled("error:", Style.fg_red) + " " + printable(startingLower(message)));
         err.flush();
@@ -130,7 +147,7 @@ final class Console {
     }
 
     private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return UNPRINTABLE.matcher(text).replaceAll("?");
     }
 
     /** The words of libraries begin with a capital, ours do not; an abbreviation keeps its own. */

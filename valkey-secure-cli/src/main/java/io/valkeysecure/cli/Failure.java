@@ -6,6 +6,7 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.cli.base.InputException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -28,19 +29,25 @@ import redis.clients.jedis.exceptions.JedisDataException;
 record Failure(String message, Optional<String> hint, int exitCode) {
 
     static Failure of(Throwable thrown) {
+        if (thrown instanceof InputException input) {
+            return new Failure(firstLine(input), Optional.of(input.hint()), Main.USAGE);
+        }
         Throwable telling = refusal(thrown)
                 .or(() -> find(thrown, Failure::isServersAnswer))
                 .or(() -> find(thrown, Failure::isNoConnection))
                 .orElse(thrown);
-        String message =
-                telling instanceof UnknownHostException ? "unknown host " + firstLine(telling) : firstLine(telling);
+        String message = firstLine(telling);
+        if (telling instanceof UnknownHostException) {
+            return new Failure(
+                    "unknown host " + message, Optional.of("is it spelled right? getent hosts NAME"), Main.USAGE);
+        }
         if (telling instanceof TlsConfigurationException) {
             return new Failure(message, Optional.empty(), Main.USAGE);
         }
         if (telling instanceof IllegalStateException) {
             return new Failure(message, Optional.of("with a server of your own: demo HOST:PORT --ca FILE"), Main.USAGE);
         }
-        return new Failure(message, hint(telling), Main.REFUSED);
+        return new Failure(message, hint(telling), isNoConnection(telling) ? Main.UNREACHABLE : Main.REFUSED);
     }
 
     /** The exception of ours in what a client or a pool threw. */
@@ -64,7 +71,11 @@ record Failure(String message, Optional<String> hint, int exitCode) {
         if (telling instanceof ConnectException || telling instanceof SocketTimeoutException) {
             return Optional.of("is the server up, and is this its tls-port? valkey-cli --tls ... config get tls-port");
         }
-        String message = String.valueOf(telling.getMessage());
+        return hintOfAnswer(String.valueOf(telling.getMessage()));
+    }
+
+    /** What to do about an error that the server answered with. */
+    static Optional<String> hintOfAnswer(String message) {
         if (message.startsWith("NOAUTH")) {
             return Optional.of("give --user and --password-file, or the password in VALKEY_PASSWORD");
         }

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command line {@code valkey-secure}. Exit codes: 0 all is as it should be; 1 a connection was refused, or was made
- * that should not have been; 2 the command line, a file it names or this machine is not as needed.
+ * that should not have been; 2 the command line, a file it names or this machine is not as needed; 3 a server cannot be
+ * reached.
  */
 @Command(
         name = "valkey-secure",
@@ -22,11 +23,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, PinsCommand.class})
+        subcommands = {PkiCommand.class, ConfCommand.class, ConnectCommand.class, DemoCommand.class})
 public final class Main implements Runnable {
     static final int OK = 0;
     static final int REFUSED = 1;
     static final int USAGE = 2;
+    static final int UNREACHABLE = 3;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -59,6 +61,7 @@ public final class Main implements Runnable {
         return new CommandLine(main)
                 .setOut(out)
                 .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Main::onUsage)
                 .setExecutionExceptionHandler((thrown, command, parsed) -> main.onFailure(thrown, command))
                 .execute(arguments);

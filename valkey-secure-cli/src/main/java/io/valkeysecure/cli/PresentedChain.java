@@ -2,14 +2,17 @@ package io.valkeysecure.cli;
 
 import io.valkeysecure.Endpoint;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
@@ -28,18 +31,50 @@ final class PresentedChain {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {refusing}, new SecureRandom());
         try (Socket connected = new Socket()) {
-            connected.connect(new InetSocketAddress(server.host(), server.port()), TIMEOUT_MILLIS);
+            connect(connected, server);
             connected.setSoTimeout(TIMEOUT_MILLIS);
             SSLSocket tls =
                     (SSLSocket) context.getSocketFactory().createSocket(connected, server.host(), server.port(), true);
-            tls.startHandshake();
+            // the timeout of the socket is for each read, and a server may send a byte at a time
+            Thread watchdog = watchdog(connected);
+            try {
+                tls.startHandshake();
+            } finally {
+                watchdog.interrupt();
+            }
             throw new IOException("expected the handshake to be broken off");
+        } catch (UnknownHostException | ConnectException e) {
+            throw e;
         } catch (IOException e) {
             if (refusing.presented.isEmpty()) {
                 throw new IOException(server + " presented no certificate: " + e.getMessage(), e);
             }
             return refusing.presented;
         }
+    }
+
+    private static void connect(Socket socket, Endpoint server) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(server.host(), server.port());
+        if (address.isUnresolved()) {
+            throw new UnknownHostException(server.host());
+        }
+        socket.connect(address, TIMEOUT_MILLIS);
+    }
+
+    private static Thread watchdog(Socket socket) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        TimeUnit.MILLISECONDS.sleep(TIMEOUT_MILLIS);
+                        socket.close();
+                    } catch (InterruptedException | IOException e) {
+                        // the handshake came to an end by itself, or the socket is closed already
+                    }
+                },
+                "presented-chain-watchdog");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
     /** Keeps the chain and refuses it. */

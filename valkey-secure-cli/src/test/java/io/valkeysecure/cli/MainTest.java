@@ -8,8 +8,6 @@ import io.valkeysecure.testkit.PemFiles;
 import io.valkeysecure.testkit.TestCertificate;
 import io.valkeysecure.testkit.ValkeyServer;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -53,16 +51,6 @@ class MainTest {
     @AfterAll
     static void stopServer() {
         server.close();
-    }
-
-    /** What a call left behind. */
-    private record Outcome(int exitCode, String out, String err) {
-        static Outcome of(String... arguments) {
-            StringWriter out = new StringWriter();
-            StringWriter err = new StringWriter();
-            int exitCode = Main.run(new PrintWriter(out), new PrintWriter(err), arguments);
-            return new Outcome(exitCode, out.toString(), err.toString());
-        }
     }
 
     // The demo with a server of its own.

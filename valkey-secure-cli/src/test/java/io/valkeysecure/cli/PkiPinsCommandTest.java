@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command {@code pins}, of files and of servers. */
-class PinsCommandTest {
+/** The command {@code pki pins}, of files and of servers. */
+class PkiPinsCommandTest {
     private final TestCertificate root =
             TestCertificate.root().subject("CN=pins CA").build();
     private final TestCertificate intermediate =
@@ -37,7 +37,7 @@ class PinsCommandTest {
     void pins_pemFile_printsEveryCertificate() throws IOException {
         PemFiles files = leaf.writePem(directory, "leaf");
 
-        assertThat(run("pins", files.certificate().toString())).isZero();
+        assertThat(run("pki", "pins", files.certificate().toString())).isZero();
         assertThat(out.toString())
                 .contains(SpkiPin.of(leaf.certificate()) + "  CN=pins leaf")
                 .contains(SpkiPin.of(intermediate.certificate()) + "  CN=pins intermediate");
@@ -46,7 +46,7 @@ class PinsCommandTest {
     @Test
     void pins_liveServer_printsWhatItPresentsAndSendsNothing() throws IOException {
         try (HostilePeer server = HostilePeer.tls(leaf)) {
-            assertThat(run("pins", "localhost:" + server.port())).isZero();
+            assertThat(run("pki", "pins", "localhost:" + server.port())).isZero();
             assertThat(out.toString())
                     .contains(SpkiPin.of(leaf.certificate()) + "  CN=pins leaf")
                     .contains(SpkiPin.of(intermediate.certificate()).toString());
@@ -57,7 +57,7 @@ class PinsCommandTest {
     @Test
     void pins_serverWithoutTls_isToldAndExitsOne() throws IOException {
         try (HostilePeer server = HostilePeer.plaintextValkey()) {
-            assertThat(run("pins", "localhost:" + server.port())).isEqualTo(Main.REFUSED);
+            assertThat(run("pki", "pins", "localhost:" + server.port())).isEqualTo(Main.REFUSED);
             assertThat(err.toString())
                     .startsWith("valkey-secure: error: localhost:" + server.port() + " presented no certificate");
         }
@@ -67,7 +67,7 @@ class PinsCommandTest {
     void pins_keyFile_isUsageError() throws IOException {
         PemFiles files = leaf.writePem(directory, "leaf");
 
-        assertThat(run("pins", files.key().toString())).isEqualTo(Main.USAGE);
+        assertThat(run("pki", "pins", files.key().toString())).isEqualTo(Main.USAGE);
         assertThat(err.toString())
                 .contains("holds")
                 .doesNotContain(Files.readString(files.key()).substring(30, 60));
@@ -75,7 +75,7 @@ class PinsCommandTest {
 
     @Test
     void pins_neitherFileNorServer_isUsageError() {
-        assertThat(run("pins", "no-such-file")).isEqualTo(Main.USAGE);
+        assertThat(run("pki", "pins", "no-such-file")).isEqualTo(Main.USAGE);
         assertThat(err.toString())
                 .startsWith("valkey-secure: error: neither a file that exists nor HOST:PORT: no-such-file");
     }

@@ -1,7 +1,8 @@
 package io.valkeysecure.cli;
 
-import io.valkeysecure.Endpoint;
 import io.valkeysecure.SpkiPin;
+import io.valkeysecure.cli.base.InputFiles;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command {@code pins}: prints SPKI pins, a line each, with the subject whose key it is. */
+/** The command {@code pki pins}: prints SPKI pins, a line each, with the subject whose key it is. */
 @Command(
         name = "pins",
         mixinStandardHelpOptions = true,
@@ -33,7 +34,7 @@ import picocli.CommandLine.Spec;
                     + " chain has come, and nothing is sent. Compare the pins with what the CA's owner says before you"
                     + " use them.%n"
         })
-final class PinsCommand implements Callable<Integer> {
+final class PkiPinsCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -48,7 +49,8 @@ final class PinsCommand implements Callable<Integer> {
         Console console = Console.of(spec.commandLine());
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("pin", "subject"));
-        for (X509Certificate certificate : Files.exists(file) ? read(file) : PresentedChain.of(endpoint())) {
+        for (X509Certificate certificate :
+                Files.exists(file) ? read(file) : PresentedChain.of(EndpointConverter.orFile(spec, source))) {
             rows.add(List.of(
                     SpkiPin.of(certificate).toString(),
                     certificate.getSubjectX500Principal().toString()));
@@ -57,19 +59,9 @@ final class PinsCommand implements Callable<Integer> {
         return Main.OK;
     }
 
-    private Endpoint endpoint() {
-        try {
-            return new DemoCommand.EndpointConverter().convert(source);
-        } catch (picocli.CommandLine.TypeConversionException e) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "neither a file that exists nor HOST:PORT: " + source + " (" + e.getMessage() + ")");
-        }
-    }
-
     private List<X509Certificate> read(Path file) throws IOException {
         List<X509Certificate> certificates = new ArrayList<>();
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = new ByteArrayInputStream(InputFiles.read(file))) {
             Collection<? extends Certificate> read =
                     CertificateFactory.getInstance("X.509").generateCertificates(in);
             read.forEach(certificate -> certificates.add((X509Certificate) certificate));

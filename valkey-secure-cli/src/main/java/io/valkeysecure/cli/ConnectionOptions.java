@@ -1,0 +1,138 @@
+package io.valkeysecure.cli;
+
+import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.Revocation;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.ServerIdentity;
+import io.valkeysecure.TlsPolicy;
+import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.cli.base.Secrets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What every command needs that connects to a server of the user's: whom to trust, what to present, how to log in. */
+final class ConnectionOptions {
+    private static final String PASSWORD_VARIABLE = "VALKEY_PASSWORD";
+    private static final String KEY_VARIABLE = "VALKEY_SECURE_KEY_PASSPHRASE";
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Option(names = "--ca", paramLabel = "FILE", description = "CA certificates to trust, PEM; needed with HOST:PORT")
+    private @Nullable Path ca;
+
+    @Option(names = "--cert", paramLabel = "FILE", description = "client certificate and its intermediates, PEM")
+    private @Nullable Path certificate;
+
+    @Option(names = "--key", paramLabel = "FILE", description = "key of the client certificate, PEM")
+    private @Nullable Path key;
+
+    @Option(
+            names = "--key-passphrase-file",
+            paramLabel = "FILE",
+            description = "file with the passphrase of an encrypted key; otherwise it is taken from the environment"
+                    + " variable " + KEY_VARIABLE)
+    private @Nullable Path keyPassphraseFile;
+
+    @Option(names = "--user", paramLabel = "USER", description = "ACL user")
+    private @Nullable String user;
+
+    @Option(
+            names = "--password-file",
+            paramLabel = "FILE",
+            description =
+                    "file with the password in its first line; otherwise it is taken from the environment variable "
+                            + PASSWORD_VARIABLE + ", and with --user asked for on a terminal")
+    private @Nullable Path passwordFile;
+
+    @Option(
+            names = "--expect-name",
+            paramLabel = "NAME",
+            description = "name, address or SPIFFE ID that the server's certificate has to carry; default: HOST")
+    private @Nullable String expectedName;
+
+    @Option(names = "--crl", paramLabel = "FILE", description = "CRLs, a file or a directory; may be repeated")
+    private List<Path> crls = List.of();
+
+    @Option(names = "--strict", description = "the strict policy: TLS 1.3 only, and more asked of certificates")
+    private boolean strict;
+
+    /** Whether any of them was given. */
+    boolean isAny() {
+        return strict
+                || !crls.isEmpty()
+                || Stream.of(ca, certificate, key, keyPassphraseFile, user, passwordFile, expectedName)
+                        .anyMatch(option -> option != null);
+    }
+
+    Optional<String> user() {
+        return Optional.ofNullable(user);
+    }
+
+    TlsPolicy policy() {
+        return strict ? TlsPolicy.strict() : TlsPolicy.modern();
+    }
+
+    TrustAnchors anchors() {
+        if (ca == null) {
+            throw usage("--ca FILE is missing: trust is never taken from the JVM or the system");
+        }
+        return TrustAnchors.pem(ca);
+    }
+
+    Optional<ServerIdentity> serverIdentity() {
+        try {
+            return Optional.ofNullable(expectedName)
+                    .map(name ->
+                            name.startsWith("spiffe:") ? ServerIdentity.spiffeId(name) : ServerIdentity.host(name));
+        } catch (IllegalArgumentException e) {
+            throw usage("--expect-name: " + e.getMessage());
+        }
+    }
+
+    Optional<Revocation> revocation() {
+        return crls.isEmpty() ? Optional.empty() : Optional.of(Revocation.crls(crls.toArray(new Path[0])));
+    }
+
+    SecureTls.Builder tls() {
+        TrustAnchors anchors = anchors();
+        if ((certificate == null) != (key == null)) {
+            throw usage("--cert and --key belong together, " + (key == null ? "--key" : "--cert") + " is missing");
+        }
+        SecureTls.WantsClientIdentity trusting = SecureTls.trusting(anchors);
+        SecureTls.Builder builder = certificate == null || key == null
+                ? trusting.withoutClientIdentity()
+                : trusting.presenting(identity(certificate, key));
+        builder.policy(policy());
+        serverIdentity().ifPresent(builder::serverIdentity);
+        revocation().ifPresent(builder::revocation);
+        return builder;
+    }
+
+    private ClientIdentity identity(Path certificateFile, Path keyFile) {
+        return new Secrets("passphrase of " + keyFile, "--key-passphrase-file", KEY_VARIABLE)
+                .given(keyPassphraseFile)
+                .map(passphrase -> ClientIdentity.pem(certificateFile, keyFile, passphrase))
+                .orElseGet(() -> ClientIdentity.pem(certificateFile, keyFile));
+    }
+
+    /** The password, if there is one: asked for only where a user is named. */
+    Optional<String> password() {
+        Secrets secrets =
+                new Secrets(user == null ? "password" : "password of " + user, "--password-file", PASSWORD_VARIABLE);
+        return (user == null ? secrets.given(passwordFile) : Optional.of(secrets.required(passwordFile)))
+                .map(String::new);
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

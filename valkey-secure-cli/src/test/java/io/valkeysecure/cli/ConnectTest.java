@@ -1,0 +1,268 @@
+package io.valkeysecure.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.PemFiles;
+import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.ValkeyServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command {@code connect}: answers as valkey-cli shows them, and no byte of a password to the wrong peer. */
+class ConnectTest {
+    private static final String PASSWORD = "correct-horse-battery";
+
+    private static TestCertificate ca;
+    private static ValkeyServer server;
+    private static Path anchors;
+    private static PemFiles identity;
+    private static Path password;
+
+    @BeforeAll
+    static void startServer(@TempDir Path directory) throws IOException {
+        ca = TestCertificate.root().subject("CN=connect CA").build();
+        server = ValkeyServer.builder(ca.issue().dnsName("localhost").build(), ca)
+                .user("app", PASSWORD)
+                .start();
+        anchors = Files.writeString(directory.resolve("ca.crt"), ca.certificatePem());
+        identity = ca.issue().subject("CN=connect client").build().writePem(directory, "client");
+        password = Files.writeString(directory.resolve("password"), PASSWORD + "\n");
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    private static Outcome connect(int port, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "connect",
+                "localhost:" + port,
+                "--ca",
+                anchors.toString(),
+                "--cert",
+                identity.certificate().toString(),
+                "--key",
+                identity.key().toString(),
+                "--user",
+                "app",
+                "--password-file",
+                password.toString()));
+        arguments.addAll(List.of(more));
+        return Outcome.of(arguments.toArray(String[]::new));
+    }
+
+    private static Outcome typed(String input, String... more) {
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+        try {
+            return connect(server.port(), more);
+        } finally {
+            System.setIn(before);
+        }
+    }
+
+    // Commands.
+
+    @Test
+    void arguments_areOneCommand() {
+        assertThat(connect(server.port(), "PING")).isEqualTo(new Outcome(0, "PONG\n", ""));
+        assertThat(connect(server.port(), "SET", "two words", "a\nb")).isEqualTo(new Outcome(0, "OK\n", ""));
+        assertThat(connect(server.port(), "GET", "two words")).isEqualTo(new Outcome(0, "\"a\\nb\"\n", ""));
+        assertThat(connect(server.port(), "--raw", "GET", "two words")).isEqualTo(new Outcome(0, "a\nb\n", ""));
+        assertThat(connect(server.port(), "INFO", "server").out()).contains("valkey_version");
+    }
+
+    @Test
+    void input_isACommandALine() {
+        assertThat(typed("""
+                rpush list "a \\x41" 'b c' d
+
+                lrange list 0 -1
+                get nothing
+                dbsize
+                quit
+                ping
+                """))
+                .isEqualTo(new Outcome(
+                        0, """
+                (integer) 3
+                1) "a A"
+                2) "b c"
+                3) "d"
+                (nil)
+                (integer) 1
+                """.replace("(integer) 1\n", typed("dbsize\n").out()), ""));
+    }
+
+    @Test
+    void resp3_typesAreShown() {
+        assertThat(typed("del h\nhset h f v\nhgetall h\nsadd s x\nsmembers s\ndel h s\n", "--resp3")
+                        .out())
+                .contains("1# \"f\" => \"v\"\n", "1~ \"x\"\n");
+    }
+
+    @Test
+    void login_asACommandOfItsOwn_works() {
+        assertThat(typed("auth app " + PASSWORD + "\nacl whoami\n").out()).isEqualTo("OK\n\"app\"\n");
+    }
+
+    @Test
+    void error_isShownAndExitsOne() {
+        assertThat(connect(server.port(), "NOSUCH")).satisfies(outcome -> {
+            assertThat(outcome.exitCode()).isEqualTo(1);
+            assertThat(outcome.out()).startsWith("(error) ERR unknown command 'NOSUCH'");
+        });
+        assertThat(typed("get \"open\nping\n"))
+                .isEqualTo(new Outcome(
+                        2,
+                        "PONG\n",
+                        "valkey-secure: error: a quote is not closed\nvalkey-secure: hint: close every quote, and put"
+                                + " a space after it: set key \"two words\"\n"));
+    }
+
+    // No password for anybody but the server.
+
+    @Test
+    void password_asAnArgument_isRefused() {
+        for (String[] command : new String[][] {
+            {"AUTH", PASSWORD}, {"hello", "3", "auth", "app", PASSWORD}, {"acl", "setuser", "x", ">" + PASSWORD}
+        }) {
+            Outcome outcome = connect(server.port(), command);
+            assertThat(outcome.exitCode()).isEqualTo(2);
+            assertThat(outcome.err())
+                    .startsWith("valkey-secure: error: a password as an argument can be read by every user")
+                    .doesNotContain(PASSWORD);
+        }
+    }
+
+    @Test
+    void wrongCertificate_getsNoPassword() {
+        TestCertificate other = TestCertificate.root().subject(ca.subject()).build();
+        try (HostilePeer peer =
+                HostilePeer.tls(other.issue().dnsName("localhost").build())) {
+            Outcome outcome = connect(peer.port(), "PING");
+
+            assertThat(outcome.exitCode()).isEqualTo(1);
+            assertThat(outcome.out()).isEmpty();
+            assertThat(outcome.err())
+                    .contains("refused (untrusted_issuer)", "hint: what the server presents: openssl s_client");
+            assertThat(peer.applicationBytes()).isEmpty();
+        }
+    }
+
+    @Test
+    void plaintextPeer_getsNothing() {
+        try (HostilePeer peer = HostilePeer.plaintextValkey()) {
+            Outcome outcome = connect(peer.port(), "PING");
+
+            assertThat(outcome.exitCode()).isEqualTo(1);
+            assertThat(outcome.err()).contains("refused (plaintext_peer)");
+            assertThat(peer.applicationBytes()).isEmpty();
+        }
+    }
+
+    @Test
+    void wrongPassword_isTheServersAnswer() throws IOException {
+        Path wrong = Files.writeString(anchors.resolveSibling("wrong"), "not-it");
+        Outcome outcome = Outcome.of(
+                "connect",
+                "localhost:" + server.port(),
+                "--ca",
+                anchors.toString(),
+                "--cert",
+                identity.certificate().toString(),
+                "--key",
+                identity.key().toString(),
+                "--user",
+                "app",
+                "--password-file",
+                wrong.toString(),
+                "PING");
+
+        assertThat(outcome)
+                .isEqualTo(new Outcome(
+                        1,
+                        "",
+                        "valkey-secure: error: WRONGPASS invalid username-password pair or user is disabled.\n"
+                                + "valkey-secure: hint: look at the user on the server: valkey-cli --tls ... acl"
+                                + " getuser NAME\n"));
+    }
+
+    // Nobody there, or somebody else.
+
+    @Test
+    void nobodyThere_exitsThree() {
+        HostilePeer gone = HostilePeer.staysSilent();
+        gone.close();
+
+        Outcome outcome = connect(gone.port(), "PING");
+
+        assertThat(outcome.exitCode()).isEqualTo(3);
+        assertThat(outcome.err()).startsWith("valkey-secure: error: connection refused");
+    }
+
+    @Test
+    void unknownHost_isBadInput() {
+        assertThat(Outcome.of("connect", "no-such-host.invalid:6380", "--ca", anchors.toString(), "PING"))
+                .isEqualTo(Outcome.refusedInput(
+                        "unknown host no-such-host.invalid", "is it spelled right? getent hosts NAME"));
+    }
+
+    @Test
+    void noValkeyBehindTls_isSaid() {
+        try (SomethingElse web =
+                new SomethingElse(ca.issue().dnsName("localhost").build())) {
+            Outcome outcome = connect(web.port(), "PING");
+
+            assertThat(outcome)
+                    .isEqualTo(Outcome.refusedInput(
+                            "localhost:" + web.port()
+                                    + " is no Valkey: expected an answer in RESP, began with: HTTP/1.1 400 Bad"
+                                    + " Request",
+                            "is this its tls-port, and not that of another service?"));
+        }
+    }
+
+    @Test
+    void serverThatDoesNotAnswer_isGivenUp() {
+        Outcome outcome = connect(server.port(), "--timeout", "1", "BLPOP", "nothing", "0");
+
+        assertThat(outcome.exitCode()).isEqualTo(3);
+        assertThat(outcome.err()).contains("did not answer within 1000 ms");
+    }
+
+    // pki verify, of a server.
+
+    @Test
+    void verify_ofAServer_saysWhetherAClientWouldConnect() throws IOException {
+        String[] good = {
+            "pki",
+            "verify",
+            "localhost:" + server.port(),
+            "--ca",
+            anchors.toString(),
+            "--cert",
+            identity.certificate().toString(),
+            "--key",
+            identity.key().toString()
+        };
+        assertThat(Outcome.of(good).out())
+                .contains("== a client with these options connects to localhost:" + server.port())
+                .contains("answer to PING: (error) NOAUTH");
+        Outcome nameless = Outcome.of("pki", "verify", "localhost:" + server.port(), "--ca", anchors.toString());
+        assertThat(nameless.exitCode()).isEqualTo(1);
+        assertThat(nameless.err()).contains("refused (client_identity_required)");
+    }
+}
