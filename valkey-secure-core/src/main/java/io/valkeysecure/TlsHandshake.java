@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLEngine;
@@ -62,6 +63,17 @@ public final class TlsHandshake {
      */
     public Endpoint endpoint() {
         return endpoint;
+    }
+
+    /**
+     * Returns what this handshake was refused with, for clients that keep it to themselves.
+     *
+     * @return the refusal, a late one too; empty until then
+     */
+    public Optional<TlsHandshakeException> refusal() {
+        synchronized (this) {
+            return Optional.ofNullable(refusal);
+        }
     }
 
     /**

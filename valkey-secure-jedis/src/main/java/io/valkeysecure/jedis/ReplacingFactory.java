@@ -2,6 +2,7 @@ package io.valkeysecure.jedis;
 
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.PooledObjectFactory;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
@@ -16,18 +17,34 @@ final class ReplacingFactory<T> implements PooledObjectFactory<T> {
         this.delegate = delegate;
     }
 
+    /** Without a server, for a pool that tells its factory where the primary is. */
     @SuppressWarnings("deprecation") // for existing pools of Jedis objects
-    static PooledObjectFactory<Jedis> jedis(HostAndPort server, JedisClientConfig config) {
-        return new ReplacingFactory<>(new JedisFactory(server, config) {});
+    static JedisFactory jedis(@Nullable HostAndPort server, JedisClientConfig config) {
+        return new JedisFactory(server, config) {
+            @Override
+            public void activateObject(PooledObject<Jedis> borrowed) throws Exception {
+                refuseIfDue(borrowed);
+                super.activateObject(borrowed);
+            }
+
+            @Override
+            public boolean validateObject(PooledObject<Jedis> pooled) {
+                return !Replacement.isDue(pooled.getObject()) && super.validateObject(pooled);
+            }
+        };
+    }
+
+    @Override
+    public void activateObject(PooledObject<T> borrowed) throws Exception {
+        refuseIfDue(borrowed);
+        delegate.activateObject(borrowed);
     }
 
     /** What this throws makes the pool close the connection and take or make another. A new one is never due. */
-    @Override
-    public void activateObject(PooledObject<T> borrowed) throws Exception {
+    private static void refuseIfDue(PooledObject<?> borrowed) {
         if (borrowed.getBorrowedCount() > 1 && Replacement.isDue(borrowed.getObject())) {
             throw new JedisConnectionException("to be replaced by the pool");
         }
-        delegate.activateObject(borrowed);
     }
 
     @Override

@@ -48,6 +48,21 @@ final class SecureClientConfig implements JedisClientConfig {
         return new SecureClientConfig(tls, base);
     }
 
+    /** Returns the configuration if it is one of ours; a copy of one is not. */
+    static SecureClientConfig require(JedisClientConfig config) {
+        if (config instanceof SecureClientConfig ours) {
+            return ours;
+        }
+        throw new TlsConfigurationException(
+                RefusalReason.PLAINTEXT_REQUESTED,
+                "expected a configuration made by SecureJedis.clientConfig(..), was a "
+                        + config.getClass().getSimpleName());
+    }
+
+    VerifiedConnections connections() {
+        return connections;
+    }
+
     @SuppressWarnings("deprecation") // Jedis 8 deprecates the getters, and still obeys them
     private static void refuseTlsSettings(JedisClientConfig base) {
         List<String> found = new ArrayList<>();

@@ -1,10 +1,10 @@
 package io.valkeysecure.jedis;
 
-import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TlsConfigurationException;
 import java.net.URI;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.commons.pool2.PooledObjectFactory;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.Connection;
@@ -12,6 +12,11 @@ import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSentinelPool;
+import redis.clients.jedis.MultiDbClient;
+import redis.clients.jedis.MultiDbConfig;
+import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.RedisSentinelClient;
 
 /**
  * The front door for Jedis: turns a {@link SecureTls} and a Jedis configuration into a {@link JedisClientConfig}
@@ -32,7 +37,8 @@ import redis.clients.jedis.JedisClientConfig;
  * }</pre>
  *
  * <p>{@code RedisClient.builder().hostAndPort(server).clientConfig(config).build()}, {@code JedisPooled} of Jedis 7
- * and earlier, {@code ConnectionPool} and {@code new Jedis(server, config)} go the same way.
+ * and earlier, {@code ConnectionPool}, {@code JedisCluster} and {@code new Jedis(server, config)} go the same way. For clients of
+ * several servers there are {@link #clusterClient}, {@link #sentinelClient} and {@link #multiDbClient}.
  *
  * <h2>What is guaranteed</h2>
  *
@@ -54,7 +60,8 @@ import redis.clients.jedis.JedisClientConfig;
  *
  * <p>Jedis' constructors that take a URI take TLS from its scheme and the credentials from its user information, not
  * from a configuration: {@code new Jedis(URI, config)} with a {@code redis://} URI is plaintext, and no code of this
- * library is asked. Pass URIs through {@link #clientConfig(SecureTls, URI)} and {@link #hostAndPort(URI)}. A copy
+ * library is asked. The same holds for sentinels: {@code RedisSentinelClient.builder()} talks plaintext to them unless it is given a
+ * {@code sentinelClientConfig}, and {@link #sentinelClient} always does. Pass URIs through {@link #clientConfig(SecureTls, URI)} and {@link #hostAndPort(URI)}. A copy
  * that is given other {@code sslOptions}, or TLS off together with other credentials or an {@code AuthXManager}, is a
  * configuration of its own.
  */
@@ -75,9 +82,7 @@ public final class SecureJedis {
      *     write instead
      */
     public static JedisClientConfig clientConfig(SecureTls tls, JedisClientConfig base) {
-        Objects.requireNonNull(tls, "tls");
-        Objects.requireNonNull(base, "base");
-        return SecureClientConfig.of(tls, base);
+        return secure(tls, base);
     }
 
     /**
@@ -145,7 +150,7 @@ public final class SecureJedis {
      * @return the factory to give to the pool
      */
     public static PooledObjectFactory<Jedis> jedisFactory(HostAndPort server, JedisClientConfig config) {
-        return ReplacingFactory.jedis(server, requireOurs(config));
+        return ReplacingFactory.jedis(server, SecureClientConfig.require(config));
     }
 
     /**
@@ -158,17 +163,125 @@ public final class SecureJedis {
      * @return the factory to give to the pool
      */
     public static PooledObjectFactory<Connection> connectionFactory(HostAndPort server, JedisClientConfig config) {
-        return new ReplacingFactory<>(new ConnectionFactory(server, requireOurs(config)));
+        return new ReplacingFactory<>(new ConnectionFactory(server, SecureClientConfig.require(config)));
     }
 
-    private static JedisClientConfig requireOurs(JedisClientConfig config) {
-        if (config instanceof SecureClientConfig) {
-            return config;
-        }
-        throw new TlsConfigurationException(
-                RefusalReason.PLAINTEXT_REQUESTED,
-                "expected a configuration made by SecureJedis.clientConfig(..), was a "
-                        + config.getClass().getSimpleName());
+    /**
+     * Returns Jedis' builder of a cluster client, for seeds and for every node that the cluster names later. Nothing that
+     * it still takes can make another connection:
+     *
+     * <pre>{@code
+     * RedisClusterClient client = SecureJedis.clusterClient(tls, config).nodes(seeds).build();
+     * }</pre>
+     *
+     * <p>The pools of the nodes replace connections after a rotation, as by {@link #poolConfig}. When no seed will do, what
+     * is thrown has the refusal of each seed suppressed in it. Jedis 7.4 or newer has this client; for {@code JedisCluster}
+     * use {@link #clientConfig(SecureTls, JedisClientConfig)} and {@link #poolConfig}.
+     *
+     * @param tls whom to trust and what to present; to be closed only after the client
+     * @param base all that is not TLS
+     * @return the builder; {@code clientConfig}, {@code connectionProvider} and {@code commandExecutor} are refused there
+     * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
+     */
+    public static RedisClusterClient.Builder clusterClient(SecureTls tls, JedisClientConfig base) {
+        return SecureClusterClient.builder(tls, secure(tls, base));
+    }
+
+    /**
+     * Returns Jedis' builder of a sentinel client. It differs from
+     * {@code RedisSentinelClient.builder().clientConfig(config)}, which talks plaintext to the sentinels unless
+     * {@code sentinelClientConfig} is called as well:
+     *
+     * <pre>{@code
+     * RedisSentinelClient client = SecureJedis.sentinelClient(tls, config, sentinelConfig)
+     *         .masterName("primary").sentinels(sentinels).build();
+     * }</pre>
+     *
+     * <p>Otherwise as {@link #clusterClient}. When no sentinel will do, Jedis says that all are down, and what is thrown has
+     * the refusals suppressed in it.
+     *
+     * @param tls whom to trust and what to present; to be closed only after the client
+     * @param base all that is not TLS, for connections with the primary
+     * @param sentinelBase all that is not TLS, for connections with sentinels, which have users of their own
+     * @return the builder; configurations, {@code connectionProvider} and {@code commandExecutor} are refused there
+     * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
+     */
+    public static RedisSentinelClient.Builder sentinelClient(
+            SecureTls tls, JedisClientConfig base, JedisClientConfig sentinelBase) {
+        return SecureSentinelClient.builder(tls, secure(tls, base), secure(tls, sentinelBase));
+    }
+
+    /**
+     * Opens a {@code JedisSentinelPool}, for existing code. Its own constructors will do, if they are given a
+     * {@link #clientConfig(SecureTls, JedisClientConfig)} for the sentinels too; but they lose the reason when no sentinel will
+     * do, and do not look whether a connection is to be replaced when it is borrowed.
+     *
+     * @param tls whom to trust and what to present; to be closed only after the pool
+     * @param masterName by which the sentinels know the primary
+     * @param sentinels their addresses
+     * @param poolConfig all that is not about rotation, for which it is done what {@link #poolConfig} does
+     * @param base all that is not TLS, for connections with the primary
+     * @param sentinelBase all that is not TLS, for connections with sentinels
+     * @return the pool
+     * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
+     * @throws redis.clients.jedis.exceptions.JedisException if no sentinel names the primary; refusals are suppressed in it
+     */
+    @SuppressWarnings("deprecation") // for existing pools of Jedis objects
+    public static JedisSentinelPool sentinelPool(
+            SecureTls tls,
+            String masterName,
+            Set<HostAndPort> sentinels,
+            GenericObjectPoolConfig<Jedis> poolConfig,
+            JedisClientConfig base,
+            JedisClientConfig sentinelBase) {
+        SecureClientConfig config = secure(tls, base);
+        SecureClientConfig sentinelConfig = secure(tls, sentinelBase);
+        return UntoldRefusals.told(
+                List.of(sentinelConfig),
+                () -> new JedisSentinelPool(
+                        masterName,
+                        sentinels,
+                        Replacement.in(tls, poolConfig),
+                        ReplacingFactory.jedis(null, config),
+                        sentinelConfig));
+    }
+
+    /**
+     * Returns Jedis' builder of a client of several databases. A database whose configuration is not one of ours is refused,
+     * here and when it is added to the client later:
+     *
+     * <pre>{@code
+     * MultiDbClient client = SecureJedis.multiDbClient(MultiDbConfig.builder()
+     *         .database(SecureJedis.database(tls, near, config).weight(1).build())
+     *         .database(SecureJedis.database(tls, far, config).weight(0.5f).build())
+     *         .build()).build();
+     * }</pre>
+     *
+     * @param databases each made by {@link #database}, or with a {@link #clientConfig(SecureTls, JedisClientConfig)}
+     * @return the builder; {@code multiDbConfig}, {@code connectionProvider} and {@code commandExecutor} are refused there
+     * @throws io.valkeysecure.TlsConfigurationException if a database has another configuration
+     */
+    public static MultiDbClient.Builder multiDbClient(MultiDbConfig databases) {
+        return SecureMultiDbClient.builder(databases);
+    }
+
+    /**
+     * Returns a database for {@link #multiDbClient} and {@code MultiDbClient.addDatabase}, whose connections, those of its
+     * health check included, are replaced after a rotation while they are idle.
+     *
+     * @param tls whom to trust and what to present; to be closed only after the client
+     * @param server the address
+     * @param base all that is not TLS
+     * @return the builder, with the pool as by {@link #poolConfig} and a health check by PING
+     * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
+     */
+    public static MultiDbConfig.DatabaseConfig.Builder database(
+            SecureTls tls, HostAndPort server, JedisClientConfig base) {
+        return SecureMultiDbClient.database(tls, server, secure(tls, base));
+    }
+
+    private static SecureClientConfig secure(SecureTls tls, JedisClientConfig base) {
+        return SecureClientConfig.of(Objects.requireNonNull(tls, "tls"), Objects.requireNonNull(base, "base"));
     }
 
     /**

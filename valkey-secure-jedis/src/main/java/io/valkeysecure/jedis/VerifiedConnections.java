@@ -5,10 +5,14 @@ import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.TlsHandshake;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +37,10 @@ final class VerifiedConnections {
     private final SecureTls tls;
     private final JedisClientConfig base;
 
-    /** Present on a thread between the verification of a connection and the request for its credentials. */
+    /** True on a thread after it verified a connection, false once that has its credentials, absent when another is begun. */
     private final ThreadLocal<Boolean> verified = new ThreadLocal<>();
+
+    private final List<Consumer<TlsHandshake>> watchers = new CopyOnWriteArrayList<>();
 
     private final SSLSocketFactory socketFactory = new VerifiedSocketFactory();
     private final HostAndPortMapper mapper = new WatchingMapper();
@@ -43,6 +49,15 @@ final class VerifiedConnections {
     VerifiedConnections(SecureTls tls, JedisClientConfig base) {
         this.tls = tls;
         this.base = base;
+    }
+
+    /** Shows every handshake, before it is made, until the watcher is taken away. */
+    void watch(Consumer<TlsHandshake> watcher) {
+        watchers.add(watcher);
+    }
+
+    void unwatch(Consumer<TlsHandshake> watcher) {
+        watchers.remove(watcher);
     }
 
     HostAndPortMapper mapper() {
@@ -79,8 +94,9 @@ final class VerifiedConnections {
                 // Closing the TLS connection has to close the TCP one: a descriptor would be lost otherwise.
                 throw new SocketException("autoClose must be true for a verified connection, was false");
             }
-            Socket socket =
-                    tls.handshake(new Endpoint(host, port), ClientLibrary.JEDIS).overSocket(connected);
+            TlsHandshake handshake = tls.handshake(new Endpoint(host, port), ClientLibrary.JEDIS);
+            watchers.forEach(watcher -> watcher.accept(handshake));
+            Socket socket = handshake.overSocket(connected);
             verified.set(true);
             return socket;
         }
@@ -138,7 +154,8 @@ final class VerifiedConnections {
 
         @Override
         public RedisCredentials get() {
-            if (verified.get() == null) {
+            Boolean fresh = verified.get();
+            if (fresh == null || (!fresh && !isSecondLogin())) {
                 TlsConfigurationException refusal = new TlsConfigurationException(
                         RefusalReason.PLAINTEXT_REQUESTED,
                         "credentials asked for without a verified connection: a copy of the configuration that"
@@ -147,11 +164,18 @@ final class VerifiedConnections {
                                 + " hostAndPort(..), and valkeys:// or rediss:// in a uri");
                 throw new JedisConnectionException(refusal.getMessage(), refusal);
             }
-            verified.remove(); // good for one connection; Jedis asks once for each
+            verified.set(false); // good for one connection; Jedis asks once for each
             Supplier<RedisCredentials> provider = base.getCredentialsProvider();
             return provider == null
                     ? new DefaultRedisCredentials(base.getUser(), base.getPassword()) // as Jedis does then
                     : provider.get();
+        }
+
+        /** The pools of a {@code MultiDbClient} of Jedis 7.4 log in twice over each connection, one after the other. */
+        private static boolean isSecondLogin() {
+            return StackWalker.getInstance()
+                    .walk(frames -> frames.anyMatch(frame ->
+                            frame.getClassName().startsWith("redis.clients.jedis.mcf.TrackingConnectionPool")));
         }
 
         @Override

@@ -1,0 +1,55 @@
+package io.valkeysecure.jedis;
+
+import io.valkeysecure.SecureTls;
+import java.util.List;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.builders.ClusterClientBuilder;
+import redis.clients.jedis.executors.CommandExecutor;
+import redis.clients.jedis.providers.ConnectionProvider;
+
+/** Jedis' builder of a cluster client, from which no other connections than verified ones come. */
+final class SecureClusterClient extends RedisClusterClient.Builder {
+    private final SecureTls tls;
+    private final SecureClientConfig config;
+
+    private SecureClusterClient(SecureTls tls, SecureClientConfig config) {
+        this.tls = tls;
+        this.config = config;
+        super.clientConfig(config);
+        super.poolConfig(Replacement.in(tls, new ConnectionPoolConfig()));
+    }
+
+    /** Declared with Jedis' type, so that {@code SecureJedis} loads where Jedis is too old to have it. */
+    static RedisClusterClient.Builder builder(SecureTls tls, SecureClientConfig config) {
+        return new SecureClusterClient(tls, config);
+    }
+
+    @Override
+    public ClusterClientBuilder<RedisClusterClient> poolConfig(GenericObjectPoolConfig<Connection> base) {
+        return super.poolConfig(Replacement.in(tls, base));
+    }
+
+    @Override
+    public ClusterClientBuilder<RedisClusterClient> clientConfig(JedisClientConfig other) {
+        throw FixedSetting.already("clientConfig");
+    }
+
+    @Override
+    public ClusterClientBuilder<RedisClusterClient> connectionProvider(ConnectionProvider other) {
+        throw FixedSetting.notTaken("connectionProvider");
+    }
+
+    @Override
+    public ClusterClientBuilder<RedisClusterClient> commandExecutor(CommandExecutor other) {
+        throw FixedSetting.notTaken("commandExecutor");
+    }
+
+    @Override
+    public RedisClusterClient build() {
+        return UntoldRefusals.told(List.of(config), super::build);
+    }
+}

@@ -1,0 +1,65 @@
+package io.valkeysecure.jedis;
+
+import io.valkeysecure.SecureTls;
+import java.util.List;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.RedisSentinelClient;
+import redis.clients.jedis.builders.SentinelClientBuilder;
+import redis.clients.jedis.executors.CommandExecutor;
+import redis.clients.jedis.providers.ConnectionProvider;
+
+/**
+ * Jedis' builder of a sentinel client, from which no other connections than verified ones come. Jedis' own talks plaintext
+ * to the sentinels when it was given no configuration for them.
+ */
+final class SecureSentinelClient extends RedisSentinelClient.Builder {
+    private final SecureTls tls;
+    private final List<SecureClientConfig> configs;
+
+    private SecureSentinelClient(SecureTls tls, SecureClientConfig config, SecureClientConfig sentinelConfig) {
+        this.tls = tls;
+        this.configs = List.of(config, sentinelConfig);
+        super.clientConfig(config);
+        super.sentinelClientConfig(sentinelConfig);
+        super.poolConfig(Replacement.in(tls, new ConnectionPoolConfig()));
+    }
+
+    /** Declared with Jedis' type, so that {@code SecureJedis} loads where Jedis is too old to have it. */
+    static RedisSentinelClient.Builder builder(
+            SecureTls tls, SecureClientConfig config, SecureClientConfig sentinelConfig) {
+        return new SecureSentinelClient(tls, config, sentinelConfig);
+    }
+
+    @Override
+    public SentinelClientBuilder<RedisSentinelClient> poolConfig(GenericObjectPoolConfig<Connection> base) {
+        return super.poolConfig(Replacement.in(tls, base));
+    }
+
+    @Override
+    public SentinelClientBuilder<RedisSentinelClient> clientConfig(JedisClientConfig other) {
+        throw FixedSetting.already("clientConfig");
+    }
+
+    @Override
+    public SentinelClientBuilder<RedisSentinelClient> sentinelClientConfig(JedisClientConfig other) {
+        throw FixedSetting.already("sentinelClientConfig");
+    }
+
+    @Override
+    public SentinelClientBuilder<RedisSentinelClient> connectionProvider(ConnectionProvider other) {
+        throw FixedSetting.notTaken("connectionProvider");
+    }
+
+    @Override
+    public SentinelClientBuilder<RedisSentinelClient> commandExecutor(CommandExecutor other) {
+        throw FixedSetting.notTaken("commandExecutor");
+    }
+
+    @Override
+    public RedisSentinelClient build() {
+        return UntoldRefusals.told(configs, super::build);
+    }
+}

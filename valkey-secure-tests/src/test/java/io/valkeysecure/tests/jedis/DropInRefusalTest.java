@@ -1,0 +1,157 @@
+package io.valkeysecure.tests.jedis;
+
+import static org.awaitility.Awaitility.await;
+
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.jedis.SecureJedis;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisCluster;
+import redis.clients.jedis.JedisPoolConfig;
+import redis.clients.jedis.JedisPubSub;
+import redis.clients.jedis.JedisSentinelPool;
+import redis.clients.jedis.JedisShardedPubSub;
+
+/** Existing code of every version of Jedis, given our configuration, led to peers that are not what they should be. */
+@SuppressWarnings("deprecation") // JedisCluster and JedisSentinelPool go on unchanged
+class DropInRefusalTest {
+    private static final String PRIMARY = "primary";
+
+    private static SecureTls tls;
+
+    @BeforeAll
+    static void start() {
+        tls = Pki.tls().build();
+    }
+
+    @AfterAll
+    static void stop() {
+        tls.close();
+    }
+
+    private static JedisClientConfig config() {
+        return SecureJedis.clientConfig(tls, Pki.login().build());
+    }
+
+    private static JedisCluster cluster(HostAndPort seed) {
+        return new JedisCluster(Set.of(seed), config(), 2, SecureJedis.poolConfig(tls, new ConnectionPoolConfig()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void clusterSeed(Rogue rogue) {
+        rogue.meets(there -> cluster(there).close());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void clusterNode_discovered(Rogue rogue) {
+        rogue.meets(there -> {
+            try (LyingServer seed = LyingServer.start(Pki.SERVER).hasSlotsAt(there);
+                    JedisCluster cluster = cluster(seed.address())) {
+                cluster.get("key");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void clusterNode_movedTo(Rogue rogue) {
+        rogue.meets(there -> redirected("MOVED", there));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void clusterNode_askedAt(Rogue rogue) {
+        rogue.meets(there -> redirected("ASK", there));
+    }
+
+    private static void redirected(String kind, HostAndPort there) {
+        try (LyingServer seed = LyingServer.start(Pki.SERVER)) {
+            seed.hasSlotsAt(seed.address()).redirects(kind, there);
+            try (JedisCluster cluster = cluster(seed.address())) {
+                cluster.get("key");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void clusterSubscription(Rogue rogue) {
+        rogue.meets(there -> {
+            try (LyingServer seed = LyingServer.start(Pki.SERVER).hasSlotsAt(there);
+                    JedisCluster cluster = cluster(seed.address())) {
+                cluster.subscribe(new JedisPubSub() {}, "news");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void clusterShardedSubscription(Rogue rogue) {
+        rogue.meets(there -> {
+            try (LyingServer seed = LyingServer.start(Pki.SERVER).hasSlotsAt(there);
+                    JedisCluster cluster = cluster(seed.address())) {
+                cluster.ssubscribe(new JedisShardedPubSub() {}, "news");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void sentinelPool_primaryNamed(Rogue rogue) {
+        rogue.meets(there -> {
+            try (LyingServer sentinel = LyingServer.start(Pki.SERVER).namesPrimary(there);
+                    JedisSentinelPool pool = pool(sentinel.address());
+                    Jedis jedis = pool.getResource()) {
+                jedis.get("key");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void sentinelPool_primarySwitched(Rogue rogue) {
+        rogue.meets(there -> {
+            try (LyingServer good = LyingServer.start(Pki.SERVER);
+                    LyingServer sentinel = LyingServer.start(Pki.SERVER).namesPrimary(good.address());
+                    JedisSentinelPool pool = pool(sentinel.address())) {
+                try (Jedis jedis = pool.getResource()) {
+                    jedis.get("key");
+                }
+                await().until(sentinel::hasSubscriber);
+                sentinel.switchesPrimary(PRIMARY, good.address(), there);
+                await().until(() -> pool.getCurrentHostMaster().equals(there));
+                try (Jedis jedis = pool.getResource()) {
+                    jedis.get("key");
+                }
+            }
+        });
+    }
+
+    /** By our method: of what happened with sentinels the constructor of Jedis says nothing. */
+    @ParameterizedTest
+    @EnumSource
+    void sentinel(Rogue rogue) {
+        rogue.meets(there -> SecureJedis.sentinelPool(
+                        tls,
+                        PRIMARY,
+                        Set.of(there),
+                        new JedisPoolConfig(),
+                        Pki.login().build(),
+                        Pki.login().build())
+                .close());
+    }
+
+    private static JedisSentinelPool pool(HostAndPort sentinel) {
+        return new JedisSentinelPool(
+                PRIMARY, Set.of(sentinel), SecureJedis.poolConfig(tls, new JedisPoolConfig()), config(), config());
+    }
+}
