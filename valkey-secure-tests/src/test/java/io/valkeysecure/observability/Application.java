@@ -46,7 +46,9 @@ import redis.clients.jedis.JedisClientConfig;
 
 /** A program with both clients and metrics, against a real Valkey; it also counts by itself what the metrics have to say. */
 final class Application implements AutoCloseable, HandshakeListener {
+    @SuppressWarnings("TimeInStaticInitializer") // the certificates of one run
     private static final Instant NOW = Instant.now();
+
     static final TestCertificate ROOT = TestCertificate.root()
             .subject("CN=Root")
             .notBefore(NOW.minus(Duration.ofDays(20)))
@@ -176,7 +178,7 @@ final class Application implements AutoCloseable, HandshakeListener {
     @Override
     public void close() {
         tls.close();
-        resources.shutdown(0, 1, TimeUnit.SECONDS);
+        var unused = resources.shutdown(0, 1, TimeUnit.SECONDS);
         server.close();
     }
 }

@@ -58,7 +58,10 @@ import redis.clients.jedis.JedisClientConfig;
 @SuppressWarnings("deprecation") // the setters of Jedis that people use
 class MisconfigurationsTest {
     private static final Path PAGE = Path.of("..", "docs", "misconfigurations.md");
+
+    @SuppressWarnings("TimeInStaticInitializer") // the certificates of one run
     private static final Instant NOW = Instant.now();
+
     private static final Instant YESTERDAY = NOW.minus(Duration.ofDays(1));
     private static final Duration SHORT = Duration.ofMillis(500);
 
@@ -418,7 +421,7 @@ class MisconfigurationsTest {
                                     .start();
                             setup.opened.add(server::close);
                             setup.port = server.plaintextPort();
-                    setup.patience = SHORT;
+                            setup.patience = SHORT;
                         }),
                 row(
                         "a server without TLS",

@@ -56,7 +56,8 @@ class PublicApiTest {
         }
 
         Path text() {
-            return TEXTS.resolve("valkey-secure-" + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + ".txt");
+            return TEXTS.resolve(
+                    "valkey-secure-" + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + ".txt");
         }
 
         /** Every public type of the package of the member: the exported one. */
