@@ -41,9 +41,10 @@ final class ContainerRuntime implements ServerRuntime {
     @Override
     public RunningServer start(ServerFiles files, ServerPorts ports, Duration limit) throws PortTakenException {
         if (files.talksToPeers()) {
-            throw new IllegalStateException("clusters and sentinels run without containers only, in which servers do not"
-                    + " find each other under the addresses that they tell clients: install Valkey, and choose it with"
-                    + " -D" + ValkeyServer.RUNTIME_PROPERTY + "=native");
+            throw new IllegalStateException(
+                    "clusters and sentinels run without containers only, in which servers do not"
+                            + " find each other under the addresses that they tell clients: install Valkey, and choose it with"
+                            + " -D" + ValkeyServer.RUNTIME_PROPERTY + "=native");
         }
         boolean plaintext = ports.plaintext().isPresent();
         ServerLog log = new ServerLog();
