@@ -308,7 +308,9 @@ class MainTest {
     @Test
     void demo_missingPasswordFile_isAUsageError() {
         assertThat(Outcome.of(arguments("localhost:6379", Path.of("/no/password"))))
-                .isEqualTo(usage("--password-file /no/password does not exist or cannot be read"));
+                .isEqualTo(Outcome.refusedInput(
+                        "/no/password does not exist",
+                        "the working directory is " + Path.of("").toAbsolutePath()));
     }
 
     @Test

