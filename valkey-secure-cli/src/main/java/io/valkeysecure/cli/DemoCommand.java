@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -73,7 +74,8 @@ final class DemoCommand implements Callable<Integer> {
         }
         if (metrics != null) {
             if (server != null || cluster || sentinel) {
-                throw usage("--metrics starts one server of its own: HOST:PORT, --cluster and --sentinel do not go with it");
+                throw usage(
+                        "--metrics starts one server of its own: HOST:PORT, --cluster and --sentinel do not go with it");
             }
             if (metrics < 0 || metrics > 65_535) {
                 throw usage("--metrics: a port is from 0 to 65535, was " + metrics);

@@ -116,7 +116,6 @@ final class LettuceDemo implements DemoClient {
     public KeyValue cluster(SecureTls tls, List<Target> seeds) {
         ClusterClientOptions options = ClusterClientOptions.builder()
                 .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-                        .enableAdaptiveRefreshTrigger(ClusterTopologyRefreshOptions.RefreshTrigger.values())
                         .enablePeriodicRefresh(REFRESH)
                         .build())
                 .build();

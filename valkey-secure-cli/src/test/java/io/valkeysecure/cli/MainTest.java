@@ -104,8 +104,9 @@ class MainTest {
     @Test
     void demo_metricsWithAServer_isAUsageError() {
         assertThat(Outcome.of("demo", "localhost:6379", "--metrics", "--ca", "a"))
-                .isEqualTo(usage(
-                        "--metrics starts one server of its own: HOST:PORT, --cluster and --sentinel do not go with it"));
+                .isEqualTo(
+                        usage(
+                                "--metrics starts one server of its own: HOST:PORT, --cluster and --sentinel do not go with it"));
         assertThat(Outcome.of("demo", "--seconds", "3"))
                 .isEqualTo(usage("--seconds is about --metrics, which is missing"));
         assertThat(Outcome.of("demo", "--metrics=70000"))

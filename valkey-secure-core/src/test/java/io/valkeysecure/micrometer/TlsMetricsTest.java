@@ -127,7 +127,7 @@ class TlsMetricsTest {
             assertThat(registry.get("valkey.tls.generation").gauges()).hasSize(2);
             sessions.close();
             assertThat(gauge("valkey.tls.generation", "tls", "cache"))
-                    .isEqualTo(cache.status().generation());
+                    .isEqualTo((double) cache.status().generation());
             assertThat(registry.get("valkey.tls.generation").gauges()).hasSize(1);
         }
     }
