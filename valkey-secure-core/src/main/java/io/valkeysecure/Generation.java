@@ -1,6 +1,8 @@
 package io.valkeysecure;
 
 import io.valkeysecure.internal.trial.TrialHandshake;
+import java.io.IOException;
+import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -10,15 +12,21 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +46,9 @@ final class Generation {
     private final Instant since;
     private final String digest;
     private final HandshakeProgress.Register register = new HandshakeProgress.Register();
+
+    /** The hosts that have failed a handshake in a way that a resumed session explains. */
+    private final Set<String> resumedWithNoMore = ConcurrentHashMap.newKeySet();
 
     private Generation(
             long number,
@@ -198,10 +209,6 @@ final class Generation {
         return configuration.policy();
     }
 
-    SSLContext context() {
-        return context;
-    }
-
     HandshakeProgress.Register register() {
         return register;
     }
@@ -277,10 +284,37 @@ final class Generation {
     }
 
     SSLEngine engine(Endpoint endpoint) {
+        forgetSessionsIfFailed(endpoint);
         SSLEngine engine = context.createSSLEngine(endpoint.host(), endpoint.port());
         engine.setUseClientMode(true);
         engine.setSSLParameters(parameters(endpoint));
         return engine;
+    }
+
+    SSLSocket socket(Socket connected, Endpoint endpoint) throws IOException {
+        forgetSessionsIfFailed(endpoint);
+        SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket(connected, endpoint.host(), endpoint.port(), true);
+        socket.setSSLParameters(parameters(endpoint));
+        return socket;
+    }
+
+    /** From now on handshakes with this host are full ones. */
+    void resumeNoMoreWith(Endpoint endpoint) {
+        resumedWithNoMore.add(endpoint.host());
+    }
+
+    /** JSSE has no switch for it: a session that is not there is not resumed. */
+    private void forgetSessionsIfFailed(Endpoint endpoint) {
+        if (resumedWithNoMore.contains(endpoint.host())) {
+            SSLSessionContext sessions = context.getClientSessionContext();
+            for (byte[] id : Collections.list(sessions.getIds())) {
+                SSLSession session = sessions.getSession(id);
+                if (session != null && endpoint.host().equalsIgnoreCase(session.getPeerHost())) {
+                    session.invalidate();
+                }
+            }
+        }
     }
 
     String describe() {

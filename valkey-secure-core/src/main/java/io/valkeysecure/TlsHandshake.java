@@ -102,10 +102,8 @@ public final class TlsHandshake {
             requireIdentityInDate();
             WireSocket wire =
                     new WireSocket(connected, evidence, begun + timeout().toNanos());
-            tls = (SSLSocket)
-                    generation.context().getSocketFactory().createSocket(wire, endpoint.host(), endpoint.port(), true);
+            tls = generation.socket(wire, endpoint);
             generation.register().put(tls, progress);
-            tls.setSSLParameters(generation.parameters(endpoint));
             tls.startHandshake();
             VerifiedHandshake proof = verify(tls.getSession(), tls);
             wire.handshakeEnded();
@@ -420,6 +418,11 @@ public final class TlsHandshake {
     }
 
     private TlsHandshakeException classify(PeerAlert alert, Throwable cause) {
+        boolean internal = alert.description().equals("internal_error");
+        if (internal) {
+            // OpenSSL says so to every session that is resumed where "tls-session-caching no" meets client certificates
+            generation.resumeNoMoreWith(endpoint);
+        }
         RefusalReason reason =
                 alert.reason(evidence.serverHelloSeen(), progress.wasIdentityAsked(), progress.wasIdentityPresented());
         String said = "the server said " + alert.description();
@@ -440,9 +443,9 @@ public final class TlsHandshake {
                         + " by the server's clock, and for client authentication?";
             default ->
                 said
-                        + (alert.description().equals("internal_error")
-                                ? "; its log tells why: often \"tls-session-caching no\" while it verifies clients, or a key that"
-                                        + " it cannot use"
+                        + (internal
+                                ? "; its log tells why: often a key that it cannot use, or \"tls-session-caching no\" while it"
+                                        + " verifies clients: then the next connection succeeds, no more sessions are resumed"
                                 : "");
         };
         return refused(reason, message, cause);

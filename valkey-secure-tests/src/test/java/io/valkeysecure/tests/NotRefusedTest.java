@@ -3,6 +3,7 @@ package io.valkeysecure.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.RefusalReason;
@@ -10,6 +11,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.ValkeyServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,7 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Where there is no server there is no refusal: a network that is down must not look like an attack. */
+/** What must not be refused, or not for long: a network that is down must not look like an attack. */
 class NotRefusedTest {
     private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
 
@@ -37,6 +39,36 @@ class NotRefusedTest {
             port = socket.getLocalPort();
         }
         assertNoRefusal(client, "localhost", port);
+    }
+
+    /** OpenSSL fails each handshake that would resume a session, where it asks for certificates and caches no sessions. */
+    @ParameterizedTest
+    @EnumSource
+    void connect_serverThatCachesNoSessions_isFullFromTheFirstFailureOn(TestClient client) throws Exception {
+        TestCertificate ca = TestCertificate.root().build();
+        TestCertificate own = ca.issue().build();
+        try (ValkeyServer server = ValkeyServer.builder(
+                                ca.issue().dnsName("localhost").build(), ca)
+                        .user(TestClient.USER, TestClient.PASSWORD)
+                        .config("tls-session-caching", "no")
+                        .start();
+                SecureTls tls = SecureTls.trusting(TrustAnchors.of(ca.certificate()))
+                        .presenting(ClientIdentity.of(own.privateKey(), own.chain()))
+                        .build()) {
+            setAndGet(client, tls, server);
+            Throwable resumed = catchThrowable(() -> setAndGet(client, tls, server));
+            assertThat(RefusalReason.of(resumed)).contains(RefusalReason.PEER_ALERT);
+            for (int i = 0; i < 3; i++) {
+                setAndGet(client, tls, server);
+            }
+        }
+    }
+
+    private static void setAndGet(TestClient client, SecureTls tls, ValkeyServer server) {
+        try (TestClient.Connection connection = client.connect(tls, "localhost", server.port())) {
+            connection.set("key", "value");
+            assertThat(connection.get("key")).isEqualTo("value");
+        }
     }
 
     private void assertNoRefusal(TestClient client, String host, int port) {
