@@ -60,10 +60,10 @@ import redis.clients.jedis.RedisSentinelClient;
  *
  * <p>Jedis' constructors that take a URI take TLS from its scheme and the credentials from its user information, not
  * from a configuration: {@code new Jedis(URI, config)} with a {@code redis://} URI is plaintext, and no code of this
- * library is asked. The same holds for sentinels: {@code RedisSentinelClient.builder()} talks plaintext to them unless it is given a
- * {@code sentinelClientConfig}, and {@link #sentinelClient} always does. Pass URIs through {@link #clientConfig(SecureTls, URI)} and {@link #hostAndPort(URI)}. A copy
- * that is given other {@code sslOptions}, or TLS off together with other credentials or an {@code AuthXManager}, is a
- * configuration of its own.
+ * library is asked. The same holds for sentinels: {@code RedisSentinelClient.builder()} talks plaintext to them
+ * unless it is given a {@code sentinelClientConfig}, and {@link #sentinelClient} always does. Pass URIs through
+ * {@link #clientConfig(SecureTls, URI)} and {@link #hostAndPort(URI)}. A copy that is given other {@code sslOptions},
+ * or TLS off together with other credentials or an {@code AuthXManager}, is a configuration of its own.
  */
 public final class SecureJedis {
     private SecureJedis() {}
