@@ -338,7 +338,7 @@ class TopologyRefusalTest {
                 cluster.get("key");
             });
 
-            assertThat(RefusalReason.of(thrown)).contains(rogue.reason());
+            assertThat(RefusalReason.of(thrown)).as("reason of %s", thrown).contains(rogue.reason());
             assertThat(way.recordings().subList(before, way.recordings().size()))
                     .isNotEmpty()
                     .allSatisfy(after -> assertThat(after.clientTranscript().mayCarryCommand())
