@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # what: 500 rotations of identity and 50 of CA under the load of 64 connections of both clients; reconnects of 500 after one
-# time: 18 min
+# time: 14 min
 
 suite() {
   local status=0 figures

@@ -8,14 +8,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
 import java.util.Arrays;
-import java.util.List;
-import org.bouncycastle.asn1.ASN1Boolean;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.ASN1Sequence;
-import org.bouncycastle.asn1.ASN1Set;
-import org.bouncycastle.asn1.ASN1TaggedObject;
 import org.bouncycastle.asn1.ASN1UTCTime;
 
 /** What Bouncy Castle reads and X.690 and RFC 5280 do not allow: what has two encodings has two readers. */
@@ -34,30 +29,7 @@ public final class StrictDer {
      * @throws IOException if it cannot be encoded
      */
     public static boolean is(ASN1Primitive structure, byte[] encoded) throws IOException {
-        return Arrays.equals(structure.getEncoded(ASN1Encoding.DER), encoded) && booleansAre(structure);
-    }
-
-    /** Bouncy Castle writes every TRUE as it read it. */
-    private static boolean booleansAre(ASN1Encodable node) throws IOException {
-        ASN1Primitive primitive = node.toASN1Primitive();
-        if (primitive instanceof ASN1Boolean) {
-            byte value = primitive.getEncoded(ASN1Encoding.DER)[2];
-            return value == 0 || value == (byte) 0xff;
-        }
-        Iterable<ASN1Encodable> children = List.of();
-        if (primitive instanceof ASN1Sequence sequence) {
-            children = sequence;
-        } else if (primitive instanceof ASN1Set set) {
-            children = set;
-        } else if (primitive instanceof ASN1TaggedObject tagged && tagged.isExplicit()) {
-            children = List.of(tagged.getExplicitBaseObject());
-        }
-        for (ASN1Encodable child : children) {
-            if (!booleansAre(child)) {
-                return false;
-            }
-        }
-        return true;
+        return Arrays.equals(structure.getEncoded(ASN1Encoding.DER), encoded);
     }
 
     /**

@@ -483,6 +483,17 @@ class PathSearchTest {
     }
 
     @Test
+    void anchor_thatIsExpiredWhenItIsRead_isRefused() throws Exception {
+        TestCertificate expired = goodRoot().notAfter(NOW.minusSeconds(1)).build();
+
+        assertThatThrownBy(() -> new PathVerifier(List.of(expired.certificate()), new Floors(2048, false, false), NOW))
+                .isInstanceOfSatisfying(
+                        PeerRejectedException.class, e -> assertThat(e.reason()).isEqualTo(RefusalReason.EXPIRED));
+        assertThat(new PathVerifier(List.of(oldRoot.certificate()), new Floors(2048, false, false), NOW).anchors())
+                .containsExactly(oldRoot.certificate());
+    }
+
+    @Test
     void anchor_thatExpiredSinceItWasRead_isRefused() throws Exception {
         TestCertificate shortLived = goodRoot().notAfter(NOW.plusSeconds(5)).build();
         PathVerifier verifier =
