@@ -111,7 +111,7 @@ class DoctorMatrixTest {
                         .with("port PLAIN")
                         .often(),
                 Case.of("no TLS at all", Check.PLAINTEXT_PORT_OPEN).with("tls-port 0", "port TLS"),
-                Case.of("SSL 3.0 asked for", Check.TLS_VERSION_OLD, Check.TLS_SUITE_WEAK)
+                Case.of("TLS 1.0", Check.TLS_VERSION_OLD, Check.TLS_SUITE_WEAK)
                         .weakOpenSsl(
                                 "tls-protocols \"TLSv1 TLSv1.1 TLSv1.2 TLSv1.3\"",
                                 "tls-ciphers " + SUITES + ":ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0"),

@@ -42,9 +42,6 @@ final class ChainCheck {
             // what else is wrong with it hides behind the date
             refusal(expected, midlife(), false).map(this::of).ifPresent(found::add);
         }
-        if (leaf.getBasicConstraints() >= 0 && refusal.isEmpty()) {
-            found.add(Check.CERTIFICATE_USAGE_WRONG.on(target, "the leaf is a CA: " + leaf.getSubjectX500Principal()));
-        }
         if (refusal.isEmpty() && isWithoutPurpose()) {
             found.add(Check.CERTIFICATE_PURPOSE_MISSING.on(target, "no extended key usage in the leaf"));
         }

@@ -77,11 +77,14 @@ final class NodeVisit {
     }
 
     private void outside() throws IOException {
-        TlsProbe.Accepted accepted = new TlsProbe(endpoint, visit.limit()).ask();
+        TlsProbe.Accepted accepted;
+        try {
+            accepted = new TlsProbe(endpoint, visit.limit()).ask();
+        } catch (ServerHello.NoTlsException e) {
+            throw noValkey(String.valueOf(e.getMessage()));
+        }
         if (accepted.versions().isEmpty()) {
-            throw new InputException(
-                    endpoint + " accepts no version of TLS and does not answer in the clear",
-                    "is this its tls-port, and not that of another service?");
+            throw noValkey("it accepts no version of TLS, and does not answer without");
         }
         facts.put("tls", String.join(" ", accepted.versions()));
         facts.put("post-quantum group", accepted.postQuantum() ? "X25519MLKEM768" : "none");
@@ -105,6 +108,11 @@ final class NodeVisit {
         stranger();
     }
 
+    private InputException noValkey(String why) {
+        return new InputException(
+                endpoint + " is no Valkey: " + why, "is this its tls-port, and not that of another service?");
+    }
+
     private void suites(Check check, List<String> names) {
         if (!names.isEmpty()) {
             add(check.on(target, "accepted: " + String.join(" ", names)));
@@ -116,9 +124,7 @@ final class NodeVisit {
         if (seen.answer().isPresent()) {
             String answer = seen.answer().get();
             if (!answer.startsWith("+") && !answer.startsWith("-")) {
-                throw new InputException(
-                        endpoint + " is no Valkey: PING was answered with " + answer,
-                        "is this its tls-port, and not that of another service?");
+                throw noValkey("PING was answered with " + answer);
             }
             Check check = seen.asked() ? Check.CLIENT_CERTIFICATE_OPTIONAL : Check.CLIENT_CERTIFICATE_NOT_ASKED;
             add(check.on(target, "PING of a client without a certificate was answered with " + answer));

@@ -3,6 +3,7 @@ package io.valkeysecure.cli.doctor;
 import io.valkeysecure.Endpoint;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
@@ -60,8 +61,11 @@ final class StrangerProbe {
                             .lines()
                             .findFirst();
                 }
-            } catch (java.net.SocketTimeoutException e) {
-                throw e;
+            } catch (SocketTimeoutException e) {
+                if (looking.presented.isEmpty()) {
+                    throw e;
+                }
+                // verified or not, it was looked at; it only does not answer
             } catch (IOException e) {
                 // not let in, or no version in common: what was seen until then is the answer
             } finally {
