@@ -63,9 +63,10 @@ class DoctorTest {
                 .containsExactlyElementsOf(
                         Stream.of(Check.values()).map(Check::id).toList());
         for (Check check : Check.values()) {
-            assertThat(sections).anySatisfy(section -> assertThat(section)
-                    .startsWith(check.id() + "\n\n*" + check.severity() + "* ")
-                    .contains("\n\nWhy: ", "\n\nShows it: ", "\n\nCure: "));
+            assertThat(sections)
+                    .anySatisfy(section -> assertThat(section)
+                            .startsWith(check.id() + "\n\n*" + check.severity() + "* ")
+                            .contains("\n\nWhy: ", "\n\nShows it: ", "\n\nCure: "));
         }
     }
 

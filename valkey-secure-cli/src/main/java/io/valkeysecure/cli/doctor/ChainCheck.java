@@ -78,7 +78,10 @@ final class ChainCheck {
             case REVOCATION_UNKNOWN -> Check.REVOCATION_UNKNOWN.on(target, evidence);
             case MALFORMED_CERTIFICATE -> Check.CERTIFICATE_MALFORMED.on(target, evidence);
             default ->
-                Check.CERTIFICATE_CONSTRAINT_VIOLATED.on(target, e.reason().tag() + ": " + evidence);
+                leaf.getBasicConstraints() >= 0
+                        ? Check.CERTIFICATE_USAGE_WRONG.on(target, evidence)
+                        : Check.CERTIFICATE_CONSTRAINT_VIOLATED.on(
+                                target, e.reason().tag() + ": " + evidence);
         };
     }
 
