@@ -6,9 +6,15 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.base.InputFiles;
 import io.valkeysecure.cli.base.Secrets;
+import io.valkeysecure.cli.doctor.Visit;
+import io.valkeysecure.internal.pem.Pem;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +92,22 @@ final class ConnectionOptions {
             throw usage("--ca FILE is missing: trust is never taken from the JVM or the system");
         }
         return TrustAnchors.pem(ca);
+    }
+
+    /** What is in the file, to be looked at and not to be trusted. */
+    List<X509Certificate> anchorCertificates() {
+        Path file = Objects.requireNonNull(ca, "asked after anchors()");
+        try {
+            return Pem.certificates(InputFiles.read(file));
+        } catch (Pem.UnusableException e) {
+            throw new InputException(file + ": " + e.problem(), "what is in it: valkey-secure pki show " + file);
+        }
+    }
+
+    Optional<Visit.ClientFiles> clientFiles() {
+        return certificate == null || key == null
+                ? Optional.empty()
+                : Optional.of(new Visit.ClientFiles(certificate, key));
     }
 
     Optional<ServerIdentity> serverIdentity() {

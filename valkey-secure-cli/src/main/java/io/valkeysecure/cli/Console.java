@@ -1,5 +1,6 @@
 package io.valkeysecure.cli;
 
+import io.valkeysecure.cli.doctor.Severity;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,6 +118,26 @@ final class Console {
             }
         }
         out.flush();
+    }
+
+    /** Something that the doctor found, with lines below it. */
+    void finding(Severity severity, String head, List<String> below) {
+        Style colour = severity.compareTo(Severity.HIGH) >= 0 ? Style.fg_red : Style.fg_yellow;
+        out.println(INDENT + styled(String.format(Locale.ROOT, "%-9s", severity), colour) + printable(head));
+        for (String text : below) {
+            for (String line : wrap(text, WIDTH - 15)) {
+                out.println(INDENT + " ".repeat(12) + styled(line, Style.faint));
+            }
+        }
+        out.flush();
+    }
+
+    /** What is being done, where somebody waits and watches: a line of a terminal that the next one replaces. */
+    void progress(String text) {
+        if (ansi.enabled()) {
+            err.print("\r\u001b[K" + printable(text) + "\r");
+            err.flush();
+        }
     }
 
     /** What was asked for, as it is and nothing else, so that it can go to a file or another program. */

@@ -8,7 +8,7 @@ final class LifetimeOption {
     @Option(
             names = "--days",
             paramLabel = "N",
-            defaultValue = "30",
+            defaultValue = "14",
             converter = DaysConverter.class,
             description =
                     "lifetime; default: ${DEFAULT-VALUE}, since a client of this library takes a renewed one without"

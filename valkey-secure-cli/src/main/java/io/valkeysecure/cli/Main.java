@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command line {@code valkey-secure}. Exit codes: 0 all is as it should be; 1 a connection was refused, or was made
- * that should not have been; 2 the command line, a file it names or this machine is not as needed; 3 a server cannot be
+ * that should not have been, or the doctor found something; 2 the command line, a file it names or this machine is not as needed; 3 a server cannot be
  * reached.
  */
 @Command(
@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PkiCommand.class, ConfCommand.class, ConnectCommand.class, DemoCommand.class})
+        subcommands = {PkiCommand.class, ConfCommand.class, ConnectCommand.class, DoctorCommand.class, DemoCommand.class
+        })
 public final class Main implements Runnable {
     static final int OK = 0;
     static final int REFUSED = 1;

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -44,6 +45,17 @@ final class OperatedServer implements AutoCloseable {
 
     static OperatedServer start(Path directory, String name, int port, String configuration, String... more)
             throws IOException {
+        return start(directory, name, port, configuration, Map.of(), more);
+    }
+
+    static OperatedServer start(
+            Path directory,
+            String name,
+            int port,
+            String configuration,
+            Map<String, String> environment,
+            String... more)
+            throws IOException {
         Path home = Files.createDirectory(directory.resolve(name));
         Path conf = Files.writeString(home.resolve("valkey.conf"), configuration);
         Files.writeString(conf, "dir " + home + "\nsave \"\"\n", StandardOpenOption.APPEND);
@@ -51,10 +63,10 @@ final class OperatedServer implements AutoCloseable {
         List<String> command = new ArrayList<>(
                 List.of(Tool.of("valkey-server", "valkey-server").path(), conf.toString()));
         command.addAll(List.of(more));
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         OperatedServer server = new OperatedServer(process, log, port);
         try {
             Awaitility.await()

@@ -26,7 +26,7 @@ class OperationsPageTest {
                 .results()
                 .map(found -> found.group(1).replace("6380", Integer.toString(port)))
                 .toList();
-        assertThat(blocks).hasSize(6);
+        assertThat(blocks).hasSize(7);
         writeLauncher();
 
         assertThat(shell(blocks.subList(0, 3)))
@@ -39,8 +39,8 @@ class OperationsPageTest {
                 .redirectOutput(directory.resolve("server.log").toFile())
                 .start();
         try {
-            assertThat(shell(blocks.subList(3, 6)))
-                    .contains("PONG\nOK\n", "a client with these options connects", "sha256/", "1 revoked")
+            assertThat(shell(blocks.subList(3, 7)))
+                    .contains("PONG\nOK\n", "a client with these options connects", "sha256/", "1 revoked", "tight")
                     .contains("[Service]", "table inet", "kind: Certificate", "pkiCert");
         } finally {
             server.destroy();

@@ -42,7 +42,8 @@ public sealed interface Reply {
             this.bytes = bytes;
         }
 
-        byte[] bytes() {
+        /** {@return the bytes as they came} */
+        public byte[] bytes() {
             return bytes;
         }
     }

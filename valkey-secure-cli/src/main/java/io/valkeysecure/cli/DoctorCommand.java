@@ -1,0 +1,201 @@
+package io.valkeysecure.cli;
+
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.doctor.Doctor;
+import io.valkeysecure.cli.doctor.Finding;
+import io.valkeysecure.cli.doctor.HtmlReport;
+import io.valkeysecure.cli.doctor.JsonReport;
+import io.valkeysecure.cli.doctor.Report;
+import io.valkeysecure.cli.doctor.SarifReport;
+import io.valkeysecure.cli.doctor.Severity;
+import io.valkeysecure.cli.doctor.Visit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code doctor}. */
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        versionProvider = Versions.class,
+        description = {
+            "Examines a server, and every node, replica and sentinel that it tells of: ports, versions and suites of TLS,"
+                    + " certificates, client authentication; with a login also configuration and users. Says what to"
+                    + " change.%n",
+            "Nothing is written to a server, and no password is sent before it is verified by the library's own"
+                    + " verifier. Each finding is explained in docs/doctor.md.%n"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:nothing was found that is as bad as --fail-on",
+            "1:something was found",
+            "2:the command line or a file is not as needed, or the server is no Valkey",
+            "3:the server cannot be reached, or does not answer"
+        })
+final class DoctorCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "HOST:PORT", converter = EndpointConverter.class, description = "the server's TLS port")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Endpoint endpoint;
+
+    @Mixin
+    private ConnectionOptions connection = new ConnectionOptions();
+
+    @Option(
+            names = "--app-user",
+            paramLabel = "USER",
+            description = "the application's user, judged as such even if it is --user; otherwise who logs in is taken"
+                    + " for the administrator")
+    private @Nullable String applicationUser;
+
+    @Option(
+            names = "--plaintext-ports",
+            paramLabel = "PORT",
+            split = ",",
+            defaultValue = "6379,-1,+1",
+            description = "where else on each host somebody may answer without TLS; with a sign, counted from the TLS"
+                    + " port; default: ${DEFAULT-VALUE}")
+    private List<String> plaintextPorts = List.of();
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "SEVERITY",
+            defaultValue = "medium",
+            description = "from which on a finding makes the exit code 1: ${COMPLETION-CANDIDATES}; default:"
+                    + " ${DEFAULT-VALUE}")
+    private Severity failOn = Severity.MEDIUM;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "3",
+            description = "how long one connection may take; default: ${DEFAULT-VALUE}")
+    private int timeoutSeconds;
+
+    /** To standard output; a table for people if none is asked for. */
+    static final class Format {
+        @Option(names = "--json", description = "print JSON")
+        private boolean json;
+
+        @Option(names = "--sarif", description = "print SARIF 2.1.0")
+        private boolean sarif;
+    }
+
+    @ArgGroup
+    private Format format = new Format();
+
+    @Option(names = "--html", paramLabel = "FILE", description = "write a report for people to a file as well")
+    private @Nullable Path html;
+
+    @Override
+    public Integer call() throws IOException {
+        requireSense();
+        Console console = Console.of(spec.commandLine());
+        Optional<SecureTls> tls = Optional.empty();
+        Optional<String> problem = Optional.empty();
+        SecureTls.Builder builder = connection.tls();
+        try {
+            tls = Optional.of(builder.build());
+        } catch (TlsConfigurationException e) {
+            // a finding, if it is the client's identity; what is wrong with the anchors ends it below
+            problem = Optional.of(String.valueOf(e.getMessage()));
+        }
+        try {
+            Report report = new Doctor(visit(tls, problem), console::progress).examine(endpoint);
+            write(report, console);
+            return report.countFrom(failOn) > 0 ? Main.REFUSED : Main.OK;
+        } finally {
+            tls.ifPresent(SecureTls::close);
+        }
+    }
+
+    private void requireSense() {
+        if (timeoutSeconds < 1 || timeoutSeconds > 60) {
+            throw usage("--timeout: expected 1 to 60 seconds, was " + timeoutSeconds);
+        }
+        for (String port : plaintextPorts) {
+            if (!port.matches("[+-]?\\d{1,5}")) {
+                throw usage("--plaintext-ports: expected such as 6379,-1,+1, was " + port);
+            }
+        }
+        if (html != null && Files.exists(html)) {
+            throw new InputException(html + " exists, and is not overwritten", "give another --html, or remove it");
+        }
+    }
+
+    private Visit visit(Optional<SecureTls> tls, Optional<String> problem) {
+        return new Visit(
+                tls,
+                problem,
+                connection.anchors(),
+                connection.anchorCertificates(),
+                connection.policy(),
+                connection.serverIdentity(),
+                connection.revocation(),
+                connection.password().map(password -> new Visit.Login(connection.user(), password)),
+                Optional.ofNullable(applicationUser),
+                plaintextPorts,
+                connection.clientFiles(),
+                Duration.ofSeconds(timeoutSeconds),
+                Clock.systemUTC());
+    }
+
+    private void write(Report report, Console console) throws IOException {
+        if (html != null) {
+            Files.writeString(html, HtmlReport.of(report));
+        }
+        if (format.json) {
+            console.data(JsonReport.of(report));
+        } else if (format.sarif) {
+            console.data(SarifReport.of(report, Versions.of("valkey-secure")));
+        } else {
+            text(report, console);
+        }
+    }
+
+    private void text(Report report, Console console) {
+        for (Report.Node node : report.nodes()) {
+            console.step(node.endpoint().toString());
+            node.facts().forEach((name, value) -> console.result(name + ": " + value));
+            node.notes().forEach(note -> console.result("note: " + note));
+        }
+        List<Finding> findings = report.findings();
+        console.step(
+                findings.isEmpty()
+                        ? "tight: " + report.nodes().size() + " servers, no findings"
+                        : report.nodes().size() + " servers, " + findings.size() + " findings");
+        for (Finding finding : findings) {
+            console.finding(
+                    finding.check().severity(),
+                    finding.target() + "  " + finding.check().title(),
+                    List.of(
+                            "seen:   " + finding.evidence(),
+                            "change: " + finding.change(),
+                            "page:   " + finding.check().page()));
+        }
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,244 @@
+package io.valkeysecure.cli.doctor;
+
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.cli.connect.Reply;
+import io.valkeysecure.cli.connect.RespConnection;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Looks from inside, over a connection that is verified and logged in. Every command reads only. */
+final class Inside {
+    private static final Duration SKEW = Duration.ofSeconds(30);
+    private static final List<String> CONFIG = List.of(
+            "tls-*",
+            "bind",
+            "port",
+            "protected-mode",
+            "requirepass",
+            "enable-debug-command",
+            "enable-module-command",
+            "enable-protected-configs");
+
+    private final Visit visit;
+    private final Endpoint endpoint;
+    private final RespConnection connection;
+    private final Settings settings;
+    private final Map<String, String> facts = new LinkedHashMap<>();
+    private final List<Finding> found = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final Set<Endpoint> others = new LinkedHashSet<>();
+    private Optional<Integer> plaintextPort = Optional.empty();
+    private Optional<Integer> busPort = Optional.empty();
+
+    Inside(Visit visit, Endpoint endpoint, RespConnection connection) {
+        this.visit = visit;
+        this.endpoint = endpoint;
+        this.connection = connection;
+        this.settings = new Settings(endpoint.toString());
+    }
+
+    Map<String, String> facts() {
+        return facts;
+    }
+
+    List<Finding> found() {
+        found.addAll(settings.found());
+        return found;
+    }
+
+    List<String> notes() {
+        return notes;
+    }
+
+    /** Which other servers it told of. */
+    Set<Endpoint> others() {
+        return others;
+    }
+
+    /** The port without TLS that it says it has. */
+    Optional<Integer> plaintextPort() {
+        return plaintextPort;
+    }
+
+    /** Its port of the cluster's bus. */
+    Optional<Integer> busPort() {
+        return busPort;
+    }
+
+    void look() throws IOException {
+        Map<String, String> info = Replies.lines(ask("INFO", "server").orElse(""));
+        boolean sentinel = "sentinel".equals(mode(info));
+        facts.put("mode", info.isEmpty() ? "unknown" : mode(info));
+        String version = info.getOrDefault("valkey_version", info.getOrDefault("redis_version", ""));
+        if (!version.isEmpty()) {
+            facts.put("version", version);
+        }
+        settings.version(info);
+        clock();
+        users();
+        if (sentinel) {
+            sentinel();
+            return;
+        }
+        config("cluster".equals(mode(info)));
+        replication();
+        if ("cluster".equals(mode(info))) {
+            cluster();
+        }
+    }
+
+    private static String mode(Map<String, String> info) {
+        return info.getOrDefault("server_mode", info.getOrDefault("redis_mode", "standalone"));
+    }
+
+    private void clock() throws IOException {
+        Instant before = visit.clock().instant();
+        Optional<Reply> time = reply("TIME");
+        Instant after = visit.clock().instant();
+        if (time.isEmpty() || Replies.elements(time.get()).isEmpty()) {
+            return;
+        }
+        String seconds = Replies.text(Replies.elements(time.get()).get(0));
+        if (!seconds.matches("\\d{1,12}")) {
+            return;
+        }
+        Instant there = Instant.ofEpochSecond(Long.parseLong(seconds));
+        Duration difference = there.isBefore(before)
+                ? Duration.between(there, before)
+                : there.isAfter(after) ? Duration.between(after, there) : Duration.ZERO;
+        if (difference.compareTo(SKEW) > 0) {
+            found.add(Check.CLOCK_SKEW.on(
+                    endpoint.toString(),
+                    difference.toSeconds() + " s: the server says " + there + ", this side " + after));
+        }
+    }
+
+    private void users() throws IOException {
+        Optional<Reply> list = reply("ACL", "LIST");
+        Optional<String> self = ask("ACL", "WHOAMI");
+        list.ifPresent(lines -> settings.users(
+                Replies.elements(lines).stream()
+                        .map(Replies::text)
+                        .flatMap(line -> AclUser.parse(line).stream())
+                        .toList(),
+                self.orElse(""),
+                visit.applicationUser().orElse("")));
+    }
+
+    private void config(boolean cluster) throws IOException {
+        Map<String, String> config = new LinkedHashMap<>();
+        for (String pattern : CONFIG) {
+            Optional<Reply> answer = reply("CONFIG", "GET", pattern);
+            if (answer.isEmpty()) {
+                break; // none of them is open to this user
+            }
+            config.putAll(Replies.pairs(answer.get()));
+        }
+        settings.config(config, cluster);
+        plaintextPort = Optional.ofNullable(config.get("port"))
+                .filter(port -> port.matches("[1-9]\\d{0,4}"))
+                .map(Integer::valueOf);
+        if (InetAddress.getByName(endpoint.host()).isLoopbackAddress()) {
+            settings.keyFile(config);
+        }
+    }
+
+    private void replication() throws IOException {
+        Map<String, String> info = Replies.lines(ask("INFO", "replication").orElse(""));
+        facts.put("role", info.getOrDefault("role", "unknown"));
+        info.forEach((name, value) -> {
+            if (name.matches("slave\\d+")) {
+                Map<String, String> replica = new LinkedHashMap<>();
+                for (String part : value.split(",", -1)) {
+                    int equals = part.indexOf('=');
+                    if (equals > 0) {
+                        replica.put(part.substring(0, equals), part.substring(equals + 1));
+                    }
+                }
+                learn(replica.get("ip"), replica.get("port"));
+            }
+        });
+        if (info.containsKey("master_host")) {
+            learn(info.get("master_host"), info.get("master_port"));
+        }
+    }
+
+    /** id host:port@bus,hostname flags ... */
+    private void cluster() throws IOException {
+        for (String line : ask("CLUSTER", "NODES").orElse("").lines().toList()) {
+            String[] words = line.split(" ", -1);
+            if (words.length < 3 || words[2].contains("noaddr") || words[2].contains("handshake")) {
+                continue;
+            }
+            String[] address = words[1].split(",", -1);
+            int at = address[0].indexOf('@');
+            int colon = address[0].lastIndexOf(':', at < 0 ? address[0].length() : at);
+            if (colon < 0) {
+                continue;
+            }
+            if (words[2].contains("myself")) {
+                String bus = at < 0 ? "" : address[0].substring(at + 1);
+                busPort = bus.matches("[1-9]\\d{0,4}") ? Optional.of(Integer.valueOf(bus)) : Optional.empty();
+                continue;
+            }
+            String host = address.length > 1 && !address[1].isEmpty() && address[1].indexOf('=') < 0
+                    ? address[1]
+                    : address[0].substring(0, colon);
+            learn(host, at < 0 ? address[0].substring(colon + 1) : address[0].substring(colon + 1, at));
+        }
+    }
+
+    private void sentinel() throws IOException {
+        Optional<Reply> primaries = reply("SENTINEL", "MASTERS");
+        if (primaries.isEmpty()) {
+            return;
+        }
+        for (Reply each : Replies.elements(primaries.get())) {
+            Map<String, String> primary = Replies.pairs(each);
+            learn(primary.get("ip"), primary.get("port"));
+            String name = primary.getOrDefault("name", "");
+            for (String what : List.of("REPLICAS", "SENTINELS")) {
+                reply("SENTINEL", what, name)
+                        .ifPresent(answer -> Replies.elements(answer).forEach(other -> {
+                            Map<String, String> told = Replies.pairs(other);
+                            learn(told.get("ip"), told.get("port"));
+                        }));
+            }
+        }
+    }
+
+    private void learn(@Nullable String host, @Nullable String port) {
+        if (host == null || port == null || host.isEmpty()) {
+            return;
+        }
+        try {
+            others.add(new Endpoint(host, Integer.parseInt(port)));
+        } catch (IllegalArgumentException e) {
+            notes.add("told of a node at " + host + ":" + port + ", which is no address");
+        }
+    }
+
+    private Optional<String> ask(String... command) throws IOException {
+        return reply(command).map(Replies::text);
+    }
+
+    /** Empty, and a note, where the user may not, or the server does not know it. */
+    private Optional<Reply> reply(String... command) throws IOException {
+        Reply answer = connection.execute(List.of(command));
+        if (answer instanceof Reply.Failed failed) {
+            notes.add(String.join(" ", command) + ": " + failed.text());
+            return Optional.empty();
+        }
+        return Optional.of(answer);
+    }
+}

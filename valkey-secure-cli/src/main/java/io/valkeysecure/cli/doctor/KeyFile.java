@@ -1,0 +1,30 @@
+package io.valkeysecure.cli.doctor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** Who may read a key. */
+final class KeyFile {
+    private static final Set<PosixFilePermission> OWNERS =
+            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
+    private KeyFile() {}
+
+    /** What is wrong with its permissions; nothing is told where there are none of this kind. */
+    static Optional<String> readable(Path file) {
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+            return OWNERS.containsAll(permissions)
+                    ? Optional.empty()
+                    : Optional.of(file + " is " + PosixFilePermissions.toString(permissions) + ", expected rw-------");
+        } catch (IOException | UnsupportedOperationException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package io.valkeysecure.cli.doctor;
+
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.connect.Reply;
+import io.valkeysecure.cli.connect.RespConnection;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Examines one server: first as anybody could, then, if it is verified, as who may log in. One connection at a time. */
+final class NodeVisit {
+    private static final Set<Check> OF_CHAIN = EnumSet.range(Check.CERTIFICATE_EXPIRED, Check.CERTIFICATE_MALFORMED);
+
+    private final Visit visit;
+    private final Endpoint endpoint;
+    private final String target;
+    private final Map<String, String> facts = new LinkedHashMap<>();
+    private final Map<Check, Finding> found = new LinkedHashMap<>();
+    private final List<Finding> more = new ArrayList<>();
+    private final Set<String> notes = new LinkedHashSet<>();
+    private Set<Endpoint> others = Set.of();
+    private final Set<Integer> plaintextPorts = new LinkedHashSet<>();
+    private Optional<Integer> busPort = Optional.empty();
+
+    NodeVisit(Visit visit, Endpoint endpoint) {
+        this.visit = visit;
+        this.endpoint = endpoint;
+        this.target = endpoint.toString();
+    }
+
+    Set<Endpoint> others() {
+        return others;
+    }
+
+    /**
+     * Examines it.
+     *
+     * @throws IOException if it cannot be reached or does not answer
+     * @throws InputException if it is no Valkey
+     */
+    Report.Node examine() throws IOException {
+        Optional<String> plain = PlaintextProbe.ask(endpoint, visit.limit());
+        if (plain.isPresent()) {
+            add(Check.PLAINTEXT_PORT_OPEN.on(target, "PING without TLS was answered with " + plain.get()));
+            notes.add("no TLS at this port, so nothing else was looked at");
+        } else {
+            outside();
+            inside();
+        }
+        otherPorts();
+        List<Finding> all = new ArrayList<>(found.values());
+        all.addAll(more);
+        return new Report.Node(endpoint, facts, List.copyOf(all), List.copyOf(notes));
+    }
+
+    /** The first to find something has the better evidence. */
+    private void add(Finding finding) {
+        Finding before = found.putIfAbsent(finding.check(), finding);
+        if (before != null && before.target().equals(finding.target()) && isOfOneUser(finding)) {
+            more.add(finding);
+        }
+    }
+
+    private static boolean isOfOneUser(Finding finding) {
+        return finding.check().name().startsWith("USER_");
+    }
+
+    private void outside() throws IOException {
+        TlsProbe.Accepted accepted;
+        try {
+            accepted = new TlsProbe(endpoint, visit.limit()).ask();
+        } catch (ServerHello.NoTlsException e) {
+            throw noValkey(String.valueOf(e.getMessage()));
+        }
+        if (accepted.versions().isEmpty()) {
+            throw noValkey("it accepts no version of TLS, and does not answer without");
+        }
+        facts.put("tls", String.join(" ", accepted.versions()));
+        facts.put("post-quantum group", accepted.postQuantum() ? "X25519MLKEM768" : "none");
+        if (accepted.accepts(ClientHello.TLS_12)) {
+            facts.put("session tickets of TLS 1.2", accepted.ticket() ? "yes" : "no");
+        }
+        List<String> old = accepted.versions().stream()
+                .filter(version -> !version.equals("TLSv1.2") && !version.equals("TLSv1.3"))
+                .toList();
+        if (!old.isEmpty()) {
+            add(Check.TLS_VERSION_OLD.on(target, "accepted: " + String.join(" ", old)));
+        }
+        if (!accepted.accepts(ClientHello.TLS_13)) {
+            add(Check.TLS_13_MISSING.on(target, "accepted: " + String.join(" ", accepted.versions())));
+        }
+        suites(Check.TLS_SUITE_BROKEN, accepted.broken());
+        suites(Check.TLS_SUITE_WEAK, accepted.weak());
+        if (accepted.secureRenegotiation().filter(supported -> !supported).isPresent()) {
+            add(Check.RENEGOTIATION_INSECURE.on(target, "no renegotiation_info in the ServerHello"));
+        }
+        stranger();
+    }
+
+    private InputException noValkey(String why) {
+        return new InputException(
+                endpoint + " is no Valkey: " + why, "is this its tls-port, and not that of another service?");
+    }
+
+    private void suites(Check check, List<String> names) {
+        if (!names.isEmpty()) {
+            add(check.on(target, "accepted: " + String.join(" ", names)));
+        }
+    }
+
+    private void stranger() throws IOException {
+        StrangerProbe.Seen seen = StrangerProbe.look(endpoint, visit.limit());
+        if (seen.answer().isPresent()) {
+            String answer = seen.answer().get();
+            if (!answer.startsWith("+") && !answer.startsWith("-")) {
+                throw noValkey("PING was answered with " + answer);
+            }
+            Check check = seen.asked() ? Check.CLIENT_CERTIFICATE_OPTIONAL : Check.CLIENT_CERTIFICATE_NOT_ASKED;
+            add(check.on(target, "PING of a client without a certificate was answered with " + answer));
+            if (answer.startsWith("+PONG")) {
+                add(Check.DEFAULT_USER_OPEN.on(target, "PING before a login was answered with +PONG"));
+            }
+        }
+        if (!seen.chain().isEmpty()) {
+            facts.put("leaf", seen.chain().get(0).getSubjectX500Principal().toString());
+            facts.put("not after", seen.chain().get(0).getNotAfter().toInstant().toString());
+            new ChainCheck(visit, target, seen.chain())
+                    .findings(endpoint.host())
+                    .forEach(this::add);
+        }
+    }
+
+    private void inside() throws IOException {
+        if (visit.tls().isEmpty()) {
+            notes.add("not connected as a client: its certificate and key cannot be used");
+            return;
+        }
+        try (RespConnection connection = open(visit.tls().get())) {
+            Reply before = connection.execute(List.of("PING"));
+            if (before instanceof Reply.Status) {
+                add(Check.DEFAULT_USER_OPEN.on(target, "PING before a login was answered with PONG"));
+            }
+            if (!login(connection, before)) {
+                return;
+            }
+            Inside inside = new Inside(visit, endpoint, connection);
+            inside.look();
+            facts.putAll(inside.facts());
+            inside.found().forEach(this::add);
+            notes.addAll(inside.notes());
+            others = inside.others();
+            inside.plaintextPort().ifPresent(plaintextPorts::add);
+            busPort = inside.busPort();
+        } catch (TlsHandshakeException e) {
+            refused(e);
+        } catch (SocketTimeoutException e) {
+            notes.add("gave up from inside: " + e.getMessage());
+        }
+    }
+
+    private RespConnection open(SecureTls tls) throws IOException {
+        return RespConnection.open(tls, endpoint, visit.limit());
+    }
+
+    /** Only now, over a connection that is verified. Without a login, an open server is looked at all the same. */
+    private boolean login(RespConnection connection, Reply before) throws IOException {
+        if (visit.login().isEmpty()) {
+            notes.add(
+                    "not logged in: give --user and --password-file, and configuration and users are looked at as well");
+            return before instanceof Reply.Status;
+        }
+        List<String> words = new ArrayList<>(List.of("AUTH"));
+        visit.login().get().user().ifPresent(words::add);
+        words.add(visit.login().get().password());
+        if (connection.execute(words) instanceof Reply.Failed failed) {
+            notes.add("login as " + visit.login().get() + ": " + failed.text());
+            return before instanceof Reply.Status;
+        }
+        return true;
+    }
+
+    private void refused(TlsHandshakeException e) {
+        notes.add("not connected as a client: " + e.getMessage());
+        if (e.reason() == RefusalReason.CLIENT_IDENTITY_REJECTED) {
+            add(Check.CLIENT_CERTIFICATE_REFUSED.on(target, String.valueOf(e.getMessage())));
+        } else if (e.reason() != RefusalReason.CLIENT_IDENTITY_REQUIRED
+                && found.keySet().stream().noneMatch(NodeVisit::isOfChain)) {
+            add(Check.CONNECTION_REFUSED.on(target, e.reason().tag() + ": " + e.getMessage()));
+        }
+    }
+
+    private static boolean isOfChain(Check check) {
+        return OF_CHAIN.contains(check) && check.severity().compareTo(Severity.HIGH) >= 0;
+    }
+
+    /** The usual ones, those that were given, and the one that the server told. */
+    private void otherPorts() {
+        for (String given : visit.plaintextPorts()) {
+            int port = Integer.parseInt(given);
+            plaintextPorts.add(given.matches("[+-].*") ? endpoint.port() + port : port);
+        }
+        plaintextPorts.remove(endpoint.port());
+        for (int port : plaintextPorts) {
+            if (port < 1 || port > 65_535) {
+                continue;
+            }
+            Endpoint other = new Endpoint(endpoint.host(), port);
+            try {
+                PlaintextProbe.ask(other, visit.limit())
+                        .ifPresent(answer -> add(Check.PLAINTEXT_PORT_OPEN.on(
+                                other.toString(), "PING without TLS was answered with " + answer)));
+            } catch (IOException e) {
+                // nobody there, or nobody who speaks
+            }
+        }
+        busPort.ifPresent(this::bus);
+    }
+
+    private void bus(int port) {
+        Endpoint bus = new Endpoint(endpoint.host(), port);
+        try {
+            if (!TlsProbe.speaksTls(bus, visit.limit())) {
+                add(Check.CLUSTER_BUS_PLAINTEXT.on(bus.toString(), "a ClientHello was not answered by TLS"));
+            }
+        } catch (IOException e) {
+            notes.add("the cluster bus at " + bus + " was not reached: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.valkeysecure.cli.doctor;
+
+import io.valkeysecure.Endpoint;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * What an examination came to.
+ *
+ * @param at when it began
+ * @param took how long it was
+ * @param local findings on this side
+ * @param nodes the server that was named first, then those it told of
+ */
+public record Report(Instant at, Duration took, List<Finding> local, List<Node> nodes) {
+
+    /**
+     * A server.
+     *
+     * @param endpoint where it is
+     * @param facts what was seen and is no finding: a name and a value each
+     * @param findings what is wrong
+     * @param notes what could not be looked at, and why
+     */
+    public record Node(Endpoint endpoint, Map<String, String> facts, List<Finding> findings, List<String> notes) {}
+
+    /** {@return all findings, the worst first} */
+    public List<Finding> findings() {
+        return Stream.concat(local.stream(), nodes.stream().flatMap(node -> node.findings().stream()))
+                .sorted((a, b) -> b.check().severity().compareTo(a.check().severity()))
+                .toList();
+    }
+
+    /**
+     * Counts the findings that matter.
+     *
+     * @param least the least severity
+     * @return how many are as bad or worse
+     */
+    public long countFrom(Severity least) {
+        return findings().stream()
+                .filter(finding -> finding.check().severity().compareTo(least) >= 0)
+                .count();
+    }
+}

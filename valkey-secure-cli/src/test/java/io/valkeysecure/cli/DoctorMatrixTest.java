@@ -1,0 +1,390 @@
+package io.valkeysecure.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valkeysecure.cli.doctor.Check;
+import io.valkeysecure.testkit.ExtendedKeyUsage;
+import io.valkeysecure.testkit.KeyType;
+import io.valkeysecure.testkit.PemFiles;
+import io.valkeysecure.testkit.TestCertificate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Real servers, each wrong in a way of its own: each yields exactly its findings, and the hardened one none. The ordinary
+ * tests run a few of them, {@code ./verify doctor} all.
+ */
+class DoctorMatrixTest {
+    private static final Pattern ID = Pattern.compile("\"id\": \"([a-z0-9-]+)\"");
+    private static final String SUITES = "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+    private static final String ADMIN = "~* &* +@all";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private static Path directory;
+
+    private static Operator operator;
+    private static TestCertificate root;
+    private static TestCertificate intermediate;
+    private static int servers;
+    private static int findings;
+    private static int missed;
+    private static int excess;
+
+    /** A server: what is different from the hardened one, how it is asked, and what is to be found. */
+    private record Case(
+            String name,
+            boolean ordinary,
+            List<String> configuration,
+            Function<TestCertificate, TestCertificate> identity,
+            boolean weakOpenSsl,
+            String users,
+            String base,
+            Map<String, String> options,
+            Set<Check> expected) {
+
+        static Case of(String name, Check... expected) {
+            return new Case(name, false, List.of(), null, false, "", "", Map.of(), new TreeSet<>(List.of(expected)));
+        }
+
+        Case often() {
+            return new Case(name, true, configuration, identity, weakOpenSsl, users, base, options, expected);
+        }
+
+        Case with(String... lines) {
+            return new Case(name, ordinary, List.of(lines), identity, weakOpenSsl, users, base, options, expected);
+        }
+
+        /** With another certificate, of a test root that the doctor trusts. */
+        Case presenting(Function<TestCertificate, TestCertificate> leafOfRoot) {
+            return new Case(name, ordinary, configuration, leafOfRoot, weakOpenSsl, users, base, options, expected);
+        }
+
+        Case weakOpenSsl(String... lines) {
+            return new Case(name, ordinary, List.of(lines), identity, true, users, base, options, expected);
+        }
+
+        Case users(String more) {
+            return new Case(name, ordinary, configuration, identity, weakOpenSsl, more, base, options, expected);
+        }
+
+        Case base(String kind) {
+            return new Case(name, ordinary, configuration, identity, weakOpenSsl, users, kind, options, expected);
+        }
+
+        Case asked(String option, String value) {
+            return new Case(
+                    name, ordinary, configuration, identity, weakOpenSsl, users, base, Map.of(option, value), expected);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static List<Case> all() {
+        return List.of(
+                Case.of("hardened").often(),
+                Case.of("hardened, TLS 1.3 only").base("--strict"),
+                Case.of("hardened node of a cluster").base("--for cluster --replication-user replication"),
+                Case.of("plaintext port beside", Check.PLAINTEXT_PORT_OPEN)
+                        .with("port PLAIN")
+                        .often(),
+                Case.of("no TLS at all", Check.PLAINTEXT_PORT_OPEN).with("tls-port 0", "port TLS"),
+                Case.of("TLS 1.0", Check.TLS_VERSION_OLD, Check.TLS_SUITE_WEAK)
+                        .weakOpenSsl(
+                                "tls-protocols \"TLSv1 TLSv1.1 TLSv1.2 TLSv1.3\"",
+                                "tls-ciphers " + SUITES + ":ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0"),
+                Case.of("TLS 1.1", Check.TLS_VERSION_OLD, Check.TLS_SUITE_WEAK)
+                        .weakOpenSsl(
+                                "tls-protocols \"TLSv1.1 TLSv1.2 TLSv1.3\"",
+                                "tls-ciphers " + SUITES + ":ECDHE-ECDSA-AES256-SHA:@SECLEVEL=0")
+                        .often(),
+                Case.of("no TLS 1.3", Check.TLS_13_MISSING).with("tls-protocols \"TLSv1.2\""),
+                Case.of("CBC", Check.TLS_SUITE_WEAK).with("tls-ciphers " + SUITES + ":ECDHE-ECDSA-AES128-SHA256"),
+                Case.of("no forward secrecy", Check.TLS_SUITE_WEAK)
+                        .with("tls-ciphers " + SUITES + ":AES128-GCM-SHA256")
+                        .presenting(ca -> ca.issue()
+                                .dnsName("localhost")
+                                .keyType(KeyType.RSA_2048)
+                                .build()),
+                Case.of("short tags", Check.TLS_SUITE_WEAK)
+                        .weakOpenSsl(
+                                "tls-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_128_CCM_8_SHA256",
+                                "tls-ciphers " + SUITES + ":@SECLEVEL=0"),
+                Case.of("OpenSSL's own choice of suites", Check.TLS_SUITE_WEAK).with("tls-ciphers DEFAULT"),
+                Case.of("no encryption", Check.TLS_SUITE_BROKEN)
+                        .weakOpenSsl("tls-ciphers " + SUITES + ":ECDHE-ECDSA-NULL-SHA:@SECLEVEL=0"),
+                Case.of("no authentication", Check.TLS_SUITE_BROKEN)
+                        .weakOpenSsl("tls-ciphers " + SUITES + ":AECDH-AES128-SHA:@SECLEVEL=0"),
+                Case.of("no client authentication", Check.CLIENT_CERTIFICATE_NOT_ASKED)
+                        .with("tls-auth-clients no"),
+                Case.of("optional client authentication", Check.CLIENT_CERTIFICATE_OPTIONAL)
+                        .with("tls-auth-clients optional")
+                        .often(),
+                Case.of("expired", Check.CERTIFICATE_EXPIRED)
+                        .presenting(ca -> ca.issue()
+                                .dnsName("localhost")
+                                .notBefore(in(-20))
+                                .notAfter(in(-1))
+                                .build())
+                        .often(),
+                Case.of("expired, and for another host", Check.CERTIFICATE_EXPIRED, Check.CERTIFICATE_NAME_MISMATCH)
+                        .presenting(ca -> ca.issue()
+                                .dnsName("other.example")
+                                .notBefore(in(-20))
+                                .notAfter(in(-1))
+                                .build()),
+                Case.of("not yet valid", Check.CERTIFICATE_NOT_YET_VALID)
+                        .presenting(ca -> ca.issue()
+                                .dnsName("localhost")
+                                .notBefore(in(2))
+                                .notAfter(in(20))
+                                .build()),
+                Case.of("ends soon", Check.CERTIFICATE_EXPIRES_SOON)
+                        .presenting(ca -> ca.issue()
+                                .dnsName("localhost")
+                                .notBefore(in(-80))
+                                .notAfter(in(5))
+                                .build()),
+                Case.of("made for years", Check.CERTIFICATE_LIFETIME_LONG)
+                        .presenting(ca -> ca.issue()
+                                .dnsName("localhost")
+                                .notAfter(in(2000))
+                                .build()),
+                Case.of("for another host", Check.CERTIFICATE_NAME_MISMATCH)
+                        .presenting(ca -> ca.issue().dnsName("other.example").build()),
+                Case.of("no name but the common one", Check.CERTIFICATE_NAME_MISMATCH)
+                        .presenting(ca -> ca.issue()
+                                .subject("CN=localhost")
+                                .withoutNames()
+                                .build()),
+                Case.of("self-signed", Check.CERTIFICATE_UNTRUSTED)
+                        .presenting(ca -> TestCertificate.selfSigned()
+                                .dnsName("localhost")
+                                .build()),
+                Case.of("impostor of the same name", Check.CERTIFICATE_UNTRUSTED)
+                        .presenting(ca -> TestCertificate.root()
+                                .subject(ca.subject())
+                                .build()
+                                .issue()
+                                .dnsName("localhost")
+                                .build()),
+                Case.of("missing intermediate", Check.CHAIN_INCOMPLETE)
+                        .presenting(ca -> intermediate
+                                .issue()
+                                .dnsName("localhost")
+                                .build()
+                                .withIntermediates()),
+                Case.of("disordered chain", Check.CHAIN_DISORDERED)
+                        .presenting(ca -> intermediate
+                                .issue()
+                                .dnsName("localhost")
+                                .build()
+                                .withIntermediates(ca, intermediate)),
+                Case.of("short RSA key", Check.CERTIFICATE_KEY_WEAK)
+                        .weakOpenSsl("tls-ciphers " + SUITES + ":@SECLEVEL=0")
+                        .presenting(ca -> ca.issue()
+                                .dnsName("localhost")
+                                .keyType(KeyType.RSA_1024)
+                                .build()),
+                Case.of("SHA-1", Check.CERTIFICATE_SIGNATURE_WEAK)
+                        .weakOpenSsl("tls-ciphers " + SUITES + ":@SECLEVEL=0")
+                        .presenting(ca -> ca.issue()
+                                .dnsName("localhost")
+                                .signatureAlgorithm("SHA1withECDSA")
+                                .build()),
+                Case.of("the leaf is a CA", Check.CERTIFICATE_USAGE_WRONG)
+                        .presenting(ca -> ca.issue().ca().dnsName("localhost").build()),
+                Case.of("for clients only", Check.CERTIFICATE_USAGE_WRONG)
+                        .presenting(ca -> ca.issue()
+                                .dnsName("localhost")
+                                .extendedKeyUsage(ExtendedKeyUsage.CLIENT_AUTH)
+                                .build()),
+                Case.of("for no purpose", Check.CERTIFICATE_PURPOSE_MISSING)
+                        .presenting(ca -> ca.issue()
+                                .dnsName("localhost")
+                                .withoutExtendedKeyUsage()
+                                .build()),
+                Case.of("default user without password", Check.DEFAULT_USER_OPEN)
+                        .users("user default on nopass " + ADMIN)
+                        .often(),
+                Case.of("default user with password", Check.DEFAULT_USER_ON)
+                        .users("user default on >one-for-all " + ADMIN),
+                Case.of("a user without password", Check.USER_PASSWORDLESS)
+                        .users("user guest on nopass ~public:* -@all +get"),
+                Case.of("a second administrator", Check.USER_ALL_POWERFUL)
+                        .users("user boss on >boss-password " + ADMIN),
+                Case.of("an application that administers", Check.USER_DANGEROUS_COMMANDS)
+                        .users("user shop on >shop-password ~* -@all +@read +config +flushall"),
+                Case.of("the application is the administrator", Check.USER_ALL_POWERFUL)
+                        .asked("--app-user", "admin"),
+                Case.of("every address", Check.BIND_WILDCARD).with("bind * -::*"),
+                Case.of("protected mode off", Check.PROTECTED_MODE_OFF).with("protected-mode no"),
+                Case.of("debug commands", Check.DEBUG_COMMANDS_ENABLED)
+                        .with("enable-debug-command local", "enable-module-command yes"),
+                Case.of("replication in the clear", Check.REPLICATION_PLAINTEXT).with("tls-replication no"),
+                Case.of("cluster bus in the clear", Check.CLUSTER_BUS_PLAINTEXT)
+                        .base("--for cluster --replication-user replication")
+                        .with("tls-cluster no"),
+                Case.of("key of the server readable", Check.SERVER_KEY_READABLE).with("tls-key-file DIR/open.key"),
+                Case.of("key of the client readable", Check.CLIENT_KEY_READABLE).asked("--key", "DIR/open-client.key"),
+                Case.of("client of another CA", Check.CLIENT_CERTIFICATE_REFUSED)
+                        .asked("client", "DIR/stranger"),
+                Case.of("key of another client", Check.CLIENT_IDENTITY_UNUSABLE).asked("--key", "DIR/stranger.key"),
+                Case.of("revoked", Check.CERTIFICATE_REVOKED).asked("--crl", "DIR/all.crl"),
+                Case.of(
+                                "many things at once",
+                                Check.PLAINTEXT_PORT_OPEN,
+                                Check.CLIENT_CERTIFICATE_NOT_ASKED,
+                                Check.CERTIFICATE_NAME_MISMATCH,
+                                Check.TLS_SUITE_WEAK)
+                        .with("port PLAIN", "tls-auth-clients no", "protected-mode no", "tls-ciphers DEFAULT")
+                        .presenting(ca -> ca.issue().dnsName("other.example").build()));
+    }
+
+    private static Instant in(int days) {
+        return Instant.now().plus(Duration.ofDays(days));
+    }
+
+    static Stream<Case> cases() {
+        boolean all = "all".equals(System.getProperty("doctor.matrix"));
+        return all().stream().filter(each -> all || each.ordinary());
+    }
+
+    @BeforeAll
+    static void makeFiles() throws IOException {
+        operator = new Operator(directory);
+        root = TestCertificate.root()
+                .subject("CN=Matrix root")
+                .notBefore(in(-100))
+                .notAfter(in(3000))
+                .build();
+        intermediate = root.issue().ca().subject("CN=Matrix intermediate").build();
+        Files.writeString(directory.resolve("root.crt"), root.certificatePem());
+        Files.copy(directory.resolve("server.key"), directory.resolve("open.key"));
+        Files.copy(directory.resolve("app.key"), directory.resolve("open-client.key"));
+        for (String name : List.of("open.key", "open-client.key")) {
+            Files.setPosixFilePermissions(directory.resolve(name), PosixFilePermissions.fromString("rw-r--r--"));
+        }
+        PemFiles unused = root.issue().subject("CN=stranger").build().writePem(directory, "stranger");
+        Files.writeString(directory.resolve("weak.cnf"), """
+                openssl_conf = weak
+                [weak]
+                ssl_conf = ssl
+                [ssl]
+                system_default = everything
+                [everything]
+                MinProtocol = TLSv1
+                CipherString = DEFAULT:@SECLEVEL=0
+                """);
+        // of the CA that issued the server's certificate; revoked is a second certificate for the same key and name
+        operator.run("pki renew DIR/ca DIR/server.crt --same-key --out DIR/revoked --passphrase-file DIR/passphrase");
+        operator.run("pki revoke DIR/ca DIR/revoked.crt --reason key-compromise");
+        operator.run("pki crl DIR/ca --passphrase-file DIR/passphrase");
+        Files.copy(directory.resolve("ca/ca.crl"), directory.resolve("all.crl"));
+    }
+
+    @AfterAll
+    static void tellFigures() {
+        System.out.printf("doctor: %d servers, %d findings, %d missed, %d false%n", servers, findings, missed, excess);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void server_isFoundOutExactly(Case server) throws IOException {
+        servers++;
+        Outcome outcome = examine(server);
+
+        Set<String> expected =
+                new TreeSet<>(server.expected().stream().map(Check::id).toList());
+        Set<String> found = new TreeSet<>(
+                ID.matcher(outcome.out()).results().map(match -> match.group(1)).toList());
+        findings += found.size();
+        missed += without(expected, found).size();
+        excess += without(found, expected).size();
+        assertThat(found).as(outcome.toString()).isEqualTo(expected);
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).isEqualTo(expected.isEmpty() ? Main.OK : Main.REFUSED);
+    }
+
+    private static Set<String> without(Collection<String> from, Collection<String> others) {
+        Set<String> left = new LinkedHashSet<>(from);
+        left.removeAll(others);
+        return left;
+    }
+
+    private static Outcome examine(Case server) throws IOException {
+        String name = "case" + servers;
+        int port = OperatedServer.freePort();
+        int plain = OperatedServer.freePort();
+        Path users = directory.resolve(name + ".acl");
+        Files.writeString(
+                users,
+                Files.readString(directory.resolve("users.acl"))
+                                .lines()
+                                .filter(line -> server.users().isEmpty()
+                                        || !line.startsWith("user default")
+                                        || !server.users().startsWith("user default"))
+                                .reduce("", (before, line) -> before + line + "\n")
+                        + server.users() + "\n");
+        Files.writeString(
+                directory.resolve(name + ".secrets"), "primaryauth " + operator.password("replication") + "\n");
+        List<String> lines = new ArrayList<>();
+        lines.add(operator.run("conf " + server.base() + " --port " + port
+                + " --cert DIR/server.crt --key DIR/server.key --ca DIR/ca/ca.crt --acl-file DIR/" + name
+                + ".acl --secrets-file DIR/" + name + ".secrets"));
+        String ca = "DIR/ca/ca.crt";
+        if (server.identity() != null) {
+            PemFiles files = server.identity().apply(root).writePem(directory, name);
+            lines.add("tls-cert-file " + files.certificate());
+            lines.add("tls-key-file " + files.key());
+            ca = "DIR/root.crt";
+        }
+        if (server.options().containsKey("--crl")) {
+            lines.add("tls-cert-file DIR/revoked.crt");
+        }
+        lines.addAll(server.configuration());
+        String configuration = String.join("\n", lines)
+                        .replace("DIR", directory.toString())
+                        .replace("PLAIN", Integer.toString(plain))
+                        .replace("port TLS", "port " + port)
+                + "\n";
+        Map<String, String> environment = server.weakOpenSsl()
+                ? Map.of("OPENSSL_CONF", directory.resolve("weak.cnf").toString())
+                : Map.of();
+        String client = server.options().getOrDefault("client", "DIR/app");
+        StringBuilder line = new StringBuilder("doctor localhost:" + port + " --json --fail-on low --plaintext-ports "
+                + plain + " --ca " + ca + " --user admin --password-file DIR/admin.password --cert " + client + ".crt");
+        line.append(" --key ").append(server.options().getOrDefault("--key", client + ".key"));
+        server.options().forEach((option, value) -> {
+            if (option.startsWith("--") && !option.equals("--key")) {
+                line.append(' ').append(option).append(' ').append(value);
+            }
+        });
+        try (OperatedServer running = OperatedServer.start(directory, name, port, configuration, environment)) {
+            assertThat(running.port()).isEqualTo(port);
+            return operator.call(line.toString());
+        }
+    }
+}

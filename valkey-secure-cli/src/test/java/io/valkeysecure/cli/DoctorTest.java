@@ -1,0 +1,274 @@
+package io.valkeysecure.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.cli.doctor.Check;
+import io.valkeysecure.cli.doctor.Finding;
+import io.valkeysecure.cli.doctor.HtmlReport;
+import io.valkeysecure.cli.doctor.Report;
+import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.ValkeyCluster;
+import io.valkeysecure.testkit.ValkeySentinels;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command {@code doctor}: what it prints and ends with, whom it does not trust, and whom it learns of. */
+class DoctorTest {
+    private static final String PASSWORD = "correct-horse-battery";
+    private static final Pattern ENDPOINT = Pattern.compile("\"endpoint\": \"([^\"]+)\"");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private static Path directory;
+
+    private static TestCertificate ca;
+
+    @BeforeAll
+    static void makeFiles() throws IOException {
+        ca = TestCertificate.root().subject("CN=doctor CA").build();
+        Files.writeString(directory.resolve("ca.crt"), ca.certificatePem());
+        Files.writeString(directory.resolve("password"), PASSWORD + "\n");
+        var unused = ca.issue().subject("CN=doctor").build().writePem(directory, "client");
+    }
+
+    private static Outcome doctor(int port, String more) {
+        return Outcome.ofLine(("doctor localhost:" + port + " --plaintext-ports " + port
+                        + " --ca DIR/ca.crt --cert DIR/client.crt --key DIR/client.key --user app"
+                        + " --password-file DIR/password " + more)
+                .replace("DIR", directory.toString()));
+    }
+
+    // The page.
+
+    @Test
+    void page_hasOneSectionForEachCheck_inTheirOrder() throws IOException {
+        String[] sections = Files.readString(Path.of("../docs/doctor.md")).split("\n## ", -1);
+
+        assertThat(Stream.of(sections)
+                        .skip(1)
+                        .map(section -> section.lines().findFirst().orElseThrow()))
+                .containsExactlyElementsOf(
+                        Stream.of(Check.values()).map(Check::id).toList());
+        for (Check check : Check.values()) {
+            assertThat(sections)
+                    .anySatisfy(section -> assertThat(section)
+                            .startsWith(check.id() + "\n\n*" + check.severity() + "* ")
+                            .contains("\n\nWhy: ", "\n\nShows it: ", "\n\nCure: "));
+        }
+    }
+
+    // Bad input.
+
+    @Test
+    void nobodyThere_isUnreachable() throws IOException {
+        assertThat(doctor(OperatedServer.freePort(), "").exitCode()).isEqualTo(Main.UNREACHABLE);
+    }
+
+    @Test
+    void silentPeers_areGivenUp() {
+        for (HostilePeer peer : List.of(HostilePeer.staysSilent(), HostilePeer.stallsMidHandshake())) {
+            try (peer) {
+                long begun = System.nanoTime();
+
+                Outcome outcome = doctor(peer.port(), "--timeout 1");
+
+                assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.UNREACHABLE);
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+            }
+        }
+    }
+
+    @Test
+    void otherServices_areNoValkey() {
+        try (SomethingElse overTls =
+                        new SomethingElse(ca.issue().dnsName("localhost").build());
+                HostilePeer http = HostilePeer.speaksHttp();
+                HostilePeer garbage = HostilePeer.speaksGarbage()) {
+            for (int port : new int[] {overTls.port(), http.port(), garbage.port()}) {
+                Outcome outcome = doctor(port, "");
+                assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.USAGE);
+                assertThat(outcome.err()).contains("is no Valkey");
+            }
+        }
+    }
+
+    @Test
+    void arguments_areChecked() throws IOException {
+        Path there = Files.writeString(directory.resolve("there.html"), "mine");
+
+        assertThat(doctor(1, "--html " + there).err()).contains("is not overwritten");
+        assertThat(doctor(1, "--timeout 0").err()).contains("expected 1 to 60 seconds");
+        assertThat(doctor(1, "--fail-on urgent").exitCode()).isEqualTo(Main.USAGE);
+        assertThat(doctor(1, "--json --sarif").exitCode()).isEqualTo(Main.USAGE);
+        assertThat(Outcome.ofLine("doctor localhost:1").err()).contains("--ca FILE is missing");
+        assertThat(Files.readString(there)).isEqualTo("mine");
+    }
+
+    // Trust.
+
+    @Test
+    void peerThatIsNotVerified_getsAPingAndNoPassword() {
+        TestCertificate stranger =
+                TestCertificate.selfSigned().dnsName("localhost").build();
+        try (HostilePeer peer = HostilePeer.tls(stranger)) {
+            Outcome outcome = doctor(peer.port(), "--json");
+
+            assertThat(outcome.out()).contains(Check.CERTIFICATE_UNTRUSTED.id());
+            assertThat(new String(peer.applicationBytes(), StandardCharsets.ISO_8859_1))
+                    .contains("PING")
+                    .doesNotContain(PASSWORD, "AUTH", "CONFIG");
+        }
+    }
+
+    @Test
+    void peerThatIsVerified_getsThePassword() {
+        try (HostilePeer peer = HostilePeer.tls(ca.issue().dnsName("localhost").build())) {
+            Outcome outcome = doctor(peer.port(), "--json");
+
+            assertThat(new String(peer.applicationBytes(), StandardCharsets.ISO_8859_1))
+                    .as(outcome.toString())
+                    .contains("AUTH", PASSWORD);
+        }
+    }
+
+    // Topologies.
+
+    @Test
+    void cluster_isExaminedWhole() {
+        boolean all = "all".equals(System.getProperty("doctor.matrix"));
+        int primaries = all ? 10 : 3;
+        TestCertificate identity =
+                ca.issue().dnsName("localhost").ipAddress("127.0.0.1").build();
+        try (ValkeyCluster cluster = ValkeyCluster.builder(identity, ca)
+                .primaries(primaries)
+                .replicas(all ? 1 : 0)
+                .user("app", PASSWORD)
+                .start()) {
+            long begun = System.nanoTime();
+            Outcome outcome = doctor(cluster.node(0).port(), "--json --fail-on high");
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+
+            assertThat(ENDPOINT.matcher(outcome.out()).results())
+                    .as(outcome.toString())
+                    .hasSize(cluster.nodes().size());
+            assertThat(outcome.out()).doesNotContain(Check.NODE_UNREACHABLE.id(), Check.CLUSTER_BUS_PLAINTEXT.id());
+            assertThat(outcome.exitCode()).isEqualTo(Main.OK);
+            assertThat(took).isLessThan(Duration.ofSeconds(10));
+            System.out.printf("%d nodes in %d ms%n", cluster.nodes().size(), took.toMillis());
+        }
+    }
+
+    @Test
+    void sentinels_leadToServersAndToEachOther() {
+        TestCertificate identity =
+                ca.issue().dnsName("localhost").ipAddress("127.0.0.1").build();
+        try (ValkeySentinels sentinels = ValkeySentinels.builder(identity, ca)
+                .user("app", PASSWORD)
+                .sentinelUser("app", PASSWORD)
+                .start()) {
+            Outcome outcome = doctor(sentinels.sentinels().get(0).port(), "--json --fail-on high");
+
+            assertThat(ENDPOINT.matcher(outcome.out()).results())
+                    .as(outcome.toString())
+                    .hasSize(sentinels.sentinels().size() + sentinels.servers().size());
+            assertThat(outcome.exitCode()).isEqualTo(Main.OK);
+        }
+    }
+
+    // What is printed.
+
+    @Test
+    void reports_areWellFormed_andAgree() throws Exception {
+        Path reports = Files.createDirectory(directory.resolve("reports"));
+        Operator operator = new Operator(reports);
+        String conf = "conf --acl-file DIR/users.acl";
+        String line = " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user admin --password-file"
+                + " DIR/admin.password --plaintext-ports ";
+        try (OperatedServer server = operator.start(
+                "server",
+                OperatedServer.freePort(),
+                conf,
+                "--protected-mode",
+                "no",
+                "--tls-auth-clients",
+                "optional")) {
+            String call = "doctor localhost:" + server.port() + line + server.port();
+
+            Outcome text = operator.call(call + " --html DIR/report.html");
+            Outcome json = operator.call(call + " --json");
+            Outcome sarif = operator.call(call + " --sarif");
+
+            assertThat(text.exitCode()).as(text.toString()).isEqualTo(Main.REFUSED);
+            assertThat(operator.call(call + " --fail-on high").exitCode()).isEqualTo(Main.OK);
+            assertThat(text.out())
+                    .contains("2 findings", "change: protected-mode yes", "docs/doctor.md#protected-mode-off")
+                    .doesNotContain("\u001b");
+            assertThat(Files.readString(reports.resolve("report.html")))
+                    .contains("2 medium", "tls-auth-clients yes", "protected-mode-off")
+                    .doesNotContain("http:", "https:", "<script", "%");
+            assertThat(Tool.python()
+                            .runWith(
+                                    json.out(),
+                                    "-c",
+                                    "import json,sys; r=json.load(sys.stdin); print(sorted(f['id'] for f in"
+                                            + " r['findings']), r['nodes'][0]['facts']['mode'])")
+                            .output())
+                    .isEqualTo("['client-certificate-optional', 'protected-mode-off'] standalone\n");
+            assertThat(Tool.python()
+                            .runWith(
+                                    sarif.out(),
+                                    "-c",
+                                    "import json,sys; s=json.load(sys.stdin); r=s['runs'][0]; ids={i['id'] for i in"
+                                            + " r['tool']['driver']['rules']}; print(s['version'],"
+                                            + " sorted(x['ruleId'] for x in r['results'] if x['ruleId'] in ids),"
+                                            + " len(ids))")
+                            .output())
+                    .isEqualTo("2.1.0 ['client-certificate-optional', 'protected-mode-off'] " + Check.values().length
+                            + "\n");
+        }
+    }
+
+    @Test
+    void userWhoMayLittle_makesNotes() throws IOException {
+        Operator operator = new Operator(Files.createDirectory(directory.resolve("little")));
+        try (OperatedServer server =
+                operator.start("server", OperatedServer.freePort(), "conf --acl-file DIR/users.acl")) {
+            Outcome outcome = operator.call("doctor localhost:" + server.port()
+                    + " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user app --password-file"
+                    + " DIR/app.password --plaintext-ports " + server.port());
+
+            assertThat(outcome.exitCode()).as(outcome.toString()).isZero();
+            assertThat(outcome.out()).contains("note: CONFIG GET tls-*: NOPERM", "tight: 1 servers, no findings");
+        }
+    }
+
+    @Test
+    void html_isNotWrittenByServers() {
+        Report report = new Report(
+                Instant.EPOCH,
+                Duration.ofSeconds(1),
+                List.of(),
+                List.of(new Report.Node(
+                        new Endpoint("localhost", 1),
+                        Map.of("leaf", "CN=<script>alert(1)</script>"),
+                        List.of(new Finding(Check.CLOCK_SKEW, "x\"y", "<img src=x>", "a & b")),
+                        List.of("<b>note</b>"))));
+
+        assertThat(HtmlReport.of(report))
+                .contains("&lt;script&gt;", "&lt;img", "a &amp; b", "x&quot;y", "&lt;b&gt;note")
+                .doesNotContain("<script", "<img", "<b>");
+    }
+}
