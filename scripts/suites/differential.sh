@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # what: N generated chains, drawn with SEED, judged by the verifier and by openssl verify; 10000 unless told
-# time: 4 min
+# time: 3 min
 # args: [N [SEED]]
 
 suite() {
