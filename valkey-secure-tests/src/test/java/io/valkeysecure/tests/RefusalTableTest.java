@@ -455,9 +455,10 @@ class RefusalTableTest {
             });
             assertThat(peer.applicationBytes().get()).isEmpty();
 
-            boolean verifiedBefore = sin.isRefusedByTheServer() && row.version() == TLS_1_3;
+            // the server's alert may be here before the verification that goes on beside it has ended
+            boolean mayBeVerifiedBefore = sin.isRefusedByTheServer() && row.version() == TLS_1_3;
             assertThat(watch.verified)
-                    .hasSize(verifiedBefore ? 1 : 0)
+                    .hasSizeLessThanOrEqualTo(mayBeVerifiedBefore ? 1 : 0)
                     .allSatisfy(handshake -> assertThat(handshake.leaf()).isEqualTo(SERVER.certificate()));
             assertThat(watch.refused).containsExactly(row.client().library() + " " + sin.reason());
         }
