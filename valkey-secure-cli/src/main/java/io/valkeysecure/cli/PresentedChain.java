@@ -1,6 +1,7 @@
 package io.valkeysecure.cli;
 
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.cli.base.Watchdog;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -12,7 +13,6 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
@@ -21,7 +21,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /** What a server presents, without trusting it: every chain is refused, after it was looked at. */
 final class PresentedChain {
-    private static final int TIMEOUT_MILLIS = (int) Duration.ofSeconds(5).toMillis();
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private PresentedChain() {}
 
@@ -32,15 +32,14 @@ final class PresentedChain {
         context.init(null, new TrustManager[] {refusing}, new SecureRandom());
         try (Socket connected = new Socket()) {
             connect(connected, server);
-            connected.setSoTimeout(TIMEOUT_MILLIS);
+            connected.setSoTimeout((int) TIMEOUT.toMillis());
             SSLSocket tls =
                     (SSLSocket) context.getSocketFactory().createSocket(connected, server.host(), server.port(), true);
-            // the timeout of the socket is for each read, and a server may send a byte at a time
-            Thread watchdog = watchdog(connected);
+            Watchdog watchdog = Watchdog.over(connected, TIMEOUT);
             try {
                 tls.startHandshake();
             } finally {
-                watchdog.interrupt();
+                watchdog.callOff();
             }
             throw new IOException("expected the handshake to be broken off");
         } catch (UnknownHostException | ConnectException e) {
@@ -58,23 +57,7 @@ final class PresentedChain {
         if (address.isUnresolved()) {
             throw new UnknownHostException(server.host());
         }
-        socket.connect(address, TIMEOUT_MILLIS);
-    }
-
-    private static Thread watchdog(Socket socket) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        TimeUnit.MILLISECONDS.sleep(TIMEOUT_MILLIS);
-                        socket.close();
-                    } catch (InterruptedException | IOException e) {
-                        // the handshake came to an end by itself, or the socket is closed already
-                    }
-                },
-                "presented-chain-watchdog");
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
+        socket.connect(address, (int) TIMEOUT.toMillis());
     }
 
     /** Keeps the chain and refuses it. */

@@ -1,6 +1,7 @@
 package io.valkeysecure.cli.doctor;
 
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.cli.base.Watchdog;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -13,7 +14,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -46,7 +46,7 @@ final class StrangerProbe {
         Nothing nothing = new Nothing();
         Optional<String> answer = Optional.empty();
         try (Wire wire = Wire.open(endpoint, limit)) {
-            Thread watchdog = watchdog(wire, limit);
+            Watchdog watchdog = Watchdog.over(wire.socket(), limit);
             try {
                 SSLSocket tls = (SSLSocket) context(nothing, looking)
                         .getSocketFactory()
@@ -69,7 +69,7 @@ final class StrangerProbe {
             } catch (IOException e) {
                 // not let in, or no version in common: what was seen until then is the answer
             } finally {
-                watchdog.interrupt();
+                watchdog.callOff();
             }
         }
         return new Seen(looking.presented, nothing.asked, answer);
@@ -83,23 +83,6 @@ final class StrangerProbe {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    /** The timeout of a socket is for each read, and a server may send a byte at a time. */
-    private static Thread watchdog(Wire wire, Duration limit) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        TimeUnit.MILLISECONDS.sleep(limit.toMillis());
-                        wire.close();
-                    } catch (InterruptedException | IOException e) {
-                        // it came to an end by itself, or is closed already
-                    }
-                },
-                "doctor-watchdog");
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
     }
 
     /** Has no certificate, and remembers whether one was asked for. */
