@@ -15,7 +15,6 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisCluster;
 import redis.clients.jedis.JedisPoolConfig;
-import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.JedisSentinelPool;
 import redis.clients.jedis.JedisShardedPubSub;
 
@@ -53,44 +52,25 @@ class DropInRefusalTest {
     @ParameterizedTest
     @EnumSource
     void clusterNode_discovered(Rogue rogue) {
-        rogue.meets(there -> {
-            try (LyingServer seed = LyingServer.start(Pki.SERVER).hasSlotsAt(there);
-                    JedisCluster cluster = cluster(seed.address())) {
-                cluster.get("key");
-            }
-        });
+        rogue.meets(there -> ClusterScenes.discovered(there, DropInRefusalTest::cluster));
     }
 
     @ParameterizedTest
     @EnumSource
     void clusterNode_movedTo(Rogue rogue) {
-        rogue.meets(there -> redirected("MOVED", there));
+        rogue.meets(there -> ClusterScenes.redirected("MOVED", there, DropInRefusalTest::cluster));
     }
 
     @ParameterizedTest
     @EnumSource
     void clusterNode_askedAt(Rogue rogue) {
-        rogue.meets(there -> redirected("ASK", there));
-    }
-
-    private static void redirected(String kind, HostAndPort there) {
-        try (LyingServer seed = LyingServer.start(Pki.SERVER)) {
-            seed.hasSlotsAt(seed.address()).redirects(kind, there);
-            try (JedisCluster cluster = cluster(seed.address())) {
-                cluster.get("key");
-            }
-        }
+        rogue.meets(there -> ClusterScenes.redirected("ASK", there, DropInRefusalTest::cluster));
     }
 
     @ParameterizedTest
     @EnumSource
     void clusterSubscription(Rogue rogue) {
-        rogue.meets(there -> {
-            try (LyingServer seed = LyingServer.start(Pki.SERVER).hasSlotsAt(there);
-                    JedisCluster cluster = cluster(seed.address())) {
-                cluster.subscribe(new JedisPubSub() {}, "news");
-            }
-        });
+        rogue.meets(there -> ClusterScenes.subscribed(there, DropInRefusalTest::cluster));
     }
 
     @ParameterizedTest

@@ -28,7 +28,6 @@ import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
-import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.JedisShardedPubSub;
 import redis.clients.jedis.MultiDbClient;
 import redis.clients.jedis.MultiDbConfig;
@@ -86,12 +85,7 @@ class TopologyRefusalTest {
     @ParameterizedTest
     @EnumSource
     void clusterNode_discovered(Rogue rogue) {
-        rogue.meets(there -> {
-            try (LyingServer seed = LyingServer.start(Pki.SERVER).hasSlotsAt(there);
-                    RedisClusterClient cluster = cluster(seed.address())) {
-                cluster.get("key");
-            }
-        });
+        rogue.meets(there -> ClusterScenes.discovered(there, seed -> cluster(seed)));
     }
 
     @ParameterizedTest
@@ -135,33 +129,19 @@ class TopologyRefusalTest {
     @ParameterizedTest
     @EnumSource
     void clusterNode_movedTo(Rogue rogue) {
-        rogue.meets(there -> redirected("MOVED", there));
+        rogue.meets(there -> ClusterScenes.redirected("MOVED", there, seed -> cluster(seed)));
     }
 
     @ParameterizedTest
     @EnumSource
     void clusterNode_askedAt(Rogue rogue) {
-        rogue.meets(there -> redirected("ASK", there));
-    }
-
-    private static void redirected(String kind, HostAndPort there) {
-        try (LyingServer seed = LyingServer.start(Pki.SERVER)) {
-            seed.hasSlotsAt(seed.address()).redirects(kind, there);
-            try (RedisClusterClient cluster = cluster(seed.address())) {
-                cluster.get("key");
-            }
-        }
+        rogue.meets(there -> ClusterScenes.redirected("ASK", there, seed -> cluster(seed)));
     }
 
     @ParameterizedTest
     @EnumSource
     void clusterSubscription(Rogue rogue) {
-        rogue.meets(there -> {
-            try (LyingServer seed = LyingServer.start(Pki.SERVER).hasSlotsAt(there);
-                    RedisClusterClient cluster = cluster(seed.address())) {
-                cluster.subscribe(new JedisPubSub() {}, "news");
-            }
-        });
+        rogue.meets(there -> ClusterScenes.subscribed(there, seed -> cluster(seed)));
     }
 
     @ParameterizedTest
@@ -335,7 +315,11 @@ class TopologyRefusalTest {
 
             // of several attempts Jedis keeps the last failure, which may be that of a connection that was dropped
             Throwable thrown = await().until(
-                            () -> catchThrowable(() -> cluster.get("key")),
+                            () -> {
+                                Throwable failure = catchThrowable(() -> cluster.get("key"));
+                                assertThat(failure).isNotNull();
+                                return failure;
+                            },
                             failure -> RefusalReason.of(failure).isPresent());
 
             assertThat(RefusalReason.of(thrown)).contains(rogue.reason());
