@@ -1,7 +1,13 @@
 /** Trust, client identity, policy and verified handshakes; no client library in it. */
+@SuppressWarnings("module") // the modules that one package is exported to are built after this one
 module io.valkeysecure {
     exports io.valkeysecure;
+    exports io.valkeysecure.internal.engine to
+            io.valkeysecure.jedis,
+            io.valkeysecure.lettuce;
     exports io.valkeysecure.micrometer;
+
+    uses io.valkeysecure.internal.engine.EngineProvider;
 
     requires java.net.http;
     requires jdk.jfr;

@@ -134,6 +134,8 @@ public final class ChainVerifier {
                     null,
                     Objects.requireNonNullElse(pins, Set.of()),
                     Objects.requireNonNullElseGet(revocation, Revocation::notChecked),
+                    KeyExchange.preferHybrid(),
+                    Engine.auto(),
                     Rotation.standard(),
                     Objects.requireNonNullElseGet(clock, Clock::systemUTC));
             return of(configuration, configuration.read(), null);

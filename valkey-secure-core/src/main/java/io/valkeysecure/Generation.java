@@ -1,33 +1,25 @@
 package io.valkeysecure;
 
-import io.valkeysecure.internal.trial.TrialHandshake;
+import io.valkeysecure.internal.engine.EngineProvider.Use;
+import io.valkeysecure.internal.engine.EngineSettings;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSession;
-import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +34,7 @@ final class Generation {
     private final TlsConfiguration configuration;
     private final ClientIdentity.@Nullable Loaded identity;
     private final ChainVerifier verifier;
-    private final SSLContext context;
+    private final Engines engines;
     private final Instant since;
     private final String digest;
     private final HandshakeProgress.Register register = new HandshakeProgress.Register();
@@ -55,20 +47,24 @@ final class Generation {
             TlsConfiguration configuration,
             ClientIdentity.@Nullable Loaded identity,
             ChainVerifier verifier,
-            String digest)
-            throws GeneralSecurityException {
+            String digest) {
         this.number = number;
         this.configuration = configuration;
         this.identity = identity;
         this.verifier = verifier;
         this.since = configuration.clock().instant();
         this.digest = digest;
-        context = SSLContext.getInstance("TLS");
-        context.init(
-                new KeyManager[] {new GenerationKeyManager(identity, register)},
-                new TrustManager[] {new GenerationTrustManager(this, register)},
-                new SecureRandom());
-        context.getClientSessionContext().setSessionTimeout((int) SESSION_TIMEOUT.toSeconds());
+        engines = Engines.open(
+                configuration.engine(),
+                new EngineSettings(
+                        new GenerationKeyManager(identity, register),
+                        new GenerationTrustManager(this, register),
+                        policy().versions().stream().map(TlsVersion::protocol).toList(),
+                        policy().cipherSuites(),
+                        configuration.keyExchange().isHybridRequired(),
+                        configuration.revocation().isStapled(),
+                        SESSION_TIMEOUT),
+                configuration.identity());
     }
 
     /**
@@ -86,17 +82,8 @@ final class Generation {
             loaded = configuration.identity().parse(snapshot);
             prove(configuration.identity(), loaded, configuration.clock().instant());
         }
-        try {
-            long number = before == null ? 1 : before.number + 1;
-            Generation generation = new Generation(number, configuration, loaded, verifier, snapshot.digest());
-            generation.requireEverySuite();
-            if (loaded != null) {
-                generation.tryIdentity();
-            }
-            return generation;
-        } catch (GeneralSecurityException e) {
-            throw new TlsConfigurationException(RefusalReason.UNCLASSIFIED, "this JVM has no usable TLS", e);
-        }
+        long number = before == null ? 1 : before.number + 1;
+        return new Generation(number, configuration, loaded, verifier, snapshot.digest());
     }
 
     private static void prove(ClientIdentity source, ClientIdentity.Loaded identity, Instant now) {
@@ -170,43 +157,16 @@ final class Generation {
         }
     }
 
-    private void tryIdentity() throws GeneralSecurityException {
-        try {
-            var unused = TrialHandshake.run(new GenerationKeyManager(identity, register));
-        } catch (SSLException e) {
-            throw new TlsConfigurationException(
-                    RefusalReason.KEY_MISMATCH,
-                    "client identity (" + configuration.identity()
-                            + "): a handshake in memory failed with it; is its kind"
-                            + " of key one that TLS 1.3 can sign with?",
-                    e);
-        }
-    }
-
-    /** JSSE leaves out silently what {@code java.security} disables; a policy that is not in force in full is an error. */
-    private void requireEverySuite() {
-        SSLParameters supported = context.getSupportedSSLParameters();
-        List<String> missing = new ArrayList<>(policy().cipherSuites());
-        missing.removeAll(List.of(supported.getCipherSuites()));
-        for (TlsVersion version : policy().versions()) {
-            if (!List.of(supported.getProtocols()).contains(version.protocol())) {
-                missing.add(version.protocol());
-            }
-        }
-        if (!missing.isEmpty()) {
-            throw new TlsConfigurationException(
-                    RefusalReason.CIPHER_SUITE,
-                    "this JVM does not offer " + missing + " of the policy (see jdk.tls.disabledAlgorithms in"
-                            + " java.security); name those that it has in TlsPolicy");
-        }
-    }
-
     long number() {
         return number;
     }
 
     TlsPolicy policy() {
         return configuration.policy();
+    }
+
+    boolean isHybridRequired() {
+        return configuration.keyExchange().isHybridRequired();
     }
 
     HandshakeProgress.Register register() {
@@ -285,18 +245,12 @@ final class Generation {
 
     SSLEngine engine(Endpoint endpoint) {
         forgetSessionsIfFailed(endpoint);
-        SSLEngine engine = context.createSSLEngine(endpoint.host(), endpoint.port());
-        engine.setUseClientMode(true);
-        engine.setSSLParameters(parameters(endpoint));
-        return engine;
+        return engines.of(Use.EVENT_LOOP).engine(endpoint.host(), endpoint.port(), parameters(endpoint));
     }
 
     SSLSocket socket(Socket connected, Endpoint endpoint) throws IOException {
         forgetSessionsIfFailed(endpoint);
-        SSLSocket socket =
-                (SSLSocket) context.getSocketFactory().createSocket(connected, endpoint.host(), endpoint.port(), true);
-        socket.setSSLParameters(parameters(endpoint));
-        return socket;
+        return engines.of(Use.SOCKET).socket(connected, endpoint.host(), endpoint.port(), parameters(endpoint));
     }
 
     /** From now on handshakes with this host are full ones. */
@@ -304,16 +258,9 @@ final class Generation {
         resumedWithNoMore.add(endpoint.host());
     }
 
-    /** JSSE has no switch for it: a session that is not there is not resumed. */
     private void forgetSessionsIfFailed(Endpoint endpoint) {
         if (resumedWithNoMore.contains(endpoint.host())) {
-            SSLSessionContext sessions = context.getClientSessionContext();
-            for (byte[] id : Collections.list(sessions.getIds())) {
-                SSLSession session = sessions.getSession(id);
-                if (session != null && endpoint.host().equalsIgnoreCase(session.getPeerHost())) {
-                    session.invalidate();
-                }
-            }
+            engines.forgetSessions(endpoint.host());
         }
     }
 
@@ -321,6 +268,8 @@ final class Generation {
         Instant now = now();
         StringBuilder text = new StringBuilder();
         text.append("policy ").append(policy());
+        text.append("\nkey exchange ").append(configuration.keyExchange());
+        text.append("\nengine ").append(engines);
         text.append("\ntrust anchors ").append(configuration.anchors());
         for (X509Certificate anchor : verifier.anchors()) {
             text.append("\n  ").append(summary(anchor, now));

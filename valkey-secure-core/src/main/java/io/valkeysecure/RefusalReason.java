@@ -34,6 +34,8 @@ public enum RefusalReason {
     PROTOCOL_VERSION,
     /** The peer accepts no cipher suite that the policy allows. */
     CIPHER_SUITE,
+    /** The peer has no group of key exchange that is allowed, or the engine none that is required. */
+    KEY_EXCHANGE,
     /** No path leads from the peer's leaf to a trust anchor. */
     UNTRUSTED_ISSUER,
     /** The leaf's SAN does not hold the server identity. */
@@ -74,6 +76,8 @@ public enum RefusalReason {
     PEER_ALERT,
     /** The connection was made under a client identity that was replaced, and the retirement window is over. */
     RETIRED,
+    /** A setting contradicts what this library guarantees, or cannot be met here. Nothing was sent. */
+    UNSUPPORTED_SETTING,
     /** None of the others; the cause tells. */
     UNCLASSIFIED;
 

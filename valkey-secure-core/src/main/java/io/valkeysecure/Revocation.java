@@ -244,6 +244,10 @@ public final class Revocation {
         return crls;
     }
 
+    boolean isStapled() {
+        return kind == Kind.STAPLED;
+    }
+
     private static List<Path> list(Path directory) {
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, CRL_FILES)) {

@@ -83,6 +83,8 @@ public final class SecureTls implements AutoCloseable {
         private @Nullable ServerIdentity serverIdentity;
         private @Nullable Set<SpkiPin> pins;
         private @Nullable Revocation revocation;
+        private @Nullable KeyExchange keyExchange;
+        private @Nullable Engine engine;
         private @Nullable Rotation rotation;
         private @Nullable List<HandshakeListener> listeners;
         private @Nullable Clock clock;
@@ -151,6 +153,34 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
+         * Sets how keys are agreed on. Default: {@link KeyExchange#preferHybrid()}.
+         *
+         * @param keyExchange the choice
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder keyExchange(KeyExchange keyExchange) {
+            Options.requireUnset("key exchange", this.keyExchange);
+            this.keyExchange = Objects.requireNonNull(keyExchange, "keyExchange");
+            return this;
+        }
+
+        /**
+         * Sets which implementation of TLS makes the connections. Default: {@link Engine#auto()}.
+         *
+         * @param engine the choice
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder engine(Engine engine) {
+            Options.requireUnset("engine", this.engine);
+            this.engine = Objects.requireNonNull(engine, "engine");
+            return this;
+        }
+
+        /**
          * Sets how material is watched and connections of old material are retired. Default: {@link Rotation#standard()}.
          *
          * @param rotation the options
@@ -212,6 +242,8 @@ public final class SecureTls implements AutoCloseable {
                             serverIdentity,
                             Objects.requireNonNullElse(pins, Set.of()),
                             Objects.requireNonNullElseGet(revocation, Revocation::notChecked),
+                            Objects.requireNonNullElseGet(keyExchange, KeyExchange::preferHybrid),
+                            Objects.requireNonNullElseGet(engine, Engine::auto),
                             Objects.requireNonNullElseGet(rotation, Rotation::standard),
                             Objects.requireNonNullElseGet(clock, Clock::systemUTC)),
                     guarded);

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param serverIdentity what servers are called; null for the dialled host
  * @param pins the pins; empty for none
  * @param revocation how it is proved that nothing is revoked
+ * @param keyExchange how keys are agreed on
+ * @param engine which implementation of TLS
  * @param rotation how material is watched
  * @param clock the clock
  */
@@ -27,6 +29,8 @@ record TlsConfiguration(
         @Nullable ServerIdentity serverIdentity,
         Set<SpkiPin> pins,
         Revocation revocation,
+        KeyExchange keyExchange,
+        Engine engine,
         Rotation rotation,
         Clock clock) {
 

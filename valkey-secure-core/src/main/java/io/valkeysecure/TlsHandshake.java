@@ -202,6 +202,16 @@ public final class TlsHandshake {
                     "expected one of " + generation.policy().cipherSuites() + ", negotiated " + suite,
                     null);
         }
+        Optional<String> group = evidence.keyExchangeGroup();
+        if (generation.isHybridRequired()
+                && group.filter(PeerEvidence::isHybrid).isEmpty()) {
+            throw new TlsHandshakeException(
+                    RefusalReason.KEY_EXCHANGE,
+                    endpoint,
+                    "expected a hybrid group such as X25519MLKEM768, negotiated " + group.orElse("none")
+                            + "; Valkey has it with OpenSSL 3.5 or newer",
+                    null);
+        }
         List<X509Certificate> presented = presented(session);
         List<byte[]> staples = GenerationTrustManager.staples(session);
         ValidatedPath path = progress.path();
@@ -210,17 +220,7 @@ public final class TlsHandshake {
             path = verifyAgain(session, presented, staples);
         }
         VerifiedHandshake proof = new VerifiedHandshake(
-                endpoint,
-                client,
-                version,
-                suite,
-                evidence.keyExchangeGroup(),
-                path,
-                generation,
-                presented,
-                staples,
-                resumed,
-                elapsed());
+                endpoint, client, version, suite, group, path, generation, presented, staples, resumed, elapsed());
         synchronized (this) {
             if (refusal != null) {
                 throw refusal;

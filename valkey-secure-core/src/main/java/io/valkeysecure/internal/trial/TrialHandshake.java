@@ -1,5 +1,7 @@
 package io.valkeysecure.internal.trial;
 
+import io.valkeysecure.internal.engine.EngineContext;
+import io.valkeysecure.internal.engine.EngineSettings;
 import java.math.BigInteger;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -14,12 +16,14 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -29,25 +33,44 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A handshake in memory in which a key manager presents its identity to a server that demands one and checks nothing but
+ * A handshake in memory in which an engine presents its identity to a server that demands one and checks nothing but
  * that its key works: what cannot be signed with here could not be signed with on a connection.
  */
 public final class TrialHandshake {
+    private static final String VERSION = "TLSv1.3";
     private static final int MOST_STEPS = 200;
     private static final Duration LIFE_OF_TRIAL_SERVER = Duration.ofDays(1);
 
     private TrialHandshake() {}
 
     /**
+     * Returns what an engine has to be made of to be tried.
+     *
+     * @param settings those of the generation
+     * @return the same, but that the server in memory is trusted, and nothing is asked that it cannot do
+     */
+    public static EngineSettings settings(EngineSettings settings) {
+        return new EngineSettings(
+                settings.keyManager(),
+                new InMemoryPeer(),
+                List.of(VERSION),
+                settings.cipherSuites(),
+                false,
+                false,
+                settings.sessionTimeout());
+    }
+
+    /**
      * Makes the handshake, under TLS 1.3.
      *
-     * @param keyManager presents the identity
+     * @param context an engine made of {@link #settings}
      * @return the leaf that the server saw
      * @throws GeneralSecurityException if this JVM has no usable TLS
      * @throws SSLException if the handshake fails
      */
-    public static X509Certificate run(KeyManager keyManager) throws GeneralSecurityException, SSLException {
-        SSLEngine client = clientEngine(keyManager);
+    public static X509Certificate run(EngineContext context) throws GeneralSecurityException, SSLException {
+        SSLEngine client = context.engine("trial.invalid", 1, new SSLParameters(null, new String[] {VERSION}));
+        client.beginHandshake();
         SSLEngine server = serverEngine();
         ByteBuffer toServer = ByteBuffer.allocate(client.getSession().getPacketBufferSize() * 4);
         ByteBuffer toClient = ByteBuffer.allocate(server.getSession().getPacketBufferSize() * 4);
@@ -87,26 +110,14 @@ public final class TrialHandshake {
         }
     }
 
-    private static SSLEngine clientEngine(KeyManager keyManager) throws GeneralSecurityException, SSLException {
-        SSLEngine engine = engine(keyManager);
-        engine.setUseClientMode(true);
-        engine.beginHandshake();
-        return engine;
-    }
-
     private static SSLEngine serverEngine() throws GeneralSecurityException, SSLException {
-        SSLEngine engine = engine(throwawayServer());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(new KeyManager[] {throwawayServer()}, new TrustManager[] {new InMemoryPeer()}, new SecureRandom());
+        SSLEngine engine = context.createSSLEngine();
+        engine.setEnabledProtocols(new String[] {VERSION});
         engine.setUseClientMode(false);
         engine.setNeedClientAuth(true);
         engine.beginHandshake();
-        return engine;
-    }
-
-    private static SSLEngine engine(KeyManager keyManager) throws GeneralSecurityException {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(new KeyManager[] {keyManager}, new TrustManager[] {new InMemoryPeer()}, new SecureRandom());
-        SSLEngine engine = context.createSSLEngine();
-        engine.setEnabledProtocols(new String[] {"TLSv1.3"});
         return engine;
     }
 

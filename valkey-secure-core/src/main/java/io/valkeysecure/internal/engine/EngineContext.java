@@ -1,0 +1,46 @@
+package io.valkeysecure.internal.engine;
+
+import java.io.IOException;
+import java.net.Socket;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+/** An engine as one generation uses it: its sessions are cached here, and end with it. Safe for use by many threads. */
+public interface EngineContext {
+    /**
+     * Returns what this is, for people.
+     *
+     * @return name and version
+     */
+    String description();
+
+    /**
+     * Makes the client's end of a connection for an event loop.
+     *
+     * @param host the server as it is dialled, under which sessions are cached
+     * @param port its port
+     * @param parameters what the handshake has to keep to
+     * @return an engine in client mode whose handshake has not begun
+     */
+    SSLEngine engine(String host, int port, SSLParameters parameters);
+
+    /**
+     * Makes the client's end of a connection over a socket.
+     *
+     * @param connected the socket below
+     * @param host the server as it is dialled, under which sessions are cached
+     * @param port its port
+     * @param parameters what the handshake has to keep to
+     * @return a socket in client mode whose handshake has not begun
+     * @throws IOException if the socket below is of no use
+     */
+    SSLSocket socket(Socket connected, String host, int port, SSLParameters parameters) throws IOException;
+
+    /**
+     * Forgets all sessions with a host, so that the next handshake is a full one.
+     *
+     * @param host the server as it was dialled
+     */
+    void forgetSessions(String host);
+}

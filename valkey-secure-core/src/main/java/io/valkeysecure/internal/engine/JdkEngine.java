@@ -1,0 +1,105 @@
+package io.valkeysecure.internal.engine;
+
+import io.valkeysecure.RefusalReason;
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+
+/** The engine of the JDK, which is always there and suits every client. */
+public final class JdkEngine implements EngineContext {
+    private final SSLContext context;
+
+    private JdkEngine(SSLContext context) {
+        this.context = context;
+    }
+
+    /**
+     * Makes the engine of a generation.
+     *
+     * @param settings what it is made of
+     * @return the engine
+     * @throws EngineUnavailableException if this JVM has no TLS, or not all of the protocols and suites: JSSE leaves out
+     *     silently what {@code java.security} disables, and a policy that is not in force in full is an error
+     */
+    public static JdkEngine open(EngineSettings settings) throws EngineUnavailableException {
+        if (settings.hybridRequired()) {
+            throw new EngineUnavailableException(
+                    RefusalReason.KEY_EXCHANGE,
+                    "JDK " + Runtime.version().feature()
+                            + " has no hybrid key exchange, and it is required; put BoringSSL on"
+                            + " the class path (see docs/performance.md)",
+                    null);
+        }
+        SSLContext context;
+        try {
+            context = SSLContext.getInstance("TLS");
+            context.init(
+                    new KeyManager[] {settings.keyManager()},
+                    new TrustManager[] {settings.trustManager()},
+                    new SecureRandom());
+        } catch (GeneralSecurityException e) {
+            throw new EngineUnavailableException(RefusalReason.UNCLASSIFIED, "this JVM has no usable TLS", e);
+        }
+        context.getClientSessionContext()
+                .setSessionTimeout((int) settings.sessionTimeout().toSeconds());
+        SSLParameters supported = context.getSupportedSSLParameters();
+        List<String> missing = new ArrayList<>(settings.cipherSuites());
+        missing.removeAll(List.of(supported.getCipherSuites()));
+        settings.protocols().stream()
+                .filter(protocol -> !List.of(supported.getProtocols()).contains(protocol))
+                .forEach(missing::add);
+        if (!missing.isEmpty()) {
+            throw new EngineUnavailableException(
+                    RefusalReason.CIPHER_SUITE,
+                    "this JVM does not offer " + missing + " of the policy (see jdk.tls.disabledAlgorithms in"
+                            + " java.security); name those that it has in TlsPolicy",
+                    null);
+        }
+        return new JdkEngine(context);
+    }
+
+    @Override
+    public String description() {
+        return "JDK " + Runtime.version().feature() + " ("
+                + context.getProvider().getName() + ")";
+    }
+
+    @Override
+    public SSLEngine engine(String host, int port, SSLParameters parameters) {
+        SSLEngine engine = context.createSSLEngine(host, port);
+        engine.setUseClientMode(true);
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    @Override
+    public SSLSocket socket(Socket connected, String host, int port, SSLParameters parameters) throws IOException {
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(connected, host, port, true);
+        socket.setSSLParameters(parameters);
+        return socket;
+    }
+
+    /** JSSE has no switch for it: a session that is not there is not resumed. */
+    @Override
+    public void forgetSessions(String host) {
+        SSLSessionContext sessions = context.getClientSessionContext();
+        for (byte[] id : Collections.list(sessions.getIds())) {
+            SSLSession session = sessions.getSession(id);
+            if (session != null && host.equalsIgnoreCase(session.getPeerHost())) {
+                session.invalidate();
+            }
+        }
+    }
+}
