@@ -169,6 +169,11 @@ final class Generation {
         return configuration.keyExchange().isHybridRequired();
     }
 
+    /** Which implementation of TLS is used for what, and why not a faster one. */
+    String engines() {
+        return engines.toString();
+    }
+
     HandshakeProgress.Register register() {
         return register;
     }

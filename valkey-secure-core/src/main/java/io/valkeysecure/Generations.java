@@ -115,6 +115,7 @@ final class Generations implements AutoCloseable {
         lastLook = look();
         current = Generation.prove(null, configuration, first);
         identitySince = current.since();
+        tellEngines(null, current);
         watcher.setDaemon(true);
         watcher.start();
     }
@@ -269,12 +270,20 @@ final class Generations implements AutoCloseable {
         if (identityChanged(before, candidate)) {
             identitySince = candidate.since();
         }
+        tellEngines(before, candidate);
         current = candidate;
         lastFailure = null;
         lastTold = null;
         news.release();
         listener.materialReloaded(status());
         return true;
+    }
+
+    /** The choice may change with the material: not every engine signs with every kind of key. */
+    private static void tellEngines(@Nullable Generation before, Generation now) {
+        if (before == null || !now.engines().equals(before.engines())) {
+            LOGGER.log(Level.INFO, "engine {0}", now.engines());
+        }
     }
 
     private Generation prove(Generation before, TlsConfiguration.Reading read) {
