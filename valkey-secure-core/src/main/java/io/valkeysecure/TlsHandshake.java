@@ -6,19 +6,17 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLProtocolException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -36,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * be called while another thread verifies, which a client with an event loop does when the peer or its user gives up.
  */
 public final class TlsHandshake {
+    /** BoringSSL's words for a certificate whose key it cannot read. */
+    private static final Pattern UNREADABLE_KEY =
+            Pattern.compile("(?:elliptic curve|public key|X\\.509 certificate) routines:");
+
     private final Generations generations;
     private final Generation generation;
     private final Endpoint endpoint;
@@ -186,12 +188,12 @@ public final class TlsHandshake {
     public VerifiedHandshake verify(SSLEngine engine) throws TlsHandshakeException {
         try {
             return verify(engine.getSession(), engine);
-        } catch (SSLException | RuntimeException e) {
+        } catch (SSLException | PeerRejectedException | RuntimeException e) {
             throw refuse(e);
         }
     }
 
-    private VerifiedHandshake verify(SSLSession session, Object connection) throws SSLException {
+    private VerifiedHandshake verify(SSLSession session, Object connection) throws SSLException, PeerRejectedException {
         generation.register().remove(connection);
         TlsVersion version = negotiatedVersion(session);
         String suite = session.getCipherSuite();
@@ -212,7 +214,7 @@ public final class TlsHandshake {
                             + "; Valkey has it with OpenSSL 3.5 or newer",
                     null);
         }
-        List<X509Certificate> presented = presented(session);
+        List<X509Certificate> presented = GenerationTrustManager.parsedByJdk(session.getPeerCertificates());
         List<byte[]> staples = GenerationTrustManager.staples(session);
         ValidatedPath path = progress.path();
         boolean resumed = path == null;
@@ -261,17 +263,6 @@ public final class TlsHandshake {
                 endpoint,
                 "expected " + generation.policy().minimumVersion().protocol() + " or newer, negotiated " + protocol,
                 null);
-    }
-
-    private static List<X509Certificate> presented(SSLSession session) throws SSLException {
-        List<X509Certificate> chain = new ArrayList<>();
-        for (Certificate certificate : session.getPeerCertificates()) {
-            if (!(certificate instanceof X509Certificate x509)) {
-                throw new SSLPeerUnverifiedException("the peer presented something that is no X.509 certificate");
-            }
-            chain.add(x509);
-        }
-        return chain;
     }
 
     /** A resumed session does not pass the trust manager: dates, name, pins and revocation are looked at here. */
@@ -398,7 +389,7 @@ public final class TlsHandshake {
         };
     }
 
-    /** What the JDK refuses of a Certificate message before anybody can judge what is in it. */
+    /** What an engine refuses of a Certificate message before anybody can judge what is in it. */
     private @Nullable TlsHandshakeException classifyUnread(Throwable cause) {
         for (Throwable next = cause; next != null; next = next.getCause()) {
             String message = String.valueOf(next.getMessage());
@@ -411,6 +402,17 @@ public final class TlsHandshake {
                 return refused(
                         RefusalReason.CONSTRAINT_VIOLATED,
                         "expected a chain within the JDK's limits, it says: " + message,
+                        cause);
+            } else if (next instanceof SSLException && message.contains(":KEY_USAGE_BIT_INCORRECT")) {
+                return refused(
+                        RefusalReason.KEY_USAGE,
+                        "expected a leaf with the key usage digitalSignature, BoringSSL says: " + message,
+                        cause);
+            } else if (next instanceof SSLException
+                    && UNREADABLE_KEY.matcher(message).find()) {
+                return refused(
+                        RefusalReason.MALFORMED_CERTIFICATE,
+                        "expected certificates that can be parsed, BoringSSL says: " + message,
                         cause);
             }
         }
