@@ -114,6 +114,8 @@ enum TestClient {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final ClientLibrary library;
+
+    @SuppressWarnings("ImmutableEnumChecker") // it is immutable, and has no annotation that says so
     private final Engine engine;
 
     TestClient(ClientLibrary library, Engine engine) {

@@ -65,6 +65,8 @@ enum Transport {
     };
 
     private final ClientLibrary library;
+
+    @SuppressWarnings("ImmutableEnumChecker") // it is immutable, and has no annotation that says so
     private final Engine engine;
 
     Transport(ClientLibrary library, Engine engine) {
