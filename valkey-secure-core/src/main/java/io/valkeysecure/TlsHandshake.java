@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.engine.EngineUnavailableException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
@@ -37,6 +38,9 @@ public final class TlsHandshake {
     /** BoringSSL's words for a certificate whose key it cannot read. */
     private static final Pattern UNREADABLE_KEY =
             Pattern.compile("(?:elliptic curve|public key|X\\.509 certificate) routines:");
+    private static final String HYBRID_EXPECTED = "expected a hybrid key exchange such as X25519MLKEM768";
+    private static final String HYBRID_CURE =
+            "; Valkey has it with OpenSSL 3.5 or newer, unless its OPENSSL_CONF limits Groups";
 
     private final Generations generations;
     private final Generation generation;
@@ -110,7 +114,7 @@ public final class TlsHandshake {
             VerifiedHandshake proof = verify(tls.getSession(), tls);
             wire.handshakeEnded();
             return new VerifiedSocket(tls, wire, this, proof);
-        } catch (IOException | PeerRejectedException | RuntimeException e) {
+        } catch (IOException | PeerRejectedException | EngineUnavailableException | RuntimeException e) {
             TlsHandshakeException refused = refuse(e);
             close(tls, refused);
             close(connected, refused);
@@ -134,20 +138,21 @@ public final class TlsHandshake {
      * event loop.
      *
      * @return the engine
-     * @throws TlsConfigurationException if the own client identity has expired
+     * @throws TlsConfigurationException if the own client identity has expired, or no engine can do what is configured
      * @throws IllegalStateException if this handshake was used before
      */
     public SSLEngine engine() {
         begin();
         try {
             requireIdentityInDate();
+            SSLEngine engine = generation.engine(endpoint);
+            generation.register().put(engine, progress);
+            return engine;
         } catch (PeerRejectedException e) {
-            TlsHandshakeException refused = refuse(e);
-            throw new TlsConfigurationException(e.reason(), String.valueOf(e.getMessage()), refused);
+            throw new TlsConfigurationException(e.reason(), String.valueOf(e.getMessage()), refuse(e));
+        } catch (EngineUnavailableException e) {
+            throw new TlsConfigurationException(e.reason(), String.valueOf(e.getMessage()), refuse(e));
         }
-        SSLEngine engine = generation.engine(endpoint);
-        generation.register().put(engine, progress);
-        return engine;
     }
 
     /** Told here, rather than by an alert of the server that is hard to read. */
@@ -210,8 +215,7 @@ public final class TlsHandshake {
             throw new TlsHandshakeException(
                     RefusalReason.KEY_EXCHANGE,
                     endpoint,
-                    "expected a hybrid group such as X25519MLKEM768, negotiated " + group.orElse("none")
-                            + "; Valkey has it with OpenSSL 3.5 or newer",
+                    HYBRID_EXPECTED + ", negotiated " + group.orElse("none") + HYBRID_CURE,
                     null);
         }
         List<X509Certificate> presented = GenerationTrustManager.parsedByJdk(session.getPeerCertificates());
@@ -253,7 +257,7 @@ public final class TlsHandshake {
 
     private TlsVersion negotiatedVersion(SSLSession session) throws TlsHandshakeException {
         String protocol = session.getProtocol();
-        for (TlsVersion version : generation.policy().versions()) {
+        for (TlsVersion version : generation.versions()) {
             if (version.protocol().equals(protocol)) {
                 return version;
             }
@@ -261,7 +265,7 @@ public final class TlsHandshake {
         throw new TlsHandshakeException(
                 RefusalReason.PROTOCOL_VERSION,
                 endpoint,
-                "expected " + generation.policy().minimumVersion().protocol() + " or newer, negotiated " + protocol,
+                "expected " + generation.versions().get(0).protocol() + " or newer, negotiated " + protocol,
                 null);
     }
 
@@ -324,6 +328,8 @@ public final class TlsHandshake {
                 return refused;
             } else if (next instanceof PeerRejectedException rejected) {
                 return refused(rejected.reason(), rejected.getMessage() + cureOf(rejected.reason()), cause);
+            } else if (next instanceof EngineUnavailableException lacking) {
+                return refused(lacking.reason(), lacking.getMessage() + " (nothing was sent)", cause);
             }
         }
         TlsHandshakeException unread = classifyUnread(cause);
@@ -341,8 +347,8 @@ public final class TlsHandshake {
         if (tooOld != null) {
             return refused(
                     RefusalReason.PROTOCOL_VERSION,
-                    "expected " + generation.policy().minimumVersion().protocol() + " or newer, the server chose "
-                            + tooOld + "; allow a newer one by tls-protocols",
+                    "expected " + generation.versions().get(0).protocol() + " or newer, the server chose " + tooOld
+                            + "; allow a newer one by tls-protocols",
                     cause);
         }
         if (has(cause, SocketTimeoutException.class) || has(cause, TimeoutException.class)) {
@@ -428,9 +434,15 @@ public final class TlsHandshake {
         RefusalReason reason =
                 alert.reason(evidence.serverHelloSeen(), progress.wasIdentityAsked(), progress.wasIdentityPresented());
         String said = "the server said " + alert.description();
+        if (reason == RefusalReason.CIPHER_SUITE && generation.isHybridRequired()) {
+            // the same alert for both (RFC 8446, 4.1.1), and every server has one of our suites sooner than a hybrid
+            // group
+            reason = RefusalReason.KEY_EXCHANGE;
+        }
         String message = switch (reason) {
+            case KEY_EXCHANGE -> HYBRID_EXPECTED + ", " + said + HYBRID_CURE;
             case PROTOCOL_VERSION ->
-                "expected " + generation.policy().minimumVersion().protocol() + " or newer, " + said
+                "expected " + generation.versions().get(0).protocol() + " or newer, " + said
                         + "; allow it by tls-protocols";
             case CIPHER_SUITE ->
                 "expected one of " + generation.policy().cipherSuites() + ", " + said
