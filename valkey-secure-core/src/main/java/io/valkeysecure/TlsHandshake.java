@@ -446,7 +446,8 @@ public final class TlsHandshake {
                         + "; allow it by tls-protocols";
             case CIPHER_SUITE ->
                 "expected one of " + generation.policy().cipherSuites() + ", " + said
-                        + " to all of them; look at tls-ciphers, tls-ciphersuites and the kind of its key";
+                        + " to all of them; look at tls-ciphers, tls-ciphersuites, the kind of its key and the groups of"
+                        + " its OpenSSL";
             case CLIENT_IDENTITY_REQUIRED ->
                 said + ": it demands a client certificate, "
                         + (generation.hasIdentity()
