@@ -105,6 +105,14 @@ enum TestClient {
                 throw e;
             }
         }
+    },
+
+    /** The same, with BoringSSL. */
+    JEDIS_BORINGSSL(ClientLibrary.JEDIS, Engine.boringSsl()) {
+        @Override
+        Connection connect(SecureTls tls, String host, int port) {
+            return JEDIS.connect(tls, host, port);
+        }
     };
 
     static final String USER = "table-user-7d21";

@@ -48,6 +48,14 @@ enum Transport {
         }
     },
 
+    /** {@link TestClient#JEDIS_BORINGSSL}. */
+    JEDIS_BORINGSSL(TestClient.JEDIS_BORINGSSL) {
+        @Override
+        TestClient.Connection connect(SecureTls tls, String host, int port) {
+            return TestClient.JEDIS_BORINGSSL.connect(tls, host, port);
+        }
+    },
+
     /** {@link TestClient#LETTUCE}. */
     LETTUCE(TestClient.LETTUCE) {
         @Override
