@@ -1,9 +1,17 @@
 # shellcheck shell=bash
-# what: the tests on clusters, sentinels and replicas with the Valkey of Debian's newer releases, unpacked beside the system's
+# what: the tests on clusters, sentinels, replicas and what newer servers can, with the Valkey of Debian's newer releases, unpacked beside the system's
 # time: 10 min
 
 # shellcheck source=scripts/valkey-versions.sh
 . "$ROOT/scripts/valkey-versions.sh"
+
+# What the servers of a release must be able to, lest the tests of it pass on one that is not (NewerServerTest).
+abilities() {
+  case $1 in
+    trixie) echo hybrid ;;
+    sid) echo hybrid,users_by_certificate ;;
+  esac
+}
 
 suite() {
   local release binary status rows=() run=0 failed=0 skipped=0 broken=0 row_run row_failed row_skipped
@@ -13,8 +21,9 @@ suite() {
     say "valkey $(valkey_version "$binary") of $release"
     status=0
     clear_reports
-    run_maven test -pl valkey-secure-tests -am -Dtest="$TOPOLOGY_TESTS" -Dsurefire.failIfNoSpecifiedTests=false \
-      -Denforcer.skip -Dvalkeysecure.testkit.runtime=native -Dvalkeysecure.testkit.binary="$binary" || status=$?
+    run_maven test -pl valkey-secure-tests -am -Dtest="$TOPOLOGY_TESTS,NewerServerTest" -Dsurefire.failIfNoSpecifiedTests=false \
+      -Denforcer.skip -Dvalkeysecure.testkit.runtime=native -Dvalkeysecure.testkit.binary="$binary" \
+      -Dvalkeysecure.tests.abilities="$(abilities "$release")" || status=$?
     read -r row_run row_failed row_skipped < <(count_reports)
     rows+=("$(printf 'valkey %s: %d run, %d failed, %d skipped%s' "$(valkey_version "$binary")" "$row_run" "$row_failed" \
       "$row_skipped" "$([ "$status" = 0 ] || echo ', maven failed')")")

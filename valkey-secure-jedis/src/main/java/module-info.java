@@ -4,7 +4,11 @@ module io.valkeysecure.jedis {
     requires transitive org.apache.commons.pool2;
     requires transitive redis.clients.jedis;
     requires static com.google.errorprone.annotations;
+    requires static org.conscrypt;
     requires static org.jspecify;
 
     exports io.valkeysecure.jedis;
+
+    provides io.valkeysecure.internal.engine.EngineProvider with
+            io.valkeysecure.jedis.engine.ConscryptEngine;
 }

@@ -11,4 +11,7 @@ module io.valkeysecure.lettuce {
     requires static org.jspecify;
 
     exports io.valkeysecure.lettuce;
+
+    provides io.valkeysecure.internal.engine.EngineProvider with
+            io.valkeysecure.lettuce.engine.BoringSslEngine;
 }

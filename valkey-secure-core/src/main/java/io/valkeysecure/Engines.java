@@ -28,6 +28,9 @@ final class Engines {
     /** Why BoringSSL is not in use where it might be. */
     private final Map<Use, EngineUnavailableException> lacking = new EnumMap<>(Use.class);
 
+    /** Why the JDK's is in use nowhere, where it might be: then a client library without a native one has none. */
+    private @Nullable EngineUnavailableException jdkLacking;
+
     private Engines(Engine choice) {
         this.choice = choice;
     }
@@ -37,7 +40,7 @@ final class Engines {
      *
      * @param choice which ones
      * @param identity where the identity is from, for people; null if there is none
-     * @throws TlsConfigurationException if none can be had that does what is configured
+     * @throws TlsConfigurationException if none can be had that does what is configured, for no client library
      */
     static Engines open(Engine choice, EngineSettings settings, @Nullable ClientIdentity identity) {
         Engines engines = new Engines(choice);
@@ -50,21 +53,20 @@ final class Engines {
                 }
             }
         }
-        if (choice == Engine.boringSsl()) {
-            if (engines.byUse.isEmpty()) {
-                throw engines.noBoringSsl(Use.EVENT_LOOP);
-            }
-            return engines;
-        }
-        if (engines.byUse.size() < Use.values().length) {
+        if (choice != Engine.boringSsl() && engines.byUse.size() < Use.values().length) {
             try {
                 EngineContext jdk = open(JdkEngine::open, settings, identity);
                 for (Use use : Use.values()) {
                     var unused = engines.byUse.putIfAbsent(use, jdk);
                 }
             } catch (EngineUnavailableException e) {
-                throw new TlsConfigurationException(e.reason(), String.valueOf(e.getMessage()), e);
+                engines.jdkLacking = e;
             }
+        }
+        if (engines.byUse.isEmpty()) {
+            Use tried = engines.lacking.keySet().stream().findFirst().orElse(Use.EVENT_LOOP);
+            EngineUnavailableException none = engines.none(tried);
+            throw new TlsConfigurationException(none.reason(), String.valueOf(none.getMessage()), none);
         }
         return engines;
     }
@@ -86,17 +88,20 @@ final class Engines {
         return maker.open(settings);
     }
 
-    EngineContext of(Use use) {
+    EngineContext of(Use use) throws EngineUnavailableException {
         EngineContext context = byUse.get(use);
         if (context == null) {
-            throw noBoringSsl(use);
+            throw none(use);
         }
         return context;
     }
 
-    private TlsConfigurationException noBoringSsl(Use use) {
+    private EngineUnavailableException none(Use use) {
+        if (jdkLacking != null) {
+            return jdkLacking;
+        }
         EngineUnavailableException why = lacking.get(use);
-        return new TlsConfigurationException(
+        return new EngineUnavailableException(
                 why == null ? RefusalReason.UNSUPPORTED_SETTING : why.reason(),
                 "engine boringssl was asked for and cannot be had for " + words(use) + ": "
                         + (why == null ? "their adapter is not on the class path" : why.getMessage())
@@ -126,7 +131,8 @@ final class Engines {
                     .append(words(use))
                     .append(' ')
                     .append(context == null ? "none" : context.description())
-                    .append(why == null ? "" : ", not BoringSSL: " + Objects.requireNonNull(why.getMessage()));
+                    .append(why == null ? "" : ", not BoringSSL: " + Objects.requireNonNull(why.getMessage()))
+                    .append(context != null || jdkLacking == null ? "" : ", not the JDK: " + jdkLacking.getMessage());
         }
         return text.toString();
     }

@@ -2,6 +2,7 @@ package io.valkeysecure;
 
 import io.valkeysecure.internal.engine.EngineProvider.Use;
 import io.valkeysecure.internal.engine.EngineSettings;
+import io.valkeysecure.internal.engine.EngineUnavailableException;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -59,7 +60,7 @@ final class Generation {
                 new EngineSettings(
                         new GenerationKeyManager(identity, register),
                         new GenerationTrustManager(this, register),
-                        policy().versions().stream().map(TlsVersion::protocol).toList(),
+                        versions().stream().map(TlsVersion::protocol).toList(),
                         policy().cipherSuites(),
                         configuration.keyExchange().isHybridRequired(),
                         configuration.revocation().isStapled(),
@@ -165,6 +166,11 @@ final class Generation {
         return configuration.policy();
     }
 
+    /** What is offered: hybrid groups are of TLS 1.3, a server that has only TLS 1.2 must not find it here. */
+    List<TlsVersion> versions() {
+        return isHybridRequired() ? List.of(TlsVersion.TLS_1_3) : policy().versions();
+    }
+
     boolean isHybridRequired() {
         return configuration.keyExchange().isHybridRequired();
     }
@@ -239,7 +245,7 @@ final class Generation {
     SSLParameters parameters(Endpoint endpoint) {
         SSLParameters parameters = new SSLParameters(
                 policy().cipherSuites().toArray(String[]::new),
-                policy().versions().stream().map(TlsVersion::protocol).toArray(String[]::new));
+                versions().stream().map(TlsVersion::protocol).toArray(String[]::new));
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setServerNames(Sni.of(endpoint.host()).stream()
                 .<javax.net.ssl.SNIServerName>map(SNIHostName::new)
@@ -248,12 +254,12 @@ final class Generation {
         return parameters;
     }
 
-    SSLEngine engine(Endpoint endpoint) {
+    SSLEngine engine(Endpoint endpoint) throws EngineUnavailableException {
         forgetSessionsIfFailed(endpoint);
         return engines.of(Use.EVENT_LOOP).engine(endpoint.host(), endpoint.port(), parameters(endpoint));
     }
 
-    SSLSocket socket(Socket connected, Endpoint endpoint) throws IOException {
+    SSLSocket socket(Socket connected, Endpoint endpoint) throws IOException, EngineUnavailableException {
         forgetSessionsIfFailed(endpoint);
         return engines.of(Use.SOCKET).socket(connected, endpoint.host(), endpoint.port(), parameters(endpoint));
     }

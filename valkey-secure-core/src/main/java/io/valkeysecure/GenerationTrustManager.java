@@ -1,8 +1,10 @@
 package io.valkeysecure;
 
 import java.net.Socket;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLEngine;
@@ -47,8 +49,22 @@ final class GenerationTrustManager extends X509ExtendedTrustManager {
         if (session == null || session.getPeerHost() == null) {
             throw unknownConnection();
         }
-        ValidatedPath path = generation.verify(List.of(chain), session.getPeerHost(), staples(session));
+        ValidatedPath path = generation.verify(parsedByJdk(chain), session.getPeerHost(), staples(session));
         register.of(connection).validated(path);
+    }
+
+    /** What is judged is what the JDK reads in the bytes; a native engine has certificates of its own making. */
+    static List<X509Certificate> parsedByJdk(Certificate[] chain) throws PeerRejectedException {
+        List<byte[]> encoded = new ArrayList<>();
+        for (Certificate certificate : chain) {
+            try {
+                encoded.add(certificate.getEncoded());
+            } catch (CertificateException e) {
+                throw new PeerRejectedException(
+                        RefusalReason.MALFORMED_CERTIFICATE, "the server presented something without an encoding", e);
+            }
+        }
+        return ChainVerifier.parse(encoded);
     }
 
     /** The OCSP responses that came with the handshake (RFC 6066, 8). */

@@ -1,24 +1,23 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.engine.EngineUnavailableException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLProtocolException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -36,6 +35,13 @@ import org.jspecify.annotations.Nullable;
  * be called while another thread verifies, which a client with an event loop does when the peer or its user gives up.
  */
 public final class TlsHandshake {
+    /** BoringSSL's words for a certificate whose key it cannot read. */
+    private static final Pattern UNREADABLE_KEY =
+            Pattern.compile("(?:elliptic curve|public key|X\\.509 certificate) routines:");
+    private static final String HYBRID_EXPECTED = "expected a hybrid key exchange such as X25519MLKEM768";
+    private static final String HYBRID_CURE =
+            "; Valkey has it with OpenSSL 3.5 or newer, unless its OPENSSL_CONF limits Groups";
+
     private final Generations generations;
     private final Generation generation;
     private final Endpoint endpoint;
@@ -108,7 +114,7 @@ public final class TlsHandshake {
             VerifiedHandshake proof = verify(tls.getSession(), tls);
             wire.handshakeEnded();
             return new VerifiedSocket(tls, wire, this, proof);
-        } catch (IOException | PeerRejectedException | RuntimeException e) {
+        } catch (IOException | PeerRejectedException | EngineUnavailableException | RuntimeException e) {
             TlsHandshakeException refused = refuse(e);
             close(tls, refused);
             close(connected, refused);
@@ -132,20 +138,21 @@ public final class TlsHandshake {
      * event loop.
      *
      * @return the engine
-     * @throws TlsConfigurationException if the own client identity has expired
+     * @throws TlsConfigurationException if the own client identity has expired, or no engine can do what is configured
      * @throws IllegalStateException if this handshake was used before
      */
     public SSLEngine engine() {
         begin();
         try {
             requireIdentityInDate();
+            SSLEngine engine = generation.engine(endpoint);
+            generation.register().put(engine, progress);
+            return engine;
         } catch (PeerRejectedException e) {
-            TlsHandshakeException refused = refuse(e);
-            throw new TlsConfigurationException(e.reason(), String.valueOf(e.getMessage()), refused);
+            throw new TlsConfigurationException(e.reason(), String.valueOf(e.getMessage()), refuse(e));
+        } catch (EngineUnavailableException e) {
+            throw new TlsConfigurationException(e.reason(), String.valueOf(e.getMessage()), refuse(e));
         }
-        SSLEngine engine = generation.engine(endpoint);
-        generation.register().put(engine, progress);
-        return engine;
     }
 
     /** Told here, rather than by an alert of the server that is hard to read. */
@@ -186,12 +193,12 @@ public final class TlsHandshake {
     public VerifiedHandshake verify(SSLEngine engine) throws TlsHandshakeException {
         try {
             return verify(engine.getSession(), engine);
-        } catch (SSLException | RuntimeException e) {
+        } catch (SSLException | PeerRejectedException | RuntimeException e) {
             throw refuse(e);
         }
     }
 
-    private VerifiedHandshake verify(SSLSession session, Object connection) throws SSLException {
+    private VerifiedHandshake verify(SSLSession session, Object connection) throws SSLException, PeerRejectedException {
         generation.register().remove(connection);
         TlsVersion version = negotiatedVersion(session);
         String suite = session.getCipherSuite();
@@ -208,11 +215,10 @@ public final class TlsHandshake {
             throw new TlsHandshakeException(
                     RefusalReason.KEY_EXCHANGE,
                     endpoint,
-                    "expected a hybrid group such as X25519MLKEM768, negotiated " + group.orElse("none")
-                            + "; Valkey has it with OpenSSL 3.5 or newer",
+                    HYBRID_EXPECTED + ", negotiated " + group.orElse("none") + HYBRID_CURE,
                     null);
         }
-        List<X509Certificate> presented = presented(session);
+        List<X509Certificate> presented = GenerationTrustManager.parsedByJdk(session.getPeerCertificates());
         List<byte[]> staples = GenerationTrustManager.staples(session);
         ValidatedPath path = progress.path();
         boolean resumed = path == null;
@@ -251,7 +257,7 @@ public final class TlsHandshake {
 
     private TlsVersion negotiatedVersion(SSLSession session) throws TlsHandshakeException {
         String protocol = session.getProtocol();
-        for (TlsVersion version : generation.policy().versions()) {
+        for (TlsVersion version : generation.versions()) {
             if (version.protocol().equals(protocol)) {
                 return version;
             }
@@ -259,19 +265,8 @@ public final class TlsHandshake {
         throw new TlsHandshakeException(
                 RefusalReason.PROTOCOL_VERSION,
                 endpoint,
-                "expected " + generation.policy().minimumVersion().protocol() + " or newer, negotiated " + protocol,
+                "expected " + generation.versions().get(0).protocol() + " or newer, negotiated " + protocol,
                 null);
-    }
-
-    private static List<X509Certificate> presented(SSLSession session) throws SSLException {
-        List<X509Certificate> chain = new ArrayList<>();
-        for (Certificate certificate : session.getPeerCertificates()) {
-            if (!(certificate instanceof X509Certificate x509)) {
-                throw new SSLPeerUnverifiedException("the peer presented something that is no X.509 certificate");
-            }
-            chain.add(x509);
-        }
-        return chain;
     }
 
     /** A resumed session does not pass the trust manager: dates, name, pins and revocation are looked at here. */
@@ -333,6 +328,8 @@ public final class TlsHandshake {
                 return refused;
             } else if (next instanceof PeerRejectedException rejected) {
                 return refused(rejected.reason(), rejected.getMessage() + cureOf(rejected.reason()), cause);
+            } else if (next instanceof EngineUnavailableException lacking) {
+                return refused(lacking.reason(), lacking.getMessage() + " (nothing was sent)", cause);
             }
         }
         TlsHandshakeException unread = classifyUnread(cause);
@@ -350,8 +347,8 @@ public final class TlsHandshake {
         if (tooOld != null) {
             return refused(
                     RefusalReason.PROTOCOL_VERSION,
-                    "expected " + generation.policy().minimumVersion().protocol() + " or newer, the server chose "
-                            + tooOld + "; allow a newer one by tls-protocols",
+                    "expected " + generation.versions().get(0).protocol() + " or newer, the server chose " + tooOld
+                            + "; allow a newer one by tls-protocols",
                     cause);
         }
         if (has(cause, SocketTimeoutException.class) || has(cause, TimeoutException.class)) {
@@ -398,7 +395,7 @@ public final class TlsHandshake {
         };
     }
 
-    /** What the JDK refuses of a Certificate message before anybody can judge what is in it. */
+    /** What an engine refuses of a Certificate message before anybody can judge what is in it. */
     private @Nullable TlsHandshakeException classifyUnread(Throwable cause) {
         for (Throwable next = cause; next != null; next = next.getCause()) {
             String message = String.valueOf(next.getMessage());
@@ -411,6 +408,17 @@ public final class TlsHandshake {
                 return refused(
                         RefusalReason.CONSTRAINT_VIOLATED,
                         "expected a chain within the JDK's limits, it says: " + message,
+                        cause);
+            } else if (next instanceof SSLException && message.contains(":KEY_USAGE_BIT_INCORRECT")) {
+                return refused(
+                        RefusalReason.KEY_USAGE,
+                        "expected a leaf with the key usage digitalSignature, BoringSSL says: " + message,
+                        cause);
+            } else if (next instanceof SSLException
+                    && UNREADABLE_KEY.matcher(message).find()) {
+                return refused(
+                        RefusalReason.MALFORMED_CERTIFICATE,
+                        "expected certificates that can be parsed, BoringSSL says: " + message,
                         cause);
             }
         }
@@ -426,13 +434,20 @@ public final class TlsHandshake {
         RefusalReason reason =
                 alert.reason(evidence.serverHelloSeen(), progress.wasIdentityAsked(), progress.wasIdentityPresented());
         String said = "the server said " + alert.description();
+        if (reason == RefusalReason.CIPHER_SUITE && generation.isHybridRequired()) {
+            // the same alert for both (RFC 8446, 4.1.1), and every server has one of our suites sooner than a hybrid
+            // group
+            reason = RefusalReason.KEY_EXCHANGE;
+        }
         String message = switch (reason) {
+            case KEY_EXCHANGE -> HYBRID_EXPECTED + ", " + said + HYBRID_CURE;
             case PROTOCOL_VERSION ->
-                "expected " + generation.policy().minimumVersion().protocol() + " or newer, " + said
+                "expected " + generation.versions().get(0).protocol() + " or newer, " + said
                         + "; allow it by tls-protocols";
             case CIPHER_SUITE ->
                 "expected one of " + generation.policy().cipherSuites() + ", " + said
-                        + " to all of them; look at tls-ciphers, tls-ciphersuites and the kind of its key";
+                        + " to all of them; look at tls-ciphers, tls-ciphersuites, the kind of its key and the groups of"
+                        + " its OpenSSL";
             case CLIENT_IDENTITY_REQUIRED ->
                 said + ": it demands a client certificate, "
                         + (generation.hasIdentity()

@@ -83,7 +83,7 @@ final class SecureClientConfig implements JedisClientConfig {
         }
         if (!found.isEmpty()) {
             throw new TlsConfigurationException(
-                    RefusalReason.UNCLASSIFIED,
+                    RefusalReason.UNSUPPORTED_SETTING,
                     "the JedisClientConfig carries TLS settings of its own, expected none: "
                             + String.join(", ", found));
         }

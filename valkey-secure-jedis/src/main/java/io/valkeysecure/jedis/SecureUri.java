@@ -128,6 +128,6 @@ final class SecureUri {
     }
 
     private static TlsConfigurationException refused(String message) {
-        return new TlsConfigurationException(RefusalReason.UNCLASSIFIED, message);
+        return new TlsConfigurationException(RefusalReason.UNSUPPORTED_SETTING, message);
     }
 }

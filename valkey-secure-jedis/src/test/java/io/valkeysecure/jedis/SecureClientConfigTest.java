@@ -79,7 +79,8 @@ class SecureClientConfigTest {
         assertThatExceptionOfType(TlsConfigurationException.class)
                 .isThrownBy(() -> SecureJedis.clientConfig(TLS, base.build()))
                 .withMessageContaining(setting)
-                .withMessageContaining(instead);
+                .withMessageContaining(instead)
+                .satisfies(e -> assertThat(e.reason()).isEqualTo(RefusalReason.UNSUPPORTED_SETTING));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -125,6 +125,7 @@ class SecureUriTest {
         assertThatExceptionOfType(TlsConfigurationException.class)
                 .isThrownBy(() -> SecureJedis.clientConfig(TLS, text))
                 .withMessageContaining(message)
+                .satisfies(e -> assertThat(e.reason()).isEqualTo(RefusalReason.UNSUPPORTED_SETTING))
                 .satisfies(SecureUriTest::assertNoSecret);
         assertThatExceptionOfType(TlsConfigurationException.class)
                 .isThrownBy(() -> SecureJedis.hostAndPort(text))

@@ -279,7 +279,7 @@ public final class SecureLettuce {
         if (base.getSslOptions() != ClientOptions.DEFAULT_SSL_OPTIONS
                 && !(base.getSslOptions() instanceof TrustNobody)) {
             throw new TlsConfigurationException(
-                    RefusalReason.UNCLASSIFIED,
+                    RefusalReason.UNSUPPORTED_SETTING,
                     "ClientOptions.sslOptions is set: trust, identity, versions and suites come from SecureTls alone; "
                             + "remove sslOptions(...) and say it by SecureTls.trusting(...), presenting(...) and policy(...)");
         }

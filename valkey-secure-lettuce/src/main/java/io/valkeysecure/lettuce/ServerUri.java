@@ -99,7 +99,7 @@ final class ServerUri {
         }
         if (uri.getVerifyMode() != SslVerifyMode.FULL) {
             throw new TlsConfigurationException(
-                    RefusalReason.UNCLASSIFIED,
+                    RefusalReason.UNSUPPORTED_SETTING,
                     name + ".verifyPeer is " + uri.getVerifyMode()
                             + ": path and name of the server are always verified; remove it or write FULL, and trust the "
                             + "server's issuer by SecureTls.trusting(...)");

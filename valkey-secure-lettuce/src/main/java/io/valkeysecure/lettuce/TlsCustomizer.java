@@ -7,6 +7,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.Endpoint;
@@ -31,10 +32,17 @@ final class TlsCustomizer implements NettyCustomizer {
     private static final String FIRST_BYTES = "valkey-secure-first-bytes";
     private static final String TLS = "valkey-secure-tls";
     private static final String GATE = "valkey-secure-gate";
+    private static final String FLUSHES = "valkey-secure-flushes";
     private static final String RETIREMENT = "valkey-secure-retirement";
 
     /** How long a peer that reads nothing can delay the end of a connection. */
     private static final Duration CLOSE_NOTIFY_TIMEOUT = Duration.ofMillis(500);
+
+    /**
+     * Lettuce flushes each command, which makes each a TLS record and a system call of its own. At most so many flushes become
+     * one: those that stand in the event loop's queue together, or that are called for while it reads.
+     */
+    private static final int MOST_FLUSHES = 256;
 
     private final SecureTls tls;
     private final NettyCustomizer before;
@@ -75,6 +83,9 @@ final class TlsCustomizer implements NettyCustomizer {
         pipeline.replace(lettuces, FIRST_BYTES, new FirstBytes(handshake));
         pipeline.addAfter(FIRST_BYTES, TLS, ours);
         pipeline.addAfter(TLS, GATE, new TlsGate(handshake, engine, verifier, retirement(pipeline)));
+        if (pipeline.get(FlushConsolidationHandler.class) == null) {
+            pipeline.addAfter(GATE, FLUSHES, new FlushConsolidationHandler(MOST_FLUSHES, true));
+        }
     }
 
     private static @Nullable Retirement retirement(ChannelPipeline pipeline) {

@@ -93,11 +93,11 @@ class SecureLettuceSettingsTest {
                 conflict("RedisURI.socket is set", RefusalReason.PLAINTEXT_REQUESTED, uri -> uri.setSocket("/tmp/v")),
                 conflict(
                         "RedisURI.verifyPeer is NONE",
-                        RefusalReason.UNCLASSIFIED,
+                        RefusalReason.UNSUPPORTED_SETTING,
                         uri -> uri.setVerifyPeer(SslVerifyMode.NONE)),
                 conflict(
                         "RedisURI.verifyPeer is CA",
-                        RefusalReason.UNCLASSIFIED,
+                        RefusalReason.UNSUPPORTED_SETTING,
                         uri -> uri.setVerifyPeer(SslVerifyMode.CA)),
                 conflict(
                         "RedisURI.sentinels[0].ssl is false",
@@ -157,7 +157,8 @@ class SecureLettuceSettingsTest {
 
         assertThatThrownBy(() -> SecureLettuce.client(TLS, Pki.uri("localhost", 1), options))
                 .isInstanceOf(TlsConfigurationException.class)
-                .hasMessageContaining("ClientOptions.sslOptions is set");
+                .hasMessageContaining("ClientOptions.sslOptions is set")
+                .satisfies(e -> assertThat(RefusalReason.of(e)).contains(RefusalReason.UNSUPPORTED_SETTING));
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
@@ -23,8 +24,15 @@ final class TlsContexts {
     private TlsContexts() {}
 
     static SSLContext presenting(@Nullable TestCertificate identity, TrustManager... trust) {
+        return presenting(null, identity, trust);
+    }
+
+    /** By a provider of its own, instead of the JDK's. */
+    static SSLContext presenting(
+            @Nullable Provider provider, @Nullable TestCertificate identity, TrustManager... trust) {
         try {
-            SSLContext context = SSLContext.getInstance("TLS");
+            SSLContext context =
+                    provider == null ? SSLContext.getInstance("TLS") : SSLContext.getInstance("TLS", provider);
             KeyManager[] keys = identity == null ? new KeyManager[0] : new KeyManager[] {new OneIdentity(identity)};
             context.init(keys, trust, null);
             return context;

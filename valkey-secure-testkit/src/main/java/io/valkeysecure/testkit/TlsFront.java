@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
@@ -22,6 +24,8 @@ public final class TlsFront implements AutoCloseable {
     private static final int CONNECT_LIMIT_MILLIS = 5_000;
 
     private final @Nullable InetSocketAddress target;
+    private final @Nullable Provider provider;
+    private final Consumer<SSLSocket> change;
     private final Loopback listener;
     private final List<Connection> connections = new CopyOnWriteArrayList<>();
     private volatile SSLContext context;
@@ -60,9 +64,15 @@ public final class TlsFront implements AutoCloseable {
         }
     }
 
-    private TlsFront(TestCertificate identity, @Nullable InetSocketAddress target) {
+    private TlsFront(
+            TestCertificate identity,
+            @Nullable InetSocketAddress target,
+            @Nullable Provider provider,
+            Consumer<SSLSocket> change) {
         this.target = target;
-        this.context = TlsContexts.presenting(identity, TlsContexts.anyone());
+        this.provider = provider;
+        this.change = change;
+        this.context = TlsContexts.presenting(provider, identity, TlsContexts.anyone());
         this.listener = new Loopback("front", this::serve);
     }
 
@@ -73,7 +83,7 @@ public final class TlsFront implements AutoCloseable {
      * @return a started front
      */
     public static TlsFront alone(TestCertificate identity) {
-        return start(new TlsFront(identity, null));
+        return start(new TlsFront(identity, null, null, tls -> {}));
     }
 
     /**
@@ -85,7 +95,22 @@ public final class TlsFront implements AutoCloseable {
      * @return a started front
      */
     public static TlsFront of(TestCertificate identity, String host, int port) {
-        return start(new TlsFront(identity, new InetSocketAddress(host, port)));
+        return start(new TlsFront(identity, new InetSocketAddress(host, port), null, tls -> {}));
+    }
+
+    /**
+     * Starts a front whose TLS is not the JDK's, for what the JDK's cannot do, such as a hybrid key exchange.
+     *
+     * @param identity what it presents
+     * @param host the host of a server that speaks no TLS
+     * @param port its port
+     * @param provider has an {@code SSLContext} named {@code TLS}
+     * @param change is called with the front's socket before each handshake
+     * @return a started front
+     */
+    public static TlsFront of(
+            TestCertificate identity, String host, int port, Provider provider, Consumer<SSLSocket> change) {
+        return start(new TlsFront(identity, new InetSocketAddress(host, port), provider, change));
     }
 
     private static TlsFront start(TlsFront front) {
@@ -99,7 +124,7 @@ public final class TlsFront implements AutoCloseable {
      * @param identity what it presents
      */
     public void present(TestCertificate identity) {
-        context = TlsContexts.presenting(identity, TlsContexts.anyone());
+        context = TlsContexts.presenting(provider, identity, TlsContexts.anyone());
     }
 
     /** {@return the port on which it listens, on the loopback address} */
@@ -138,6 +163,7 @@ public final class TlsFront implements AutoCloseable {
             plain.setTcpNoDelay(true);
             tls.setUseClientMode(false);
             tls.setWantClientAuth(true);
+            change.accept(tls);
             tls.startHandshake();
             Connection connection = new Connection(Instant.now(), plain.getPort(), leaf(tls));
             connections.add(connection);

@@ -309,17 +309,21 @@ public final class ValkeyServer implements AutoCloseable {
         if (settings.sentinel) {
             files.runAsSentinel();
         }
-        if (settings.lowSecurityLevel) {
-            files.add(ServerFiles.OPENSSL_CONFIGURATION, """
+        if (settings.lowSecurityLevel || settings.groups != null) {
+            files.add(
+                    ServerFiles.OPENSSL_CONFIGURATION,
+                    """
                     openssl_conf = testkit
                     [testkit]
                     ssl_conf = ssl
                     [ssl]
-                    system_default = weak
-                    [weak]
-                    MinProtocol = TLSv1
-                    CipherString = DEFAULT:@SECLEVEL=0
-                    """);
+                    system_default = changed
+                    [changed]
+                    """
+                            + (settings.lowSecurityLevel
+                                    ? "MinProtocol = TLSv1\nCipherString = DEFAULT:@SECLEVEL=0\n"
+                                    : "")
+                            + (settings.groups == null ? "" : "Groups = " + settings.groups + "\n"));
         }
         return files;
     }
@@ -357,6 +361,7 @@ public final class ValkeyServer implements AutoCloseable {
         private ClientAuthentication clientAuthentication = ClientAuthentication.REQUIRED;
         private boolean plaintext;
         private boolean lowSecurityLevel;
+        private @Nullable String groups;
         private Duration startTimeout = Duration.ofSeconds(30);
         private final List<String> lines = new ArrayList<>();
         private String adminPassword = randomPassword();
@@ -376,6 +381,7 @@ public final class ValkeyServer implements AutoCloseable {
             clientAuthentication = other.clientAuthentication;
             plaintext = other.plaintext;
             lowSecurityLevel = other.lowSecurityLevel;
+            groups = other.groups;
             startTimeout = other.startTimeout;
             lines.addAll(other.lines);
             adminPassword = other.adminPassword;
@@ -499,6 +505,18 @@ public final class ValkeyServer implements AutoCloseable {
          */
         public Builder lowSecurityLevel() {
             this.lowSecurityLevel = true;
+            return this;
+        }
+
+        /**
+         * Limits the groups of key exchange that the server's OpenSSL agrees to, in its words. One with
+         * {@code X25519MLKEM768} alone, which OpenSSL has since 3.5, takes hybrid key exchanges only. Default: OpenSSL's own.
+         *
+         * @param names the groups, separated by colons, such as {@code X25519:P-256}
+         * @return this builder
+         */
+        public Builder groups(String names) {
+            this.groups = names;
             return this;
         }
 

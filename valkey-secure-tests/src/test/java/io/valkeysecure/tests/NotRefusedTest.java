@@ -54,6 +54,7 @@ class NotRefusedTest {
                         .start();
                 SecureTls tls = SecureTls.trusting(TrustAnchors.of(ca.certificate()))
                         .presenting(ClientIdentity.of(own.privateKey(), own.chain()))
+                        .engine(client.engine())
                         .build()) {
             setAndGet(client, tls, server);
             Throwable resumed = catchThrowable(() -> setAndGet(client, tls, server));
@@ -81,6 +82,7 @@ class NotRefusedTest {
         try (SecureTls tls = SecureTls.trusting(
                         TrustAnchors.of(TestCertificate.root().build().certificate()))
                 .withoutClientIdentity()
+                .engine(client.engine())
                 .listener(listener)
                 .build()) {
             Throwable thrown =

@@ -56,7 +56,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The refusal table: every sin of a server, with each client and each TLS version where it applies, is refused by its reason,
+ * The refusal table: every sin of a server, with each client, engine and TLS version where it applies, is refused by its reason,
  * and no byte of the application goes to a server that was not verified. Each sin has a twin that differs from it in one
  * attribute and is connected to, so that no row passes for a wrong cause.
  *
@@ -425,7 +425,7 @@ class RefusalTableTest {
         Scene scene = sin.sinful();
         Scene.Peer peer = PEERS.of(scene.peer(), row.version());
         Watch watch = new Watch();
-        try (SecureTls tls = tls(scene, watch);
+        try (SecureTls tls = tls(scene, watch, row.client());
                 RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
             Throwable thrown = catchThrowable(
                     () -> row.client().connect(tls, scene.host(), proxy.port()).close());
@@ -458,7 +458,8 @@ class RefusalTableTest {
             int verifiedBefore = sin.isRefusedByTheServer() && row.version() == TLS_1_3 ? 1 : 0;
             // Lettuce's event loop reads on while another thread verifies, and may read the server's alert first
             assertThat(watch.verified)
-                    .hasSizeBetween(row.client() == TestClient.LETTUCE ? 0 : verifiedBefore, verifiedBefore)
+                    .hasSizeBetween(
+                            row.client().library() == ClientLibrary.LETTUCE ? 0 : verifiedBefore, verifiedBefore)
                     .allSatisfy(handshake -> assertThat(handshake.leaf()).isEqualTo(SERVER.certificate()));
             assertThat(watch.refused).containsExactly(row.client().library() + " " + sin.reason());
         }
@@ -472,7 +473,7 @@ class RefusalTableTest {
         Watch watch = new Watch();
         String key = "key of " + row;
         String value = "value at " + Instant.now();
-        try (SecureTls tls = tls(scene, watch);
+        try (SecureTls tls = tls(scene, watch, row.client());
                 RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
             try (TestClient.Connection connection = row.client().connect(tls, scene.host(), proxy.port())) {
                 connection.set(key, value);
@@ -498,7 +499,7 @@ class RefusalTableTest {
         }
     }
 
-    private static SecureTls tls(Scene scene, Watch watch) {
+    private static SecureTls tls(Scene scene, Watch watch, TestClient client) {
         SecureTls.WantsClientIdentity trusting = SecureTls.trusting(TrustAnchors.of(ROOT.certificate()));
         TestCertificate identity = scene.identity();
         return (identity == null
@@ -506,6 +507,7 @@ class RefusalTableTest {
                         : trusting.presenting(ClientIdentity.of(identity.privateKey(), identity.chain())))
                 .policy(TlsPolicy.builder().handshakeTimeout(scene.timeout()).build())
                 .clock(scene.clock())
+                .engine(client.engine())
                 .listener(watch)
                 .build();
     }

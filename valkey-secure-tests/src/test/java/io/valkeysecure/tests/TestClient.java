@@ -8,6 +8,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.netty.resolver.DefaultAddressResolverGroup;
 import io.valkeysecure.ClientLibrary;
+import io.valkeysecure.Engine;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
@@ -19,11 +20,11 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisPool;
 import redis.clients.jedis.JedisPoolConfig;
 
-/** A way to connect to Valkey through this library: a column of the tables. */
+/** A way to connect to Valkey through this library, a client on an engine: a column of the tables. */
 @SuppressWarnings("deprecation") // JedisPool, which Jedis 8 deprecates and existing code uses
 enum TestClient {
     /** {@code RedisClient.connect()}. */
-    LETTUCE(ClientLibrary.LETTUCE) {
+    LETTUCE(ClientLibrary.LETTUCE, Engine.jdk()) {
         @Override
         Connection connect(SecureTls tls, String host, int port) {
             RedisURI uri = RedisURI.Builder.redis(host, port)
@@ -58,8 +59,16 @@ enum TestClient {
         }
     },
 
+    /** The same, with BoringSSL. */
+    LETTUCE_BORINGSSL(ClientLibrary.LETTUCE, Engine.boringSsl()) {
+        @Override
+        Connection connect(SecureTls tls, String host, int port) {
+            return LETTUCE.connect(tls, host, port);
+        }
+    },
+
     /** {@code JedisPool.getResource()}. */
-    JEDIS(ClientLibrary.JEDIS) {
+    JEDIS(ClientLibrary.JEDIS, Engine.jdk()) {
         @Override
         Connection connect(SecureTls tls, String host, int port) {
             JedisPool pool = new JedisPool(
@@ -96,6 +105,14 @@ enum TestClient {
                 throw e;
             }
         }
+    },
+
+    /** The same, with BoringSSL. */
+    JEDIS_BORINGSSL(ClientLibrary.JEDIS, Engine.boringSsl()) {
+        @Override
+        Connection connect(SecureTls tls, String host, int port) {
+            return JEDIS.connect(tls, host, port);
+        }
     };
 
     static final String USER = "table-user-7d21";
@@ -106,12 +123,21 @@ enum TestClient {
 
     private final ClientLibrary library;
 
-    TestClient(ClientLibrary library) {
+    @SuppressWarnings("ImmutableEnumChecker") // it is immutable, and has no annotation that says so
+    private final Engine engine;
+
+    TestClient(ClientLibrary library, Engine engine) {
         this.library = library;
+        this.engine = engine;
     }
 
     ClientLibrary library() {
         return library;
+    }
+
+    /** What the {@link SecureTls} that is given to {@link #connect} has to be made with. */
+    Engine engine() {
+        return engine;
     }
 
     /** Connects and logs in; what the client library throws comes out as it is. */

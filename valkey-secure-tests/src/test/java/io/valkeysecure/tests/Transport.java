@@ -2,6 +2,7 @@ package io.valkeysecure.tests;
 
 import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.Engine;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshake;
 import io.valkeysecure.TlsHandshakeException;
@@ -9,10 +10,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 
-/** What carries the bytes to a server under this library: the two engines of the core, and the two clients. */
+/** What carries the bytes to a server under this library: the two ways of the core, and the clients on each engine. */
 enum Transport {
     /** {@link TlsHandshake#overSocket}. */
-    SSL_SOCKET(ClientLibrary.OTHER) {
+    SSL_SOCKET(ClientLibrary.OTHER, Engine.jdk()) {
         @Override
         TestClient.Connection connect(SecureTls tls, String host, int port) {
             try {
@@ -26,7 +27,7 @@ enum Transport {
     },
 
     /** {@link TlsHandshake#engine}. */
-    SSL_ENGINE(ClientLibrary.OTHER) {
+    SSL_ENGINE(ClientLibrary.OTHER, Engine.jdk()) {
         @Override
         TestClient.Connection connect(SecureTls tls, String host, int port) {
             try {
@@ -40,29 +41,58 @@ enum Transport {
     },
 
     /** {@link TestClient#JEDIS}. */
-    JEDIS(ClientLibrary.JEDIS) {
+    JEDIS(TestClient.JEDIS) {
         @Override
         TestClient.Connection connect(SecureTls tls, String host, int port) {
             return TestClient.JEDIS.connect(tls, host, port);
         }
     },
 
+    /** {@link TestClient#JEDIS_BORINGSSL}. */
+    JEDIS_BORINGSSL(TestClient.JEDIS_BORINGSSL) {
+        @Override
+        TestClient.Connection connect(SecureTls tls, String host, int port) {
+            return TestClient.JEDIS_BORINGSSL.connect(tls, host, port);
+        }
+    },
+
     /** {@link TestClient#LETTUCE}. */
-    LETTUCE(ClientLibrary.LETTUCE) {
+    LETTUCE(TestClient.LETTUCE) {
         @Override
         TestClient.Connection connect(SecureTls tls, String host, int port) {
             return TestClient.LETTUCE.connect(tls, host, port);
+        }
+    },
+
+    /** {@link TestClient#LETTUCE_BORINGSSL}. */
+    LETTUCE_BORINGSSL(TestClient.LETTUCE_BORINGSSL) {
+        @Override
+        TestClient.Connection connect(SecureTls tls, String host, int port) {
+            return TestClient.LETTUCE_BORINGSSL.connect(tls, host, port);
         }
     };
 
     private final ClientLibrary library;
 
-    Transport(ClientLibrary library) {
+    @SuppressWarnings("ImmutableEnumChecker") // it is immutable, and has no annotation that says so
+    private final Engine engine;
+
+    Transport(ClientLibrary library, Engine engine) {
         this.library = library;
+        this.engine = engine;
+    }
+
+    Transport(TestClient client) {
+        this(client.library(), client.engine());
     }
 
     ClientLibrary library() {
         return library;
+    }
+
+    /** What the {@link SecureTls} that is given to {@link #connect} has to be made with. */
+    Engine engine() {
+        return engine;
     }
 
     /** Connects and logs in; a refusal comes out as a {@link TlsHandshakeException}, or with one as its cause. */

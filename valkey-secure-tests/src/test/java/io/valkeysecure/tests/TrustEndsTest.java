@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.Revocation;
@@ -108,13 +109,14 @@ class TrustEndsTest {
                 .flatMap(transport -> Stream.of(Change.values()).map(change -> Arguments.of(transport, change)));
     }
 
-    private SecureTls tls() throws IOException {
+    private SecureTls tls(Transport transport) throws IOException {
         Files.writeString(anchors, TestCertificate.pem(ROOT, OTHER_ROOT));
         ROOT.crl().number(1).build().write(crl);
         TestCertificate client = ROOT.issue().subject("CN=client").build();
         return SecureTls.trusting(TrustAnchors.pem(anchors))
                 .presenting(ClientIdentity.of(client.privateKey(), client.chain()))
                 .revocation(Revocation.crls(crl))
+                .engine(transport.engine())
                 .listener(new HandshakeListener() {
                     @Override
                     public void handshakeSucceeded(VerifiedHandshake handshake) {
@@ -141,7 +143,7 @@ class TrustEndsTest {
     @ParameterizedTest
     @MethodSource("everyTransportAndChange")
     void change_takesNothingAway_connectionStaysAndSessionsResume(Transport transport, Change change) throws Exception {
-        try (SecureTls tls = tls();
+        try (SecureTls tls = tls(transport);
                 TestClient.Connection connection = resumed(tls, transport)) {
             change.harmless(this);
             await().atMost(LIMIT).until(() -> tls.status().generation() == 2);
@@ -156,7 +158,7 @@ class TrustEndsTest {
     @MethodSource("everyTransportAndChange")
     void change_endsTrust_resumedConnectionIsClosedAndTheSessionOfNoUse(Transport transport, Change change)
             throws Exception {
-        try (SecureTls tls = tls()) {
+        try (SecureTls tls = tls(transport)) {
             TestClient.Connection connection = resumed(tls, transport);
             change.end(this);
             await().atMost(LIMIT).until(() -> tls.status().openConnections() == 0);
@@ -167,7 +169,8 @@ class TrustEndsTest {
                 assertThat(RefusalReason.of(thrown)).contains(change.reason);
             }
             assertThat(verified).hasSize(before);
-            if (transport != Transport.LETTUCE) { // which connects anew, in vain, and keeps the command until then
+            if (transport.library()
+                    != ClientLibrary.LETTUCE) { // which connects anew, in vain, and keeps the command until then
                 assertThat(RefusalReason.of(catchThrowable(() -> connection.get("key"))))
                         .contains(change.reason);
             }

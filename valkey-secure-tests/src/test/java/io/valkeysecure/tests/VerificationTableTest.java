@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.valkeysecure.ClientLibrary;
+import io.valkeysecure.Engine;
 import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
@@ -29,6 +30,7 @@ import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -53,7 +55,29 @@ class VerificationTableTest {
         ROWS.close();
     }
 
+    /** BoringSSL looks for digitalSignature in a leaf before it asks about the chain, and tells of nothing else then. */
+    private static final Set<String> WITHOUT_DIGITAL_SIGNATURE = Set.of(
+            "CA: the leaf is the trust anchor", "key usage: leaf without digitalSignature", "key usage: without a bit");
+
     private record Case(Row row, Transport transport) {
+        boolean applies() {
+            return !isBoringSsl() || !row.rule().contains("of which the JDK takes");
+        }
+
+        RefusalReason reason() {
+            return isBoringSsl() && WITHOUT_DIGITAL_SIGNATURE.contains(row.rule())
+                    ? RefusalReason.KEY_USAGE
+                    : row.reason();
+        }
+
+        String says() {
+            return reason() == row.reason() ? row.says() : "digitalSignature";
+        }
+
+        private boolean isBoringSsl() {
+            return transport.engine() == Engine.boringSsl();
+        }
+
         @Override
         public String toString() {
             return row.rule() + " | " + transport;
@@ -62,7 +86,8 @@ class VerificationTableTest {
 
     private static Stream<Case> cases() {
         return ROWS.all().stream()
-                .flatMap(row -> Stream.of(Transport.values()).map(transport -> new Case(row, transport)));
+                .flatMap(row -> Stream.of(Transport.values()).map(transport -> new Case(row, transport)))
+                .filter(Case::applies);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -72,7 +97,7 @@ class VerificationTableTest {
         HostilePeer peer = PEERS.sinful(row.sinful());
         Watch watch = new Watch();
         MovableClock clock = new MovableClock();
-        try (SecureTls tls = tls(row.sinful(), watch, clock);
+        try (SecureTls tls = tls(row.sinful(), watch, clock, it.transport());
                 RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
             clock.advance(row.sinful().later());
             Throwable thrown = catchThrowable(() -> it.transport()
@@ -80,13 +105,13 @@ class VerificationTableTest {
                     .close());
 
             assertThat(thrown).isNotNull();
-            assertThat(RefusalReason.of(thrown)).as(() -> trace(thrown)).contains(row.reason());
+            assertThat(RefusalReason.of(thrown)).as(() -> trace(thrown)).contains(it.reason());
             assertThat(watch.refused)
                     .singleElement()
                     .asString()
                     .startsWith(it.transport().library() + " " + row.sinful().host() + ":" + proxy.port() + " refused ("
-                            + row.reason().tag() + "): ")
-                    .contains(row.says());
+                            + it.reason().tag() + "): ")
+                    .contains(it.says());
             assertThat(watch.verified).isEmpty();
 
             assertThat(proxy.awaitEnd(Duration.ofSeconds(10)))
@@ -112,7 +137,7 @@ class VerificationTableTest {
         Watch watch = new Watch();
         MovableClock clock = new MovableClock();
         String value = "value at " + Instant.now();
-        try (SecureTls tls = tls(twin, watch, clock)) {
+        try (SecureTls tls = tls(twin, watch, clock, it.transport())) {
             clock.advance(twin.later());
             try (TestClient.Connection connection = it.transport().connect(tls, twin.host(), port)) {
                 connection.set("key of " + it, value);
@@ -169,12 +194,13 @@ class VerificationTableTest {
         return Arguments.of(rule, reason, anchor);
     }
 
-    private static SecureTls tls(Side side, Watch watch, Clock clock) {
+    private static SecureTls tls(Side side, Watch watch, Clock clock, Transport transport) {
         return side.settings()
                 .apply(SecureTls.trusting(TrustAnchors.of(side.anchor().certificate()))
                         .withoutClientIdentity()
                         .listener(watch)
-                        .clock(clock))
+                        .clock(clock)
+                        .engine(transport.engine()))
                 .build();
     }
 

@@ -16,13 +16,18 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /** The engine of the JDK, which is always there and suits every client. */
 public final class JdkEngine implements EngineContext {
     private final SSLContext context;
 
-    private JdkEngine(SSLContext context) {
+    /** What alone is offered; null for what the JDK likes best, which from JDK 27 on is a hybrid group. */
+    private final String @Nullable [] groups;
+
+    private JdkEngine(SSLContext context, String @Nullable [] groups) {
         this.context = context;
+        this.groups = groups;
     }
 
     /**
@@ -34,14 +39,6 @@ public final class JdkEngine implements EngineContext {
      *     silently what {@code java.security} disables, and a policy that is not in force in full is an error
      */
     public static JdkEngine open(EngineSettings settings) throws EngineUnavailableException {
-        if (settings.hybridRequired()) {
-            throw new EngineUnavailableException(
-                    RefusalReason.KEY_EXCHANGE,
-                    "JDK " + Runtime.version().feature()
-                            + " has no hybrid key exchange, and it is required; put BoringSSL on"
-                            + " the class path (see docs/performance.md)",
-                    null);
-        }
         SSLContext context;
         try {
             context = SSLContext.getInstance("TLS");
@@ -67,7 +64,21 @@ public final class JdkEngine implements EngineContext {
                             + " java.security); name those that it has in TlsPolicy",
                     null);
         }
-        return new JdkEngine(context);
+        String[] groups = null;
+        if (settings.hybridRequired()) {
+            groups = NamedGroups.of(supported).stream()
+                    .filter(group -> group.contains("MLKEM"))
+                    .toArray(String[]::new);
+            if (groups.length == 0) {
+                throw new EngineUnavailableException(
+                        RefusalReason.KEY_EXCHANGE,
+                        "a hybrid key exchange is required, and the TLS of JDK "
+                                + Runtime.version().feature()
+                                + " has none; put BoringSSL on the class path (docs/engines.md), or run on JDK 27",
+                        null);
+            }
+        }
+        return new JdkEngine(context, groups);
     }
 
     @Override
@@ -80,15 +91,22 @@ public final class JdkEngine implements EngineContext {
     public SSLEngine engine(String host, int port, SSLParameters parameters) {
         SSLEngine engine = context.createSSLEngine(host, port);
         engine.setUseClientMode(true);
-        engine.setSSLParameters(parameters);
+        engine.setSSLParameters(limited(parameters));
         return engine;
     }
 
     @Override
     public SSLSocket socket(Socket connected, String host, int port, SSLParameters parameters) throws IOException {
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(connected, host, port, true);
-        socket.setSSLParameters(parameters);
+        socket.setSSLParameters(limited(parameters));
         return socket;
+    }
+
+    private SSLParameters limited(SSLParameters parameters) {
+        if (groups != null) {
+            NamedGroups.set(parameters, groups);
+        }
+        return parameters;
     }
 
     /** JSSE has no switch for it: a session that is not there is not resumed. */

@@ -1,0 +1,121 @@
+package io.valkeysecure.jedis.engine;
+
+import io.valkeysecure.internal.engine.EngineContext;
+import io.valkeysecure.internal.engine.EngineSettings;
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.Provider;
+import java.security.SecureRandom;
+import java.util.Collections;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import org.conscrypt.Conscrypt;
+
+/** Conscrypt as one generation uses it. Its provider is an object of ours: none is installed in the JVM. */
+final class ConscryptContext implements EngineContext {
+    private static final String HYBRID = "X25519MLKEM768";
+
+    /** In order of preference; BoringSSL sends key shares of the first and of the first classical one. */
+    private static final String[] GROUPS = {HYBRID, "X25519", "P-256", "P-384", "P-521"};
+
+    /** Conscrypt keeps ten if nothing is said; a server gives two to each connection, and each is used once. */
+    private static final int MOST_SESSIONS = 1000;
+
+    private static final long PRUNING_INTERVAL_NANOS = 10_000_000_000L;
+
+    private final EngineSettings settings;
+    private final Provider provider;
+    private final AtomicLong pruned = new AtomicLong(System.nanoTime());
+    private volatile SSLContext context;
+
+    ConscryptContext(EngineSettings settings) throws GeneralSecurityException {
+        this.settings = settings;
+        this.provider =
+                Conscrypt.newProviderBuilder().provideTrustManager(false).build();
+        this.context = newContext();
+        var unused = factory(); // fails here, not at the first connection, with a version that is too old
+    }
+
+    private SSLContext newContext() throws GeneralSecurityException {
+        SSLContext made = SSLContext.getInstance("TLS", provider);
+        made.init(
+                new KeyManager[] {settings.keyManager()},
+                new TrustManager[] {settings.trustManager()},
+                new SecureRandom());
+        SSLSessionContext sessions = made.getClientSessionContext();
+        sessions.setSessionCacheSize(MOST_SESSIONS);
+        sessions.setSessionTimeout((int) settings.sessionTimeout().toSeconds());
+        return made;
+    }
+
+    SSLParameters supported() {
+        return context.getSupportedSSLParameters();
+    }
+
+    @Override
+    public String description() {
+        Conscrypt.Version version = Conscrypt.version();
+        return "BoringSSL (Conscrypt " + version.major() + "." + version.minor() + "." + version.patch() + ")";
+    }
+
+    @Override
+    public SSLEngine engine(String host, int port, SSLParameters parameters) {
+        SSLEngine engine = context.createSSLEngine(host, port);
+        engine.setUseClientMode(true);
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    @Override
+    public SSLSocket socket(Socket connected, String host, int port, SSLParameters parameters) throws IOException {
+        prune();
+        SSLSocket socket = (SSLSocket) factory().createSocket(connected, host, port, true);
+        Conscrypt.setUseSessionTickets(socket, true); // those of TLS 1.2; a server that gives them resumes nothing else
+        socket.setSSLParameters(parameters);
+        return socket;
+    }
+
+    private SSLSocketFactory factory() {
+        SSLSocketFactory factory = context.getSocketFactory();
+        // the other kind works on file descriptors, past the socket that watches over the handshake
+        Conscrypt.setUseEngineSocket(factory, true);
+        Conscrypt.setNamedGroups(factory, settings.hybridRequired() ? new String[] {HYBRID} : GROUPS);
+        return factory;
+    }
+
+    /** Conscrypt always takes a host's oldest session, and resumes none if that has expired; setting the timeout drops those. */
+    private void prune() {
+        long now = System.nanoTime();
+        long last = pruned.get();
+        if (now - last > PRUNING_INTERVAL_NANOS && pruned.compareAndSet(last, now)) {
+            SSLSessionContext sessions = context.getClientSessionContext();
+            sessions.setSessionTimeout(sessions.getSessionTimeout());
+        }
+    }
+
+    /** Conscrypt cannot forget a single session: all are forgotten, by a new context, if one with the host is among them. */
+    @Override
+    public void forgetSessions(String host) {
+        SSLSessionContext sessions = context.getClientSessionContext();
+        for (byte[] id : Collections.list(sessions.getIds())) {
+            SSLSession session = sessions.getSession(id);
+            if (session != null && host.equalsIgnoreCase(session.getPeerHost())) {
+                try {
+                    context = newContext();
+                } catch (GeneralSecurityException e) {
+                    throw new IllegalStateException("a context that could be made once cannot be made again", e);
+                }
+                return;
+            }
+        }
+    }
+}

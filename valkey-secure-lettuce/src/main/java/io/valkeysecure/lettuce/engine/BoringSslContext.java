@@ -1,0 +1,80 @@
+package io.valkeysecure.lettuce.engine;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
+import io.netty.handler.ssl.util.TrustManagerFactoryWrapper;
+import io.valkeysecure.internal.engine.EngineContext;
+import io.valkeysecure.internal.engine.EngineSettings;
+import java.net.Socket;
+import java.util.Collections;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.SSLSocket;
+
+/** BoringSSL as one generation uses it: a context of Netty's that the garbage collector releases. */
+final class BoringSslContext implements EngineContext {
+    private static final String HYBRID = "X25519MLKEM768";
+
+    /** In order of preference; BoringSSL sends key shares of the first and of the first classical one. */
+    private static final String[] GROUPS = {HYBRID, "X25519", "P-256", "P-384", "P-521"};
+
+    /** A server gives two to each connection, and each is used once. */
+    private static final int MOST_SESSIONS = 1000;
+
+    private final SslContext context;
+
+    BoringSslContext(EngineSettings settings) throws SSLException {
+        context = SslContextBuilder.forClient()
+                .sslProvider(SslProvider.OPENSSL)
+                // an identity has one alias for good, so that its chain and key need not be copied for each handshake
+                .keyManager(
+                        new OpenSslCachingX509KeyManagerFactory(new KeyManagerFactoryWrapper(settings.keyManager())))
+                .trustManager(new TrustManagerFactoryWrapper(settings.trustManager()))
+                .protocols(settings.protocols())
+                .ciphers(settings.cipherSuites())
+                .enableOcsp(settings.stapled())
+                .sessionCacheSize(MOST_SESSIONS)
+                .sessionTimeout(settings.sessionTimeout().toSeconds())
+                .option(OpenSslContextOption.USE_TASKS, true)
+                .option(OpenSslContextOption.GROUPS, settings.hybridRequired() ? new String[] {HYBRID} : GROUPS.clone())
+                .build();
+    }
+
+    @Override
+    public String description() {
+        return "BoringSSL (netty-tcnative)";
+    }
+
+    @Override
+    public SSLEngine engine(String host, int port, SSLParameters parameters) {
+        // an engine that is asked for by itself keeps to what SSLEngine promises, one record a call, and is slower
+        SSLEngine engine =
+                context.newHandler(ByteBufAllocator.DEFAULT, host, port).engine();
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    @Override
+    public SSLSocket socket(Socket connected, String host, int port, SSLParameters parameters) {
+        throw new UnsupportedOperationException("Netty has no sockets of BoringSSL");
+    }
+
+    @Override
+    public void forgetSessions(String host) {
+        SSLSessionContext sessions = context.sessionContext();
+        for (byte[] id : Collections.list(sessions.getIds())) {
+            SSLSession session = sessions.getSession(id);
+            if (session != null && host.equalsIgnoreCase(session.getPeerHost())) {
+                session.invalidate();
+            }
+        }
+    }
+}

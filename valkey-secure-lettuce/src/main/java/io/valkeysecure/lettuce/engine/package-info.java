@@ -1,0 +1,7 @@
+/** BoringSSL for Lettuce, by Netty's binding where that is on the class path; not exported. */
+@CheckReturnValue
+@NullMarked
+package io.valkeysecure.lettuce.engine;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;

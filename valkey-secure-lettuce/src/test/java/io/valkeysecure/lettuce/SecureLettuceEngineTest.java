@@ -1,0 +1,228 @@
+package io.valkeysecure.lettuce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.Engine;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.Revocation;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.TlsPolicy;
+import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.testkit.KeyType;
+import io.valkeysecure.testkit.OcspResponder;
+import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.ValkeyServer;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * BoringSSL under Lettuce: what it is taken for, and that a session that it resumes, which passes no trust manager, is judged
+ * as the full handshake was.
+ */
+class SecureLettuceEngineTest {
+    private final Pki pki = new Pki();
+    private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+    private RedisClient client;
+
+    @AfterEach
+    void shutDown() {
+        if (client != null) {
+            client.shutdown();
+        }
+    }
+
+    /** Runs ahead of the real one. */
+    private final class MovedClock extends Clock {
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(ahead.get());
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneId.of("UTC");
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private SecureTls.Builder builder(TestCertificate identity) {
+        return SecureTls.trusting(TrustAnchors.of(pki.root.certificate()))
+                .presenting(ClientIdentity.of(identity.privateKey(), identity.chain()))
+                .listener(pki.heard)
+                .clock(new MovedClock());
+    }
+
+    private VerifiedHandshake connect() {
+        try (StatefulRedisConnection<String, String> connection = client.connect()) {
+            assertThat(connection.sync().ping()).isEqualTo("PONG");
+        }
+        return pki.heard.succeeded.get(pki.heard.succeeded.size() - 1);
+    }
+
+    /** Connects until a session is resumed. */
+    private void resume() {
+        for (int i = 0; i < 10; i++) {
+            if (connect().resumed()) {
+                return;
+            }
+        }
+        throw new AssertionError("ten connections, and none resumed a session");
+    }
+
+    private void assertRefused(RefusalReason reason) {
+        int before = pki.heard.succeeded.size();
+        assertThat(RefusalReason.of(catchThrowable(this::connect))).contains(reason);
+        assertThat(pki.heard.succeeded).hasSize(before);
+    }
+
+    @Test
+    void build_bindingOnTheClassPath_isTakenForLettuce() {
+        try (SecureTls tls = builder(pki.client).build()) {
+            assertThat(tls.describe()).contains("engine auto; for Lettuce BoringSSL (netty-tcnative)");
+        }
+        try (SecureTls tls = builder(pki.client).engine(Engine.jdk()).build()) {
+            assertThat(tls.describe()).contains("for Lettuce JDK ").doesNotContain("BoringSSL");
+        }
+    }
+
+    private static Arguments unable(
+            String what, KeyType key, UnaryOperator<SecureTls.Builder> settings, RefusalReason reason, String says) {
+        return Arguments.of(what, key, settings, reason, says);
+    }
+
+    static Stream<Arguments> whatBoringSslCannotDo() {
+        return Stream.of(
+                unable(
+                        "suites of TLS 1.3 left out",
+                        KeyType.EC_P256,
+                        tls -> tls.policy(TlsPolicy.builder()
+                                .cipherSuites(
+                                        List.of("TLS_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"))
+                                .build()),
+                        RefusalReason.CIPHER_SUITE,
+                        "leaves out [TLS_AES_128_GCM_SHA256, TLS_CHACHA20_POLY1305_SHA256]"),
+                unable(
+                        "a key that Netty does not offer",
+                        KeyType.ED25519,
+                        UnaryOperator.identity(),
+                        RefusalReason.KEY_MISMATCH,
+                        "a handshake in memory failed"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("whatBoringSslCannotDo")
+    void build_settingsThatBoringSslCannotKeep_takesTheJdkOrFailsIfBoringSslWasNamed(
+            String what, KeyType key, UnaryOperator<SecureTls.Builder> settings, RefusalReason reason, String says) {
+        TestCertificate identity = pki.root.issue().keyType(key).build();
+        try (SecureTls tls = settings.apply(builder(identity)).build()) {
+            assertThat(tls.describe()).contains("for Lettuce JDK ", ", not BoringSSL: ", says);
+        }
+        SecureTls.Builder named = settings.apply(builder(identity)).engine(Engine.boringSsl());
+        assertThatThrownBy(named::build)
+                .isInstanceOfSatisfying(
+                        TlsConfigurationException.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(reason))
+                .hasMessageContaining(says);
+    }
+
+    @Test
+    void connect_resumedSession_isJudgedByTheSamePath() {
+        try (ValkeyServer server = pki.valkey().start();
+                SecureTls tls = builder(pki.client).engine(Engine.boringSsl()).build()) {
+            client = SecureLettuce.client(tls, Pki.uri(server));
+            VerifiedHandshake full = connect();
+            assertThat(full.resumed()).isFalse();
+            resume();
+            assertThat(pki.heard.succeeded).last().satisfies(resumed -> {
+                assertThat(resumed.path().certificates()).isEqualTo(full.path().certificates());
+                assertThat(resumed.path().anchor()).isEqualTo(full.path().anchor());
+                assertThat(resumed.leaf()).isEqualTo(pki.server.certificate());
+            });
+            assertThat(pki.heard.refused).isEmpty();
+        }
+    }
+
+    @Test
+    void connect_leafExpiresBetweenTwoConnections_resumedSessionIsRefused() {
+        TestCertificate shortLived = pki.root
+                .issue()
+                .dnsName("localhost")
+                .notAfter(Instant.now().plusSeconds(3600))
+                .build();
+        try (ValkeyServer server = ValkeyServer.builder(shortLived, pki.root).start();
+                SecureTls tls = builder(pki.client).engine(Engine.boringSsl()).build()) {
+            client = SecureLettuce.client(tls, Pki.uri(server));
+            resume();
+            ahead.set(Duration.ofMinutes(59));
+            resume();
+            ahead.set(Duration.ofMinutes(61));
+            assertRefused(RefusalReason.EXPIRED);
+        }
+    }
+
+    @Test
+    void connect_leafRevokedBetweenTwoConnections_resumedSessionIsRefused() {
+        try (ValkeyServer server = pki.valkey().start();
+                OcspResponder responder = OcspResponder.builder(pki.root).start();
+                SecureTls tls = builder(pki.client)
+                        .engine(Engine.boringSsl())
+                        .revocation(Revocation.ocsp(URI.create(responder.url())).withCache(1, Duration.ZERO))
+                        .build()) {
+            client = SecureLettuce.client(tls, Pki.uri(server));
+            resume();
+            responder.revoke(pki.server);
+            assertRefused(RefusalReason.REVOKED);
+        }
+    }
+
+    @Test
+    void connect_newGeneration_resumesNothingOfTheOneBefore(@TempDir Path files) throws Exception {
+        Path anchors = Files.writeString(files.resolve("ca.crt"), pki.root.certificatePem());
+        try (ValkeyServer server = pki.valkey().start();
+                SecureTls tls = SecureTls.trusting(TrustAnchors.pem(anchors))
+                        .presenting(ClientIdentity.of(pki.client.privateKey(), pki.client.chain()))
+                        .engine(Engine.boringSsl())
+                        .listener(pki.heard)
+                        .build()) {
+            client = SecureLettuce.client(tls, Pki.uri(server));
+            resume();
+            TestCertificate other = TestCertificate.root().subject("CN=other").build();
+            Files.writeString(anchors, TestCertificate.pem(pki.root, other));
+            tls.reload();
+            VerifiedHandshake first = connect();
+            assertThat(first.generation()).isEqualTo(2);
+            assertThat(first.resumed()).isFalse();
+            resume();
+
+            Files.writeString(anchors, other.certificatePem());
+            tls.reload();
+            assertRefused(RefusalReason.UNTRUSTED_ISSUER);
+        }
+    }
+}
