@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -261,8 +262,10 @@ class DoctorTest {
                 Instant.EPOCH,
                 Duration.ofSeconds(1),
                 List.of(),
+                Optional.empty(),
                 List.of(new Report.Node(
                         new Endpoint("localhost", 1),
+                        Optional.empty(),
                         Map.of("leaf", "CN=<script>alert(1)</script>"),
                         List.of(new Finding(Check.CLOCK_SKEW, "x\"y", "<img src=x>", "a & b")),
                         List.of("<b>note</b>"))));
