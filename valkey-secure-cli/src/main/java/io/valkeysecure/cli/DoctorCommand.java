@@ -232,10 +232,7 @@ final class DoctorCommand implements Callable<Integer> {
             node.notes().forEach(note -> console.result("note: " + note));
         }
         List<Finding> findings = report.findings();
-        console.step(
-                findings.isEmpty()
-                        ? "tight: " + report.nodes().size() + " servers, no findings"
-                        : report.nodes().size() + " servers, " + findings.size() + " findings");
+        console.step(findings.isEmpty() ? "tight: " + report.summary() : report.summary());
         for (Finding finding : findings) {
             tell(finding, console);
         }

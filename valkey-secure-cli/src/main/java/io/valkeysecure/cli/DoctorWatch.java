@@ -137,8 +137,8 @@ final class DoctorWatch {
         }
         failing = false;
         last = Optional.of(report);
-        console.progress("last examined " + now() + ", " + report.findings().size() + " findings, next in "
-                + interval.toSeconds() + " s");
+        console.progress(
+                "last examined " + now() + ", " + report.summary() + "; next in " + interval.toSeconds() + " s");
     }
 
     private void tellChanges(Report before, Report after) {
@@ -151,8 +151,7 @@ final class DoctorWatch {
         if (fresh.isEmpty() && gone.isEmpty() && come.isEmpty() && left.isEmpty()) {
             return;
         }
-        console.step(now() + "  " + fresh.size() + " new, " + gone.size() + " gone, "
-                + after.findings().size() + " findings in all");
+        console.step(now() + "  " + fresh.size() + " new, " + gone.size() + " gone; " + after.summary());
         come.forEach(server -> console.result("server " + server + " came"));
         left.forEach(server -> console.result("server " + server + " is not told of any more"));
         gone.values()

@@ -50,7 +50,7 @@ class DoctorWatchTest {
                     .doesNotContain("valkey_doctor_findings{", "valkey_doctor_certificate_expiry_seconds{");
 
             try (OperatedServer server = operator.start("server", port, "conf --acl-file DIR/users.acl")) {
-                await(() -> assertThat(out).content().contains("tight: 1 servers, no findings"));
+                await(() -> assertThat(out).content().contains("tight: 1 server, no findings"));
                 assertThat(scrape(metrics)).contains(UP.formatted(port, "1.0"), PROTECTED + "0.0");
                 assertThat(daysLeft(metrics, "role=\"server\",server=\"localhost:" + port + "\""))
                         .isBetween(13.0, 14.0);
@@ -62,16 +62,16 @@ class DoctorWatchTest {
                 await(() -> assertThat(out)
                         .content()
                         .contains(
-                                "Z  1 new, 0 gone, 1 findings in all",
+                                "Z  1 new, 0 gone; 1 server, 1 finding",
                                 "localhost:" + port + "  protected mode is off",
                                 "change: protected-mode yes"));
                 assertThat(scrape(metrics)).contains(PROTECTED + "1.0");
 
                 set(operator, server, "yes");
-                await(() -> assertThat(out).content().contains("Z  0 new, 1 gone, 0 findings in all", "gone     "));
+                await(() -> assertThat(out).content().contains("Z  0 new, 1 gone; 1 server, no findings", "gone     "));
                 assertThat(scrape(metrics)).contains(PROTECTED + "0.0");
             }
-            await(() -> assertThat(out).content().containsPattern("(?s)0 findings in all.*not examined: "));
+            await(() -> assertThat(out).content().containsPattern("(?s)0 new, 1 gone.*not examined: "));
             assertThat(scrape(metrics)).contains(UP.formatted(port, "0.0")).doesNotContain(PROTECTED);
 
             assertThat(Tool.of("kill", "procps")

@@ -48,6 +48,13 @@ public record Report(Instant at, Duration took, List<Finding> local, Optional<In
                 .toList();
     }
 
+    /** {@return for people: how many servers, and how many findings} */
+    public String summary() {
+        long found = findings().size();
+        return (nodes.size() == 1 ? "1 server, " : nodes.size() + " servers, ")
+                + (found == 0 ? "no findings" : found == 1 ? "1 finding" : found + " findings");
+    }
+
     /**
      * Counts the findings that matter.
      *
