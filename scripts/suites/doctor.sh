@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# what: the doctor against more than sixty Valkeys, most of them badly configured, a cluster of twenty nodes, and what sslscan and testssl.sh say of the same; its report in a browser
+# what: the doctor against some sixty Valkeys, most badly configured, beside sslscan and testssl.sh, and twenty nodes; its report in a browser
 # time: 12 min
 
 suite() {

@@ -89,7 +89,12 @@ class DoctorTest {
 
     @Test
     void nobodyThere_isUnreachable() throws IOException {
-        assertThat(doctor(OperatedServer.freePort(), "").exitCode()).isEqualTo(Main.UNREACHABLE);
+        int port = OperatedServer.freePort();
+
+        Outcome outcome = doctor(port, "");
+
+        assertThat(outcome.exitCode()).isEqualTo(Main.UNREACHABLE);
+        assertThat(outcome.err()).contains("error: localhost:" + port + ": Connection refused");
     }
 
     @Test

@@ -240,7 +240,7 @@ final class NodeVisit {
                 add(Check.CLUSTER_BUS_PLAINTEXT.on(bus.toString(), "a ClientHello was not answered by TLS"));
             }
         } catch (IOException e) {
-            notes.add("the cluster bus at " + bus + " was not reached: " + e.getMessage());
+            notes.add("the cluster bus was not reached: " + e.getMessage());
         }
     }
 }
