@@ -95,20 +95,43 @@ ensure_prometheus() {
   say "prometheus: $(prometheus --version 2>&1 | sed -nE 's/^prometheus, version ([^ ]+).*/\1/p'), $(command -v prometheus)"
 }
 
-# Programs that check and use what the command line makes: valkey-cli, Python's client, nft, systemd-analyze.
-ensure_operators_tools() {
+# ensure_programs: reads lines "PROGRAM PACKAGE", and installs what is missing.
+ensure_programs() {
   local program package
   while read -r program package; do
     if ! PATH=$PATH:/usr/sbin command -v "$program" >/dev/null; then
       say "no $program on PATH"
-      install_package "$package"
+      install_package "$package" </dev/null
     fi
-  done <<'PROGRAMS'
+  done
+}
+
+# Programs that check and use what the command line makes: valkey-cli, Python's client, nft, systemd-analyze.
+ensure_operators_tools() {
+  local module
+  ensure_programs <<'PROGRAMS'
 valkey-cli valkey-tools
 nft nftables
 systemd-analyze systemd
 PROGRAMS
-  for package in redis yaml; do
-    /usr/bin/python3 -c "import $package" 2>/dev/null || install_package "python3-$package"
+  for module in redis yaml; do
+    /usr/bin/python3 -c "import $module" 2>/dev/null || install_package "python3-$module"
   done
+}
+
+# What the doctor is measured by: two other scanners, a server that gets no fixes any more, a browser.
+ensure_doctors_tools() {
+  ensure_programs <<'PROGRAMS'
+sslscan sslscan
+testssl testssl.sh
+chromium chromium
+PROGRAMS
+  if ! command -v redis-server >/dev/null; then
+    say "no redis-server on PATH"
+    install_without_service redis-server redis-server.service
+  fi
+  say "sslscan: $(sslscan --version 2>/dev/null | grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1), testssl.sh:" \
+    "$(dpkg-query -W -f '${Version}' testssl.sh 2>/dev/null || echo unknown)," \
+    "redis: $(redis-server --version | sed -nE 's/.* v=([^ ]+).*/\1/p')," \
+    "$(chromium --version 2>/dev/null | head -n 1)"
 }

@@ -71,6 +71,9 @@ final class ConnectionOptions {
     @Option(names = "--strict", description = "the strict policy: TLS 1.3 only, and more asked of certificates")
     private boolean strict;
 
+    /** On the terminal. */
+    private @Nullable String typed;
+
     /** Whether any of them was given. */
     boolean isAny() {
         return strict
@@ -146,12 +149,18 @@ final class ConnectionOptions {
                 .orElseGet(() -> ClientIdentity.pem(certificateFile, keyFile));
     }
 
-    /** The password, if there is one: asked for only where a user is named. */
+    /** The password, if there is one: asked for only where a user is named, and only once. */
     Optional<String> password() {
         Secrets secrets =
                 new Secrets(user == null ? "password" : "password of " + user, "--password-file", PASSWORD_VARIABLE);
-        return (user == null ? secrets.given(passwordFile) : Optional.of(secrets.required(passwordFile)))
-                .map(String::new);
+        Optional<char[]> given = secrets.given(passwordFile);
+        if (given.isPresent() || user == null) {
+            return given.map(String::new);
+        }
+        if (typed == null) {
+            typed = new String(secrets.required(passwordFile));
+        }
+        return Optional.of(typed);
     }
 
     private ParameterException usage(String message) {

@@ -50,6 +50,9 @@ import picocli.CommandLine.Spec;
             "3:the server cannot be reached, or does not answer"
         })
 final class DoctorCommand implements Callable<Integer> {
+    private static final int USUAL_INTERVAL = 60;
+    private static final int USUAL_PORT = 9663;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -107,10 +110,49 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "write a report for people to a file as well")
     private @Nullable Path html;
 
+    @Option(
+            names = "--watch",
+            description = "examine again and again until Ctrl-C; print the first report and then what changes, and show"
+                    + " metrics to Prometheus on loopback")
+    private boolean watch;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "SECONDS",
+            description = "with --watch: how long to wait in between, at least 5; default: " + USUAL_INTERVAL)
+    private @Nullable Integer interval;
+
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "PORT",
+            description = "with --watch: where /metrics is, on loopback; 0 for a free one; default: " + USUAL_PORT)
+    private @Nullable Integer metricsPort;
+
     @Override
     public Integer call() throws IOException {
         requireSense();
         Console console = Console.of(spec.commandLine());
+        if (watch) {
+            watch(console);
+            return Main.OK;
+        }
+        Report report = examine(console);
+        write(report, console);
+        return report.countFrom(failOn) > 0 ? Main.REFUSED : Main.OK;
+    }
+
+    private void watch(Console console) throws IOException {
+        int port = metricsPort == null ? USUAL_PORT : metricsPort;
+        int seconds = interval == null ? USUAL_INTERVAL : interval;
+        DoctorMetrics metrics = new DoctorMetrics(failOn, Clock.systemUTC());
+        try (MetricsEndpoint shown = MetricsEndpoint.open(metrics.registry(), port, "--metrics-port PORT")) {
+            console.step(
+                    "watching " + endpoint + " every " + seconds + " s, metrics: " + shown.url() + ", Ctrl-C ends it");
+            new DoctorWatch(console, endpoint, () -> examine(console), metrics, Duration.ofSeconds(seconds)).run();
+        }
+    }
+
+    private Report examine(Console console) throws IOException {
         Optional<SecureTls> tls = Optional.empty();
         Optional<String> problem = Optional.empty();
         SecureTls.Builder builder = connection.tls();
@@ -121,9 +163,7 @@ final class DoctorCommand implements Callable<Integer> {
             problem = Optional.of(String.valueOf(e.getMessage()));
         }
         try {
-            Report report = new Doctor(visit(tls, problem), console::progress).examine(endpoint);
-            write(report, console);
-            return report.countFrom(failOn) > 0 ? Main.REFUSED : Main.OK;
+            return new Doctor(visit(tls, problem), console::progress).examine(endpoint);
         } finally {
             tls.ifPresent(SecureTls::close);
         }
@@ -132,6 +172,18 @@ final class DoctorCommand implements Callable<Integer> {
     private void requireSense() {
         if (timeoutSeconds < 1 || timeoutSeconds > 60) {
             throw usage("--timeout: expected 1 to 60 seconds, was " + timeoutSeconds);
+        }
+        if (!watch && (interval != null || metricsPort != null)) {
+            throw usage("--interval and --metrics-port are about --watch, which is missing");
+        }
+        if (watch && (format.json || format.sarif || html != null)) {
+            throw usage("--watch prints text: --json, --sarif and --html are for a single examination");
+        }
+        if (interval != null && (interval < 5 || interval > 86_400)) {
+            throw usage("--interval: expected 5 to 86400 seconds, was " + interval);
+        }
+        if (metricsPort != null && (metricsPort < 0 || metricsPort > 65_535)) {
+            throw usage("--metrics-port: a port is from 0 to 65535, was " + metricsPort);
         }
         for (String port : plaintextPorts) {
             if (!port.matches("[+-]?\\d{1,5}")) {
@@ -173,26 +225,27 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private void text(Report report, Console console) {
+    static void text(Report report, Console console) {
         for (Report.Node node : report.nodes()) {
             console.step(node.endpoint().toString());
             node.facts().forEach((name, value) -> console.result(name + ": " + value));
             node.notes().forEach(note -> console.result("note: " + note));
         }
         List<Finding> findings = report.findings();
-        console.step(
-                findings.isEmpty()
-                        ? "tight: " + report.nodes().size() + " servers, no findings"
-                        : report.nodes().size() + " servers, " + findings.size() + " findings");
+        console.step(findings.isEmpty() ? "tight: " + report.summary() : report.summary());
         for (Finding finding : findings) {
-            console.finding(
-                    finding.check().severity(),
-                    finding.target() + "  " + finding.check().title(),
-                    List.of(
-                            "seen:   " + finding.evidence(),
-                            "change: " + finding.change(),
-                            "page:   " + finding.check().page()));
+            tell(finding, console);
         }
+    }
+
+    static void tell(Finding finding, Console console) {
+        console.finding(
+                finding.check().severity(),
+                finding.target() + "  " + finding.check().title(),
+                List.of(
+                        "seen:   " + finding.evidence(),
+                        "change: " + finding.change(),
+                        "page:   " + finding.check().page()));
     }
 
     private ParameterException usage(String message) {

@@ -1,7 +1,5 @@
 package io.valkeysecure.cli;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Statistic;
 import io.micrometer.core.instrument.Tag;
@@ -17,10 +15,6 @@ import io.valkeysecure.testkit.HostilePeer;
 import io.valkeysecure.testkit.TestCertificate;
 import io.valkeysecure.testkit.ValkeyServer;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,8 +54,8 @@ final class MetricsDemo {
         TestCertificate ca = TestCertificate.root().subject("CN=Demo CA").build();
         TestCertificate leaf =
                 ca.issue().subject("CN=demo server").dnsName("localhost").build();
-        HttpServer http = serve();
-        try (Scratch scratch = Scratch.create()) {
+        try (MetricsEndpoint endpoint = MetricsEndpoint.open(registry, port, "--metrics=PORT");
+                Scratch scratch = Scratch.create()) {
             Path anchors = Files.writeString(scratch.directory().resolve("ca.crt"), ca.certificatePem());
             var files = ca.issue().subject("CN=demo client").build().writePem(scratch.directory(), "client");
             try (ValkeyServer server = ValkeyServer.builder(leaf, ca).start();
@@ -74,7 +68,7 @@ final class MetricsDemo {
                             .build();
                     DemoClient lettuce = new LettuceDemo();
                     DemoClient jedis = new JedisDemo()) {
-                console.step("metrics: http://localhost:" + http.getAddress().getPort() + "/metrics");
+                console.step("metrics: " + endpoint.url());
                 console.result("two connections a second, a stranger every " + STRANGER_EVERY
                         + " s, a new client certificate every " + RENEWAL_EVERY + " s"
                         + (length.isPresent() ? "" : "; Ctrl-C ends it"));
@@ -97,8 +91,6 @@ final class MetricsDemo {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-        } finally {
-            http.stop(0);
         }
     }
 
@@ -169,26 +161,5 @@ final class MetricsDemo {
                 .mapToDouble(measurement -> measurement.getValue())
                 .findFirst()
                 .orElse(0);
-    }
-
-    private HttpServer serve() throws IOException {
-        HttpServer http;
-        try {
-            http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        } catch (BindException e) {
-            throw new IOException("port " + port + " on loopback is taken; give another by --metrics=PORT", e);
-        }
-        http.createContext("/metrics", this::answer);
-        http.start();
-        return http;
-    }
-
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            byte[] page = registry.scrape().getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-            exchange.sendResponseHeaders(200, page.length);
-            exchange.getResponseBody().write(page);
-        }
     }
 }

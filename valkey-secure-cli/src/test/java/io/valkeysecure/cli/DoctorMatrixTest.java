@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valkeysecure.cli.doctor.Check;
 import io.valkeysecure.testkit.ExtendedKeyUsage;
 import io.valkeysecure.testkit.KeyType;
+import io.valkeysecure.testkit.NameForm;
 import io.valkeysecure.testkit.PemFiles;
 import io.valkeysecure.testkit.TestCertificate;
 import java.io.IOException;
@@ -18,7 +19,9 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -36,6 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DoctorMatrixTest {
     private static final Pattern ID = Pattern.compile("\"id\": \"([a-z0-9-]+)\"");
     private static final String SUITES = "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+    private static final String PROGRAM = "program";
     private static final String ADMIN = "~* &* +@all";
 
     @TempDir
@@ -49,6 +53,8 @@ class DoctorMatrixTest {
     private static int findings;
     private static int missed;
     private static int excess;
+    private static Optional<SecondOpinions> opinions = Optional.empty();
+    private static List<String> unexplained = List.of();
 
     /** A server: what is different from the hardened one, how it is asked, and what is to be found. */
     private record Case(
@@ -56,44 +62,49 @@ class DoctorMatrixTest {
             boolean ordinary,
             List<String> configuration,
             Function<TestCertificate, TestCertificate> identity,
-            boolean weakOpenSsl,
+            Map<String, String> environment,
             String users,
             String base,
             Map<String, String> options,
             Set<Check> expected) {
 
         static Case of(String name, Check... expected) {
-            return new Case(name, false, List.of(), null, false, "", "", Map.of(), new TreeSet<>(List.of(expected)));
+            return new Case(name, false, List.of(), null, Map.of(), "", "", Map.of(), new TreeSet<>(List.of(expected)));
         }
 
         Case often() {
-            return new Case(name, true, configuration, identity, weakOpenSsl, users, base, options, expected);
+            return new Case(name, true, configuration, identity, environment, users, base, options, expected);
         }
 
         Case with(String... lines) {
-            return new Case(name, ordinary, List.of(lines), identity, weakOpenSsl, users, base, options, expected);
+            return new Case(name, ordinary, List.of(lines), identity, environment, users, base, options, expected);
         }
 
         /** With another certificate, of a test root that the doctor trusts. */
         Case presenting(Function<TestCertificate, TestCertificate> leafOfRoot) {
-            return new Case(name, ordinary, configuration, leafOfRoot, weakOpenSsl, users, base, options, expected);
+            return new Case(name, ordinary, configuration, leafOfRoot, environment, users, base, options, expected);
         }
 
         Case weakOpenSsl(String... lines) {
-            return new Case(name, ordinary, List.of(lines), identity, true, users, base, options, expected);
+            return with(lines).in(Map.of("OPENSSL_CONF", "DIR/weak.cnf"));
+        }
+
+        Case in(Map<String, String> variables) {
+            return new Case(name, ordinary, configuration, identity, variables, users, base, options, expected);
         }
 
         Case users(String more) {
-            return new Case(name, ordinary, configuration, identity, weakOpenSsl, more, base, options, expected);
+            return new Case(name, ordinary, configuration, identity, environment, more, base, options, expected);
         }
 
         Case base(String kind) {
-            return new Case(name, ordinary, configuration, identity, weakOpenSsl, users, kind, options, expected);
+            return new Case(name, ordinary, configuration, identity, environment, users, kind, options, expected);
         }
 
         Case asked(String option, String value) {
-            return new Case(
-                    name, ordinary, configuration, identity, weakOpenSsl, users, base, Map.of(option, value), expected);
+            Map<String, String> all = new TreeMap<>(options);
+            all.put(option, value);
+            return new Case(name, ordinary, configuration, identity, environment, users, base, all, expected);
         }
 
         @Override
@@ -167,6 +178,9 @@ class DoctorMatrixTest {
                                 .notBefore(in(-80))
                                 .notAfter(in(5))
                                 .build()),
+                Case.of("its intermediate ends soon", Check.CERTIFICATE_EXPIRES_SOON)
+                        .presenting(ca -> underCaThatEnds(in(5))),
+                Case.of("its intermediate lasts").presenting(ca -> underCaThatEnds(in(60))),
                 Case.of("made for years", Check.CERTIFICATE_LIFETIME_LONG)
                         .presenting(ca -> ca.issue()
                                 .dnsName("localhost")
@@ -252,7 +266,39 @@ class DoctorMatrixTest {
                 Case.of("client of another CA", Check.CLIENT_CERTIFICATE_REFUSED)
                         .asked("client", "DIR/stranger"),
                 Case.of("key of another client", Check.CLIENT_IDENTITY_UNUSABLE).asked("--key", "DIR/stranger.key"),
-                Case.of("revoked", Check.CERTIFICATE_REVOKED).asked("--crl", "DIR/all.crl"),
+                Case.of("revoked", Check.CERTIFICATE_REVOKED)
+                        .with("tls-cert-file DIR/revoked.crt")
+                        .asked("--crl", "DIR/all.crl"),
+                Case.of("another certificate is revoked").asked("--crl", "DIR/all.crl"),
+                Case.of("no CRL of its CA", Check.REVOCATION_UNKNOWN)
+                        .presenting(ca -> ca.issue().dnsName("localhost").build())
+                        .asked("--crl", "DIR/all.crl"),
+                Case.of("a CRL of its CA")
+                        .presenting(ca -> ca.issue().dnsName("localhost").build())
+                        .asked("--crl", "DIR/root.crl"),
+                Case.of("names that its CA may not certify", Check.CERTIFICATE_CONSTRAINT_VIOLATED)
+                        .presenting(ca -> constrained("other.example")),
+                Case.of("names that its CA may certify").presenting(ca -> constrained("localhost")),
+                Case.of("a name that cannot be one", Check.CERTIFICATE_MALFORMED)
+                        .presenting(ca -> ca.issue()
+                                .dnsName("localhost", "two words.example")
+                                .build()),
+                Case.of("only suites that nobody else takes", Check.TLS_13_MISSING, Check.CONNECTION_REFUSED)
+                        .with("tls-protocols \"TLSv1.2\"", "tls-ciphers ECDHE-ECDSA-AES256-CCM"),
+                Case.of("no TLS 1.3, asked strictly", Check.TLS_13_MISSING, Check.CONNECTION_REFUSED)
+                        .with("tls-protocols \"TLSv1.2\"")
+                        .asked("--strict", ""),
+                Case.of("TLS 1.3, asked strictly").asked("--strict", ""),
+                Case.of("certificate of the client ends soon", Check.CLIENT_CERTIFICATE_EXPIRES_SOON)
+                        .with("tls-ca-cert-file DIR/root.crt")
+                        .asked("client", "DIR/ending"),
+                Case.of("certificate of the client lasts")
+                        .with("tls-ca-cert-file DIR/root.crt")
+                        .asked("client", "DIR/stranger"),
+                Case.of("Redis 7.0", Check.VERSION_UNMAINTAINED).asked(PROGRAM, "redis-server"),
+                Case.of("its primary is gone", Check.NODE_UNREACHABLE)
+                        .base("--replication-user replication")
+                        .with("replicaof localhost PLAIN"),
                 Case.of(
                                 "many things at once",
                                 Check.PLAINTEXT_PORT_OPEN,
@@ -263,17 +309,46 @@ class DoctorMatrixTest {
                         .presenting(ca -> ca.issue().dnsName("other.example").build()));
     }
 
+    private static TestCertificate underCaThatEnds(Instant end) {
+        return root.issue()
+                .ca()
+                .subject("CN=Matrix CA until " + end)
+                .notBefore(in(-80))
+                .notAfter(end)
+                .build()
+                .issue()
+                .dnsName("localhost")
+                .build();
+    }
+
+    private static TestCertificate constrained(String permitted) {
+        return root.issue()
+                .ca()
+                .subject("CN=Matrix CA for " + permitted)
+                .permitted(NameForm.DNS_NAME, permitted)
+                .build()
+                .issue()
+                .dnsName("localhost")
+                .build();
+    }
+
     private static Instant in(int days) {
         return Instant.now().plus(Duration.ofDays(days));
     }
 
+    private static boolean isAll() {
+        return "all".equals(System.getProperty("doctor.matrix"));
+    }
+
     static Stream<Case> cases() {
-        boolean all = "all".equals(System.getProperty("doctor.matrix"));
-        return all().stream().filter(each -> all || each.ordinary());
+        return all().stream().filter(each -> isAll() || each.ordinary());
     }
 
     @BeforeAll
     static void makeFiles() throws IOException {
+        if (isAll()) {
+            opinions = Optional.of(new SecondOpinions());
+        }
         operator = new Operator(directory);
         root = TestCertificate.root()
                 .subject("CN=Matrix root")
@@ -303,16 +378,25 @@ class DoctorMatrixTest {
         operator.run("pki revoke DIR/ca DIR/revoked.crt --reason key-compromise");
         operator.run("pki crl DIR/ca --passphrase-file DIR/passphrase");
         Files.copy(directory.resolve("ca/ca.crl"), directory.resolve("all.crl"));
+        var unusedCrl = root.crl().build().write(directory.resolve("root.crl"));
+        var unusedEnding = root.issue()
+                .subject("CN=ending")
+                .notBefore(in(-80))
+                .notAfter(in(5))
+                .build()
+                .writePem(directory, "ending");
     }
 
     @AfterAll
     static void tellFigures() {
+        opinions.ifPresent(all -> System.out.println(all.figures()));
         System.out.printf("doctor: %d servers, %d findings, %d missed, %d false%n", servers, findings, missed, excess);
+        opinions.ifPresent(SecondOpinions::requireNothingStale);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
-    void server_isFoundOutExactly(Case server) throws IOException {
+    void server_isFoundOutExactly(Case server) throws Exception {
         servers++;
         Outcome outcome = examine(server);
 
@@ -324,6 +408,7 @@ class DoctorMatrixTest {
         missed += without(expected, found).size();
         excess += without(found, expected).size();
         assertThat(found).as(outcome.toString()).isEqualTo(expected);
+        assertThat(unexplained).as("differences to sslscan and testssl.sh").isEmpty();
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isEqualTo(expected.isEmpty() ? Main.OK : Main.REFUSED);
     }
@@ -334,7 +419,7 @@ class DoctorMatrixTest {
         return left;
     }
 
-    private static Outcome examine(Case server) throws IOException {
+    private static Outcome examine(Case server) throws Exception {
         String name = "case" + servers;
         int port = OperatedServer.freePort();
         int plain = OperatedServer.freePort();
@@ -361,18 +446,14 @@ class DoctorMatrixTest {
             lines.add("tls-key-file " + files.key());
             ca = "DIR/root.crt";
         }
-        if (server.options().containsKey("--crl")) {
-            lines.add("tls-cert-file DIR/revoked.crt");
-        }
         lines.addAll(server.configuration());
         String configuration = String.join("\n", lines)
                         .replace("DIR", directory.toString())
                         .replace("PLAIN", Integer.toString(plain))
                         .replace("port TLS", "port " + port)
                 + "\n";
-        Map<String, String> environment = server.weakOpenSsl()
-                ? Map.of("OPENSSL_CONF", directory.resolve("weak.cnf").toString())
-                : Map.of();
+        Map<String, String> environment = new TreeMap<>(server.environment());
+        environment.replaceAll((variable, value) -> value.replace("DIR", directory.toString()));
         String client = server.options().getOrDefault("client", "DIR/app");
         StringBuilder line = new StringBuilder("doctor localhost:" + port + " --json --fail-on low --plaintext-ports "
                 + plain + " --ca " + ca + " --user admin --password-file DIR/admin.password --cert " + client + ".crt");
@@ -382,9 +463,26 @@ class DoctorMatrixTest {
                 line.append(' ').append(option).append(' ').append(value);
             }
         });
-        try (OperatedServer running = OperatedServer.start(directory, name, port, configuration, environment)) {
+        String program = server.options().getOrDefault(PROGRAM, "valkey-server");
+        try (OperatedServer running =
+                OperatedServer.start(program, directory, name, port, configuration, environment)) {
             assertThat(running.port()).isEqualTo(port);
-            return operator.call(line.toString());
+            Outcome outcome = operator.call(line.toString());
+            unexplained = opinions.isEmpty()
+                    ? List.of()
+                    : others(opinions.get(), server, port, ca.replace("DIR", directory.toString()), outcome);
+            return outcome;
         }
+    }
+
+    /** testssl.sh takes its time: it is asked about the hardened one, and about each that is wrong in what it looks at. */
+    private static List<String> others(SecondOpinions opinions, Case server, int port, String ca, Outcome outcome)
+            throws Exception {
+        List<String> differences = new ArrayList<>(opinions.ofSslscan(
+                server.name(), port, directory.resolve("app.crt"), directory.resolve("app.key"), outcome.out()));
+        if (server.name().equals("hardened") || SecondOpinions.concerns(server.expected())) {
+            differences.addAll(opinions.ofTestssl(server.name(), port, Path.of(ca), outcome.out()));
+        }
+        return differences;
     }
 }

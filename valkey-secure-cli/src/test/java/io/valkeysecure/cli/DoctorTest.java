@@ -2,23 +2,38 @@ package io.valkeysecure.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsPolicy;
+import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.cli.doctor.Check;
+import io.valkeysecure.cli.doctor.Doctor;
 import io.valkeysecure.cli.doctor.Finding;
 import io.valkeysecure.cli.doctor.HtmlReport;
 import io.valkeysecure.cli.doctor.Report;
+import io.valkeysecure.cli.doctor.SarifReport;
+import io.valkeysecure.cli.doctor.Visit;
 import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.PemFiles;
 import io.valkeysecure.testkit.TestCertificate;
 import io.valkeysecure.testkit.ValkeyCluster;
 import io.valkeysecure.testkit.ValkeySentinels;
+import io.valkeysecure.testkit.ValkeyServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,7 +89,12 @@ class DoctorTest {
 
     @Test
     void nobodyThere_isUnreachable() throws IOException {
-        assertThat(doctor(OperatedServer.freePort(), "").exitCode()).isEqualTo(Main.UNREACHABLE);
+        int port = OperatedServer.freePort();
+
+        Outcome outcome = doctor(port, "");
+
+        assertThat(outcome.exitCode()).isEqualTo(Main.UNREACHABLE);
+        assertThat(outcome.err()).contains("error: localhost:" + port + ": Connection refused");
     }
 
     @Test
@@ -188,6 +208,121 @@ class DoctorTest {
         }
     }
 
+    /** A good seed does not hide a bad node. */
+    @Test
+    void clusterNode_thatIsWorse_isFoundFromAnother() throws IOException {
+        TestCertificate identity =
+                ca.issue().dnsName("localhost").ipAddress("127.0.0.1").build();
+        try (ValkeyCluster cluster = ValkeyCluster.builder(identity, ca)
+                .primaries(3)
+                .replicas(0)
+                .user("app", PASSWORD)
+                .start()) {
+            String unused = cluster.node(2).execute("CONFIG", "SET", "tls-auth-clients", "optional");
+
+            Outcome outcome = doctor(cluster.node(0).port(), "--json");
+
+            assertThat(found(outcome, cluster.node(1))).isEqualTo(found(outcome, cluster.node(0)));
+            assertThat(worse(outcome, cluster.node(0), cluster.node(2)))
+                    .containsExactly(Check.CLIENT_CERTIFICATE_OPTIONAL.id());
+        }
+    }
+
+    @Test
+    void replicaAndSentinel_thatAreWorse_areFoundFromAnother() throws IOException {
+        TestCertificate good =
+                ca.issue().dnsName("localhost").ipAddress("127.0.0.1").build();
+        TestCertificate bad = ca.issue().dnsName("other.example").build();
+        try (ValkeySentinels sentinels = ValkeySentinels.builder(good, ca)
+                .identities(number -> number == 1 ? bad : good)
+                .sentinelIdentities(number -> number == 2 ? bad : good)
+                .user("app", PASSWORD)
+                .sentinelUser("app", PASSWORD)
+                .start()) {
+            ValkeyServer primary = sentinels.servers().get(0);
+            ValkeyServer replica = sentinels.servers().get(1);
+            ValkeyServer sentinel = sentinels.sentinels().get(0);
+
+            Outcome fromPrimary = doctor(primary.port(), "--json");
+            Outcome fromSentinel = doctor(sentinel.port(), "--json");
+
+            assertThat(found(fromPrimary, primary))
+                    .as(fromPrimary.toString())
+                    .doesNotContain(Check.CERTIFICATE_NAME_MISMATCH.id());
+            assertThat(found(fromPrimary, replica)).contains(Check.CERTIFICATE_NAME_MISMATCH.id());
+            assertThat(found(fromSentinel, replica))
+                    .as(fromSentinel.toString())
+                    .contains(Check.CERTIFICATE_NAME_MISMATCH.id());
+            assertThat(worse(fromSentinel, sentinel, sentinels.sentinels().get(2)))
+                    .containsExactly(Check.CERTIFICATE_NAME_MISMATCH.id());
+            assertThat(found(fromSentinel, sentinels.sentinels().get(1))).isEqualTo(found(fromSentinel, sentinel));
+        }
+    }
+
+    private static List<String> worse(Outcome outcome, ValkeyServer than, ValkeyServer server) throws IOException {
+        List<String> left = new ArrayList<>(found(outcome, server));
+        left.removeAll(found(outcome, than));
+        return left;
+    }
+
+    private static List<String> found(Outcome outcome, ValkeyServer server) throws IOException {
+        List<String> ids = new ArrayList<>();
+        for (JsonNode finding : new ObjectMapper().readTree(outcome.out()).get("findings")) {
+            if (finding.get("target").asText().endsWith(":" + server.port())) {
+                ids.add(finding.get("id").asText());
+            }
+        }
+        return ids;
+    }
+
+    // Clocks: a real server's, and one of this side that is wrong.
+
+    @Test
+    void clocks_thatDiffer_areFound() throws Exception {
+        Instant yesterday = Instant.now().minus(Duration.ofDays(1));
+        TestCertificate old = TestCertificate.root()
+                .subject("CN=old doctor CA")
+                .notBefore(yesterday)
+                .build();
+        Path anchors = Files.writeString(directory.resolve("old.crt"), old.certificatePem());
+        PemFiles client = old.issue().notBefore(yesterday).build().writePem(directory, "old-client");
+        TestCertificate leaf =
+                old.issue().dnsName("localhost").notBefore(yesterday).build();
+        try (ValkeyServer server = ValkeyServer.builder(leaf, old).start();
+                SecureTls tls = SecureTls.trusting(TrustAnchors.pem(anchors))
+                        .presenting(ClientIdentity.pem(client.certificate(), client.key()))
+                        .build()) {
+            Function<Clock, Visit> at = clock -> new Visit(
+                    Optional.of(tls),
+                    Optional.empty(),
+                    TrustAnchors.pem(anchors),
+                    List.of(old.certificate()),
+                    TlsPolicy.modern(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty(),
+                    Duration.ofSeconds(3),
+                    clock);
+
+            assertThat(found(at, server, Duration.ofMinutes(-2))).contains(Check.CLOCK_SKEW);
+            assertThat(found(at, server, Duration.ofMinutes(2))).contains(Check.CLOCK_SKEW);
+            assertThat(found(at, server, Duration.ofSeconds(-10))).doesNotContain(Check.CLOCK_SKEW);
+            assertThat(found(at, server, Duration.ZERO)).doesNotContain(Check.CLOCK_SKEW);
+        }
+    }
+
+    private static List<Check> found(Function<Clock, Visit> at, ValkeyServer server, Duration ahead)
+            throws IOException {
+        Visit visit = at.apply(Clock.offset(Clock.systemUTC(), ahead));
+        return new Doctor(visit, progress -> {})
+                .examine(new Endpoint("localhost", server.port())).findings().stream()
+                        .map(Finding::check)
+                        .toList();
+    }
+
     // What is printed.
 
     @Test
@@ -211,13 +346,15 @@ class DoctorTest {
             Outcome json = operator.call(call + " --json");
             Outcome sarif = operator.call(call + " --sarif");
 
+            assertThat(new SarifSchema().problems(sarif.out())).isEmpty();
+
             assertThat(text.exitCode()).as(text.toString()).isEqualTo(Main.REFUSED);
             assertThat(operator.call(call + " --fail-on high").exitCode()).isEqualTo(Main.OK);
             assertThat(text.out())
-                    .contains("2 findings", "change: protected-mode yes", "docs/doctor.md#protected-mode-off")
+                    .contains("1 server, 2 findings", "change: protected-mode yes", "docs/doctor.md#protected-mode-off")
                     .doesNotContain("\u001b");
             assertThat(Files.readString(reports.resolve("report.html")))
-                    .contains("2 medium", "tls-auth-clients yes", "protected-mode-off")
+                    .contains(">2 medium<", "tls-auth-clients yes", "protected-mode-off")
                     .doesNotContain("http:", "https:", "<script", "%");
             assertThat(Tool.python()
                             .runWith(
@@ -241,6 +378,58 @@ class DoctorTest {
         }
     }
 
+    /** Every kind of finding, and names that a server may have made up. */
+    @Test
+    void sarif_isValid() throws IOException {
+        Report report = new Report(
+                Instant.parse("2026-11-22T10:00:00.123456Z"),
+                Duration.ofSeconds(1),
+                List.of(new Finding(Check.CLIENT_KEY_READABLE, "/home/x y/app.key", "rw-r--r--", "chmod 600")),
+                Optional.empty(),
+                List.of(new Report.Node(
+                        new Endpoint("::1", 6380),
+                        Optional.empty(),
+                        Map.of(),
+                        Stream.of(Check.values())
+                                .map(check -> new Finding(check, "[::1]:6380", "\"\\\u0000\n\u202e\ud800", "port 0"))
+                                .toList(),
+                        List.of())));
+
+        SarifSchema schema = new SarifSchema();
+
+        assertThat(schema.problems(SarifReport.of(report, "1.0"))).isEmpty();
+        assertThat(schema.problems(SarifReport.of(
+                        new Report(
+                                Instant.EPOCH,
+                                Duration.ZERO,
+                                List.of(),
+                                Optional.empty(),
+                                report.nodes().subList(0, 0)),
+                        "")))
+                .isEmpty();
+    }
+
+    /** The schema is looked at, and is not merely there. */
+    @Test
+    void sarif_thatIsBent_isAgainstTheSchema() throws IOException {
+        SarifSchema schema = new SarifSchema();
+        Report report = new Report(
+                Instant.EPOCH,
+                Duration.ZERO,
+                List.of(new Finding(Check.CLOCK_SKEW, "a", "b", "c")),
+                Optional.empty(),
+                List.of());
+        String good = SarifReport.of(report, "1.0");
+
+        assertThat(schema.problems(good)).isEmpty();
+        assertThat(schema.problems(good.replace("\"level\": \"warning\"", "\"level\": \"medium\"")))
+                .isNotEmpty();
+        assertThat(schema.problems(good.replace("\"2.1.0\"", "\"2.2\""))).isNotEmpty();
+        assertThat(schema.problems(good.replace("\"message\"", "\"text\""))).isNotEmpty();
+        assertThat(schema.problems(good.replace("1970-01-01T00:00:00Z", "yesterday")))
+                .isNotEmpty();
+    }
+
     @Test
     void userWhoMayLittle_makesNotes() throws IOException {
         Operator operator = new Operator(Files.createDirectory(directory.resolve("little")));
@@ -251,7 +440,7 @@ class DoctorTest {
                     + " DIR/app.password --plaintext-ports " + server.port());
 
             assertThat(outcome.exitCode()).as(outcome.toString()).isZero();
-            assertThat(outcome.out()).contains("note: CONFIG GET tls-*: NOPERM", "tight: 1 servers, no findings");
+            assertThat(outcome.out()).contains("note: CONFIG GET tls-*: NOPERM", "tight: 1 server, no findings");
         }
     }
 
@@ -261,8 +450,10 @@ class DoctorTest {
                 Instant.EPOCH,
                 Duration.ofSeconds(1),
                 List.of(),
+                Optional.empty(),
                 List.of(new Report.Node(
                         new Endpoint("localhost", 1),
+                        Optional.empty(),
                         Map.of("leaf", "CN=<script>alert(1)</script>"),
                         List.of(new Finding(Check.CLOCK_SKEW, "x\"y", "<img src=x>", "a & b")),
                         List.of("<b>note</b>"))));

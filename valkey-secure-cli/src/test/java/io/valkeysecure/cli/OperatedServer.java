@@ -45,10 +45,11 @@ final class OperatedServer implements AutoCloseable {
 
     static OperatedServer start(Path directory, String name, int port, String configuration, String... more)
             throws IOException {
-        return start(directory, name, port, configuration, Map.of(), more);
+        return start("valkey-server", directory, name, port, configuration, Map.of(), more);
     }
 
     static OperatedServer start(
+            String program,
             Path directory,
             String name,
             int port,
@@ -60,8 +61,7 @@ final class OperatedServer implements AutoCloseable {
         Path conf = Files.writeString(home.resolve("valkey.conf"), configuration);
         Files.writeString(conf, "dir " + home + "\nsave \"\"\n", StandardOpenOption.APPEND);
         Path log = home.resolve("log");
-        List<String> command = new ArrayList<>(
-                List.of(Tool.of("valkey-server", "valkey-server").path(), conf.toString()));
+        List<String> command = new ArrayList<>(List.of(Tool.of(program, program).path(), conf.toString()));
         command.addAll(List.of(more));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());

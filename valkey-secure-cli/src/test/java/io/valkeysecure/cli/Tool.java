@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /** A program of the distribution's, run to its end. Where it is missing the test fails and says what brings it. */
 record Tool(String path) {
-    private static final int LIMIT_SECONDS = 180;
+    private static final int LIMIT_SECONDS = 600;
 
     /** What a run left behind: standard output and standard error together. */
     record Run(int exitCode, String output) {}

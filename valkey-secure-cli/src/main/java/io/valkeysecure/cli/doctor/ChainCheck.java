@@ -120,12 +120,16 @@ final class ChainCheck {
         return Optional.empty();
     }
 
+    /** An intermediate that ends takes the leaf with it. */
     private Optional<Finding> lifetime() {
-        Duration life = life(leaf);
-        Optional<String> soon = endsSoon(leaf, visit.clock().instant());
-        if (soon.isPresent()) {
-            return soon.map(evidence -> Check.CERTIFICATE_EXPIRES_SOON.on(target, evidence));
+        for (X509Certificate certificate : chain) {
+            Optional<String> soon = endsSoon(certificate, visit.clock().instant());
+            if (soon.isPresent()) {
+                String which = certificate.equals(leaf) ? "" : certificate.getSubjectX500Principal() + " ";
+                return Optional.of(Check.CERTIFICATE_EXPIRES_SOON.on(target, which + soon.get()));
+            }
         }
+        Duration life = life(leaf);
         return life.compareTo(LONG_LIFE) > 0
                 ? Optional.of(Check.CERTIFICATE_LIFETIME_LONG.on(target, "good for " + life.toDays() + " days"))
                 : Optional.empty();

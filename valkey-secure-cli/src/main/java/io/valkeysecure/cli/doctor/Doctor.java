@@ -7,12 +7,14 @@ import io.valkeysecure.internal.pem.Pem;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
@@ -53,13 +55,19 @@ public final class Doctor {
     public Report examine(Endpoint seed) throws IOException {
         Instant at = visit.clock().instant();
         long begun = System.nanoTime();
-        List<Finding> local = local();
+        Optional<X509Certificate> client = clientLeaf();
+        List<Finding> local = local(client);
         NodeVisit first = new NodeVisit(visit, seed);
         List<Report.Node> nodes = new ArrayList<>(List.of(first.examine()));
         progress.accept("examined " + seed);
         Set<Endpoint> known = new LinkedHashSet<>(Set.of(seed));
         nodes.addAll(examineOthers(known, first.others()));
-        return new Report(at, Duration.ofNanos(System.nanoTime() - begun), local, List.copyOf(nodes));
+        return new Report(
+                at,
+                Duration.ofNanos(System.nanoTime() - begun),
+                local,
+                client.map(leaf -> leaf.getNotAfter().toInstant()),
+                List.copyOf(nodes));
     }
 
     private List<Report.Node> examineOthers(Set<Endpoint> known, Set<Endpoint> learned) throws IOException {
@@ -126,6 +134,7 @@ public final class Doctor {
             return new Result(
                     new Report.Node(
                             endpoint,
+                            Optional.empty(),
                             Map.of(),
                             List.of(Check.NODE_UNREACHABLE.on(
                                     endpoint.toString(), e.getClass().getSimpleName() + ": " + e.getMessage())),
@@ -134,26 +143,31 @@ public final class Doctor {
         }
     }
 
-    private List<Finding> local() {
+    private List<Finding> local(Optional<X509Certificate> client) {
         List<Finding> found = new ArrayList<>();
         visit.clientProblem().ifPresent(problem -> found.add(Check.CLIENT_IDENTITY_UNUSABLE.on(THIS_SIDE, problem)));
         visit.clientFiles().ifPresent(files -> {
             KeyFile.readable(files.key())
                     .ifPresent(seen -> found.add(
                             Check.CLIENT_KEY_READABLE.on(files.key().toString(), seen, "chmod 600 " + files.key())));
-            try {
-                ChainCheck.endsSoon(
-                                Pem.certificates(InputFiles.read(files.certificate()))
-                                        .get(0),
-                                visit.clock().instant())
-                        .ifPresent(seen -> found.add(Check.CLIENT_CERTIFICATE_EXPIRES_SOON.on(
-                                files.certificate().toString(),
-                                seen,
-                                "valkey-secure pki renew ca " + files.certificate() + " --out new")));
-            } catch (Pem.UnusableException | InputException e) {
-                // the identity is not usable at all, which is told elsewhere
-            }
+            client.flatMap(leaf -> ChainCheck.endsSoon(leaf, visit.clock().instant()))
+                    .ifPresent(seen -> found.add(Check.CLIENT_CERTIFICATE_EXPIRES_SOON.on(
+                            files.certificate().toString(),
+                            seen,
+                            "valkey-secure pki renew ca " + files.certificate() + " --out new")));
         });
         return found;
+    }
+
+    private Optional<X509Certificate> clientLeaf() {
+        try {
+            return visit.clientFiles().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Pem.certificates(
+                                    InputFiles.read(visit.clientFiles().get().certificate()))
+                            .get(0));
+        } catch (Pem.UnusableException | InputException e) {
+            return Optional.empty(); // the identity is not usable at all, which is told elsewhere
+        }
     }
 }

@@ -15,7 +15,10 @@ public final class HtmlReport {
             * { box-sizing: border-box }
             body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; overflow-wrap: anywhere }
             h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.2rem; margin: 2rem 0 .5rem }
-            .verdict { font-weight: 600 } .tight { color: var(--good) }
+            .verdict { font-weight: 600; margin: .5rem 0 1rem } .tight { color: var(--good) }
+            .verdict span { border: 1px solid; border-radius: 1rem; display: inline-block; margin: 0 .3rem .3rem 0; padding: 0 .7rem }
+            .verdict .critical { color: var(--critical) } .verdict .high { color: var(--high) }
+            .verdict .medium { color: var(--medium) } .verdict .low { color: var(--low) }
             article { border: 1px solid var(--line); border-left: .4rem solid; border-radius: .3rem; margin: .75rem 0;
               padding: .6rem .9rem; break-inside: avoid }
             article.critical { border-left-color: var(--critical) } article.high { border-left-color: var(--high) }
@@ -24,10 +27,14 @@ public final class HtmlReport {
             .severity { font-size: .8rem; text-transform: uppercase; letter-spacing: .05em }
             .critical .severity { color: var(--critical) } .high .severity { color: var(--high) }
             .medium .severity { color: var(--medium) } .low .severity { color: var(--low) }
-            dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; margin: .3rem 0 0 }
-            dt { opacity: .7 } dd { margin: 0; min-width: 0 } code { background: var(--soft); padding: .1em .3em }
-            @media (max-width: 34rem) { dl { grid-template-columns: 1fr } dd { margin-bottom: .4rem } }
-            @media print { body { max-width: none; font-size: 11pt } a { color: inherit; text-decoration: none } }
+            dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .8rem; margin: .3rem 0 0 }
+            section dl { grid-template-columns: minmax(6rem, 13rem) 1fr }
+            dt { opacity: .7 } dd { margin: 0; min-width: 0 }
+            code { background: var(--soft); border-radius: .2rem; box-decoration-break: clone; -webkit-box-decoration-break: clone;
+              padding: .1em .3em } dd code { margin-left: -.3em }
+            @media (max-width: 34rem) { body { font-size: 15px; padding: .7rem } section dl { grid-template-columns: 2fr 3fr } }
+            @media print { body { font-size: 10pt; max-width: none; padding: 0; print-color-adjust: exact;
+              -webkit-print-color-adjust: exact } section { break-inside: avoid } h2 { margin-top: 1.2rem } }
             """;
 
     private HtmlReport() {}
@@ -53,7 +60,7 @@ public final class HtmlReport {
                 </head>
                 <body>
                 <h1>valkey-secure doctor: %1$s</h1>
-                <p>%3$s, %4$d servers in %5$.1f s</p>
+                <p>%3$s: %4$s, in %5$.1f s</p>
                 %6$s
                 %7$s
                 %8$s
@@ -63,10 +70,10 @@ public final class HtmlReport {
                         escaped(target),
                         STYLE,
                         report.at().truncatedTo(ChronoUnit.SECONDS),
-                        report.nodes().size(),
+                        report.summary(),
                         report.took().toMillis() / 1e3,
                         findings.isEmpty()
-                                ? "<p class=\"verdict tight\">Tight: no findings.</p>"
+                                ? "<p class=\"verdict tight\">tight</p>"
                                 : "<p class=\"verdict\">" + counts(report) + "</p>",
                         findings.stream().map(HtmlReport::finding).collect(Collectors.joining("\n")),
                         report.nodes().stream().map(HtmlReport::node).collect(Collectors.joining("\n")));
@@ -79,10 +86,7 @@ public final class HtmlReport {
                     .filter(finding -> finding.check().severity() == severity)
                     .count();
             if (count > 0) {
-                counts.append(counts.isEmpty() ? "" : ", ")
-                        .append(count)
-                        .append(' ')
-                        .append(severity);
+                counts.append(String.format(Locale.ROOT, "<span class=\"%1$s\">%2$d %1$s</span> ", severity, count));
             }
         }
         return counts.toString();

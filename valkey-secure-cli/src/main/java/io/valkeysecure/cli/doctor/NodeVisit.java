@@ -9,7 +9,9 @@ import io.valkeysecure.cli.connect.Reply;
 import io.valkeysecure.cli.connect.RespConnection;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,6 +34,7 @@ final class NodeVisit {
     private Set<Endpoint> others = Set.of();
     private final Set<Integer> plaintextPorts = new LinkedHashSet<>();
     private Optional<Integer> busPort = Optional.empty();
+    private Optional<Instant> ends = Optional.empty();
 
     NodeVisit(Visit visit, Endpoint endpoint) {
         this.visit = visit;
@@ -61,7 +64,7 @@ final class NodeVisit {
         otherPorts();
         List<Finding> all = new ArrayList<>(found.values());
         all.addAll(more);
-        return new Report.Node(endpoint, facts, List.copyOf(all), List.copyOf(notes));
+        return new Report.Node(endpoint, ends, facts, List.copyOf(all), List.copyOf(notes));
     }
 
     /** The first to find something has the better evidence. */
@@ -135,6 +138,9 @@ final class NodeVisit {
         if (!seen.chain().isEmpty()) {
             facts.put("leaf", seen.chain().get(0).getSubjectX500Principal().toString());
             facts.put("not after", seen.chain().get(0).getNotAfter().toInstant().toString());
+            ends = seen.chain().stream()
+                    .map(certificate -> certificate.getNotAfter().toInstant())
+                    .min(Comparator.naturalOrder());
             new ChainCheck(visit, target, seen.chain())
                     .findings(endpoint.host())
                     .forEach(this::add);
@@ -234,7 +240,7 @@ final class NodeVisit {
                 add(Check.CLUSTER_BUS_PLAINTEXT.on(bus.toString(), "a ClientHello was not answered by TLS"));
             }
         } catch (IOException e) {
-            notes.add("the cluster bus at " + bus + " was not reached: " + e.getMessage());
+            notes.add("the cluster bus was not reached: " + e.getMessage());
         }
     }
 }

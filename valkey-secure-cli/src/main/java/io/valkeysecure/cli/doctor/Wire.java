@@ -4,6 +4,7 @@ import io.valkeysecure.Endpoint;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -14,10 +15,12 @@ import java.util.concurrent.TimeUnit;
 /** A TCP connection with one deadline for all of it: a server that sends a byte at a time gains nothing. */
 final class Wire implements Closeable {
     private final Socket socket = new Socket();
+    private final Endpoint endpoint;
     private final Duration limit;
     private final long deadline;
 
-    private Wire(Duration limit) {
+    private Wire(Endpoint endpoint, Duration limit) {
+        this.endpoint = endpoint;
         this.limit = limit;
         this.deadline = System.nanoTime() + limit.toNanos();
     }
@@ -27,11 +30,16 @@ final class Wire implements Closeable {
         if (address.isUnresolved()) {
             throw new UnknownHostException(endpoint.host());
         }
-        Wire wire = new Wire(limit);
+        Wire wire = new Wire(endpoint, limit);
         try {
             wire.socket.setTcpNoDelay(true);
             wire.socket.connect(address, wire.remaining());
             return wire;
+        } catch (ConnectException e) {
+            wire.close();
+            ConnectException named = new ConnectException(endpoint + ": " + e.getMessage());
+            named.initCause(e);
+            throw named;
         } catch (IOException e) {
             wire.close();
             throw e;
@@ -46,7 +54,7 @@ final class Wire implements Closeable {
     int remaining() throws SocketTimeoutException {
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         if (left <= 0) {
-            throw new SocketTimeoutException("no answer within " + limit.toMillis() + " ms");
+            throw new SocketTimeoutException(endpoint + ": no answer within " + limit.toMillis() + " ms");
         }
         return (int) left;
     }

@@ -68,6 +68,15 @@ class TlsProbeTest {
                 .isFalse();
         assertThat(user("user a on #00 resetchannels -@all (%R~x +@all)").isAllPowerful())
                 .isTrue();
+        assertThat(user("user a on #00 ~* -@all +@dangerous").dangerous()).contains("config", "flushall", "@dangerous");
+        assertThat(user("user a on #00 ~* +@all -@admin -flushall").dangerous())
+                .contains("@dangerous", "flushdb", "restore")
+                .doesNotContain("flushall", "config");
+        // as Redis 7.0 tells +@all -@admin -@dangerous +info +role
+        assertThat(user("user a on #00 ~* &* +@all -@admin +role -sort -migrate -restore-asking -keys -restore"
+                                + " -flushall -swapdb -sort_ro -flushdb")
+                        .dangerous())
+                .isEmpty();
         assertThat(AclUser.parse("nonsense")).isEmpty();
     }
 
