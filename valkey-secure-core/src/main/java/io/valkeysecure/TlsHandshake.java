@@ -38,6 +38,7 @@ public final class TlsHandshake {
     /** BoringSSL's words for a certificate whose key it cannot read. */
     private static final Pattern UNREADABLE_KEY =
             Pattern.compile("(?:elliptic curve|public key|X\\.509 certificate) routines:");
+
     private static final String HYBRID_EXPECTED = "expected a hybrid key exchange such as X25519MLKEM768";
     private static final String HYBRID_CURE =
             "; Valkey has it with OpenSSL 3.5 or newer, unless its OPENSSL_CONF limits Groups";

@@ -13,6 +13,7 @@ import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.KeyExchange;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.jedis.SecureJedis;
@@ -22,6 +23,9 @@ import io.valkeysecure.testkit.ValkeyServer;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -37,11 +41,7 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
-import java.security.cert.CertificateException;
 import javax.net.ssl.X509TrustManager;
-import io.valkeysecure.TlsHandshakeException;
 import org.conscrypt.Conscrypt;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -150,14 +150,12 @@ class NewerServerTest {
         TrustManager jdk = factory.getTrustManagers()[0];
         return new X509TrustManager() {
             @Override
-            public void checkServerTrusted(X509Certificate[] chain, String authType)
-                    throws CertificateException {
+            public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
                 ((X509TrustManager) jdk).checkServerTrusted(chain, "UNKNOWN");
             }
 
             @Override
-            public void checkClientTrusted(X509Certificate[] chain, String authType)
-                    throws CertificateException {
+            public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
                 throw new CertificateException("a client");
             }
 
@@ -183,7 +181,8 @@ class NewerServerTest {
     @EnumSource
     void hybridRequired_serverAsItComes_isConnectedOrRefused(Client client) {
         try (ValkeyServer server = server().start();
-                SecureTls tls = tls(CLIENT).keyExchange(KeyExchange.requireHybrid()).build()) {
+                SecureTls tls =
+                        tls(CLIENT).keyExchange(KeyExchange.requireHybrid()).build()) {
             if (abilities.contains(Ability.HYBRID) && hasEngine(tls, client)) {
                 assertThat(client.whoAmI(tls, server, true)).isEqualTo(USER);
                 assertThat(groups()).containsExactly(HYBRID);
@@ -197,7 +196,8 @@ class NewerServerTest {
     @EnumSource
     void hybridRequired_classicalServer_isRefused(Client client) {
         try (ValkeyServer server = server().groups("X25519:P-256").start();
-                SecureTls tls = tls(CLIENT).keyExchange(KeyExchange.requireHybrid()).build()) {
+                SecureTls tls =
+                        tls(CLIENT).keyExchange(KeyExchange.requireHybrid()).build()) {
             assertRefused(client, tls, server, RefusalReason.KEY_EXCHANGE);
         }
     }

@@ -1,0 +1,169 @@
+package io.valkeysecure.benchmarks;
+
+import io.valkeysecure.benchmarks.Plan.Pace;
+import io.valkeysecure.testkit.KeyType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+
+/**
+ * Measures, prints, judges. {@code [quick] [PART]...}: a part is the beginning of one of {@code connect-eight}, {@code
+ * connect-one}, {@code connect-rsa}, {@code pipelining}, {@code jedis}, {@code waiting}, {@code idle}, {@code stalling},
+ * {@code storm}, {@code rotating} and {@code operations}; without one, all are measured. The page that the system property
+ * {@value #PAGE_PROPERTY} names gets the result of a run of all of them that is not quick. The program ends with 1 if a floor
+ * is missed, unless it was quick.
+ */
+public final class Bench {
+    /** The system property that names the page. */
+    static final String PAGE_PROPERTY = "bench.page";
+
+    private final Plan plan;
+    private final List<String> wanted;
+    private final Results results = new Results();
+    private final List<Scenario> measured = new ArrayList<>();
+
+    private Bench(Plan plan, List<String> wanted) {
+        this.plan = plan;
+        this.wanted = wanted;
+    }
+
+    /** A scenario that is not open yet. */
+    @FunctionalInterface
+    private interface Opener {
+        Scenario open() throws Exception;
+    }
+
+    private record Part(String name, Pace pace, Opener opener) {}
+
+    /**
+     * Runs.
+     *
+     * @param arguments as above
+     * @throws Exception if something could not be measured
+     */
+    public static void main(String... arguments) throws Exception {
+        // that connections are lost and made anew is no news here
+        Logger.getLogger("").setLevel(Level.SEVERE);
+        List<String> wanted = new ArrayList<>(List.of(arguments));
+        boolean quick = wanted.remove("quick");
+        boolean good = new Bench(quick ? Plan.QUICK : Plan.FULL, wanted).run(!quick && wanted.isEmpty());
+        // Lettuce and the microbenchmarks may have left threads
+        System.exit(good ? 0 : 1);
+    }
+
+    private boolean run(boolean isWhole) throws Exception {
+        Path directory = Files.createTempDirectory("valkey-secure-bench");
+        List<PerOperation> operations;
+        try (Site ec = Site.of(KeyType.EC_P256, directory.resolve("ec"));
+                Site rsa = Site.of(KeyType.RSA_2048, directory.resolve("rsa"))) {
+            for (Part part : parts(ec, rsa)) {
+                if (isWanted(part.name())) {
+                    measure(part);
+                }
+            }
+            operations = isWanted("operations") ? operations() : List.of();
+        } finally {
+            delete(directory);
+        }
+        Report report = new Report(results, Figures.all());
+        String markdown = report.markdown(Setting.here(), measured, operations);
+        System.out.println(markdown);
+        String page = System.getProperty(PAGE_PROPERTY);
+        if (isWhole && page != null) {
+            Report.write(Path.of(page), markdown);
+            say("written to " + page);
+        }
+        if (plan.equals(Plan.QUICK)) {
+            say("quick: too little was done to fail by it");
+        }
+        System.out.println(report.summary());
+        return plan.equals(Plan.QUICK) || report.belowFloor() == 0;
+    }
+
+    private List<Part> parts(Site ec, Site rsa) {
+        List<Part> parts = new ArrayList<>();
+        parts.add(new Part(
+                "connect-eight", plan.turns(), () -> new Connecting(Connecting.EC_EIGHT, ec, Connecting.EIGHT)));
+        parts.add(new Part("connect-one", plan.turns(), () -> new Connecting(Connecting.EC_ONE, ec, 1)));
+        parts.add(new Part(
+                "connect-rsa", plan.turns(), () -> new Connecting(Connecting.RSA_EIGHT, rsa, Connecting.EIGHT)));
+        for (int size : List.of(Pipelining.SMALL, Pipelining.LARGE)) {
+            for (Commands command : Commands.values()) {
+                parts.add(new Part("pipelining", plan.turns(), () -> new Pipelining(ec, command, size)));
+                parts.add(new Part("jedis", plan.turns(), () -> new JedisCommands(ec, command, size)));
+            }
+        }
+        parts.add(new Part("waiting", plan.turns(), () -> new Waiting(ec)));
+        parts.add(new Part("idle", plan.feats(), () -> new Idle(ec, plan.idle())));
+        parts.add(new Part("stalling", plan.feats(), () -> new Stalling(ec, plan.connecting())));
+        parts.add(new Part("storm", plan.feats(), () -> new Storm(ec, plan.returning())));
+        parts.add(new Part(
+                "rotating",
+                plan.rotations(),
+                () -> new Rotating(ec, plan.rotations().length())));
+        return parts;
+    }
+
+    private boolean isWanted(String part) {
+        return wanted.isEmpty() || wanted.stream().anyMatch(part::startsWith);
+    }
+
+    private void measure(Part part) throws Exception {
+        long begun = System.nanoTime();
+        Pace pace = part.pace();
+        try (Scenario scenario = part.opener().open()) {
+            say("%s: %d variants, %d rounds".formatted(scenario.title(), scenario.variants(), pace.rounds()));
+            for (int round = 0; round < pace.warmUps(); round++) {
+                Map<String, Map<Metric, Double>> unused = scenario.round(round, pace.warmUp());
+                progress("warm-up", round, pace.warmUps(), begun);
+            }
+            for (int round = 0; round < pace.rounds(); round++) {
+                results.addRound(scenario.title(), scenario.round(round, pace.length()));
+                progress("round", round, pace.rounds(), begun);
+            }
+            measured.add(scenario);
+            for (Figure figure : Figures.all()) {
+                if (figure.scenario().equals(scenario.title())) {
+                    figure.measured(results)
+                            .ifPresent(spread -> System.out.printf(
+                                    "   %s: %s, %s%n",
+                                    figure.what(), spread, figure.judge(spread).words()));
+                }
+            }
+        }
+    }
+
+    private List<PerOperation> operations() throws Exception {
+        say("single operations, by JMH");
+        return PerOperation.measure(plan.iteration());
+    }
+
+    private static void progress(String what, int number, int count, long begun) {
+        System.out.printf(
+                "   %s %d of %d, %d s%n",
+                what,
+                number + 1,
+                count,
+                Duration.ofNanos(System.nanoTime() - begun).toSeconds());
+    }
+
+    private static void say(String text) {
+        System.out.println("== " + text);
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.valkeysecure.benchmarks;
+
+import java.util.Optional;
+
+/**
+ * A ratio of two variants that has to reach a floor, and ought to reach a goal.
+ *
+ * @param what in words
+ * @param scenario where both variants are measured
+ * @param metric what is compared
+ * @param dividend the variant that is divided
+ * @param divisor the variant that it is divided by
+ * @param floor what fails the run when it is missed
+ * @param goal what we want to publish; on the same side of the floor as what is better
+ */
+record Figure(String what, String scenario, Metric metric, String dividend, String divisor, double floor, double goal) {
+
+    /** The other one needs so many times what ours needs: the more, the better. */
+    static Figure timesLess(
+            String what, String scenario, Metric metric, String ours, String other, double floor, double goal) {
+        return higher(new Figure(what, scenario, metric, other, ours, floor, goal));
+    }
+
+    /** Ours does so many times what the other one does: the more, the better. */
+    static Figure timesMore(
+            String what, String scenario, Metric metric, String ours, String other, double floor, double goal) {
+        return higher(new Figure(what, scenario, metric, ours, other, floor, goal));
+    }
+
+    /** Ours takes so many times what the other one takes: the less, the better. */
+    static Figure atMost(
+            String what, String scenario, Metric metric, String ours, String other, double floor, double goal) {
+        Figure figure = new Figure(what, scenario, metric, ours, other, floor, goal);
+        if (figure.isHigherBetter()) {
+            throw new IllegalArgumentException("expected a goal below the floor: " + figure);
+        }
+        return figure;
+    }
+
+    private static Figure higher(Figure figure) {
+        if (!figure.isHigherBetter()) {
+            throw new IllegalArgumentException("expected a goal above the floor: " + figure);
+        }
+        return figure;
+    }
+
+    private boolean isHigherBetter() {
+        return goal > floor;
+    }
+
+    /** What was measured; nothing if the run had no such scenario or variant. */
+    Optional<Spread> measured(Results results) {
+        return results.ratio(scenario, metric, dividend, divisor);
+    }
+
+    /**
+     * Compares. The goal is for the median to reach; the floor is missed only if the median surely lies beyond it, since a
+     * run that fails by chance is one that nobody believes.
+     */
+    Verdict judge(Spread measured) {
+        double sign = isHigherBetter() ? 1 : -1;
+        double best = isHigherBetter() ? measured.surelyTo() : measured.surelyFrom();
+        if (sign * measured.median() >= sign * goal) {
+            return Verdict.AT_GOAL;
+        }
+        if (sign * measured.median() >= sign * floor) {
+            return Verdict.ABOVE_FLOOR;
+        }
+        return sign * best >= sign * floor ? Verdict.AT_FLOOR : Verdict.BELOW_FLOOR;
+    }
+}

@@ -1,0 +1,249 @@
+package io.valkeysecure.benchmarks;
+
+import static io.valkeysecure.benchmarks.Figure.atMost;
+import static io.valkeysecure.benchmarks.Figure.timesLess;
+import static io.valkeysecure.benchmarks.Figure.timesMore;
+
+import io.valkeysecure.benchmarks.TlsEngine.Client;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All that has to be reached, with its floor and its goal: the one place where they are. */
+final class Figures {
+    private static final String JDK = "JDK engine";
+    private static final String BORINGSSL = "BoringSSL";
+    private static final String CONSCRYPT = "Conscrypt";
+
+    private Figures() {}
+
+    static List<Figure> all() {
+        List<Figure> figures = new ArrayList<>();
+        connecting(figures);
+        pipelining(figures);
+        waiting(figures);
+        jedisCommands(figures);
+        standing(figures);
+        rotating(figures);
+        return figures;
+    }
+
+    private static void connecting(List<Figure> figures) {
+        String pkcs12 = Variant.LETTUCE_PKCS12;
+        String pem = Variant.LETTUCE_PEM;
+        for (String scenario : List.of(Connecting.EC_ONE, Connecting.EC_EIGHT, Connecting.RSA_EIGHT)) {
+            figures.add(timesLess(
+                    "Jedis, JDK engine: client CPU, less than SslOptions",
+                    scenario,
+                    Metric.CLIENT_CPU,
+                    jedis(JDK),
+                    Variant.JEDIS_PKCS12,
+                    6,
+                    12));
+            figures.add(timesLess(
+                    "Jedis, Conscrypt: client CPU, less than SslOptions",
+                    scenario,
+                    Metric.CLIENT_CPU,
+                    jedis(CONSCRYPT),
+                    Variant.JEDIS_PKCS12,
+                    10,
+                    20));
+            figures.add(timesLess(
+                    "Lettuce, JDK engine: client CPU, less than PKCS12",
+                    scenario,
+                    Metric.CLIENT_CPU,
+                    lettuce(JDK),
+                    pkcs12,
+                    5,
+                    9));
+            figures.add(timesLess(
+                    "Lettuce, JDK engine: client CPU, less than PEM",
+                    scenario,
+                    Metric.CLIENT_CPU,
+                    lettuce(JDK),
+                    pem,
+                    3.5,
+                    6));
+            figures.add(timesLess(
+                    "Lettuce, BoringSSL: client CPU, less than PKCS12",
+                    scenario,
+                    Metric.CLIENT_CPU,
+                    lettuce(BORINGSSL),
+                    pkcs12,
+                    10,
+                    18));
+            figures.add(timesLess(
+                    "Lettuce, BoringSSL: client CPU, less than PEM",
+                    scenario,
+                    Metric.CLIENT_CPU,
+                    lettuce(BORINGSSL),
+                    pem,
+                    7,
+                    12));
+            figures.add(timesLess(
+                    "Jedis, JDK engine: allocated, less than SslOptions",
+                    scenario,
+                    Metric.ALLOCATED,
+                    jedis(JDK),
+                    Variant.JEDIS_PKCS12,
+                    10,
+                    12));
+            figures.add(timesLess(
+                    "Lettuce, JDK engine: allocated, less than PKCS12",
+                    scenario,
+                    Metric.ALLOCATED,
+                    lettuce(JDK),
+                    pkcs12,
+                    10,
+                    12));
+            figures.add(timesLess(
+                    "Lettuce, BoringSSL: allocated, less than PKCS12",
+                    scenario,
+                    Metric.ALLOCATED,
+                    lettuce(BORINGSSL),
+                    pkcs12,
+                    40,
+                    60));
+        }
+    }
+
+    private static void pipelining(List<Figure> figures) {
+        for (Commands command : Commands.values()) {
+            String scenario = Pipelining.title(command, Pipelining.SMALL);
+            for (String engine : List.of(JDK, BORINGSSL)) {
+                figures.add(timesMore(
+                        "Lettuce, " + engine + ": ops/s, of raw TLS",
+                        scenario,
+                        Metric.RATE,
+                        lettuce(engine),
+                        Variant.LETTUCE_PKCS12,
+                        2.5,
+                        5));
+                figures.add(timesMore(
+                        "Lettuce, " + engine + ": ops/s, of raw plaintext",
+                        scenario,
+                        Metric.RATE,
+                        lettuce(engine),
+                        Variant.LETTUCE_PLAINTEXT,
+                        1.2,
+                        2.4));
+                figures.add(timesMore(
+                        "Lettuce, " + engine + ": ops/s, of equally consolidated plaintext",
+                        scenario,
+                        Metric.RATE,
+                        lettuce(engine),
+                        Variant.LETTUCE_PLAINTEXT_CONSOLIDATED,
+                        0.75,
+                        0.97));
+            }
+        }
+    }
+
+    private static void waiting(List<Figure> figures) {
+        for (String engine : List.of(JDK, BORINGSSL)) {
+            figures.add(atMost(
+                    "Lettuce, " + engine + ": p50, of raw TLS",
+                    Waiting.TITLE,
+                    Metric.P50,
+                    lettuce(engine),
+                    Variant.LETTUCE_PKCS12,
+                    1.05,
+                    0.95));
+            figures.add(atMost(
+                    "Lettuce, " + engine + ": p99, of raw TLS",
+                    Waiting.TITLE,
+                    Metric.P99,
+                    lettuce(engine),
+                    Variant.LETTUCE_PKCS12,
+                    1.05,
+                    0.95));
+        }
+    }
+
+    private static void jedisCommands(List<Figure> figures) {
+        for (int size : List.of(Pipelining.SMALL, Pipelining.LARGE)) {
+            for (Commands command : Commands.values()) {
+                for (String engine : List.of(JDK, CONSCRYPT)) {
+                    figures.add(timesMore(
+                            "Jedis, " + engine + ": ops/s, of raw TLS",
+                            JedisCommands.title(command, size),
+                            Metric.RATE,
+                            jedis(engine),
+                            Variant.JEDIS_PKCS12,
+                            1,
+                            1.1));
+                }
+            }
+        }
+    }
+
+    /** What is there, or comes back, without a command. */
+    private static void standing(List<Figure> figures) {
+        String pkcs12 = Variant.LETTUCE_PKCS12;
+        for (String engine : List.of(JDK, BORINGSSL)) {
+            figures.add(timesLess(
+                    "Lettuce, " + engine + ": heap of TLS, less than PKCS12",
+                    Idle.TITLE,
+                    Metric.TLS_HEAP,
+                    lettuce(engine),
+                    pkcs12,
+                    3,
+                    5));
+        }
+        figures.add(timesLess(
+                "Lettuce, JDK engine: worst PING, lower than PKCS12",
+                Stalling.TITLE,
+                Metric.WORST_PING,
+                lettuce(JDK),
+                pkcs12,
+                2,
+                6));
+        figures.add(timesLess(
+                "Lettuce, BoringSSL: worst PING, lower than PKCS12",
+                Stalling.TITLE,
+                Metric.WORST_PING,
+                lettuce(BORINGSSL),
+                pkcs12,
+                8,
+                15));
+        figures.add(timesLess(
+                "Lettuce, JDK engine: all back, sooner than PKCS12",
+                Storm.TITLE,
+                Metric.ALL_BACK,
+                lettuce(JDK),
+                pkcs12,
+                1.6,
+                2.2));
+        figures.add(timesLess(
+                "Lettuce, BoringSSL: all back, sooner than PKCS12",
+                Storm.TITLE,
+                Metric.ALL_BACK,
+                lettuce(BORINGSSL),
+                pkcs12,
+                2.5,
+                4));
+    }
+
+    private static void rotating(List<Figure> figures) {
+        for (Client client : Client.values()) {
+            for (TlsEngine engine : TlsEngine.of(client)) {
+                String variant = engine.variant(client);
+                figures.add(atMost(
+                        variant + ": p99, of before",
+                        Rotating.TITLE,
+                        Metric.P99,
+                        Rotating.during(variant),
+                        Rotating.before(variant),
+                        1.3,
+                        1.05));
+            }
+        }
+    }
+
+    private static String lettuce(String engine) {
+        return Variant.ours(Client.LETTUCE, engine);
+    }
+
+    private static String jedis(String engine) {
+        return Variant.ours(Client.JEDIS, engine);
+    }
+}

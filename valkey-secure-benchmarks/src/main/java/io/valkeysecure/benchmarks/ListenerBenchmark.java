@@ -1,0 +1,72 @@
+package io.valkeysecure.benchmarks;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.valkeysecure.ClientLibrary;
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.HandshakeListener;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.micrometer.TlsMetrics;
+import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.TlsFront;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** What metrics add to a handshake: all that a listener is told of it, which was a real one. A command costs them nothing. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class ListenerBenchmark {
+    /** With a histogram or without. */
+    @Param({"false", "true"})
+    public boolean histogram;
+
+    private TlsMetrics metrics = TlsMetrics.to(new SimpleMeterRegistry());
+    private CompletableFuture<VerifiedHandshake> verified = new CompletableFuture<>();
+
+    /**
+     * Shakes hands once.
+     *
+     * @throws IOException if it was refused
+     */
+    @Setup
+    public void connect() throws IOException {
+        TlsMetrics.Builder builder = TlsMetrics.builder(new SimpleMeterRegistry());
+        metrics = (histogram ? builder.histogram() : builder).build();
+        verified = new CompletableFuture<>();
+        TestCertificate root = TestCertificate.root().build();
+        HandshakeListener keeping = new HandshakeListener() {
+            @Override
+            public void handshakeSucceeded(VerifiedHandshake handshake) {
+                verified.complete(handshake);
+            }
+        };
+        try (TlsFront server = TlsFront.alone(root.issue().dnsName("localhost").build());
+                SecureTls tls = SecureTls.trusting(TrustAnchors.of(root.certificate()))
+                        .withoutClientIdentity()
+                        .listener(metrics, keeping)
+                        .build();
+                Socket socket = tls.handshake(new Endpoint("localhost", server.port()), ClientLibrary.OTHER)
+                        .overSocket(new Socket("localhost", server.port()))) {
+            socket.setTcpNoDelay(true);
+        }
+        verified.join();
+    }
+
+    /** Is told of it. */
+    @Benchmark
+    public void handshakeSucceeded() {
+        metrics.handshakeSucceeded(verified.join());
+    }
+}

@@ -1,0 +1,28 @@
+package io.valkeysecure.benchmarks;
+
+/** Something that a round measures of a variant. */
+enum Metric {
+    CLIENT_CPU("client CPU, µs"),
+    SERVER_CPU("server CPU, µs"),
+    ALLOCATED("allocated, KiB"),
+    RATE("a second"),
+    RESUMED("resumed, %"),
+    P50("p50, µs"),
+    P99("p99, µs"),
+    P99_9("p99.9, µs"),
+    HEAP("heap, KiB a connection"),
+    TLS_HEAP("of it TLS, KiB"),
+    WORST_PING("worst PING, ms"),
+    ALL_CONNECTED("all connected after, ms"),
+    ALL_BACK("all back after, ms");
+
+    private final String title;
+
+    Metric(String title) {
+        this.title = title;
+    }
+
+    String title() {
+        return title;
+    }
+}

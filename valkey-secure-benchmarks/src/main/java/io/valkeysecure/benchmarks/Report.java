@@ -1,0 +1,178 @@
+package io.valkeysecure.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a run came to, in Markdown. */
+final class Report {
+    static final String BEGIN = "<!-- written by ./verify bench, do not edit: from here -->";
+    static final String END = "<!-- written by ./verify bench, do not edit: to here -->";
+
+    private static final String NOTHING = "-";
+
+    /** What the variants of each client are compared with besides their figures. */
+    private static final List<Baseline> BASELINES = List.of(
+            new Baseline("PKCS12", Variant.LETTUCE_PKCS12, Variant.JEDIS_PKCS12),
+            new Baseline("PEM", Variant.LETTUCE_PEM),
+            new Baseline("openssl's PKCS12", Variant.JEDIS_PKCS12_OPENSSL),
+            new Baseline("plaintext", Variant.LETTUCE_PLAINTEXT, Variant.JEDIS_PLAINTEXT, ValkeyBenchmark.PLAINTEXT),
+            new Baseline("consolidated plaintext", Variant.LETTUCE_PLAINTEXT_CONSOLIDATED));
+
+    private record Baseline(String name, List<String> variants) {
+        Baseline(String name, String... variants) {
+            this(name, List.of(variants));
+        }
+    }
+
+    private final Results results;
+    private final List<Figure> figures;
+    private final Map<Verdict, Integer> counts = new EnumMap<>(Verdict.class);
+    private final StringBuilder text = new StringBuilder();
+    private int unmeasured;
+
+    Report(Results results, List<Figure> figures) {
+        this.results = results;
+        this.figures = figures;
+        for (Figure figure : figures) {
+            figure.measured(results)
+                    .ifPresentOrElse(
+                            measured -> counts.merge(figure.judge(measured), 1, Integer::sum), () -> unmeasured++);
+        }
+    }
+
+    /** The figures, then each scenario, then single operations. */
+    String markdown(Setting setting, List<Scenario> scenarios, List<PerOperation> operations) {
+        line(setting.sentence());
+        line("");
+        figures();
+        for (Scenario scenario : scenarios) {
+            scenario(scenario);
+        }
+        operations(operations);
+        return text.toString();
+    }
+
+    private void figures() {
+        line("### Figures");
+        line("");
+        row("measured in", "what", "measured", "floor", "goal", "verdict");
+        row("---", "---", "--:", "--:", "--:", "---");
+        for (Figure figure : figures) {
+            Optional<Spread> measured = figure.measured(results);
+            row(
+                    figure.scenario(),
+                    figure.what(),
+                    measured.map(Spread::toString).orElse(NOTHING),
+                    Spread.number(figure.floor()),
+                    Spread.number(figure.goal()),
+                    measured.map(spread -> figure.judge(spread).words()).orElse("not measured"));
+        }
+        line("");
+        line(summary());
+        line("");
+    }
+
+    private void scenario(Scenario scenario) {
+        String title = scenario.title();
+        line("### " + title);
+        line("");
+        line(scenario.explanation() + ".");
+        line("");
+        List<Metric> metrics = List.copyOf(results.metrics(title));
+        Metric principal = scenario.principal();
+        List<Baseline> baselines = BASELINES.stream()
+                .filter(baseline -> baseline.variants().stream()
+                        .anyMatch(variant ->
+                                results.spread(title, variant, principal).isPresent()))
+                .toList();
+        List<String> head = new ArrayList<>(List.of("variant"));
+        metrics.forEach(metric -> head.add(metric.title()));
+        baselines.forEach(baseline -> head.add("%s, of %s".formatted(principal.title(), baseline.name())));
+        row(head.toArray(new String[0]));
+        row(head.stream().map(name -> name.equals("variant") ? "---" : "--:").toArray(String[]::new));
+        for (String variant : results.variants(title)) {
+            List<String> cells = new ArrayList<>(List.of(variant));
+            for (Metric metric : metrics) {
+                cells.add(results.spread(title, variant, metric)
+                        .map(Spread::toString)
+                        .orElse(NOTHING));
+            }
+            for (Baseline baseline : baselines) {
+                cells.add(ratio(title, principal, variant, baseline));
+            }
+            row(cells.toArray(new String[0]));
+        }
+        line("");
+    }
+
+    private String ratio(String scenario, Metric metric, String variant, Baseline other) {
+        String client = variant.substring(0, variant.indexOf(','));
+        return other.variants().stream()
+                .filter(baseline -> baseline.startsWith(client) && !baseline.equals(variant))
+                .findFirst()
+                .flatMap(baseline -> results.ratio(scenario, metric, variant, baseline))
+                .map(Spread::toString)
+                .orElse(NOTHING);
+    }
+
+    private void operations(List<PerOperation> operations) {
+        if (operations.isEmpty()) {
+            return;
+        }
+        line("### Single operations, by JMH");
+        line("");
+        row("operation", "µs", "±", "allocated, B");
+        row("---", "--:", "--:", "--:");
+        for (PerOperation operation : operations) {
+            row(
+                    operation.name(),
+                    Spread.number(operation.nanos() / 1e3),
+                    Spread.number(operation.error() / 1e3),
+                    Spread.number(operation.bytes()));
+        }
+        line("");
+    }
+
+    private void row(String... cells) {
+        line("| " + String.join(" | ", cells) + " |");
+    }
+
+    private void line(String line) {
+        text.append(line).append('\n');
+    }
+
+    int belowFloor() {
+        return count(Verdict.BELOW_FLOOR);
+    }
+
+    private int count(Verdict verdict) {
+        return counts.getOrDefault(verdict, 0);
+    }
+
+    /** The last line of a run. */
+    String summary() {
+        return "bench: %d figures, %d at goal, %d below floor%s"
+                .formatted(
+                        figures.size() - unmeasured,
+                        count(Verdict.AT_GOAL),
+                        belowFloor(),
+                        unmeasured == 0 ? "" : ", %d not measured".formatted(unmeasured));
+    }
+
+    /** Replaces what an earlier run wrote, and leaves alone what is around it. */
+    static void write(Path page, String markdown) throws IOException {
+        String before = Files.readString(page);
+        int begin = before.indexOf(BEGIN);
+        int end = before.indexOf(END);
+        if (begin < 0 || end < begin) {
+            throw new IOException("%s: expected the lines %s and %s, one after the other".formatted(page, BEGIN, END));
+        }
+        Files.writeString(page, before.substring(0, begin) + BEGIN + "\n\n" + markdown + "\n" + before.substring(end));
+    }
+}

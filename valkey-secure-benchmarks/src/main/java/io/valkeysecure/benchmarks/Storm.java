@@ -1,0 +1,74 @@
+package io.valkeysecure.benchmarks;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.valkeysecure.testkit.ValkeyServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** All connections of a client, after their server was killed and is there again. Each variant has a server of its own. */
+final class Storm extends Scenario {
+    static final String TITLE = "Lettuce, all connections back after a restart";
+
+    private static final Duration DOWN = Duration.ofMillis(300);
+    private static final double MILLIS = 1e6;
+
+    private final int count;
+
+    Storm(Site site, int count) {
+        super(
+                TITLE,
+                "%d connections, the server killed and down for %d ms at least; until each has answered a PING, "
+                                .formatted(count, DOWN.toMillis())
+                        + "counted from when the server is ready; Lettuce's own reconnects",
+                Metric.ALL_BACK);
+        this.count = count;
+        for (Variant<RedisClient> variant : Variant.lettuce()) {
+            ValkeyServer server = site.start();
+            atEnd(server::close);
+            Opened<RedisClient> opened = variant.open(site, server);
+            atEnd(opened::close);
+            List<StatefulRedisConnection<String, String>> connections = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                connections.add(opened.client().connect());
+            }
+            add(variant.name(), length -> measure(server, connections));
+        }
+    }
+
+    private Map<Metric, Double> measure(ValkeyServer server, List<StatefulRedisConnection<String, String>> connections)
+            throws Exception {
+        server.kill();
+        pause(DOWN);
+        Set<Long> others = children();
+        server.restart();
+        long begun = System.nanoTime();
+        long process = children().stream()
+                .filter(child -> !others.contains(child))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the server runs in no process of ours"));
+        Usage before = Usage.now(process);
+        List<RedisFuture<String>> answers = new ArrayList<>();
+        for (StatefulRedisConnection<String, String> connection : connections) {
+            answers.add(connection.async().ping());
+        }
+        for (RedisFuture<String> answer : answers) {
+            String unused = answer.get(1, TimeUnit.MINUTES);
+        }
+        double elapsed = System.nanoTime() - begun;
+        Map<Metric, Double> measured = before.sinceBy(count);
+        measured.put(Metric.ALL_BACK, elapsed / MILLIS);
+        return measured;
+    }
+
+    /** To ask the server for its process would be one more connection to serve. */
+    private static Set<Long> children() {
+        return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,89 @@
+package io.valkeysecure.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FigureTest {
+    private static final Figure LESS = Figure.timesLess("CPU", "work", Metric.CLIENT_CPU, "ours", "theirs", 6, 12);
+    private static final Figure AT_MOST = Figure.atMost("p99", "work", Metric.P99, "ours", "theirs", 1.3, 1.05);
+
+    private static Spread spread(double median, double from, double to) {
+        return new Spread(median, from, to, from, to);
+    }
+
+    private static Results results(Metric metric, double[] ours, double[] theirs) {
+        Results results = new Results();
+        for (int i = 0; i < ours.length; i++) {
+            results.addRound("work", Map.of("ours", Map.of(metric, ours[i]), "theirs", Map.of(metric, theirs[i])));
+        }
+        return results;
+    }
+
+    @Test
+    void judge_moreIsBetter_goalFloorAndBelow() {
+        assertThat(LESS.judge(spread(12, 5, 20))).isEqualTo(Verdict.AT_GOAL);
+        assertThat(LESS.judge(spread(11.9, 11, 12))).isEqualTo(Verdict.ABOVE_FLOOR);
+        assertThat(LESS.judge(spread(6, 5, 7))).isEqualTo(Verdict.ABOVE_FLOOR);
+        assertThat(LESS.judge(spread(5.9, 5, 6))).isEqualTo(Verdict.AT_FLOOR);
+        assertThat(LESS.judge(spread(5.9, 5, 5.95))).isEqualTo(Verdict.BELOW_FLOOR);
+    }
+
+    @Test
+    void judge_lessIsBetter_goalFloorAndBelow() {
+        assertThat(AT_MOST.judge(spread(1.05, 0.5, 2))).isEqualTo(Verdict.AT_GOAL);
+        assertThat(AT_MOST.judge(spread(1.06, 1, 1.2))).isEqualTo(Verdict.ABOVE_FLOOR);
+        assertThat(AT_MOST.judge(spread(1.31, 1.3, 2))).isEqualTo(Verdict.AT_FLOOR);
+        assertThat(AT_MOST.judge(spread(1.4, 1.35, 2))).isEqualTo(Verdict.BELOW_FLOOR);
+    }
+
+    @Test
+    void measured_timesLess_isTheirsThroughOurs() {
+        Results results = results(Metric.CLIENT_CPU, new double[] {1, 2, 1}, new double[] {10, 10, 9});
+        assertThat(LESS.measured(results)).contains(Spread.of(List.of(10.0, 5.0, 9.0)));
+    }
+
+    /** The rounds are paired: a round in which the machine was slow is slow for both. */
+    @Test
+    void measured_atMost_isOursThroughTheirs_roundByRound() {
+        Results results = results(Metric.P99, new double[] {1, 100}, new double[] {1, 100});
+        assertThat(AT_MOST.measured(results)).contains(Spread.of(List.of(1.0, 1.0)));
+    }
+
+    @Test
+    void measured_variantMissing_isNothing() {
+        assertThat(LESS.measured(new Results())).isEmpty();
+        assertThat(AT_MOST.measured(results(Metric.CLIENT_CPU, new double[] {1}, new double[] {1})))
+                .isEmpty();
+    }
+
+    @Test
+    void factories_goalOnTheWrongSide_isRefused() {
+        assertThatThrownBy(() -> Figure.timesLess("", "", Metric.P50, "", "", 2, 1))
+                .hasMessageContaining("above the floor");
+        assertThatThrownBy(() -> Figure.atMost("", "", Metric.P50, "", "", 1, 2))
+                .hasMessageContaining("below the floor");
+    }
+
+    @Test
+    void all_eachIsThereOnce() {
+        assertThat(new HashSet<>(Figures.all())).hasSameSizeAs(Figures.all());
+    }
+
+    /** What is not measured is told of, and neither fails a run nor counts as measured. */
+    @Test
+    void summary_oneOfEach_countsThem() {
+        Results results = results(Metric.CLIENT_CPU, new double[] {1, 1}, new double[] {12, 13});
+        results.addRound("slow", Map.of("ours", Map.of(Metric.P99, 3.0), "theirs", Map.of(Metric.P99, 1.0)));
+        Figure slow = Figure.atMost("p99", "slow", Metric.P99, "ours", "theirs", 1.3, 1.05);
+        Report report = new Report(results, List.of(LESS, slow, AT_MOST));
+        assertThat(report.summary()).isEqualTo("bench: 2 figures, 1 at goal, 1 below floor, 1 not measured");
+        assertThat(report.belowFloor()).isEqualTo(1);
+        assertThat(new Report(results, List.of(LESS)).summary())
+                .isEqualTo("bench: 1 figures, 1 at goal, 0 below floor");
+    }
+}
