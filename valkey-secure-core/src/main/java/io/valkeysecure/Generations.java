@@ -58,6 +58,7 @@ final class Generations implements AutoCloseable {
     private final Set<Warned> warned = new HashSet<>();
     private final Semaphore news = new Semaphore(0);
     private final Thread watcher = new Thread(null, this::watch, "valkey-secure-watch", 0, false);
+    private final HandshakeTurns turns = new HandshakeTurns();
     private volatile Generation current;
     private volatile Instant identitySince;
     private volatile TlsStatus.@Nullable Failure lastFailure;
@@ -126,6 +127,10 @@ final class Generations implements AutoCloseable {
 
     Generation current() {
         return current;
+    }
+
+    HandshakeTurns turns() {
+        return turns;
     }
 
     TlsStatus status() {

@@ -3,6 +3,7 @@ package io.valkeysecure;
 import io.valkeysecure.internal.engine.EngineUnavailableException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -13,6 +14,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
@@ -26,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One handshake with one endpoint under one generation, from its first byte to its verdict. It can be used once.
  *
- * <p>A blocking client calls {@link #overSocket}, and is done. A client with an event loop takes the {@link #engine},
- * passes on the first bytes of the peer to {@link #received}, and when the engine has finished calls {@link #verify}
+ * <p>A blocking client calls {@link #overSocket}, and is done. A client with an event loop takes the {@link #engine}, waits
+ * for its {@link #turn}, passes on the first bytes of the peer to {@link #received}, and when the engine has finished calls {@link #verify}
  * <em>before</em> it lets the application write; whatever goes wrong it passes to {@link #refuse}. Only a connection for
  * which there is a {@link VerifiedHandshake} may be used.
  *
@@ -54,6 +59,7 @@ public final class TlsHandshake {
     private final AtomicBoolean used = new AtomicBoolean();
     private @Nullable TlsHandshakeException refusal;
     private @Nullable VerifiedHandshake verified;
+    private volatile HandshakeTurns.@Nullable Turn turn;
 
     TlsHandshake(Generations generations, Endpoint endpoint, ClientLibrary client, HandshakeListener listener) {
         this.generations = generations;
@@ -107,6 +113,7 @@ public final class TlsHandshake {
         @Nullable SSLSocket tls = null;
         try {
             requireIdentityInDate();
+            awaitTurn();
             WireSocket wire =
                     new WireSocket(connected, evidence, begun + timeout().toNanos());
             tls = generation.socket(wire, endpoint);
@@ -154,6 +161,54 @@ public final class TlsHandshake {
         } catch (EngineUnavailableException e) {
             throw new TlsConfigurationException(e.reason(), String.valueOf(e.getMessage()), refuse(e));
         }
+    }
+
+    /**
+     * Waits, without blocking, until this handshake may begin. Few of one {@link SecureTls} are in flight at a time, first
+     * come, first served, so that a restart of the server under many connections does not stall those that live. The turn
+     * ends with the verdict, or after a second if the peer takes longer.
+     *
+     * @return completed when the handshake may begin; with a {@link TimeoutException}, to be passed to {@link #refuse}, when
+     *     {@link #timeout()} has passed before
+     * @throws IllegalStateException if it was called before
+     */
+    public CompletionStage<Void> turn() {
+        return takeTurn().begun().orTimeout(timeout().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private HandshakeTurns.Turn takeTurn() {
+        if (turn != null) {
+            throw new IllegalStateException("this handshake with " + endpoint + " has had its turn");
+        }
+        HandshakeTurns.Turn taken = generations.turns().take();
+        turn = taken;
+        return taken;
+    }
+
+    private void awaitTurn() throws IOException {
+        CompletableFuture<Void> begun = takeTurn().begun();
+        try {
+            var unused = begun.get(timeout().minus(elapsed()).toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new SocketTimeoutException("it was not this handshake's turn in time");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while it was not this handshake's turn");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a turn fails in no other way", e);
+        }
+    }
+
+    private void endTurn() {
+        HandshakeTurns.Turn taken = turn;
+        if (taken != null) {
+            taken.end();
+        }
+    }
+
+    private boolean isWaitingForTurn() {
+        HandshakeTurns.Turn taken = turn;
+        return taken != null && (!taken.begun().isDone() || taken.begun().isCompletedExceptionally());
     }
 
     /** Told here, rather than by an alert of the server that is hard to read. */
@@ -234,6 +289,7 @@ public final class TlsHandshake {
             }
             verified = proof;
         }
+        endTurn();
         listener.handshakeSucceeded(proof);
         return proof;
     }
@@ -296,6 +352,7 @@ public final class TlsHandshake {
             refused = classify(cause);
             refusal = refused;
         }
+        endTurn();
         listener.handshakeRefused(refused, client, elapsed());
         return refused;
     }
@@ -352,7 +409,16 @@ public final class TlsHandshake {
                             + "; allow a newer one by tls-protocols",
                     cause);
         }
-        if (has(cause, SocketTimeoutException.class) || has(cause, TimeoutException.class)) {
+        boolean timedOut = has(cause, SocketTimeoutException.class) || has(cause, TimeoutException.class);
+        if (timedOut && isWaitingForTurn()) {
+            return refused(
+                    RefusalReason.HANDSHAKE_TIMEOUT,
+                    "expected a handshake within " + timeout() + ", it was not its turn in that time, of which "
+                            + generations.turns().limit()
+                            + " handshakes have one at once; are servers slow, or very many connections made?",
+                    cause);
+        }
+        if (timedOut) {
             return refused(
                     RefusalReason.HANDSHAKE_TIMEOUT,
                     "expected a handshake within " + timeout()

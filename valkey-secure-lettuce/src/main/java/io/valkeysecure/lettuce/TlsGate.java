@@ -110,7 +110,7 @@ final class TlsGate extends ChannelDuplexHandler {
     }
 
     @CanIgnoreReturnValue
-    private static boolean onEventLoop(ChannelHandlerContext ctx, Runnable task) {
+    static boolean onEventLoop(ChannelHandlerContext ctx, Runnable task) {
         try {
             ctx.executor().execute(task);
             return true;
