@@ -102,7 +102,7 @@ public final class Bench {
             }
         }
         parts.add(new Part("waiting", plan.turns(), () -> new Waiting(ec)));
-        parts.add(new Part("idle", plan.feats(), () -> new Idle(ec, plan.idle())));
+        parts.add(new Part("idle", plan.heaps(), () -> new Idle(ec, plan.idle())));
         parts.add(new Part("stalling", plan.feats(), () -> new Stalling(ec, plan.connecting())));
         parts.add(new Part("storm", plan.feats(), () -> new Storm(ec, plan.returning())));
         parts.add(new Part(

@@ -7,17 +7,27 @@ import java.time.Duration;
  *
  * @param turns for what takes as long as it is told to
  * @param feats for what takes as long as it takes
+ * @param heaps for what a heap holds, which hardly differs from round to round
  * @param rotations for rotations; their length is also the retirement window, one minute by default
  * @param idle connections that do nothing
  * @param connecting connections that others wait for
  * @param returning connections of a server that restarts
  * @param iteration of a microbenchmark
  */
-record Plan(Pace turns, Pace feats, Pace rotations, int idle, int connecting, int returning, Duration iteration) {
+record Plan(
+        Pace turns,
+        Pace feats,
+        Pace heaps,
+        Pace rotations,
+        int idle,
+        int connecting,
+        int returning,
+        Duration iteration) {
     /** For figures to publish. */
     static final Plan FULL = new Plan(
             new Pace(4, Duration.ofMillis(700), 9, Duration.ofMillis(400)),
-            new Pace(1, Duration.ZERO, 7, Duration.ZERO),
+            new Pace(1, Duration.ZERO, 6, Duration.ZERO),
+            new Pace(1, Duration.ZERO, 2, Duration.ZERO),
             new Pace(0, Duration.ZERO, 3, Duration.ofMinutes(1)),
             500,
             100,
@@ -28,6 +38,7 @@ record Plan(Pace turns, Pace feats, Pace rotations, int idle, int connecting, in
     static final Plan QUICK = new Plan(
             new Pace(1, Duration.ofMillis(500), 3, Duration.ofMillis(150)),
             new Pace(0, Duration.ZERO, 2, Duration.ZERO),
+            new Pace(1, Duration.ZERO, 2, Duration.ZERO),
             new Pace(0, Duration.ZERO, 1, Duration.ofSeconds(2)),
             100,
             50,

@@ -16,7 +16,9 @@ import java.util.function.UnaryOperator;
 record TlsEngine(String title, Set<Client> clients, UnaryOperator<SecureTls.Builder> choice) {
     /** A new engine is a new line here. */
     private static final List<TlsEngine> ALL = List.of(
-            new TlsEngine("JDK engine", Set.of(Client.LETTUCE, Client.JEDIS), builder -> builder.engine(Engine.jdk())));
+            new TlsEngine("JDK engine", Set.of(Client.LETTUCE, Client.JEDIS), builder -> builder.engine(Engine.jdk())),
+            new TlsEngine("BoringSSL", Set.of(Client.LETTUCE), builder -> builder.engine(Engine.boringSsl())),
+            new TlsEngine("Conscrypt", Set.of(Client.JEDIS), builder -> builder.engine(Engine.boringSsl())));
 
     enum Client {
         LETTUCE("Lettuce"),
