@@ -12,6 +12,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.netty.resolver.DefaultAddressResolverGroup;
 import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.Engine;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.Revocation;
 import io.valkeysecure.SecureTls;
@@ -148,6 +149,7 @@ class MisconfigurationsTest {
                                 : trusting.presenting(ClientIdentity.pem(certificate, key)))
                         .revocation(revocation)
                         .policy(TlsPolicy.builder().handshakeTimeout(patience).build())
+                        .engine(Engine.jdk()) // as for everybody who adds nothing; the tables have the other ones
                         .build()) {
                     for (int i = 0; i < connections; i++) {
                         if (lettuce) {
