@@ -277,7 +277,12 @@ final class SecondOpinions {
             }
             if (byId.containsKey("cert_trust")) {
                 certificate(byId, statements);
-                add(statements, RENEGOTIATION, !text(byId, "TLS_extensions").contains("renegotiation info"));
+                // TLS 1.3 has no renegotiation
+                add(
+                        statements,
+                        RENEGOTIATION,
+                        statements.contains(VERSION + "TLSv1.2")
+                                && !text(byId, "TLS_extensions").contains("renegotiation info"));
             }
             return statements;
         }
@@ -297,8 +302,7 @@ final class SecondOpinions {
             add(statements, ORDER, text(byId, "certs_list_ordering_problem").equals("yes"));
             add(statements, KEY, isBad(byId, "cert_keySize"));
             add(statements, SIGNATURE, isBad(byId, "cert_signatureAlgorithm"));
-            String usage = text(byId, "cert_extKeyUsage");
-            add(statements, USAGE, usage.contains("TLS Web") && !usage.contains("Server Authentication"));
+            add(statements, USAGE, isBad(byId, "cert_keyUsage") || isBad(byId, "cert_extKeyUsage"));
         }
 
         private static boolean isBad(Map<String, JsonNode> byId, String id) {
