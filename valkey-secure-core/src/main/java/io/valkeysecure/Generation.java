@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.engine.EngineContext;
 import io.valkeysecure.internal.engine.EngineProvider.Use;
 import io.valkeysecure.internal.engine.EngineSettings;
 import io.valkeysecure.internal.engine.EngineUnavailableException;
@@ -254,14 +255,20 @@ final class Generation {
         return parameters;
     }
 
-    SSLEngine engine(Endpoint endpoint) throws EngineUnavailableException {
-        forgetSessionsIfFailed(endpoint);
-        return engines.of(Use.EVENT_LOOP).engine(endpoint.host(), endpoint.port(), parameters(endpoint));
+    SSLEngine engine(Endpoint endpoint, int others) throws EngineUnavailableException {
+        return context(Use.EVENT_LOOP, endpoint, others).engine(endpoint.host(), endpoint.port(), parameters(endpoint));
     }
 
-    SSLSocket socket(Socket connected, Endpoint endpoint) throws IOException, EngineUnavailableException {
+    SSLSocket socket(Socket connected, Endpoint endpoint, int others) throws IOException, EngineUnavailableException {
+        return context(Use.SOCKET, endpoint, others)
+                .socket(connected, endpoint.host(), endpoint.port(), parameters(endpoint));
+    }
+
+    private EngineContext context(Use use, Endpoint endpoint, int others) throws EngineUnavailableException {
         forgetSessionsIfFailed(endpoint);
-        return engines.of(Use.SOCKET).socket(connected, endpoint.host(), endpoint.port(), parameters(endpoint));
+        EngineContext context = engines.of(use);
+        context.amid(others);
+        return context;
     }
 
     /** From now on handshakes with this host are full ones. */

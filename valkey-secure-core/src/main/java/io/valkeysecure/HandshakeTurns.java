@@ -67,6 +67,10 @@ final class HandshakeTurns {
         return limit;
     }
 
+    synchronized int inFlight() {
+        return inFlight.size();
+    }
+
     Turn take() {
         Turn turn = new Turn();
         synchronized (this) {

@@ -116,7 +116,8 @@ public final class TlsHandshake {
             awaitTurn();
             WireSocket wire =
                     new WireSocket(connected, evidence, begun + timeout().toNanos());
-            tls = generation.socket(wire, endpoint);
+            // this one has its turn
+            tls = generation.socket(wire, endpoint, generations.turns().inFlight() - 1);
             generation.register().put(tls, progress);
             tls.startHandshake();
             VerifiedHandshake proof = verify(tls.getSession(), tls);
@@ -153,7 +154,7 @@ public final class TlsHandshake {
         begin();
         try {
             requireIdentityInDate();
-            SSLEngine engine = generation.engine(endpoint);
+            SSLEngine engine = generation.engine(endpoint, generations.turns().inFlight());
             generation.register().put(engine, progress);
             return engine;
         } catch (PeerRejectedException e) {

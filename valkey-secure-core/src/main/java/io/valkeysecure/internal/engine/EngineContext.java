@@ -38,6 +38,13 @@ public interface EngineContext {
     SSLSocket socket(Socket connected, String host, int port, SSLParameters parameters) throws IOException;
 
     /**
+     * Tells how many handshakes are going on beside the next one. An engine that resumes well all the same passes over it.
+     *
+     * @param others handshakes in flight
+     */
+    default void amid(int others) {}
+
+    /**
      * Forgets all sessions with a host, so that the next handshake is a full one.
      *
      * @param host the server as it was dialled

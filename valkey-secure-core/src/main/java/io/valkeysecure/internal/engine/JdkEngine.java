@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -18,15 +19,27 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** The engine of the JDK, which is always there and suits every client. */
+/**
+ * The engine of the JDK, which is always there and suits every client.
+ *
+ * <p>Before 17.0.20 a context keeps one TLS 1.3 ticket of each server, which may be used once: of handshakes that go on at the
+ * same time all try the same one, and most are full. So several contexts take turns where there is more than one at a time;
+ * for one after the other the first is enough.
+ */
 public final class JdkEngine implements EngineContext {
-    private final SSLContext context;
+    private static final int MOST_CONTEXTS = 8;
+
+    private final List<SSLContext> contexts;
+    private final AtomicInteger next = new AtomicInteger();
+
+    /** How many of the contexts take turns. */
+    private volatile int inUse = 1;
 
     /** What alone is offered; null for what the JDK likes best, which from JDK 27 on is a hybrid group. */
     private final String @Nullable [] groups;
 
-    private JdkEngine(SSLContext context, String @Nullable [] groups) {
-        this.context = context;
+    private JdkEngine(List<SSLContext> contexts, String @Nullable [] groups) {
+        this.contexts = contexts;
         this.groups = groups;
     }
 
@@ -39,19 +52,11 @@ public final class JdkEngine implements EngineContext {
      *     silently what {@code java.security} disables, and a policy that is not in force in full is an error
      */
     public static JdkEngine open(EngineSettings settings) throws EngineUnavailableException {
-        SSLContext context;
-        try {
-            context = SSLContext.getInstance("TLS");
-            context.init(
-                    new KeyManager[] {settings.keyManager()},
-                    new TrustManager[] {settings.trustManager()},
-                    new SecureRandom());
-        } catch (GeneralSecurityException e) {
-            throw new EngineUnavailableException(RefusalReason.UNCLASSIFIED, "this JVM has no usable TLS", e);
+        List<SSLContext> contexts = new ArrayList<>();
+        for (int i = 0; i < MOST_CONTEXTS; i++) {
+            contexts.add(context(settings));
         }
-        context.getClientSessionContext()
-                .setSessionTimeout((int) settings.sessionTimeout().toSeconds());
-        SSLParameters supported = context.getSupportedSSLParameters();
+        SSLParameters supported = contexts.get(0).getSupportedSSLParameters();
         List<String> missing = new ArrayList<>(settings.cipherSuites());
         missing.removeAll(List.of(supported.getCipherSuites()));
         settings.protocols().stream()
@@ -78,18 +83,33 @@ public final class JdkEngine implements EngineContext {
                         null);
             }
         }
-        return new JdkEngine(context, groups);
+        return new JdkEngine(List.copyOf(contexts), groups);
+    }
+
+    private static SSLContext context(EngineSettings settings) throws EngineUnavailableException {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(
+                    new KeyManager[] {settings.keyManager()},
+                    new TrustManager[] {settings.trustManager()},
+                    new SecureRandom());
+            context.getClientSessionContext()
+                    .setSessionTimeout((int) settings.sessionTimeout().toSeconds());
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new EngineUnavailableException(RefusalReason.UNCLASSIFIED, "this JVM has no usable TLS", e);
+        }
     }
 
     @Override
     public String description() {
         return "JDK " + Runtime.version().feature() + " ("
-                + context.getProvider().getName() + ")";
+                + contexts.get(0).getProvider().getName() + ")";
     }
 
     @Override
     public SSLEngine engine(String host, int port, SSLParameters parameters) {
-        SSLEngine engine = context.createSSLEngine(host, port);
+        SSLEngine engine = nextContext().createSSLEngine(host, port);
         engine.setUseClientMode(true);
         engine.setSSLParameters(limited(parameters));
         return engine;
@@ -97,9 +117,22 @@ public final class JdkEngine implements EngineContext {
 
     @Override
     public SSLSocket socket(Socket connected, String host, int port, SSLParameters parameters) throws IOException {
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(connected, host, port, true);
+        SSLSocket socket = (SSLSocket) nextContext().getSocketFactory().createSocket(connected, host, port, true);
         socket.setSSLParameters(limited(parameters));
         return socket;
+    }
+
+    /** Twice as many as there are handshakes, since a ticket comes only with the first reply. */
+    @Override
+    public void amid(int others) {
+        int wanted = Math.min(MOST_CONTEXTS, 2 * others);
+        if (wanted > inUse) {
+            inUse = wanted;
+        }
+    }
+
+    private SSLContext nextContext() {
+        return contexts.get(Math.floorMod(next.getAndIncrement(), inUse));
     }
 
     private SSLParameters limited(SSLParameters parameters) {
@@ -112,11 +145,13 @@ public final class JdkEngine implements EngineContext {
     /** JSSE has no switch for it: a session that is not there is not resumed. */
     @Override
     public void forgetSessions(String host) {
-        SSLSessionContext sessions = context.getClientSessionContext();
-        for (byte[] id : Collections.list(sessions.getIds())) {
-            SSLSession session = sessions.getSession(id);
-            if (session != null && host.equalsIgnoreCase(session.getPeerHost())) {
-                session.invalidate();
+        for (SSLContext context : contexts) {
+            SSLSessionContext sessions = context.getClientSessionContext();
+            for (byte[] id : Collections.list(sessions.getIds())) {
+                SSLSession session = sessions.getSession(id);
+                if (session != null && host.equalsIgnoreCase(session.getPeerHost())) {
+                    session.invalidate();
+                }
             }
         }
     }
