@@ -203,22 +203,26 @@ public final class ChainVerifier {
     public static List<X509Certificate> parse(List<byte[]> encoded) throws PeerRejectedException {
         List<X509Certificate> chain = new ArrayList<>();
         for (byte[] der : encoded) {
-            try {
-                X509Certificate certificate = (X509Certificate)
-                        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
-                // the JDK reads PEM, too, and leaves alone what comes after the certificate
-                if (!Arrays.equals(certificate.getEncoded(), der)) {
-                    throw new CertificateException("more, or another encoding, than one certificate in DER");
-                }
-                chain.add(certificate);
-            } catch (CertificateException | RuntimeException e) {
-                throw new PeerRejectedException(
-                        RefusalReason.MALFORMED_CERTIFICATE,
-                        "certificate " + (chain.size() + 1) + " of the chain is not a certificate in DER",
-                        e);
-            }
+            chain.add(parse(der, chain.size() + 1));
         }
         return chain;
+    }
+
+    static X509Certificate parse(byte[] der, int place) throws PeerRejectedException {
+        try {
+            X509Certificate certificate = (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+            // the JDK reads PEM, too, and leaves alone what comes after the certificate
+            if (!Arrays.equals(certificate.getEncoded(), der)) {
+                throw new CertificateException("more, or another encoding, than one certificate in DER");
+            }
+            return certificate;
+        } catch (CertificateException | RuntimeException e) {
+            throw new PeerRejectedException(
+                    RefusalReason.MALFORMED_CERTIFICATE,
+                    "certificate " + place + " of the chain is not a certificate in DER",
+                    e);
+        }
     }
 
     List<X509Certificate> anchors() {

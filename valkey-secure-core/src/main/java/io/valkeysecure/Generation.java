@@ -39,6 +39,7 @@ final class Generation {
     private final Engines engines;
     private final Instant since;
     private final String digest;
+    private final PresentedCertificates presented = new PresentedCertificates();
     private final HandshakeProgress.Register register = new HandshakeProgress.Register();
 
     /** The hosts that have failed a handshake in a way that a resumed session explains. */
@@ -179,6 +180,10 @@ final class Generation {
     /** Which implementation of TLS is used for what, and why not a faster one. */
     String engines() {
         return engines.toString();
+    }
+
+    PresentedCertificates presented() {
+        return presented;
     }
 
     HandshakeProgress.Register register() {

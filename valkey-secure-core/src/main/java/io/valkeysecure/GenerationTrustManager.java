@@ -1,11 +1,8 @@
 package io.valkeysecure;
 
 import java.net.Socket;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLEngine;
@@ -50,29 +47,9 @@ final class GenerationTrustManager extends X509ExtendedTrustManager {
         if (session == null || session.getPeerHost() == null) {
             throw unknownConnection();
         }
-        ValidatedPath path = generation.verify(parsedByJdk(chain), session.getPeerHost(), staples(session));
+        ValidatedPath path =
+                generation.verify(generation.presented().of(chain), session.getPeerHost(), staples(session));
         register.of(connection).validated(path);
-    }
-
-    /** What is judged is what the JDK reads in the bytes; a native engine has certificates of its own making. */
-    static List<X509Certificate> parsedByJdk(Certificate[] chain) throws PeerRejectedException {
-        if (Arrays.stream(chain).allMatch(GenerationTrustManager::isOfJdk)) {
-            return Arrays.stream(chain).map(X509Certificate.class::cast).toList();
-        }
-        List<byte[]> encoded = new ArrayList<>();
-        for (Certificate certificate : chain) {
-            try {
-                encoded.add(certificate.getEncoded());
-            } catch (CertificateException e) {
-                throw new PeerRejectedException(
-                        RefusalReason.MALFORMED_CERTIFICATE, "the server presented something without an encoding", e);
-            }
-        }
-        return ChainVerifier.parse(encoded);
-    }
-
-    private static boolean isOfJdk(Certificate certificate) {
-        return certificate instanceof X509Certificate && certificate.getClass().getClassLoader() == null;
     }
 
     /** The OCSP responses that came with the handshake (RFC 6066, 8). */

@@ -59,6 +59,11 @@ final class PeerEvidence {
         }
     }
 
+    /** Forgets what only an unfinished handshake is explained by: the rest is kept for as long as the connection is open. */
+    void trim() {
+        first = Arrays.copyOf(first, Math.min(first.length, VERSION_END));
+    }
+
     /** Takes what the peer had sent when it closed; it begins with a record. */
     void lastWords(byte[] bytes) {
         if (bytes.length == CLEAR_ALERT_BYTES && bytes[0] == RECORD_ALERT && bytes[1] == 3) {

@@ -275,7 +275,7 @@ public final class TlsHandshake {
                     HYBRID_EXPECTED + ", negotiated " + group.orElse("none") + HYBRID_CURE,
                     null);
         }
-        List<X509Certificate> presented = GenerationTrustManager.parsedByJdk(session.getPeerCertificates());
+        List<X509Certificate> presented = generation.presented().of(session.getPeerCertificates());
         List<byte[]> staples = GenerationTrustManager.staples(session);
         ValidatedPath path = progress.path();
         boolean resumed = path == null;
@@ -291,6 +291,7 @@ public final class TlsHandshake {
             verified = proof;
         }
         endTurn();
+        evidence.trim();
         listener.handshakeSucceeded(proof);
         return proof;
     }
