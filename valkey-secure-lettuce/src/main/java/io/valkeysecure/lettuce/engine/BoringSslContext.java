@@ -58,7 +58,11 @@ final class BoringSslContext implements EngineContext {
         // an engine that is asked for by itself keeps to what SSLEngine promises, one record a call, and is slower
         SSLEngine engine =
                 context.newHandler(ByteBufAllocator.DEFAULT, host, port).engine();
-        engine.setSSLParameters(parameters);
+        // versions and suites are those of the context; Netty would translate them anew for each engine
+        SSLParameters ofConnection = new SSLParameters();
+        ofConnection.setServerNames(parameters.getServerNames());
+        ofConnection.setEndpointIdentificationAlgorithm(parameters.getEndpointIdentificationAlgorithm());
+        engine.setSSLParameters(ofConnection);
         return engine;
     }
 
