@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # what: the doctor against some sixty Valkeys, most badly configured, beside sslscan and testssl.sh, and twenty nodes; its report in a browser
-# time: 12 min
+# time: 15 min
 
 suite() {
   local status=0 opinions figures
