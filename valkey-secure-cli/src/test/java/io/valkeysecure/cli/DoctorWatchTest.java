@@ -93,6 +93,9 @@ class DoctorWatchTest {
 
     private static List<String> commandLine(int port) {
         List<String> command = new ArrayList<>(List.of(
+                // what runs in the background of a script ignores SIGINT, and its children with it
+                "env",
+                "--default-signal=INT",
                 System.getProperty("java.home") + "/bin/java",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
