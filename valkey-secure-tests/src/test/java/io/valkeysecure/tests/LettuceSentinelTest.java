@@ -19,6 +19,7 @@ import io.lettuce.core.resource.Delay;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import io.netty.resolver.DefaultAddressResolverGroup;
 import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.Engine;
 import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
@@ -345,6 +346,8 @@ class LettuceSentinelTest {
     private static SecureTls tls(HandshakeListener listener) {
         return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
                 .presenting(ClientIdentity.of(CLIENT.privateKey(), CLIENT.chain()))
+                // whose ClientHello a Place can tell from those of Valkey's own links
+                .engine(Engine.jdk())
                 .listener(listener)
                 .build();
     }

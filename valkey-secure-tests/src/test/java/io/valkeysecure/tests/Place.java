@@ -64,7 +64,7 @@ final class Place implements AutoCloseable {
         });
     }
 
-    /** OpenSSL sends its ClientHello in a record of TLS 1.0, the JDK in one of TLS 1.2 (RFC 8446, 5.1, allows both). */
+    /** OpenSSL, and BoringSSL, sends its ClientHello in a record of TLS 1.0, the JDK in one of TLS 1.2 (RFC 8446, 5.1, allows both). */
     private static boolean isOfAClient(Recording recording) {
         return recording.clientTranscript().records().stream()
                 .limit(1)
