@@ -116,6 +116,14 @@ final class VerifiedSocket extends SSLSocket implements OpenConnection {
                     throw peerHasSpoken || endedBy != null ? explained(e) : lookForAlert(e);
                 }
             }
+
+            /** What has ended has nothing to flush: Conscrypt would fail, and Jedis flushes when it closes. */
+            @Override
+            public void flush() throws IOException {
+                if (endedBy == null && !delegate.isClosed()) {
+                    out.flush();
+                }
+            }
         };
     }
 
