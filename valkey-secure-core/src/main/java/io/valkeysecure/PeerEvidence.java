@@ -134,11 +134,6 @@ final class PeerEvidence {
         }
     }
 
-    /** Whether a group joins a post-quantum key exchange to a classical one. */
-    static boolean isHybrid(String group) {
-        return group.contains("MLKEM");
-    }
-
     private static void skip(ByteBuffer bytes, int count) {
         bytes.position(bytes.position() + count);
     }

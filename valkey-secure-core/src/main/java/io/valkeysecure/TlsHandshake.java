@@ -1,6 +1,7 @@
 package io.valkeysecure;
 
 import io.valkeysecure.internal.engine.EngineUnavailableException;
+import io.valkeysecure.internal.engine.NamedGroups;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -267,8 +268,7 @@ public final class TlsHandshake {
                     null);
         }
         Optional<String> group = evidence.keyExchangeGroup();
-        if (generation.isHybridRequired()
-                && group.filter(PeerEvidence::isHybrid).isEmpty()) {
+        if (generation.isHybridRequired() && group.filter(NamedGroups::isHybrid).isEmpty()) {
             throw new TlsHandshakeException(
                     RefusalReason.KEY_EXCHANGE,
                     endpoint,
@@ -322,10 +322,11 @@ public final class TlsHandshake {
             }
         }
         throw new TlsHandshakeException(
-                RefusalReason.PROTOCOL_VERSION,
-                endpoint,
-                "expected " + generation.versions().get(0).protocol() + " or newer, negotiated " + protocol,
-                null);
+                RefusalReason.PROTOCOL_VERSION, endpoint, expectedVersion() + ", negotiated " + protocol, null);
+    }
+
+    private String expectedVersion() {
+        return "expected " + generation.versions().get(0).protocol() + " or newer";
     }
 
     /** A resumed session does not pass the trust manager: dates, name, pins and revocation are looked at here. */
@@ -407,8 +408,7 @@ public final class TlsHandshake {
         if (tooOld != null) {
             return refused(
                     RefusalReason.PROTOCOL_VERSION,
-                    "expected " + generation.versions().get(0).protocol() + " or newer, the server chose " + tooOld
-                            + "; allow a newer one by tls-protocols",
+                    expectedVersion() + ", the server chose " + tooOld + "; allow a newer one by tls-protocols",
                     cause);
         }
         boolean timedOut = has(cause, SocketTimeoutException.class) || has(cause, TimeoutException.class);
@@ -510,9 +510,7 @@ public final class TlsHandshake {
         }
         String message = switch (reason) {
             case KEY_EXCHANGE -> HYBRID_EXPECTED + ", " + said + HYBRID_CURE;
-            case PROTOCOL_VERSION ->
-                "expected " + generation.versions().get(0).protocol() + " or newer, " + said
-                        + "; allow it by tls-protocols";
+            case PROTOCOL_VERSION -> expectedVersion() + ", " + said + "; allow it by tls-protocols";
             case CIPHER_SUITE ->
                 "expected one of " + generation.policy().cipherSuites() + ", " + said
                         + " to all of them; look at tls-ciphers, tls-ciphersuites, the kind of its key and the groups of"

@@ -1,7 +1,9 @@
 package io.valkeysecure.internal.engine;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -23,4 +25,19 @@ public record EngineSettings(
         List<String> cipherSuites,
         boolean hybridRequired,
         boolean stapled,
-        Duration sessionTimeout) {}
+        Duration sessionTimeout) {
+
+    /**
+     * Finds what an engine lacks.
+     *
+     * @param suites those that it has
+     * @param versions those that it has
+     * @return the suites and versions that are asked for and are not there; empty if it has all
+     */
+    public List<String> missing(Collection<String> suites, Collection<String> versions) {
+        return Stream.concat(
+                        cipherSuites.stream().filter(suite -> !suites.contains(suite)),
+                        protocols.stream().filter(protocol -> !versions.contains(protocol)))
+                .toList();
+    }
+}

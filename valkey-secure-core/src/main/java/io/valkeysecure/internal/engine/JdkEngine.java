@@ -5,16 +5,14 @@ import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
-import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -29,18 +27,20 @@ import org.jspecify.annotations.Nullable;
 public final class JdkEngine implements EngineContext {
     private static final int MOST_CONTEXTS = 8;
 
-    private final List<SSLContext> contexts;
-    private final AtomicInteger next = new AtomicInteger();
+    private final EngineSettings settings;
 
-    /** How many of the contexts take turns. */
-    private volatile int inUse = 1;
+    /** Those that take turns. */
+    private final List<SSLContext> contexts = new CopyOnWriteArrayList<>();
+
+    private final AtomicInteger next = new AtomicInteger();
 
     /** What alone is offered; null for what the JDK likes best, which from JDK 27 on is a hybrid group. */
     private final String @Nullable [] groups;
 
-    private JdkEngine(List<SSLContext> contexts, String @Nullable [] groups) {
-        this.contexts = contexts;
+    private JdkEngine(EngineSettings settings, SSLContext first, String @Nullable [] groups) {
+        this.settings = settings;
         this.groups = groups;
+        contexts.add(first);
     }
 
     /**
@@ -52,16 +52,15 @@ public final class JdkEngine implements EngineContext {
      *     silently what {@code java.security} disables, and a policy that is not in force in full is an error
      */
     public static JdkEngine open(EngineSettings settings) throws EngineUnavailableException {
-        List<SSLContext> contexts = new ArrayList<>();
-        for (int i = 0; i < MOST_CONTEXTS; i++) {
-            contexts.add(context(settings));
+        SSLContext first;
+        try {
+            first = context(settings);
+        } catch (GeneralSecurityException e) {
+            throw new EngineUnavailableException(RefusalReason.UNCLASSIFIED, "this JVM has no usable TLS", e);
         }
-        SSLParameters supported = contexts.get(0).getSupportedSSLParameters();
-        List<String> missing = new ArrayList<>(settings.cipherSuites());
-        missing.removeAll(List.of(supported.getCipherSuites()));
-        settings.protocols().stream()
-                .filter(protocol -> !List.of(supported.getProtocols()).contains(protocol))
-                .forEach(missing::add);
+        SSLParameters supported = first.getSupportedSSLParameters();
+        List<String> missing =
+                settings.missing(List.of(supported.getCipherSuites()), List.of(supported.getProtocols()));
         if (!missing.isEmpty()) {
             throw new EngineUnavailableException(
                     RefusalReason.CIPHER_SUITE,
@@ -72,7 +71,7 @@ public final class JdkEngine implements EngineContext {
         String[] groups = null;
         if (settings.hybridRequired()) {
             groups = NamedGroups.of(supported).stream()
-                    .filter(group -> group.contains("MLKEM"))
+                    .filter(NamedGroups::isHybrid)
                     .toArray(String[]::new);
             if (groups.length == 0) {
                 throw new EngineUnavailableException(
@@ -83,22 +82,18 @@ public final class JdkEngine implements EngineContext {
                         null);
             }
         }
-        return new JdkEngine(List.copyOf(contexts), groups);
+        return new JdkEngine(settings, first, groups);
     }
 
-    private static SSLContext context(EngineSettings settings) throws EngineUnavailableException {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(
-                    new KeyManager[] {settings.keyManager()},
-                    new TrustManager[] {settings.trustManager()},
-                    new SecureRandom());
-            context.getClientSessionContext()
-                    .setSessionTimeout((int) settings.sessionTimeout().toSeconds());
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new EngineUnavailableException(RefusalReason.UNCLASSIFIED, "this JVM has no usable TLS", e);
-        }
+    private static SSLContext context(EngineSettings settings) throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(
+                new KeyManager[] {settings.keyManager()},
+                new TrustManager[] {settings.trustManager()},
+                new SecureRandom());
+        context.getClientSessionContext()
+                .setSessionTimeout((int) settings.sessionTimeout().toSeconds());
+        return context;
     }
 
     @Override
@@ -126,13 +121,23 @@ public final class JdkEngine implements EngineContext {
     @Override
     public void amid(int others) {
         int wanted = Math.min(MOST_CONTEXTS, 2 * others);
-        if (wanted > inUse) {
-            inUse = wanted;
+        if (contexts.size() < wanted) {
+            grow(wanted);
+        }
+    }
+
+    private synchronized void grow(int wanted) {
+        try {
+            while (contexts.size() < wanted) {
+                contexts.add(context(settings));
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a context that could be made once cannot be made again", e);
         }
     }
 
     private SSLContext nextContext() {
-        return contexts.get(Math.floorMod(next.getAndIncrement(), inUse));
+        return contexts.get(Math.floorMod(next.getAndIncrement(), contexts.size()));
     }
 
     private SSLParameters limited(SSLParameters parameters) {
@@ -146,13 +151,7 @@ public final class JdkEngine implements EngineContext {
     @Override
     public void forgetSessions(String host) {
         for (SSLContext context : contexts) {
-            SSLSessionContext sessions = context.getClientSessionContext();
-            for (byte[] id : Collections.list(sessions.getIds())) {
-                SSLSession session = sessions.getSession(id);
-                if (session != null && host.equalsIgnoreCase(session.getPeerHost())) {
-                    session.invalidate();
-                }
-            }
+            Sessions.with(host, context.getClientSessionContext()).forEach(SSLSession::invalidate);
         }
     }
 }

@@ -4,9 +4,19 @@ import java.util.List;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
-/** The named groups of {@link SSLParameters}, which has methods for them since JDK 20. */
-final class NamedGroups {
+/** The named groups of a key exchange. {@link SSLParameters} has methods for them since JDK 20. */
+public final class NamedGroups {
     private NamedGroups() {}
+
+    /**
+     * Tells whether a group joins a post-quantum key exchange to a classical one.
+     *
+     * @param group its IANA name
+     * @return true if it is hybrid
+     */
+    public static boolean isHybrid(String group) {
+        return group.contains("MLKEM");
+    }
 
     /** Those that are set; none before JDK 20. */
     static List<String> of(SSLParameters parameters) {

@@ -1,19 +1,19 @@
 package io.valkeysecure.jedis.engine;
 
+import io.valkeysecure.internal.engine.BoringSsl;
 import io.valkeysecure.internal.engine.EngineContext;
 import io.valkeysecure.internal.engine.EngineSettings;
+import io.valkeysecure.internal.engine.Sessions;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
 import java.security.SecureRandom;
-import java.util.Collections;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -22,11 +22,6 @@ import org.conscrypt.Conscrypt;
 
 /** Conscrypt as one generation uses it. Its provider is an object of ours: none is installed in the JVM. */
 final class ConscryptContext implements EngineContext {
-    private static final String HYBRID = "X25519MLKEM768";
-
-    /** In order of preference; BoringSSL sends key shares of the first and of the first classical one. */
-    private static final String[] GROUPS = {HYBRID, "X25519", "P-256", "P-384", "P-521"};
-
     /** Conscrypt keeps ten if nothing is said; a server gives two to each connection, and each is used once. */
     private static final int MOST_SESSIONS = 1000;
 
@@ -88,7 +83,7 @@ final class ConscryptContext implements EngineContext {
         SSLSocketFactory factory = context.getSocketFactory();
         // the other kind works on file descriptors, past the socket that watches over the handshake
         Conscrypt.setUseEngineSocket(factory, true);
-        Conscrypt.setNamedGroups(factory, settings.hybridRequired() ? new String[] {HYBRID} : GROUPS);
+        Conscrypt.setNamedGroups(factory, BoringSsl.groups(settings));
         return factory;
     }
 
@@ -105,17 +100,13 @@ final class ConscryptContext implements EngineContext {
     /** Conscrypt cannot forget a single session: all are forgotten, by a new context, if one with the host is among them. */
     @Override
     public void forgetSessions(String host) {
-        SSLSessionContext sessions = context.getClientSessionContext();
-        for (byte[] id : Collections.list(sessions.getIds())) {
-            SSLSession session = sessions.getSession(id);
-            if (session != null && host.equalsIgnoreCase(session.getPeerHost())) {
-                try {
-                    context = newContext();
-                } catch (GeneralSecurityException e) {
-                    throw new IllegalStateException("a context that could be made once cannot be made again", e);
-                }
-                return;
-            }
+        if (Sessions.with(host, context.getClientSessionContext()).isEmpty()) {
+            return;
+        }
+        try {
+            context = newContext();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a context that could be made once cannot be made again", e);
         }
     }
 }

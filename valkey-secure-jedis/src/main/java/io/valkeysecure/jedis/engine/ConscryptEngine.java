@@ -1,13 +1,12 @@
 package io.valkeysecure.jedis.engine;
 
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.engine.BoringSsl;
 import io.valkeysecure.internal.engine.EngineContext;
 import io.valkeysecure.internal.engine.EngineProvider;
 import io.valkeysecure.internal.engine.EngineSettings;
 import io.valkeysecure.internal.engine.EngineUnavailableException;
 import java.security.GeneralSecurityException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLParameters;
 
@@ -42,28 +41,12 @@ public final class ConscryptEngine implements EngineProvider {
 
     private static void requireAllOf(EngineSettings settings, SSLParameters supported)
             throws EngineUnavailableException {
-        List<String> missing = new ArrayList<>(settings.cipherSuites());
-        missing.removeAll(Arrays.asList(supported.getCipherSuites()));
-        settings.protocols().stream()
-                .filter(protocol -> !Arrays.asList(supported.getProtocols()).contains(protocol))
-                .forEach(missing::add);
+        List<String> suites = List.of(supported.getCipherSuites());
+        List<String> missing = settings.missing(suites, List.of(supported.getProtocols()));
         if (!missing.isEmpty()) {
             throw new EngineUnavailableException(
                     RefusalReason.CIPHER_SUITE, "Conscrypt does not have " + missing, null);
         }
-        List<String> fixed = Arrays.stream(supported.getCipherSuites())
-                .filter(suite -> isOfTls13(suite) && !settings.cipherSuites().contains(suite))
-                .toList();
-        if (!fixed.isEmpty()) {
-            throw new EngineUnavailableException(
-                    RefusalReason.CIPHER_SUITE,
-                    "BoringSSL offers all suites of TLS 1.3 or none, and the policy leaves out " + fixed,
-                    null);
-        }
-    }
-
-    /** From TLS 1.3 on the key exchange is no part of a suite's name (RFC 8446, B.4). */
-    private static boolean isOfTls13(String suite) {
-        return suite.startsWith("TLS_") && !suite.contains("_WITH_") && !suite.endsWith("_SCSV");
+        BoringSsl.requireAllOfTls13(settings, suites);
     }
 }

@@ -8,24 +8,19 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
 import io.netty.handler.ssl.util.TrustManagerFactoryWrapper;
+import io.valkeysecure.internal.engine.BoringSsl;
 import io.valkeysecure.internal.engine.EngineContext;
 import io.valkeysecure.internal.engine.EngineSettings;
+import io.valkeysecure.internal.engine.Sessions;
 import java.net.Socket;
-import java.util.Collections;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
-import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocket;
 
 /** BoringSSL as one generation uses it: a context of Netty's that the garbage collector releases. */
 final class BoringSslContext implements EngineContext {
-    private static final String HYBRID = "X25519MLKEM768";
-
-    /** In order of preference; BoringSSL sends key shares of the first and of the first classical one. */
-    private static final String[] GROUPS = {HYBRID, "X25519", "P-256", "P-384", "P-521"};
-
     /** A server gives two to each connection, and each is used once. */
     private static final int MOST_SESSIONS = 1000;
 
@@ -44,7 +39,7 @@ final class BoringSslContext implements EngineContext {
                 .sessionCacheSize(MOST_SESSIONS)
                 .sessionTimeout(settings.sessionTimeout().toSeconds())
                 .option(OpenSslContextOption.USE_TASKS, true)
-                .option(OpenSslContextOption.GROUPS, settings.hybridRequired() ? new String[] {HYBRID} : GROUPS.clone())
+                .option(OpenSslContextOption.GROUPS, BoringSsl.groups(settings))
                 .build();
     }
 
@@ -73,12 +68,6 @@ final class BoringSslContext implements EngineContext {
 
     @Override
     public void forgetSessions(String host) {
-        SSLSessionContext sessions = context.sessionContext();
-        for (byte[] id : Collections.list(sessions.getIds())) {
-            SSLSession session = sessions.getSession(id);
-            if (session != null && host.equalsIgnoreCase(session.getPeerHost())) {
-                session.invalidate();
-            }
-        }
+        Sessions.with(host, context.sessionContext()).forEach(SSLSession::invalidate);
     }
 }

@@ -1,0 +1,51 @@
+package io.valkeysecure.internal.engine;
+
+import io.valkeysecure.RefusalReason;
+import java.util.Collection;
+import java.util.List;
+
+/** What holds for BoringSSL, whoever binds it. */
+public final class BoringSsl {
+    private static final String HYBRID = "X25519MLKEM768";
+
+    /** In order of preference; BoringSSL sends key shares of the first and of the first classical one. */
+    private static final List<String> GROUPS = List.of(HYBRID, "X25519", "P-256", "P-384", "P-521");
+
+    private BoringSsl() {}
+
+    /**
+     * Returns the groups to be offered.
+     *
+     * @param settings of the engine
+     * @return their names, as BoringSSL has them
+     */
+    public static String[] groups(EngineSettings settings) {
+        return settings.hybridRequired() ? new String[] {HYBRID} : GROUPS.toArray(String[]::new);
+    }
+
+    /**
+     * Demands that the policy allows each suite of TLS 1.3 that is there, since BoringSSL has no switch for one of them.
+     *
+     * @param settings of the engine
+     * @param suites those that the binding has
+     * @throws EngineUnavailableException if one is left out
+     */
+    public static void requireAllOfTls13(EngineSettings settings, Collection<String> suites)
+            throws EngineUnavailableException {
+        List<String> leftOut = suites.stream()
+                .filter(BoringSsl::isOfTls13)
+                .filter(suite -> !settings.cipherSuites().contains(suite))
+                .toList();
+        if (!leftOut.isEmpty()) {
+            throw new EngineUnavailableException(
+                    RefusalReason.CIPHER_SUITE,
+                    "BoringSSL offers all suites of TLS 1.3 or none, and the policy leaves out " + leftOut,
+                    null);
+        }
+    }
+
+    /** From TLS 1.3 on the key exchange is no part of a suite's name (RFC 8446, B.4). */
+    private static boolean isOfTls13(String suite) {
+        return suite.startsWith("TLS_") && !suite.contains("_WITH_") && !suite.endsWith("_SCSV");
+    }
+}
