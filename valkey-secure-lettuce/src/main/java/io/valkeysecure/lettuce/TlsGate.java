@@ -15,6 +15,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -46,11 +47,16 @@ final class TlsGate extends ChannelDuplexHandler {
         REFUSED
     }
 
-    private final TlsHandshake handshake;
+    /** Null once the server has answered: a connection keeps no more of its handshake than the proof. */
+    private @Nullable TlsHandshake handshake;
+
     private final SSLEngine engine;
     private final Executor verifier;
     private final @Nullable Retirement retirement;
-    private final Queue<Object> early = new ArrayDeque<>();
+
+    /** What came while another thread verified, if anything did. */
+    private @Nullable Queue<Object> early;
+
     private State state = State.CLOSED;
     private @Nullable TlsHandshakeException refusal;
     private @Nullable Runnable whenClosed;
@@ -80,7 +86,7 @@ final class TlsGate extends ChannelDuplexHandler {
                 verify(ctx, completion);
                 return;
             }
-            refuse(ctx, handshake.refuse(explained(completion.cause())));
+            refuse(ctx, handshake().refuse(explained(completion.cause())));
         }
         if (state != State.REFUSED) {
             ctx.fireUserEventTriggered(event);
@@ -89,17 +95,18 @@ final class TlsGate extends ChannelDuplexHandler {
 
     private void verify(ChannelHandlerContext ctx, SslHandshakeCompletionEvent completion) {
         state = State.VERIFYING;
+        TlsHandshake verified = handshake();
         // bounds what a peer can make us keep
         ctx.channel().config().setAutoRead(false);
         verifier.execute(() -> {
             try {
-                var unused = handshake.verify(engine);
-                Runnable closed = handshake.opened(connection(ctx));
+                var unused = verified.verify(engine);
+                Runnable closed = verified.opened(connection(ctx));
                 if (!onEventLoop(ctx, () -> open(ctx, completion, closed))) {
                     closed.run();
                 }
             } catch (TlsHandshakeException | RuntimeException e) {
-                TlsHandshakeException refused = handshake.refuse(e);
+                TlsHandshakeException refused = verified.refuse(e);
                 onEventLoop(ctx, () -> {
                     if (state == State.VERIFYING) {
                         refuse(ctx, refused);
@@ -131,10 +138,10 @@ final class TlsGate extends ChannelDuplexHandler {
         ctx.channel().config().setAutoRead(true);
         ctx.fireChannelActive();
         ctx.fireUserEventTriggered(completion);
-        if (!early.isEmpty()) {
-            for (Object message = early.poll(); message != null; message = early.poll()) {
-                channelRead(ctx, message);
-            }
+        if (early != null) {
+            Queue<Object> came = early;
+            early = null;
+            came.forEach(message -> channelRead(ctx, message));
             ctx.fireChannelReadComplete();
         }
     }
@@ -184,8 +191,14 @@ final class TlsGate extends ChannelDuplexHandler {
     }
 
     private void releaseEarly() {
-        early.forEach(ReferenceCountUtil::release);
-        early.clear();
+        if (early != null) {
+            early.forEach(ReferenceCountUtil::release);
+            early = null;
+        }
+    }
+
+    private TlsHandshake handshake() {
+        return Objects.requireNonNull(handshake, "the handshake, of a connection whose server has answered");
     }
 
     private void keep(ChannelHandlerContext ctx, TlsHandshakeException refused) {
@@ -196,6 +209,9 @@ final class TlsGate extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (state == State.VERIFYING) {
+            if (early == null) {
+                early = new ArrayDeque<>();
+            }
             early.add(message);
             return;
         }
@@ -205,6 +221,7 @@ final class TlsGate extends ChannelDuplexHandler {
         }
         if (state == State.VERIFIED) {
             state = State.ESTABLISHED;
+            handshake = null;
         }
         ctx.fireChannelRead(message);
     }
@@ -212,9 +229,9 @@ final class TlsGate extends ChannelDuplexHandler {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         switch (state) {
-            case CLOSED, VERIFYING -> refuse(ctx, handshake.refuse(explained(cause)));
+            case CLOSED, VERIFYING -> refuse(ctx, handshake().refuse(explained(cause)));
             case VERIFIED -> {
-                TlsHandshakeException late = handshake.lateRefusal(cause);
+                TlsHandshakeException late = handshake().lateRefusal(cause);
                 if (late == null) {
                     ctx.fireExceptionCaught(cause);
                 } else {
@@ -234,7 +251,7 @@ final class TlsGate extends ChannelDuplexHandler {
             whenClosed.run();
         }
         if (state == State.CLOSED || state == State.VERIFYING) {
-            refuse(ctx, handshake.refuse(new ClosedChannelException()));
+            refuse(ctx, handshake().refuse(new ClosedChannelException()));
         }
         ctx.fireChannelInactive();
     }
@@ -260,7 +277,7 @@ final class TlsGate extends ChannelDuplexHandler {
             releaseEarly();
             TimeoutException gaveUp = new TimeoutException(
                     "Lettuce closed the channel before the handshake ended, as it does when RedisURI.timeout has passed");
-            keep(ctx, handshake.refuse(gaveUp));
+            keep(ctx, handshake().refuse(gaveUp));
         }
         ctx.close(promise);
     }
