@@ -76,6 +76,8 @@ final class ConscryptContext implements EngineContext {
         SSLSocket socket = (SSLSocket) factory().createSocket(connected, host, port, true);
         Conscrypt.setUseSessionTickets(socket, true); // those of TLS 1.2; a server that gives them resumes nothing else
         socket.setSSLParameters(parameters);
+        // on JDK 20 and newer, parameters that name no groups set Conscrypt's own
+        Conscrypt.setNamedGroups(socket, BoringSsl.groups(settings));
         return socket;
     }
 
@@ -83,7 +85,6 @@ final class ConscryptContext implements EngineContext {
         SSLSocketFactory factory = context.getSocketFactory();
         // the other kind works on file descriptors, past the socket that watches over the handshake
         Conscrypt.setUseEngineSocket(factory, true);
-        Conscrypt.setNamedGroups(factory, BoringSsl.groups(settings));
         return factory;
     }
 
