@@ -109,6 +109,14 @@ final class Engines {
                 why);
     }
 
+    void agreed(Endpoint endpoint, String group) {
+        byUse.values().forEach(context -> context.agreed(endpoint.host(), endpoint.port(), group));
+    }
+
+    void unanswered(Endpoint endpoint) {
+        byUse.values().forEach(context -> context.unanswered(endpoint.host(), endpoint.port()));
+    }
+
     void forgetSessions(String host) {
         byUse.values().forEach(context -> context.forgetSessions(host));
     }

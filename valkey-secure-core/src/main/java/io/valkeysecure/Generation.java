@@ -177,11 +177,6 @@ final class Generation {
         return configuration.keyExchange().isHybridRequired();
     }
 
-    /** Which implementation of TLS is used for what, and why not a faster one. */
-    String engines() {
-        return engines.toString();
-    }
-
     PresentedCertificates presented() {
         return presented;
     }
@@ -274,6 +269,10 @@ final class Generation {
         EngineContext context = engines.of(use);
         context.amid(others);
         return context;
+    }
+
+    Engines engines() {
+        return engines;
     }
 
     /** From now on handshakes with this host are full ones. */

@@ -286,7 +286,7 @@ final class Generations implements AutoCloseable {
 
     /** The choice may change with the material: not every engine signs with every kind of key. */
     private static void tellEngines(@Nullable Generation before, Generation now) {
-        if (before == null || !now.engines().equals(before.engines())) {
+        if (before == null || !now.engines().toString().equals(before.engines().toString())) {
             LOGGER.log(Level.INFO, "engine {0}", now.engines());
         }
     }

@@ -291,6 +291,7 @@ public final class TlsHandshake {
             verified = proof;
         }
         endTurn();
+        group.ifPresent(agreed -> generation.engines().agreed(endpoint, agreed));
         evidence.trim();
         listener.handshakeSucceeded(proof);
         return proof;
@@ -356,6 +357,9 @@ public final class TlsHandshake {
             refusal = refused;
         }
         endTurn();
+        if (!evidence.serverHelloSeen()) {
+            generation.engines().unanswered(endpoint);
+        }
         listener.handshakeRefused(refused, client, elapsed());
         return refused;
     }

@@ -14,6 +14,8 @@ import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.testkit.TlsFront;
 import io.valkeysecure.testkit.ValkeyServer;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLSocket;
 import org.conscrypt.Conscrypt;
 import org.junit.jupiter.api.AfterAll;
@@ -157,17 +159,49 @@ class KeyExchangeTest {
                 .hasToString("Optional[" + told + "]");
     }
 
+    /**
+     * A server that took X25519 is offered nothing else by a JDK that can leave out the rest, so one handshake fails when the
+     * server no longer takes it; none after that, however often it changes.
+     */
+    @Test
+    void jdk_serverChangesItsGroup_isConnectedAgain() {
+        tls = Fixture.tls().engine(Engine.jdk()).listener(heard).build();
+        AtomicReference<String> group = new AtomicReference<>("X25519");
+        try (TlsFront front = front(() -> new String[] {group.get()})) {
+            assertThat(ping(front.port())).isEqualTo("PONG");
+            assertThat(ping(front.port())).isEqualTo("PONG");
+            group.set("P-256");
+            if (Runtime.version().feature() >= 20 && Runtime.version().feature() < 27) {
+                Throwable refused = catchThrowable(() -> ping(front.port()));
+                assertThat(RefusalReason.of(refused)).contains(RefusalReason.CIPHER_SUITE);
+            }
+            assertThat(ping(front.port())).isEqualTo("PONG");
+            group.set("X25519");
+            assertThat(ping(front.port())).isEqualTo("PONG");
+            assertThat(ping(front.port())).isEqualTo("PONG");
+            group.set("P-256");
+            assertThat(ping(front.port())).isEqualTo("PONG");
+        }
+        assertThat(heard.succeeded)
+                .extracting(verified -> verified.keyExchangeGroup().orElseThrow())
+                .containsExactly("x25519", "x25519", "secp256r1", "x25519", "x25519", "secp256r1");
+    }
+
     private SecureTls.Builder hybrid() {
         return Fixture.tls().keyExchange(KeyExchange.requireHybrid()).listener(heard);
     }
 
     private static TlsFront front(String... groups) {
+        return front(() -> groups);
+    }
+
+    private static TlsFront front(Supplier<String[]> groups) {
         return TlsFront.of(
                 Fixture.SERVER,
                 server.host(),
                 server.plaintextPort(),
                 Conscrypt.newProvider(),
-                (SSLSocket tls) -> Conscrypt.setNamedGroups(tls, groups));
+                (SSLSocket tls) -> Conscrypt.setNamedGroups(tls, groups.get()));
     }
 
     private String ping(int port) {

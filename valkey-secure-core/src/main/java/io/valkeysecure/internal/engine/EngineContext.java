@@ -45,6 +45,23 @@ public interface EngineContext {
     default void amid(int others) {}
 
     /**
+     * Tells which group a handshake with a server came to. An engine may offer that server less from then on.
+     *
+     * @param host the server as it was dialled
+     * @param port its port
+     * @param group its IANA name
+     */
+    default void agreed(String host, int port, String group) {}
+
+    /**
+     * Tells that a handshake ended before the server had chosen anything of what it was offered.
+     *
+     * @param host the server as it was dialled
+     * @param port its port
+     */
+    default void unanswered(String host, int port) {}
+
+    /**
      * Forgets all sessions with a host, so that the next handshake is a full one.
      *
      * @param host the server as it was dialled

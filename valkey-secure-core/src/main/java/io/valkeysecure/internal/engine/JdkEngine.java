@@ -37,9 +37,12 @@ public final class JdkEngine implements EngineContext {
     /** What alone is offered; null for what the JDK likes best, which from JDK 27 on is a hybrid group. */
     private final String @Nullable [] groups;
 
+    private final KeyShares keyShares;
+
     private JdkEngine(EngineSettings settings, SSLContext first, String @Nullable [] groups) {
         this.settings = settings;
         this.groups = groups;
+        this.keyShares = new KeyShares(groups == null ? NamedGroups.of(first.getDefaultSSLParameters()) : List.of());
         contexts.add(first);
     }
 
@@ -106,14 +109,14 @@ public final class JdkEngine implements EngineContext {
     public SSLEngine engine(String host, int port, SSLParameters parameters) {
         SSLEngine engine = nextContext().createSSLEngine(host, port);
         engine.setUseClientMode(true);
-        engine.setSSLParameters(limited(parameters));
+        engine.setSSLParameters(limited(host, port, parameters));
         return engine;
     }
 
     @Override
     public SSLSocket socket(Socket connected, String host, int port, SSLParameters parameters) throws IOException {
         SSLSocket socket = (SSLSocket) nextContext().getSocketFactory().createSocket(connected, host, port, true);
-        socket.setSSLParameters(limited(parameters));
+        socket.setSSLParameters(limited(host, port, parameters));
         return socket;
     }
 
@@ -140,11 +143,23 @@ public final class JdkEngine implements EngineContext {
         return contexts.get(Math.floorMod(next.getAndIncrement(), contexts.size()));
     }
 
-    private SSLParameters limited(SSLParameters parameters) {
+    private SSLParameters limited(String host, int port, SSLParameters parameters) {
         if (groups != null) {
             NamedGroups.set(parameters, groups);
+        } else if (keyShares.isOneEnough(host, port)) {
+            NamedGroups.set(parameters, new String[] {KeyShares.ONE});
         }
         return parameters;
+    }
+
+    @Override
+    public void agreed(String host, int port, String group) {
+        keyShares.agreed(host, port, group);
+    }
+
+    @Override
+    public void unanswered(String host, int port) {
+        keyShares.unanswered(host, port);
     }
 
     /** JSSE has no switch for it: a session that is not there is not resumed. */
