@@ -4,17 +4,15 @@
 # args: [jdk MAJOR] [quick] [PART]...
 
 # With quick, two minutes, to see that everything works: too little is done to fail by a figure. PART is the beginning of a name
-# that Bench tells of. Only a full run of all parts is written to the documentation, where that has a page for the JDK.
+# that Bench tells of. Only a full run of all parts on JDK 17 is written to the documentation.
 suite() {
-  local module=$ROOT/valkey-secure-benchmarks home=$JAVA_HOME jdk page options=()
+  local module=$ROOT/valkey-secure-benchmarks home=$JAVA_HOME jdk options=()
   if [ "${1:-}" = jdk ]; then
     home=$(find_jdk "${2:-}") || die 2 "there is no JDK ${2:-}" "set JAVA_HOME_${2:-25}"
     shift 2
   fi
   jdk=$(java_major "$home/bin/java")
-  page=$ROOT/docs/performance-jdk-$jdk.md
-  [ "$jdk" != 17 ] || page=$ROOT/docs/performance.md
-  [ ! -e "$page" ] || options+=("-Dbench.page=$page")
+  [ "$jdk" != 17 ] || options+=("-Dbench.page=$ROOT/docs/performance.md")
   # newer ones warn of each native library
   [ "$jdk" -lt 22 ] || options+=(--enable-native-access=ALL-UNNAMED)
   run_maven -q -DskipTests -Denforcer.skip process-classes -pl valkey-secure-benchmarks -am || die 1 "the build failed"
