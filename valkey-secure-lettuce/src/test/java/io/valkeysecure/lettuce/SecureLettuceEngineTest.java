@@ -22,12 +22,9 @@ import io.valkeysecure.testkit.ValkeyServer;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -43,7 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SecureLettuceEngineTest {
     private final Pki pki = new Pki();
-    private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+    private final MovedClock clock = new MovedClock();
     private RedisClient client;
 
     @AfterEach
@@ -53,29 +50,11 @@ class SecureLettuceEngineTest {
         }
     }
 
-    /** Runs ahead of the real one. */
-    private final class MovedClock extends Clock {
-        @Override
-        public Instant instant() {
-            return Instant.now().plus(ahead.get());
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneId.of("UTC");
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-    }
-
     private SecureTls.Builder builder(TestCertificate identity) {
         return SecureTls.trusting(TrustAnchors.of(pki.root.certificate()))
                 .presenting(ClientIdentity.of(identity.privateKey(), identity.chain()))
                 .listener(pki.heard)
-                .clock(new MovedClock());
+                .clock(clock);
     }
 
     private VerifiedHandshake connect() {
@@ -179,9 +158,9 @@ class SecureLettuceEngineTest {
                 SecureTls tls = builder(pki.client).engine(Engine.boringSsl()).build()) {
             client = SecureLettuce.client(tls, Pki.uri(server));
             resume();
-            ahead.set(Duration.ofMinutes(59));
+            clock.runAheadBy(Duration.ofMinutes(59));
             resume();
-            ahead.set(Duration.ofMinutes(61));
+            clock.runAheadBy(Duration.ofMinutes(61));
             assertRefused(RefusalReason.EXPIRED);
         }
     }

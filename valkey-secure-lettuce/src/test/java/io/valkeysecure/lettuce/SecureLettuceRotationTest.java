@@ -39,10 +39,8 @@ import io.valkeysecure.testkit.ValkeyServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +54,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,7 +70,7 @@ class SecureLettuceRotationTest {
     private static final Pattern CLIENT = Pattern.compile("(?m)^id=(\\d+) .* name=([^ ]*) .*$");
 
     private final Pki pki = new Pki();
-    private final AtomicLong clockAhead = new AtomicLong();
+    private final MovedClock clock = new MovedClock();
 
     private Path directory;
 
@@ -98,7 +95,7 @@ class SecureLettuceRotationTest {
                         .retirementWindow(WINDOW)
                         .build())
                 .listener(pki.heard)
-                .clock(new MovedClock())
+                .clock(clock)
                 .build();
         client = SecureLettuce.client(tls, uri("test"));
     }
@@ -108,23 +105,6 @@ class SecureLettuceRotationTest {
         client.shutdown();
         tls.close();
         server.close();
-    }
-
-    private final class MovedClock extends Clock {
-        @Override
-        public Instant instant() {
-            return Instant.now().plusSeconds(clockAhead.get());
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneId.of("UTC");
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
     }
 
     private RedisURI uri(String name) {
@@ -483,7 +463,7 @@ class SecureLettuceRotationTest {
         shortLived.writePem(directory, "client");
         tls.reload();
         assertThat(client.connect().sync().ping()).isEqualTo("PONG");
-        clockAhead.set(1200);
+        clock.runAheadBy(Duration.ofMinutes(20));
 
         assertThatThrownBy(client::connect)
                 .satisfies(e -> assertThat(RefusalReason.of(e)).contains(RefusalReason.EXPIRED))
