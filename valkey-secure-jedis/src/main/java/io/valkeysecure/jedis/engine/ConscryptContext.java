@@ -76,7 +76,7 @@ final class ConscryptContext implements EngineContext {
         SSLSocket socket = (SSLSocket) factory().createSocket(connected, host, port, true);
         Conscrypt.setUseSessionTickets(socket, true); // those of TLS 1.2; a server that gives them resumes nothing else
         socket.setSSLParameters(parameters);
-        // on JDK 20 and newer, parameters that name no groups set Conscrypt's own
+        // again: on JDK 20 and newer, parameters that name no groups have put Conscrypt's own in place of the factory's
         Conscrypt.setNamedGroups(socket, BoringSsl.groups(settings));
         return socket;
     }
@@ -85,6 +85,7 @@ final class ConscryptContext implements EngineContext {
         SSLSocketFactory factory = context.getSocketFactory();
         // the other kind works on file descriptors, past the socket that watches over the handshake
         Conscrypt.setUseEngineSocket(factory, true);
+        Conscrypt.setNamedGroups(factory, BoringSsl.groups(settings));
         return factory;
     }
 
