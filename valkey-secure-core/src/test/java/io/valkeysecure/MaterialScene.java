@@ -2,6 +2,7 @@ package io.valkeysecure;
 
 import static org.awaitility.Awaitility.await;
 
+import io.valkeysecure.testkit.MovableClock;
 import io.valkeysecure.testkit.RotatingFiles;
 import io.valkeysecure.testkit.TestCertificate;
 import io.valkeysecure.testkit.TlsFront;
@@ -9,11 +10,7 @@ import io.valkeysecure.testkit.WayOfWriting;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +33,7 @@ final class MaterialScene implements AutoCloseable, HandshakeListener {
     final List<TlsConfigurationException> failed = new CopyOnWriteArrayList<>();
     final List<ExpiryWarning> warned = new CopyOnWriteArrayList<>();
     final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
-    final SettableClock clock = new SettableClock();
+    final MovableClock clock = new MovableClock();
 
     MaterialScene(Path directory) {
         files = new RotatingFiles(directory);
@@ -133,29 +130,5 @@ final class MaterialScene implements AutoCloseable, HandshakeListener {
     @Override
     public void close() {
         server.close();
-    }
-
-    /** The system's clock, ahead by what a test says. */
-    static final class SettableClock extends Clock {
-        private volatile Duration ahead = Duration.ZERO;
-
-        void advance(Duration by) {
-            ahead = ahead.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.now().plus(ahead);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException("UTC only");
-        }
     }
 }

@@ -8,15 +8,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.MovableClock;
 import io.valkeysecure.testkit.TestCertificate;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -273,13 +270,13 @@ class TlsHandshakeTest {
     @ParameterizedTest
     @EnumSource
     void resumption_leafExpiredMeanwhile_isRefused(TlsVersion version) throws IOException {
-        MovingClock clock = new MovingClock();
+        MovableClock clock = new MovableClock();
         TestCertificate root = TestCertificate.root()
-                .notAfter(clock.now.plus(Duration.ofDays(9)))
+                .notAfter(clock.instant().plus(Duration.ofDays(9)))
                 .build();
         TestCertificate shortLived = root.issue()
                 .dnsName("localhost")
-                .notAfter(clock.now.plus(Duration.ofHours(1)))
+                .notAfter(clock.instant().plus(Duration.ofHours(1)))
                 .build();
         try (HostilePeer peer = HostilePeer.tls(shortLived, only(version));
                 SecureTls tls = SecureTls.trusting(TrustAnchors.of(root.certificate()))
@@ -294,7 +291,7 @@ class TlsHandshakeTest {
             }
             assertThat(verified).last().matches(VerifiedHandshake::resumed);
 
-            clock.now = clock.now.plus(Duration.ofHours(2));
+            clock.advance(Duration.ofHours(2));
             TlsHandshakeException refusal =
                     catchThrowableOfType(TlsHandshakeException.class, () -> connect(tls, "localhost", peer));
             assertThat(refusal.reason()).isEqualTo(RefusalReason.EXPIRED);
@@ -524,9 +521,9 @@ class TlsHandshakeTest {
 
     @Test
     void clock_givenOne_decidesWhatIsInDate() throws IOException {
-        MovingClock clock = new MovingClock();
+        MovableClock clock = new MovableClock();
         TestCertificate root = TestCertificate.root()
-                .notAfter(clock.now.plus(Duration.ofDays(9)))
+                .notAfter(clock.instant().plus(Duration.ofDays(9)))
                 .build();
         TestCertificate leaf = root.issue().dnsName("localhost").build();
         try (HostilePeer peer = HostilePeer.tls(leaf);
@@ -534,30 +531,11 @@ class TlsHandshakeTest {
                         .withoutClientIdentity()
                         .clock(clock)
                         .build()) {
-            clock.now = clock.now.plus(Duration.ofDays(1));
+            clock.advance(Duration.ofDays(1));
             assertThat(RefusalReason.of(catchThrowable(() -> connect(tls, "localhost", peer))))
                     .contains(RefusalReason.EXPIRED);
-            clock.now = clock.now.minus(Duration.ofDays(1));
+            clock.advance(Duration.ofDays(-1));
             assertThatCode(() -> connect(tls, "localhost", peer).close()).doesNotThrowAnyException();
-        }
-    }
-
-    private static final class MovingClock extends Clock {
-        volatile Instant now = Instant.now();
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 

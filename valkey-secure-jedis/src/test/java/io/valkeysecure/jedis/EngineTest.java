@@ -17,6 +17,7 @@ import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.testkit.HostilePeer;
 import io.valkeysecure.testkit.KeyType;
+import io.valkeysecure.testkit.MovableClock;
 import io.valkeysecure.testkit.OcspResponder;
 import io.valkeysecure.testkit.TestCertificate;
 import io.valkeysecure.testkit.ValkeyServer;
@@ -28,11 +29,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.security.Security;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -163,13 +160,13 @@ class EngineTest {
     @ParameterizedTest
     @MethodSource("enginesAndVersions")
     void resumption_leafExpiredMeanwhile_isRefused(Engine engine, TlsVersion version) {
-        MovingClock clock = new MovingClock();
+        MovableClock clock = new MovableClock();
         TestCertificate root = TestCertificate.root()
-                .notAfter(clock.now.plus(Duration.ofDays(9)))
+                .notAfter(clock.instant().plus(Duration.ofDays(9)))
                 .build();
         TestCertificate shortLived = root.issue()
                 .dnsName("localhost")
-                .notAfter(clock.now.plus(Duration.ofHours(1)))
+                .notAfter(clock.instant().plus(Duration.ofHours(1)))
                 .build();
         Fixture.RecordingListener heard = new Fixture.RecordingListener();
         try (ValkeyServer server = ValkeyServer.builder(shortLived, Fixture.ROOT)
@@ -190,7 +187,7 @@ class EngineTest {
                     .matches(verified -> verified.version() == version)
                     .matches(verified -> verified.leaf().equals(shortLived.certificate()));
 
-            clock.now = clock.now.plus(Duration.ofHours(2));
+            clock.advance(Duration.ofHours(2));
             assertThat(RefusalReason.of(refused(tls, server.port()))).contains(RefusalReason.EXPIRED);
         }
     }
@@ -270,24 +267,5 @@ class EngineTest {
         Throwable refused = catchThrowable(() -> ping(tls, port));
         assertThat(refused).isNotNull();
         return refused;
-    }
-
-    private static final class MovingClock extends Clock {
-        private volatile Instant now = Instant.now();
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

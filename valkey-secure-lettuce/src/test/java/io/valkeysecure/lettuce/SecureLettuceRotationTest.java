@@ -33,6 +33,7 @@ import io.valkeysecure.Revocation;
 import io.valkeysecure.Rotation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.testkit.MovableClock;
 import io.valkeysecure.testkit.PemFiles;
 import io.valkeysecure.testkit.TestCertificate;
 import io.valkeysecure.testkit.ValkeyServer;
@@ -70,7 +71,7 @@ class SecureLettuceRotationTest {
     private static final Pattern CLIENT = Pattern.compile("(?m)^id=(\\d+) .* name=([^ ]*) .*$");
 
     private final Pki pki = new Pki();
-    private final MovedClock clock = new MovedClock();
+    private final MovableClock clock = new MovableClock();
 
     private Path directory;
 
@@ -463,7 +464,7 @@ class SecureLettuceRotationTest {
         shortLived.writePem(directory, "client");
         tls.reload();
         assertThat(client.connect().sync().ping()).isEqualTo("PONG");
-        clock.runAheadBy(Duration.ofMinutes(20));
+        clock.advance(Duration.ofMinutes(20));
 
         assertThatThrownBy(client::connect)
                 .satisfies(e -> assertThat(RefusalReason.of(e)).contains(RefusalReason.EXPIRED))

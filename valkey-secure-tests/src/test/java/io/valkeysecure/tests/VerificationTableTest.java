@@ -17,6 +17,7 @@ import io.valkeysecure.testkit.ExtendedKeyUsage;
 import io.valkeysecure.testkit.HostilePeer;
 import io.valkeysecure.testkit.KeyType;
 import io.valkeysecure.testkit.KeyUsage;
+import io.valkeysecure.testkit.MovableClock;
 import io.valkeysecure.testkit.RecordingProxy;
 import io.valkeysecure.testkit.TestCertificate;
 import io.valkeysecure.testkit.ValkeyServer;
@@ -26,7 +27,6 @@ import io.valkeysecure.tests.VerificationRows.Side;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -223,29 +223,6 @@ class VerificationTableTest {
         @Override
         public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
             refused.add(client + " " + refusal.getMessage());
-        }
-    }
-
-    private static final class MovableClock extends Clock {
-        private volatile Duration ahead = Duration.ZERO;
-
-        void advance(Duration duration) {
-            ahead = duration;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.now().plus(ahead);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneId.of("UTC");
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 
