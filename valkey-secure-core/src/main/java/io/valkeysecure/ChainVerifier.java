@@ -1,8 +1,8 @@
 package io.valkeysecure;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.valkeysecure.internal.revocation.OcspCheck;
 import io.valkeysecure.internal.revocation.RevocationCheck;
+import io.valkeysecure.internal.revocation.RevocationMethod;
 import io.valkeysecure.internal.verify.Floors;
 import io.valkeysecure.internal.verify.PathVerifier;
 import java.io.ByteArrayInputStream;
@@ -155,15 +155,15 @@ public final class ChainVerifier {
         Instant now = configuration.clock().instant();
         List<X509Certificate> certificates = anchors.parse(reading.snapshot());
         Floors floors = new Floors(policy.minimumRsaKeyBits(), policy.serverAuthRequired(), policy.profileRequired());
+        RevocationMethod revocationMethod = configuration.revocation().method();
         try {
             PathVerifier verifier = new PathVerifier(certificates, floors, now);
             RevocationCheck revocation = before != null
-                            && before.revocation instanceof OcspCheck
+                            && revocationMethod.keepsAnswers()
                             && before.anchors().equals(verifier.anchors())
                     ? before.revocation
-                    : configuration
-                            .revocation()
-                            .prepare(reading.crls(), reading.snapshot(), certificates, policy.minimumRsaKeyBits(), now);
+                    : revocationMethod.prepare(
+                            reading.snapshot().bytes(reading.crls()), certificates, policy.minimumRsaKeyBits(), now);
             return new ChainVerifier(verifier, configuration.pins(), revocation, configuration.clock());
         } catch (PeerRejectedException e) {
             throw new TlsConfigurationException(e.reason(), "trust anchors (" + anchors + "): " + e.getMessage(), e);

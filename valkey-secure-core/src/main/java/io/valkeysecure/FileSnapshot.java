@@ -142,6 +142,13 @@ final class FileSnapshot {
         return bytes;
     }
 
+    /** The bytes of several files, in their order. */
+    Map<Path, byte[]> bytes(Collection<Path> files) {
+        Map<Path, byte[]> several = new LinkedHashMap<>();
+        files.forEach(file -> several.put(file, bytes(file)));
+        return several;
+    }
+
     private static byte[] read(Path file) {
         if (Files.isDirectory(file)) {
             throw unreadable(file, "is a directory, expected a file", null);

@@ -65,7 +65,7 @@ final class Generation {
                         versions().stream().map(TlsVersion::protocol).toList(),
                         policy().cipherSuites(),
                         configuration.keyExchange().isHybridRequired(),
-                        configuration.revocation().isStapled(),
+                        configuration.revocation().method().isStapled(),
                         SESSION_TIMEOUT),
                 configuration.identity());
     }

@@ -1,328 +1,321 @@
 package io.valkeysecure;
 
-import io.valkeysecure.internal.revocation.CrlCheck;
+import io.valkeysecure.internal.revocation.CrlFiles;
 import io.valkeysecure.internal.revocation.OcspCheck;
 import io.valkeysecure.internal.revocation.RevocationCheck;
+import io.valkeysecure.internal.revocation.RevocationMethod;
 import io.valkeysecure.internal.revocation.StapledCheck;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How it is proved that no certificate of a server's path is revoked. Immutable.
+ * How it is proved that no certificate of a server's path was revoked.
  *
- * <p>One is chosen; there is no order of preference and no fall back. Each fails hard: what is revoked is refused as
- * {@link RefusalReason#REVOKED}, and what cannot be proved not to be, for whatever cause, as
- * {@link RefusalReason#REVOCATION_UNKNOWN}. {@code docs/revocation.md} says what each proves, how fresh, and what
- * happens when its source is out of order.
+ * <p>A CA revokes a certificate when its key was stolen or its holder is no longer entitled to it. Until the certificate
+ * expires, only a check of revocation keeps whoever has the key from passing as the server. Choose one method; there is no
+ * fallback to another. Each fails hard: a revoked certificate is refused as {@link RefusalReason#REVOKED}, and a
+ * certificate whose status cannot be proved, for whatever cause, as {@link RefusalReason#REVOCATION_UNKNOWN}.
  *
  * <ul>
  *   <li>{@link #crls(Path...)}: files that something else keeps up to date. No network in the handshake.
- *   <li>{@link #ocsp()}: asks a responder before the connection is used, and keeps its answers.
- *   <li>{@link #stapled()}: the server brings the answer. Valkey itself cannot, a TLS front before it may.
- *   <li>{@link #notChecked()}: a revoked certificate is good until it expires.
+ *   <li>{@link #ocsp()}: asks a responder before the connection is used, and caches its answers.
+ *   <li>{@link #stapled()}: the server sends the answer. Valkey itself cannot, a TLS proxy in front of it may.
+ *   <li>{@link #notChecked()}: a revoked certificate is accepted until it expires.
  * </ul>
+ *
+ * <pre>{@code
+ * try (SecureTls tls = SecureTls.trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
+ *         .withoutClientIdentity()
+ *         .revocation(Revocation.crls(Path.of("/etc/valkey/tls/crl")).withTolerance(Duration.ofHours(1)))
+ *         .build()) {
+ *     // make a client with it, and close the client first
+ * }
+ * }</pre>
+ *
+ * <p>Immutable: each {@code with} method returns a copy, and each option can be set once. {@code docs/revocation.md} says
+ * what each method proves, how fresh the proof is, and what happens when its source fails.
  */
-public final class Revocation {
+public abstract sealed class Revocation {
     private static final Duration LONGEST_TOLERANCE = Duration.ofDays(7);
-    private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
-    private static final Duration LONGEST_CACHED = Duration.ofDays(7);
-    private static final int MOST_CACHED = 100_000;
-    private static final String CRL_FILES = "*.{crl,pem,der}";
+    private static final Duration OCSP_TOLERANCE = Duration.ofMinutes(1);
 
-    private static final Revocation NOT_CHECKED =
-            new Revocation(Kind.NOT_CHECKED, List.of(), null, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO);
+    private Revocation() {}
 
-    private enum Kind {
-        CRLS,
-        OCSP,
-        STAPLED,
-        NOT_CHECKED
-    }
-
-    private final Kind kind;
-    private final List<Path> crls;
-    private final @Nullable URI responder;
-    private final Duration tolerance;
-    private final Duration timeout;
-    private final int cachedAnswers;
-    private final Duration cachedFor;
-
-    private Revocation(
-            Kind kind,
-            List<Path> crls,
-            @Nullable URI responder,
-            Duration tolerance,
-            Duration timeout,
-            int cachedAnswers,
-            Duration cachedFor) {
-        this.kind = kind;
-        this.crls = crls;
-        this.responder = responder;
-        this.tolerance = tolerance;
-        this.timeout = timeout;
-        this.cachedAnswers = cachedAnswers;
-        this.cachedFor = cachedFor;
-    }
+    /** Returns the method as the verifier uses it. */
+    abstract RevocationMethod method();
 
     /**
-     * Looks into certificate revocation lists (RFC 5280, 5). For every certificate of a path below its anchor there must
-     * be a complete list by its issuer that is fresh: the CRL of each intermediate CA and that of the root.
+     * Checks certificate revocation lists (RFC 5280, section 5). For every certificate of a path below its anchor there must
+     * be a complete, fresh list by its issuer: the CRL of each intermediate CA and that of the root.
      *
      * <p>The files are read when a {@link SecureTls} is built or reloaded. Default tolerance: none.
      *
      * @param filesOrDirectories files with one list in DER or any number in PEM; of a directory, its files that end in
      *     {@code .crl}, {@code .pem} or {@code .der}
-     * @return the choice
+     * @return the method
      * @throws IllegalArgumentException if none is named
      */
-    public static Revocation crls(Path... filesOrDirectories) {
+    public static Crls crls(Path... filesOrDirectories) {
         List<Path> named = List.of(filesOrDirectories);
         if (named.isEmpty()) {
             throw new IllegalArgumentException("CRLs must be named: no file and no directory was given");
         }
-        return new Revocation(Kind.CRLS, named, null, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO);
+        return new Crls(named, null);
     }
 
     /**
-     * Asks the OCSP responders (RFC 6960) that each certificate names in its authorityInfoAccess. A certificate that
-     * names none over plain {@code http} is refused.
+     * Asks the OCSP responders (RFC 6960) that each certificate names in its authorityInfoAccess extension. A certificate
+     * that names none over plain {@code http} is refused.
      *
      * <p>Defaults: timeout 5 seconds, tolerance 1 minute, 1,000 answers kept for an hour at most.
      *
-     * @return the choice
+     * @return the method
      */
-    public static Revocation ocsp() {
-        return asking(null);
+    public static Ocsp ocsp() {
+        return new Ocsp(null, null, null, null);
     }
 
     /**
-     * Asks one OCSP responder (RFC 6960) for every certificate, whatever the certificates name.
+     * Asks one OCSP responder (RFC 6960) about every certificate, whatever the certificates name.
      *
      * <p>Defaults as of {@link #ocsp()}.
      *
-     * @param responder an {@code http} URL. Not {@code https}: it would need trust of its own, and answers are signed
-     * @return the choice
-     * @throws IllegalArgumentException if it is none
+     * @param responder an {@code http} URL. Not {@code https}, which would need trust of its own: answers are signed
+     * @return the method
+     * @throws IllegalArgumentException if it is no such URL
      */
-    public static Revocation ocsp(URI responder) {
-        return asking(OcspCheck.responder(responder.toString())
+    public static Ocsp ocsp(URI responder) {
+        URI usable = OcspCheck.responder(responder.toString())
                 .orElseThrow(() ->
                         new IllegalArgumentException("OCSP responder must be an http URL without user information, was "
-                                + responder.getScheme() + "://" + responder.getHost())));
-    }
-
-    private static Revocation asking(@Nullable URI responder) {
-        return new Revocation(
-                Kind.OCSP,
-                List.of(),
-                responder,
-                Duration.ofMinutes(1),
-                Duration.ofSeconds(5),
-                1_000,
-                Duration.ofHours(1));
+                                + responder.getScheme() + "://" + responder.getHost()));
+        return new Ocsp(usable, null, null, null);
     }
 
     /**
-     * Demands an OCSP response that the server staples to its leaf (RFC 6066, 8; RFC 8446, 4.4.2.1). Responses for
-     * intermediates are checked where they come, and not demanded: TLS 1.2 cannot carry them, and few servers send them
-     * in TLS 1.3. So a revoked intermediate is found only if the server tells.
+     * Demands an OCSP response that the server staples to its leaf (RFC 6066, section 8; RFC 8446, section 4.4.2.1).
+     * Responses for intermediates are checked if they come, and not demanded: TLS 1.2 cannot carry them, and few servers
+     * send them in TLS 1.3. So a revoked intermediate is found only if the server tells.
      *
      * <p>Default tolerance: 1 minute.
      *
-     * @return the choice
+     * @return the method
      */
-    public static Revocation stapled() {
-        return new Revocation(Kind.STAPLED, List.of(), null, Duration.ofMinutes(1), Duration.ZERO, 0, Duration.ZERO);
+    public static Stapled stapled() {
+        return new Stapled(null);
     }
 
     /**
-     * Checks no revocation: a stolen key is good until its certificate expires, or until its issuer is no anchor any
-     * more. Right for certificates that live for hours.
+     * Checks no revocation: a stolen key is accepted until its certificate expires, or until its issuer is removed from the
+     * trust anchors. Right for certificates that live for hours.
      *
-     * @return the choice
+     * @return the method
      */
-    public static Revocation notChecked() {
-        return NOT_CHECKED;
+    public static NotChecked notChecked() {
+        return NotChecked.INSTANCE;
     }
 
-    /**
-     * Sets how long past its nextUpdate a CRL or an OCSP response still counts. For OCSP, fetched or stapled, it is also
-     * how far the responder's clock may be ahead of ours.
-     *
-     * @param duration up to 7 days
-     * @return the choice with this tolerance
-     * @throws IllegalArgumentException if it is negative or longer
-     * @throws IllegalStateException if revocation is not checked
-     */
-    public Revocation withTolerance(Duration duration) {
-        require(kind != Kind.NOT_CHECKED, "tolerance");
+    private static Duration tolerance(@Nullable Duration before, Duration duration) {
+        Options.requireUnset("tolerance", before);
         if (duration.isNegative() || duration.compareTo(LONGEST_TOLERANCE) > 0) {
             throw new IllegalArgumentException("tolerance must be from 0 to 7 days, was " + duration);
         }
-        return new Revocation(kind, crls, responder, duration, timeout, cachedAnswers, cachedFor);
+        return duration;
     }
 
-    /**
-     * Sets how long to wait for OCSP responders, for all certificates of one path together.
-     *
-     * @param duration more than 0, up to a minute; it is part of the handshake, so less than the policy's handshake
-     *     timeout is of use
-     * @return the choice with this timeout
-     * @throws IllegalArgumentException if it is out of range
-     * @throws IllegalStateException if this is not OCSP
-     */
-    public Revocation withTimeout(Duration duration) {
-        require(kind == Kind.OCSP, "timeout");
-        if (duration.isNegative() || duration.isZero() || duration.compareTo(LONGEST_TIMEOUT) > 0) {
-            throw new IllegalArgumentException("timeout must be from 1 ns to 1 minute, was " + duration);
-        }
-        return new Revocation(kind, crls, responder, tolerance, duration, cachedAnswers, cachedFor);
-    }
+    /** Certificate revocation lists in files. See {@link Revocation#crls(Path...)}. */
+    public static final class Crls extends Revocation {
+        private final CrlFiles files;
+        private final @Nullable Duration tolerance;
 
-    /**
-     * Sets how many OCSP answers are kept, and how long at most. An answer is never kept past its nextUpdate.
-     *
-     * @param answers from 1 to 100,000; beyond it the one that was not used for longest goes
-     * @param longest up to 7 days; zero asks anew for every handshake
-     * @return the choice with these limits
-     * @throws IllegalArgumentException if one is out of range
-     * @throws IllegalStateException if this is not OCSP
-     */
-    public Revocation withCache(int answers, Duration longest) {
-        require(kind == Kind.OCSP, "cache");
-        if (answers < 1 || answers > MOST_CACHED) {
-            throw new IllegalArgumentException("cached answers must be from 1 to " + MOST_CACHED + ", was " + answers);
+        private Crls(List<Path> named, @Nullable Duration tolerance) {
+            this.files = new CrlFiles(named, Objects.requireNonNullElse(tolerance, Duration.ZERO));
+            this.tolerance = tolerance;
         }
-        if (longest.isNegative() || longest.compareTo(LONGEST_CACHED) > 0) {
-            throw new IllegalArgumentException("answers must be cached for 0 to 7 days, was " + longest);
-        }
-        return new Revocation(kind, crls, responder, tolerance, timeout, answers, longest);
-    }
 
-    private void require(boolean applies, String option) {
-        if (!applies) {
-            throw new IllegalStateException(option + " has no meaning for revocation by " + this);
+        /**
+         * Sets how long past its nextUpdate a CRL still counts.
+         *
+         * @param duration up to 7 days
+         * @return a copy with this tolerance
+         * @throws IllegalArgumentException if it is negative or longer
+         * @throws IllegalStateException if it was set already
+         */
+        public Crls withTolerance(Duration duration) {
+            return new Crls(files.named(), tolerance(tolerance, duration));
+        }
+
+        @Override
+        RevocationMethod method() {
+            return files;
+        }
+
+        /** Returns the method as {@link SecureTls#describe()} shows it. */
+        @Override
+        public String toString() {
+            return "CRLs " + files.named() + ", hard fail, tolerance " + files.tolerance();
         }
     }
 
-    /**
-     * The CRL files as they are now, directories listed; in order, each once.
-     *
-     * @throws TlsConfigurationException if a directory cannot be listed or has none
-     */
-    List<Path> files() {
-        Set<Path> files = new LinkedHashSet<>();
-        for (Path each : crls) {
-            if (Files.isDirectory(each)) {
-                files.addAll(list(each));
-            } else {
-                files.add(each);
+    /** Answers of OCSP responders. See {@link Revocation#ocsp()}. */
+    public static final class Ocsp extends Revocation {
+        private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
+        private static final Duration LONGEST_CACHED = Duration.ofDays(7);
+        private static final int MOST_CACHED = 100_000;
+        private static final Cache DEFAULT_CACHE = new Cache(1_000, Duration.ofHours(1));
+
+        /** How many answers are kept, and for how long at most. */
+        private record Cache(int answers, Duration longest) {}
+
+        private final @Nullable URI responder;
+        private final @Nullable Duration tolerance;
+        private final @Nullable Duration timeout;
+        private final @Nullable Cache cache;
+
+        private Ocsp(
+                @Nullable URI responder,
+                @Nullable Duration tolerance,
+                @Nullable Duration timeout,
+                @Nullable Cache cache) {
+            this.responder = responder;
+            this.tolerance = tolerance;
+            this.timeout = timeout;
+            this.cache = cache;
+        }
+
+        /**
+         * Sets how long past its nextUpdate a response still counts, and how far the responder's clock may be ahead.
+         *
+         * @param duration up to 7 days
+         * @return a copy with this tolerance
+         * @throws IllegalArgumentException if it is negative or longer
+         * @throws IllegalStateException if it was set already
+         */
+        public Ocsp withTolerance(Duration duration) {
+            return new Ocsp(responder, tolerance(tolerance, duration), timeout, cache);
+        }
+
+        /**
+         * Sets how long to wait for responders, for all certificates of one path together.
+         *
+         * @param duration more than 0, up to a minute. It is part of the handshake, so choose less than the policy's
+         *     handshake timeout
+         * @return a copy with this timeout
+         * @throws IllegalArgumentException if it is out of range
+         * @throws IllegalStateException if it was set already
+         */
+        public Ocsp withTimeout(Duration duration) {
+            Options.requireUnset("timeout", timeout);
+            if (duration.isNegative() || duration.isZero() || duration.compareTo(LONGEST_TIMEOUT) > 0) {
+                throw new IllegalArgumentException("timeout must be from 1 ns to 1 minute, was " + duration);
             }
+            return new Ocsp(responder, tolerance, duration, cache);
         }
-        return List.copyOf(files);
-    }
 
-    /** The files and directories as they were named. */
-    List<Path> named() {
-        return crls;
-    }
-
-    boolean isStapled() {
-        return kind == Kind.STAPLED;
-    }
-
-    private static List<Path> list(Path directory) {
-        List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, CRL_FILES)) {
-            for (Path entry : entries) {
-                if (!Files.isDirectory(entry)) {
-                    files.add(entry);
-                }
+        /**
+         * Sets how many answers are kept, and for how long at most. An answer is never kept past its nextUpdate.
+         *
+         * @param answers from 1 to 100,000; beyond it the least recently used one is dropped
+         * @param longest up to 7 days; zero asks anew for every handshake
+         * @return a copy with these limits
+         * @throws IllegalArgumentException if one is out of range
+         * @throws IllegalStateException if they were set already
+         */
+        public Ocsp withCache(int answers, Duration longest) {
+            Options.requireUnset("cache", cache);
+            if (answers < 1 || answers > MOST_CACHED) {
+                throw new IllegalArgumentException(
+                        "cached answers must be from 1 to " + MOST_CACHED + ", was " + answers);
             }
-        } catch (IOException | DirectoryIteratorException e) {
-            throw new TlsConfigurationException(
-                    RefusalReason.MATERIAL_UNREADABLE, "CRLs: the directory " + directory + " cannot be listed", e);
-        }
-        if (files.isEmpty()) {
-            throw new TlsConfigurationException(
-                    RefusalReason.MATERIAL_UNREADABLE,
-                    "CRLs: no file in the directory " + directory + " ends in .crl, .pem or .der");
-        }
-        Collections.sort(files);
-        return files;
-    }
-
-    /**
-     * Makes the check of one generation.
-     *
-     * @param files what {@link #files()} returned when the snapshot was taken
-     * @param snapshot the bytes of these files
-     * @param anchors the trust anchors of the generation
-     * @param now the time
-     * @throws TlsConfigurationException if a CRL is malformed or forged, or not one can be used
-     */
-    RevocationCheck prepare(
-            List<Path> files,
-            FileSnapshot snapshot,
-            List<X509Certificate> anchors,
-            int minimumRsaKeyBits,
-            Instant now) {
-        return switch (kind) {
-            case NOT_CHECKED -> RevocationCheck.none();
-            case STAPLED -> new StapledCheck(tolerance, minimumRsaKeyBits);
-            case OCSP ->
-                new OcspCheck(new OcspCheck.Settings(
-                        responder, timeout, tolerance, cachedAnswers, cachedFor, minimumRsaKeyBits));
-            case CRLS -> {
-                Map<Path, byte[]> contents = new LinkedHashMap<>();
-                files.forEach(file -> contents.put(file, snapshot.bytes(file)));
-                yield prepareCrls(contents, anchors, now);
+            if (longest.isNegative() || longest.compareTo(LONGEST_CACHED) > 0) {
+                throw new IllegalArgumentException("answers must be cached for 0 to 7 days, was " + longest);
             }
-        };
+            return new Ocsp(responder, tolerance, timeout, new Cache(answers, longest));
+        }
+
+        private OcspCheck.Settings settings(int minimumRsaKeyBits) {
+            Cache kept = Objects.requireNonNullElse(cache, DEFAULT_CACHE);
+            return new OcspCheck.Settings(
+                    responder,
+                    Objects.requireNonNullElseGet(timeout, () -> Duration.ofSeconds(5)),
+                    Objects.requireNonNullElse(tolerance, OCSP_TOLERANCE),
+                    kept.answers(),
+                    kept.longest(),
+                    minimumRsaKeyBits);
+        }
+
+        @Override
+        RevocationMethod method() {
+            return new RevocationMethod.OfResponses(
+                    false, true, minimumRsaKeyBits -> new OcspCheck(settings(minimumRsaKeyBits)));
+        }
+
+        /** Returns the method as {@link SecureTls#describe()} shows it. */
+        @Override
+        public String toString() {
+            OcspCheck.Settings settings = settings(0);
+            return "OCSP at " + Objects.requireNonNullElse(responder, "the responder that each certificate names")
+                    + ", hard fail, timeout " + settings.timeout() + ", tolerance " + settings.tolerance() + ", "
+                    + settings.cachedAnswers() + " answers kept for " + settings.cachedFor() + " at most";
+        }
     }
 
-    private CrlCheck prepareCrls(Map<Path, byte[]> contents, List<X509Certificate> anchors, Instant now) {
-        CrlCheck check;
-        try {
-            check = CrlCheck.parse(contents, tolerance);
-        } catch (CrlCheck.UnusableException e) {
-            throw new TlsConfigurationException(RefusalReason.MATERIAL_UNREADABLE, "CRLs: " + e.problem());
+    /** An OCSP response that the server sends with its certificate. See {@link Revocation#stapled()}. */
+    public static final class Stapled extends Revocation {
+        private final @Nullable Duration tolerance;
+
+        private Stapled(@Nullable Duration tolerance) {
+            this.tolerance = tolerance;
         }
-        Optional<String> problem = check.problem(anchors, now);
-        if (problem.isPresent()) {
-            throw new TlsConfigurationException(RefusalReason.REVOCATION_UNKNOWN, "CRLs: " + problem.get());
+
+        /**
+         * Sets how long past its nextUpdate a response still counts, and how far the responder's clock may be ahead.
+         *
+         * @param duration up to 7 days
+         * @return a copy with this tolerance
+         * @throws IllegalArgumentException if it is negative or longer
+         * @throws IllegalStateException if it was set already
+         */
+        public Stapled withTolerance(Duration duration) {
+            return new Stapled(tolerance(tolerance, duration));
         }
-        return check;
+
+        private Duration effectiveTolerance() {
+            return Objects.requireNonNullElse(tolerance, OCSP_TOLERANCE);
+        }
+
+        @Override
+        RevocationMethod method() {
+            return new RevocationMethod.OfResponses(
+                    true, false, minimumRsaKeyBits -> new StapledCheck(effectiveTolerance(), minimumRsaKeyBits));
+        }
+
+        /** Returns the method as {@link SecureTls#describe()} shows it. */
+        @Override
+        public String toString() {
+            return "OCSP response stapled to the leaf, hard fail, tolerance " + effectiveTolerance();
+        }
     }
 
-    /** Returns what is checked and how, as {@link SecureTls#describe()} shows it. */
-    @Override
-    public String toString() {
-        return switch (kind) {
-            case NOT_CHECKED -> "not checked";
-            case STAPLED -> "OCSP response stapled to the leaf, hard fail, tolerance " + tolerance;
-            case CRLS -> "CRLs " + crls + ", hard fail, tolerance " + tolerance;
-            case OCSP ->
-                "OCSP at " + Objects.requireNonNullElse(responder, "the responder that each certificate names")
-                        + ", hard fail, timeout " + timeout + ", tolerance " + tolerance + ", " + cachedAnswers
-                        + " answers kept for " + cachedFor + " at most";
-        };
+    /** No check. See {@link Revocation#notChecked()}. */
+    public static final class NotChecked extends Revocation {
+        private static final NotChecked INSTANCE = new NotChecked();
+
+        private NotChecked() {}
+
+        @Override
+        RevocationMethod method() {
+            return new RevocationMethod.OfResponses(false, false, minimumRsaKeyBits -> RevocationCheck.none());
+        }
+
+        /** Returns the method as {@link SecureTls#describe()} shows it. */
+        @Override
+        public String toString() {
+            return "not checked";
+        }
     }
 }

@@ -221,8 +221,15 @@ public final class Rotation {
          * Builds the options.
          *
          * @return the options
+         * @throws IllegalStateException if the retirement window or the reconnects per second were set and
+         *     {@link #withoutGracefulRetirement} too, which leaves both without effect
          */
         public Rotation build() {
+            if (gracefulRetirement != null && (retirementWindow != null || reconnectsPerSecond != null)) {
+                throw new IllegalStateException("without graceful retirement nothing is closed over time: leave out "
+                        + (retirementWindow != null ? "the retirement window" : "the reconnects per second")
+                        + ", or withoutGracefulRetirement()");
+            }
             return new Rotation(this);
         }
 

@@ -45,7 +45,7 @@ record TlsConfiguration(
     /** The files and directories whose look tells that it is time to read; a directory's own tells of a new file. */
     List<Path> watched(List<Path> crls) {
         List<Path> watched = new ArrayList<>(files(crls));
-        watched.addAll(revocation.named());
+        watched.addAll(revocation.method().named());
         return watched;
     }
 
@@ -60,7 +60,7 @@ record TlsConfiguration(
 
     /** Reads every file and source once. */
     Reading read() {
-        List<Path> crls = revocation.files();
+        List<Path> crls = revocation.method().files();
         List<MaterialSource<?>> sources = new ArrayList<>(anchors.sources());
         if (identity != null) {
             sources.addAll(identity.sources());

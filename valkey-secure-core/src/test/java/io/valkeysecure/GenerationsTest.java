@@ -383,9 +383,7 @@ class GenerationsTest {
 
     @Test
     void identityChanged_withoutGracefulRetirement_connectionsStay() throws IOException {
-        Rotation rotation = often().retirementWindow(Duration.ZERO)
-                .withoutGracefulRetirement()
-                .build();
+        Rotation rotation = often().withoutGracefulRetirement().build();
         try (SecureTls tls = scene.tls().rotation(rotation).build();
                 SSLSocket socket = scene.connect(tls)) {
             scene.files.write(WayOfWriting.RENAME, pair(client("second")));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.valkeysecure.internal.revocation.RevocationCheck;
+import io.valkeysecure.internal.revocation.RevocationMethod;
 import io.valkeysecure.testkit.KeyType;
 import io.valkeysecure.testkit.TestCertificate;
 import java.net.URI;
@@ -42,39 +43,40 @@ class RevocationTest {
         Path second = ROOT.crl().build().write(directory.resolve("b.crl"));
         Files.writeString(directory.resolve("notes.txt"), "x");
         Files.createDirectory(directory.resolve("d.pem"));
-        Revocation revocation = Revocation.crls(directory, second);
+        RevocationMethod revocation = Revocation.crls(directory, second).method();
         assertThat(revocation.files()).containsExactly(second);
         Path first = Files.write(directory.resolve("a.der"), ROOT.crl().build().encoded());
         Path third = Files.copy(second, directory.resolve("c.pem"));
         assertThat(revocation.files()).containsExactly(first, second, third);
-        assertThat(Revocation.crls(third, directory).files()).containsExactly(third, first, second);
+        assertThat(Revocation.crls(third, directory).method().files()).containsExactly(third, first, second);
     }
 
     @Test
     void files_directoryWithoutLists_isRefused() throws Exception {
         Files.writeString(directory.resolve("notes.txt"), "x");
         TlsConfigurationException e =
-                configurationRefused(() -> Revocation.crls(directory).files());
+                configurationRefused(() -> Revocation.crls(directory).method().files());
         assertThat(e.reason()).isEqualTo(RefusalReason.MATERIAL_UNREADABLE);
         assertThat(e).hasMessageContaining("no file in the directory " + directory);
     }
 
     @Test
     void files_otherKinds_haveNone() {
-        assertThat(Revocation.ocsp().files()).isEmpty();
-        assertThat(Revocation.stapled().files()).isEmpty();
-        assertThat(Revocation.notChecked().files()).isEmpty();
+        assertThat(Revocation.ocsp().method().files()).isEmpty();
+        assertThat(Revocation.stapled().method().files()).isEmpty();
+        assertThat(Revocation.notChecked().method().files()).isEmpty();
     }
 
     @Test
     void prepare_crls_checksWhatWasRead() throws Exception {
         Path file = ROOT.crl().build().write(directory.resolve("root.crl"));
         TestCertificate leaf = ROOT.issue().build();
-        Revocation revocation = Revocation.crls(file).withTolerance(Duration.ofHours(1));
+        RevocationMethod revocation =
+                Revocation.crls(file).withTolerance(Duration.ofHours(1)).method();
         List<Path> files = revocation.files();
         FileSnapshot snapshot = FileSnapshot.read(files, List.of());
         Files.delete(file);
-        RevocationCheck check = revocation.prepare(files, snapshot, List.of(ROOT.certificate()), 2048, NOW);
+        RevocationCheck check = revocation.prepare(snapshot.bytes(files), List.of(ROOT.certificate()), 2048, NOW);
         Instant end = NOW.plus(Duration.ofHours(7));
         assertThat(check.check(leaf.chain(), ROOT.certificate(), NOW, List.of(), System.nanoTime()))
                 .isEqualTo(end);
@@ -112,7 +114,7 @@ class RevocationTest {
 
     @Test
     void options_outOfRange_areRefused() {
-        Revocation ocsp = Revocation.ocsp();
+        Revocation.Ocsp ocsp = Revocation.ocsp();
         Duration week = Duration.ofDays(7);
         assertThat(ocsp.withTolerance(week).toString()).contains("PT168H");
         assertThatIllegalArgumentException().isThrownBy(() -> ocsp.withTolerance(week.plusNanos(1)));
@@ -130,13 +132,24 @@ class RevocationTest {
     }
 
     @Test
-    void options_withoutMeaning_areRefused() {
+    void options_setTwice_areRefused() {
+        Duration minute = Duration.ofMinutes(1);
         assertThatIllegalStateException()
-                .isThrownBy(() -> Revocation.notChecked().withTolerance(Duration.ZERO))
-                .withMessage("tolerance has no meaning for revocation by not checked");
-        assertThatIllegalStateException().isThrownBy(() -> Revocation.stapled().withTimeout(Duration.ofSeconds(1)));
+                .isThrownBy(
+                        () -> Revocation.crls(directory).withTolerance(minute).withTolerance(minute))
+                .withMessage("tolerance was already set to PT1M");
         assertThatIllegalStateException()
-                .isThrownBy(() -> Revocation.crls(directory).withCache(1, Duration.ZERO));
+                .isThrownBy(() -> Revocation.stapled().withTolerance(minute).withTolerance(Duration.ZERO));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Revocation.ocsp().withTolerance(minute).withTolerance(minute));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Revocation.ocsp().withTimeout(minute).withTimeout(minute));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Revocation.ocsp().withCache(1, minute).withCache(2, minute));
+        assertThat(Revocation.ocsp().withCache(1, minute).withTimeout(minute).withTolerance(minute))
+                .hasToString(
+                        "OCSP at the responder that each certificate names, hard fail, timeout PT1M, tolerance PT1M,"
+                                + " 1 answers kept for PT1M at most");
     }
 
     @Test
@@ -153,8 +166,9 @@ class RevocationTest {
     }
 
     private static RevocationCheck prepare(Revocation revocation) {
-        List<Path> files = revocation.files();
-        return revocation.prepare(files, FileSnapshot.read(files, List.of()), List.of(ROOT.certificate()), 2048, NOW);
+        RevocationMethod method = revocation.method();
+        FileSnapshot snapshot = FileSnapshot.read(method.files(), List.of());
+        return method.prepare(snapshot.bytes(method.files()), List.of(ROOT.certificate()), 2048, NOW);
     }
 
     private static TlsConfigurationException configurationRefused(Supplier<?> action) {

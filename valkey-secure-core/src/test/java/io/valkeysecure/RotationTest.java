@@ -45,4 +45,22 @@ class RotationTest {
                 .isThrownBy(() -> builder.reconnectsPerSecond(1))
                 .withMessageContaining("reconnects per second");
     }
+
+    @Test
+    void options_thatExcludeEachOther_areRefusedByName() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Rotation.builder()
+                        .withoutGracefulRetirement()
+                        .retirementWindow(Duration.ofSeconds(1))
+                        .build())
+                .withMessageContaining("leave out the retirement window");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Rotation.builder()
+                        .reconnectsPerSecond(1)
+                        .withoutGracefulRetirement()
+                        .build())
+                .withMessageContaining("leave out the reconnects per second");
+        assertThat(Rotation.builder().withoutGracefulRetirement().build().toString())
+                .contains("no graceful retirement");
+    }
 }

@@ -818,7 +818,7 @@ final class VerificationRows implements AutoCloseable {
         return ca.crl().thisUpdate(yesterday).nextUpdate(now.minus(since)).build();
     }
 
-    private Revocation crls(TestCrl... lists) {
+    private Revocation.Crls crls(TestCrl... lists) {
         return Revocation.crls(Stream.of(lists)
                 .map(list -> list.write(directory.resolve(files++ + ".crl")))
                 .toArray(Path[]::new));
