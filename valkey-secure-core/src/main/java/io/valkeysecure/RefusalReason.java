@@ -1,13 +1,7 @@
 package io.valkeysecure;
 
-import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,39 +85,13 @@ public enum RefusalReason {
     }
 
     /**
-     * Finds the reason in an exception of Lettuce, Jedis or a pool, by walking its causes and suppressed exceptions.
+     * Finds the reason in an exception of Lettuce, Jedis or a pool. {@link Refusal#of} finds the message, too.
      *
      * @param thrown what was thrown; null is answered with empty
      * @return the first reason found, or empty if no refusal is in it
      */
     public static Optional<RefusalReason> of(@Nullable Throwable thrown) {
-        if (thrown == null) {
-            return Optional.empty();
-        }
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Deque<Throwable> open = new ArrayDeque<>();
-        open.add(thrown);
-        Optional<RefusalReason> alert = Optional.empty();
-        while (!open.isEmpty()) {
-            Throwable next = open.remove();
-            if (!seen.add(next)) {
-                continue;
-            }
-            if (next instanceof TlsHandshakeException refused) {
-                return Optional.of(refused.reason());
-            } else if (next instanceof PeerRejectedException rejected) {
-                return Optional.of(rejected.reason());
-            } else if (next instanceof TlsConfigurationException configuration) {
-                return Optional.of(configuration.reason());
-            } else if (next instanceof SSLException && alert.isEmpty()) {
-                alert = PeerAlert.in(next).map(PeerAlert::reasonWithoutContext);
-            }
-            if (next.getCause() != null) {
-                open.add(next.getCause());
-            }
-            Collections.addAll(open, next.getSuppressed());
-        }
-        return alert;
+        return Refusal.of(thrown).map(Refusal::reason);
     }
 
     /** The end of every message: where cause and cure are written down. */

@@ -1,0 +1,97 @@
+package io.valkeysecure;
+
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a connection or a configuration was refused: the reason, the server, and the message that says what was expected,
+ * what was seen and what to do.
+ *
+ * <p>Lettuce, Jedis and pools wrap a refusal in exceptions of their own, whose message is often only
+ * {@code Failed to create socket.} This finds the refusal in them:
+ *
+ * <pre>{@code
+ * try (Jedis jedis = pool.getResource()) {
+ *     jedis.ping();
+ * } catch (JedisException e) {
+ *     Refusal.of(e).ifPresent(refusal -> log.error("{}: {}", refusal.reason().tag(), refusal.message()));
+ *     throw e;
+ * }
+ * }</pre>
+ *
+ * <p>Immutable.
+ *
+ * @param reason the reason, fit for a metric or a decision
+ * @param endpoint the server as it was dialled; empty if the refusal is about a configuration or a certificate alone
+ * @param message one line for people
+ */
+public record Refusal(RefusalReason reason, Optional<Endpoint> endpoint, String message) {
+
+    /**
+     * Checks that nothing is missing.
+     *
+     * @param reason the reason
+     * @param endpoint the server, or empty
+     * @param message one line
+     */
+    public Refusal {
+        Objects.requireNonNull(reason, "reason");
+        Objects.requireNonNull(endpoint, "endpoint");
+        Objects.requireNonNull(message, "message");
+    }
+
+    /**
+     * Finds the refusal in an exception of Lettuce, Jedis or a pool. Walks its causes and suppressed exceptions; the
+     * outermost refusal counts.
+     *
+     * @param thrown what was thrown; null is answered with empty
+     * @return the refusal; empty if the exception has another origin, such as a server that cannot be reached
+     */
+    public static Optional<Refusal> of(@Nullable Throwable thrown) {
+        if (thrown == null) {
+            return Optional.empty();
+        }
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Throwable> open = new ArrayDeque<>();
+        open.add(thrown);
+        Optional<Refusal> alert = Optional.empty();
+        while (!open.isEmpty()) {
+            Throwable next = open.remove();
+            if (!seen.add(next)) {
+                continue;
+            }
+            if (next instanceof TlsHandshakeException refused) {
+                return Optional.of(new Refusal(refused.reason(), Optional.of(refused.endpoint()), messageOf(next)));
+            } else if (next instanceof PeerRejectedException rejected) {
+                return Optional.of(new Refusal(rejected.reason(), Optional.empty(), messageOf(next)));
+            } else if (next instanceof TlsConfigurationException configuration) {
+                return Optional.of(new Refusal(configuration.reason(), Optional.empty(), messageOf(next)));
+            } else if (next instanceof SSLException && alert.isEmpty()) {
+                alert = PeerAlert.in(next)
+                        .map(said -> new Refusal(said.reasonWithoutContext(), Optional.empty(), messageOf(next)));
+            }
+            if (next.getCause() != null) {
+                open.add(next.getCause());
+            }
+            Collections.addAll(open, next.getSuppressed());
+        }
+        return alert;
+    }
+
+    private static String messageOf(Throwable thrown) {
+        return String.valueOf(thrown.getMessage());
+    }
+
+    /** Returns the reason's tag and the message. */
+    @Override
+    public String toString() {
+        return reason.tag() + ": " + message;
+    }
+}
