@@ -5,6 +5,7 @@
 suite() {
   local status=0
   clear_reports
-  run_maven verify || status=$?
+  # A failed test fails the suite in its last line, which counts every module; Maven alone would stop at the first.
+  run_maven verify -Dmaven.test.failure.ignore || status=$?
   conclude tests "$status"
 }
