@@ -12,8 +12,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the chain that a server presents before the verifier of one generation. The name is checked here, whatever the
- * client library set or forgot. The variants that do not tell the connection, and so not the dialled host, refuse.
+ * Brings the chain that a server presents before the verifier of the generation in force, which may have replaced the one
+ * that the connection is made under. The name is checked here, whatever the client library set or forgot. The variants
+ * that do not tell the connection, and so not the dialled host, refuse.
  */
 final class GenerationTrustManager extends X509ExtendedTrustManager {
     private final Generation generation;
@@ -47,9 +48,9 @@ final class GenerationTrustManager extends X509ExtendedTrustManager {
         if (session == null || session.getPeerHost() == null) {
             throw unknownConnection();
         }
-        ValidatedPath path =
-                generation.verify(generation.presented().of(chain), session.getPeerHost(), staples(session));
-        register.of(connection).validated(path);
+        HandshakeProgress progress = register.of(connection);
+        progress.accepted(Verdict.of(
+                progress.judge(generation), generation.presented().of(chain), session.getPeerHost(), staples(session)));
     }
 
     /** The OCSP responses that came with the handshake (RFC 6066, 8). */

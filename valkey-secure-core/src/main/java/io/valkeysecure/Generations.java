@@ -58,7 +58,7 @@ final class Generations implements AutoCloseable {
     private final Set<Warned> warned = new HashSet<>();
     private final Semaphore news = new Semaphore(0);
     private final Thread watcher = new Thread(null, this::watch, "valkey-secure-watch", 0, false);
-    private final HandshakeTurns turns = new HandshakeTurns();
+    private final HandshakeLimiter limiter = new HandshakeLimiter();
     private volatile Generation current;
     private volatile Instant identitySince;
     private volatile TlsStatus.@Nullable Failure lastFailure;
@@ -81,7 +81,7 @@ final class Generations implements AutoCloseable {
     /** A connection that is open. It is the watcher that changes it. */
     private static final class Tracked {
         private final OpenConnection connection;
-        private final VerifiedHandshake handshake;
+        private volatile VerifiedHandshake handshake;
 
         /** The generation that judged it last. */
         private long judgedBy;
@@ -129,8 +129,8 @@ final class Generations implements AutoCloseable {
         return current;
     }
 
-    HandshakeTurns turns() {
-        return turns;
+    HandshakeLimiter limiter() {
+        return limiter;
     }
 
     TlsStatus status() {
@@ -187,22 +187,35 @@ final class Generations implements AutoCloseable {
                 certificate.getNotAfter().toInstant());
     }
 
-    /** Keeps a verified connection in sight until what is returned is run. */
-    Runnable opened(OpenConnection connection, VerifiedHandshake handshake) {
+    /** A connection that is watched: what proves it now, and what to run when it is closed. */
+    record Registration(VerifiedHandshake proof, Runnable whenClosed) {}
+
+    /**
+     * Registers a verified connection, so that it can be closed when its trust ends, and judges it by the generation in
+     * force. In this order: a generation that comes into force earlier is seen by the judgement here, and one that comes
+     * later sees the connection.
+     *
+     * @throws PeerRejectedException if the generation in force rejects the server; nothing is registered then
+     */
+    Registration opened(OpenConnection connection, VerifiedHandshake handshake) throws PeerRejectedException {
         Tracked tracked = new Tracked(connection, handshake);
         open.add(tracked);
-        if (closed) {
-            open.remove(tracked);
-        } else if (handshake.generation() != current.number()) {
-            // a generation came into force while this connection was made, perhaps before it could be seen here
-            news.release();
+        boolean accepted = false;
+        try {
+            tracked.handshake = handshake.judgedBy(this::current);
+            accepted = true;
+        } finally {
+            if (!accepted || closed) {
+                open.remove(tracked);
+            }
         }
-        return () -> {
+        Runnable whenClosed = () -> {
             Retirement retirement = tracked.retirement;
             if (open.remove(tracked) && retirement != null && retirement.asked()) {
                 retired(tracked, RetiredConnection.Way.QUIET, RefusalReason.RETIRED);
             }
         };
+        return new Registration(tracked.handshake, whenClosed);
     }
 
     private void retired(Tracked tracked, RetiredConnection.Way way, RefusalReason reason) {

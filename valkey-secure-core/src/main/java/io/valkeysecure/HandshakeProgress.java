@@ -3,13 +3,33 @@ package io.valkeysecure;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How far a handshake came, as seen by the key manager and the trust manager, which JSSE shares among connections. */
 final class HandshakeProgress {
+    private final @Nullable Supplier<Generation> current;
     private volatile boolean identityAsked;
     private volatile boolean identityPresented;
-    private volatile @Nullable ValidatedPath path;
+    private volatile @Nullable Verdict verdict;
+
+    /**
+     * Starts the progress of one handshake.
+     *
+     * @param current returns the generation in force, by which the server is judged
+     */
+    HandshakeProgress(Supplier<Generation> current) {
+        this.current = current;
+    }
+
+    private HandshakeProgress() {
+        current = null;
+    }
+
+    /** The generation that judges the server: the one in force now, or the given one for an unknown connection. */
+    Generation judge(Generation own) {
+        return current == null ? own : current.get();
+    }
 
     void identityAsked() {
         identityAsked = true;
@@ -19,8 +39,8 @@ final class HandshakeProgress {
         identityPresented = true;
     }
 
-    void validated(ValidatedPath validated) {
-        path = validated;
+    void accepted(Verdict accepted) {
+        verdict = accepted;
     }
 
     boolean wasIdentityAsked() {
@@ -31,10 +51,10 @@ final class HandshakeProgress {
         return identityPresented;
     }
 
-    /** The path that the trust manager validated in this handshake; null in a resumed one, which does not ask it. */
+    /** The verdict of the trust manager in this handshake; null in a resumed one, which does not ask it. */
     @Nullable
-    ValidatedPath path() {
-        return path;
+    Verdict verdict() {
+        return verdict;
     }
 
     /** Finds the progress of a connection by its socket or engine, which neither defines equality of its own. */

@@ -47,9 +47,18 @@ final class PeerEvidence {
     static final int CLEAR_ALERT_BYTES = 7;
 
     private byte[] first = new byte[0];
+    private Runnable whenFirstReceived = () -> {};
     private @Nullable PeerAlert lastAlert;
 
+    /** Sets what is run when the peer's first bytes come. */
+    void whenFirstReceived(Runnable task) {
+        whenFirstReceived = task;
+    }
+
     void add(byte[] bytes, int offset, int length) {
+        if (first.length == 0 && length > 0) {
+            whenFirstReceived.run();
+        }
         int missing = ENOUGH_BYTES - first.length;
         if (missing > 0 && length > 0) {
             int taken = Math.min(missing, length);

@@ -33,9 +33,11 @@ import org.jspecify.annotations.Nullable;
  * One handshake with one endpoint under one generation, from its first byte to its verdict. It can be used once.
  *
  * <p>A blocking client calls {@link #overSocket}, and is done. A client with an event loop takes the {@link #engine}, waits
- * for its {@link #turn}, passes on the first bytes of the peer to {@link #received}, and when the engine has finished calls {@link #verify}
- * <em>before</em> it lets the application write; whatever goes wrong it passes to {@link #refuse}. Only a connection for
- * which there is a {@link VerifiedHandshake} may be used.
+ * for its {@link #acquireSlot slot}, passes on the first bytes of the peer to {@link #received}, and when the engine has finished calls {@link #verify}
+ * and then {@link #opened}, <em>before</em> it lets the application write; whatever goes wrong it passes to {@link #refuse}. Only a
+ * connection for which {@link #opened} has returned may be used.
+ *
+ * <p>The server is judged by the material that is in force when the handshake ends, whichever was in force when it began.
  *
  * <p>Not safe for use by several threads at once, but they may take turns; and {@link #refuse} and {@link #lateRefusal} may
  * be called while another thread verifies, which a client with an event loop does when the peer or its user gives up.
@@ -55,12 +57,12 @@ public final class TlsHandshake {
     private final ClientLibrary client;
     private final HandshakeListener listener;
     private final long begun = System.nanoTime();
-    private final HandshakeProgress progress = new HandshakeProgress();
+    private final HandshakeProgress progress;
     private final PeerEvidence evidence = new PeerEvidence();
     private final AtomicBoolean used = new AtomicBoolean();
     private @Nullable TlsHandshakeException refusal;
     private @Nullable VerifiedHandshake verified;
-    private volatile HandshakeTurns.@Nullable Turn turn;
+    private volatile HandshakeLimiter.@Nullable Permit permit;
 
     TlsHandshake(Generations generations, Endpoint endpoint, ClientLibrary client, HandshakeListener listener) {
         this.generations = generations;
@@ -68,6 +70,7 @@ public final class TlsHandshake {
         this.endpoint = endpoint;
         this.client = client;
         this.listener = listener;
+        this.progress = new HandshakeProgress(generations::current);
     }
 
     /**
@@ -114,30 +117,35 @@ public final class TlsHandshake {
         @Nullable SSLSocket tls = null;
         try {
             requireIdentityInDate();
-            awaitTurn();
+            awaitSlot();
             WireSocket wire =
                     new WireSocket(connected, evidence, begun + timeout().toNanos());
-            // this one has its turn
-            tls = generation.socket(wire, endpoint, generations.turns().inFlight() - 1);
+            // this one is one of them
+            tls = generation.socket(
+                    wire, endpoint, Math.max(0, generations.limiter().inFlight() - 1));
             generation.register().put(tls, progress);
             tls.startHandshake();
-            VerifiedHandshake proof = verify(tls.getSession(), tls);
+            var unused = verify(tls.getSession(), tls);
             wire.handshakeEnded();
-            return new VerifiedSocket(tls, wire, this, proof);
-        } catch (IOException | PeerRejectedException | EngineUnavailableException | RuntimeException e) {
-            TlsHandshakeException refused = refuse(e);
-            close(tls, refused);
-            close(connected, refused);
-            throw refused;
+            return new VerifiedSocket(tls, wire, this);
+        } catch (Throwable e) { // an Error too: nothing on the way to a verdict may leave the socket open
+            try {
+                throw refuse(e);
+            } finally {
+                close(tls, e);
+                close(connected, e);
+            }
         }
     }
 
-    private static void close(@Nullable Socket socket, Exception because) {
+    private static void close(@Nullable Socket socket, Throwable because) {
         if (socket != null) {
             try {
                 socket.close();
-            } catch (IOException e) {
-                because.addSuppressed(e);
+            } catch (IOException | RuntimeException | Error e) {
+                if (e != because) {
+                    because.addSuppressed(e);
+                }
             }
         }
     }
@@ -155,62 +163,79 @@ public final class TlsHandshake {
         begin();
         try {
             requireIdentityInDate();
-            SSLEngine engine = generation.engine(endpoint, generations.turns().inFlight());
+            SSLEngine engine = generation.engine(endpoint, generations.limiter().inFlight());
             generation.register().put(engine, progress);
             return engine;
         } catch (PeerRejectedException e) {
             throw new TlsConfigurationException(e.reason(), String.valueOf(e.getMessage()), refuse(e));
         } catch (EngineUnavailableException e) {
             throw new TlsConfigurationException(e.reason(), String.valueOf(e.getMessage()), refuse(e));
+        } catch (RuntimeException | Error e) {
+            TlsHandshakeException refused = refuse(e);
+            throw new TlsConfigurationException(refused.reason(), String.valueOf(refused.getMessage()), refused);
         }
     }
 
     /**
-     * Waits, without blocking, until this handshake may begin. Few of one {@link SecureTls} are in flight at a time, first
-     * come, first served, so that a restart of the server under many connections does not stall those that live. The turn
-     * ends with the verdict, or after a second if the peer takes longer.
+     * Acquires a handshake slot, without blocking. Few handshakes of one {@link SecureTls} are in flight at a time, so that a
+     * restart of the server under many connections does not stall those that live. The slots are shared fairly among
+     * endpoints, so that a server that does not answer does not delay connections to others. The slot is given back with the
+     * verdict, after a quarter of a second without a byte of the peer, or after a second, and the handshake goes on.
      *
-     * @return completed when the handshake may begin; with a {@link TimeoutException}, to be passed to {@link #refuse}, when
+     * @return completed when the handshake may start; with a {@link TimeoutException}, to be passed to {@link #refuse}, when
      *     {@link #timeout()} has passed before
      * @throws IllegalStateException if it was called before
      */
-    public CompletionStage<Void> turn() {
-        return takeTurn().begun().orTimeout(timeout().toNanos(), TimeUnit.NANOSECONDS);
+    public CompletionStage<Void> acquireSlot() {
+        return acquirePermit().granted().orTimeout(timeout().toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private HandshakeTurns.Turn takeTurn() {
-        if (turn != null) {
-            throw new IllegalStateException("this handshake with " + endpoint + " has had its turn");
+    private HandshakeLimiter.Permit acquirePermit() {
+        if (permit != null) {
+            throw new IllegalStateException("this handshake with " + endpoint + " has acquired its slot already");
         }
-        HandshakeTurns.Turn taken = generations.turns().take();
-        turn = taken;
-        return taken;
+        HandshakeLimiter.Permit acquired = generations.limiter().acquire(endpoint);
+        permit = acquired;
+        evidence.whenFirstReceived(acquired::answered);
+        return acquired;
     }
 
-    private void awaitTurn() throws IOException {
-        CompletableFuture<Void> begun = takeTurn().begun();
+    private void awaitSlot() throws IOException {
+        CompletableFuture<Void> granted = acquirePermit().granted();
         try {
-            var unused = begun.get(timeout().minus(elapsed()).toNanos(), TimeUnit.NANOSECONDS);
+            var unused = granted.get(timeout().minus(elapsed()).toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new SocketTimeoutException("it was not this handshake's turn in time");
+            throw new SocketTimeoutException("no handshake slot became free in time");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while it was not this handshake's turn");
+            throw new InterruptedIOException("interrupted while waiting for a handshake slot");
         } catch (ExecutionException e) {
-            throw new IllegalStateException("a turn fails in no other way", e);
+            throw new IllegalStateException("a permit fails in no other way", e);
         }
     }
 
-    private void endTurn() {
-        HandshakeTurns.Turn taken = turn;
-        if (taken != null) {
-            taken.end();
+    private void releaseSlot() {
+        HandshakeLimiter.Permit acquired = permit;
+        if (acquired != null) {
+            acquired.release();
         }
     }
 
-    private boolean isWaitingForTurn() {
-        HandshakeTurns.Turn taken = turn;
-        return taken != null && (!taken.begun().isDone() || taken.begun().isCompletedExceptionally());
+    private boolean isWaitingForSlot() {
+        HandshakeLimiter.Permit acquired = permit;
+        return acquired != null
+                && (!acquired.granted().isDone() || acquired.granted().isCompletedExceptionally());
+    }
+
+    /** Says whether this library's own limit is the cause, or a server with which no handshake ends. */
+    private String noSlot() {
+        HandshakeLimiter.Permit acquired = permit;
+        return "expected a handshake within " + timeout() + ", no handshake slot became free in that time (limit "
+                + generations.limiter().limit() + ", " + generations.limiter().share()
+                + " for one server); nothing was sent; "
+                + (acquired != null && acquired.isEndpointStalled()
+                        ? "earlier handshakes with this server have not ended: is this its tls-port?"
+                        : "are servers slow, or very many connections made?");
     }
 
     /** Told here, rather than by an alert of the server that is hard to read. */
@@ -251,7 +276,7 @@ public final class TlsHandshake {
     public VerifiedHandshake verify(SSLEngine engine) throws TlsHandshakeException {
         try {
             return verify(engine.getSession(), engine);
-        } catch (SSLException | PeerRejectedException | RuntimeException e) {
+        } catch (SSLException | PeerRejectedException | RuntimeException | Error e) {
             throw refuse(e);
         }
     }
@@ -277,42 +302,71 @@ public final class TlsHandshake {
         }
         List<X509Certificate> presented = generation.presented().of(session.getPeerCertificates());
         List<byte[]> staples = GenerationTrustManager.staples(session);
-        ValidatedPath path = progress.path();
-        boolean resumed = path == null;
-        if (path == null) {
-            path = verifyAgain(session, presented, staples);
-        }
+        boolean resumed = progress.verdict() == null;
+        Verdict verdict = judge(session, presented, staples);
         VerifiedHandshake proof = new VerifiedHandshake(
-                endpoint, client, version, suite, group, path, generation, presented, staples, resumed, elapsed());
+                endpoint, client, version, suite, group, verdict, generation, presented, staples, resumed, elapsed());
+        prove(proof);
+        HandshakeLimiter.Permit acquired = permit;
+        if (acquired != null) {
+            acquired.succeeded();
+        }
+        group.ifPresent(agreed -> generation.engines().agreed(endpoint, agreed));
+        evidence.trim();
+        return proof;
+    }
+
+    /** Sets the proof, unless another thread refused the handshake meanwhile. */
+    private void prove(VerifiedHandshake proof) throws TlsHandshakeException {
         synchronized (this) {
             if (refusal != null) {
                 throw refusal;
             }
             verified = proof;
         }
-        endTurn();
-        group.ifPresent(agreed -> generation.engines().agreed(endpoint, agreed));
-        evidence.trim();
-        listener.handshakeSucceeded(proof);
-        return proof;
     }
 
     /**
-     * Shows the connection, now that it is verified, to those who end connections that have outlived their trust.
+     * Registers the verified connection, so that it can be closed when its trust ends, and judges it once more if the
+     * material has changed since it was verified. Only now it may be used, and the listener is told that it succeeded.
      *
-     * @param connection how it can be ended
-     * @return to be run when the connection is closed, by whomever
+     * @param connection how it can be closed
+     * @return a callback to run when the connection is closed
+     * @throws TlsHandshakeException if the server is not accepted by the material that is in force now, or another thread
+     *     refused the handshake; the caller closes the connection
      * @throws IllegalStateException if the handshake is not verified
      */
-    public Runnable opened(OpenConnection connection) {
+    public Runnable opened(OpenConnection connection) throws TlsHandshakeException {
         VerifiedHandshake proof;
         synchronized (this) {
-            proof = verified;
+            if (refusal != null) {
+                throw refusal;
+            }
+            proof = proof();
         }
-        if (proof == null) {
-            throw new IllegalStateException("the handshake with " + endpoint + " is not verified");
+        Generations.Registration registration;
+        try {
+            registration = generations.opened(connection, proof);
+        } catch (PeerRejectedException | RuntimeException | Error e) {
+            throw refuse(e);
         }
-        return generations.opened(connection, proof);
+        try {
+            prove(registration.proof());
+        } catch (TlsHandshakeException e) {
+            registration.whenClosed().run();
+            throw e;
+        }
+        listener.handshakeSucceeded(registration.proof());
+        return registration.whenClosed();
+    }
+
+    VerifiedHandshake proof() {
+        synchronized (this) {
+            if (verified == null) {
+                throw new IllegalStateException("the handshake with " + endpoint + " is not verified");
+            }
+            return verified;
+        }
     }
 
     private TlsVersion negotiatedVersion(SSLSession session) throws TlsHandshakeException {
@@ -330,14 +384,17 @@ public final class TlsHandshake {
         return "expected " + generation.versions().get(0).protocol() + " or newer";
     }
 
-    /** A resumed session does not pass the trust manager: dates, name, pins and revocation are looked at here. */
-    private ValidatedPath verifyAgain(SSLSession session, List<X509Certificate> presented, List<byte[]> staples)
-            throws TlsHandshakeException {
+    /**
+     * Judges the server by the generation in force, where the trust manager has not: a resumed session does not pass it,
+     * and material may have been replaced since it was asked.
+     */
+    private Verdict judge(SSLSession session, List<X509Certificate> presented, List<byte[]> staples)
+            throws PeerRejectedException {
         try {
-            return generation.verify(presented, endpoint.host(), staples);
+            return Verdict.inForce(generations::current, progress.verdict(), presented, endpoint.host(), staples);
         } catch (PeerRejectedException e) {
             session.invalidate();
-            throw refuse(e);
+            throw e;
         }
     }
 
@@ -353,10 +410,10 @@ public final class TlsHandshake {
             if (refusal != null) {
                 return refusal;
             }
-            refused = classify(cause);
+            refused = classified(cause);
             refusal = refused;
         }
-        endTurn();
+        releaseSlot();
         if (!evidence.serverHelloSeen()) {
             generation.engines().unanswered(endpoint);
         }
@@ -385,6 +442,19 @@ public final class TlsHandshake {
         boolean aboutIdentity =
                 reason == RefusalReason.CLIENT_IDENTITY_REJECTED || reason == RefusalReason.CLIENT_IDENTITY_REQUIRED;
         return aboutIdentity ? refuse(cause) : null;
+    }
+
+    /** A cause that cannot be read, as after a StackOverflowError, is a refusal all the same. */
+    private TlsHandshakeException classified(Throwable cause) {
+        try {
+            return classify(cause);
+        } catch (RuntimeException | Error e) {
+            cause.addSuppressed(e);
+            return refused(
+                    RefusalReason.UNCLASSIFIED,
+                    "the handshake failed: " + cause.getClass().getName(),
+                    cause);
+        }
     }
 
     private TlsHandshakeException classify(Throwable cause) {
@@ -416,13 +486,8 @@ public final class TlsHandshake {
                     cause);
         }
         boolean timedOut = has(cause, SocketTimeoutException.class) || has(cause, TimeoutException.class);
-        if (timedOut && isWaitingForTurn()) {
-            return refused(
-                    RefusalReason.HANDSHAKE_TIMEOUT,
-                    "expected a handshake within " + timeout() + ", it was not its turn in that time, of which "
-                            + generations.turns().limit()
-                            + " handshakes have one at once; are servers slow, or very many connections made?",
-                    cause);
+        if (timedOut && isWaitingForSlot()) {
+            return refused(RefusalReason.HANDSHAKE_TIMEOUT, noSlot(), cause);
         }
         if (timedOut) {
             return refused(

@@ -4,6 +4,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The record of one handshake that was verified in full: only {@link TlsHandshake} makes it, after the path, the
@@ -15,7 +16,7 @@ public final class VerifiedHandshake {
     private final TlsVersion version;
     private final String cipherSuite;
     private final Optional<String> keyExchangeGroup;
-    private final ValidatedPath path;
+    private final Verdict verdict;
     private final Generation generation;
     private final List<X509Certificate> presented;
     private final List<byte[]> staples;
@@ -28,7 +29,7 @@ public final class VerifiedHandshake {
             TlsVersion version,
             String cipherSuite,
             Optional<String> keyExchangeGroup,
-            ValidatedPath path,
+            Verdict verdict,
             Generation generation,
             List<X509Certificate> presented,
             List<byte[]> staples,
@@ -39,7 +40,7 @@ public final class VerifiedHandshake {
         this.version = version;
         this.cipherSuite = cipherSuite;
         this.keyExchangeGroup = keyExchangeGroup;
-        this.path = path;
+        this.verdict = verdict;
         this.generation = generation;
         this.presented = List.copyOf(presented);
         this.staples = List.copyOf(staples);
@@ -93,12 +94,13 @@ public final class VerifiedHandshake {
     }
 
     /**
-     * Returns the path that was validated.
+     * Returns the path that was validated, by the material that was in force when the connection was accepted. That may
+     * be newer than the {@link #generation()} under which it was made.
      *
      * @return the path, leaf first, and its trust anchor
      */
     public ValidatedPath path() {
-        return path;
+        return verdict.path();
     }
 
     /**
@@ -121,6 +123,30 @@ public final class VerifiedHandshake {
 
     Generation madeUnder() {
         return generation;
+    }
+
+    /**
+     * Returns this proof with the path that the generation in force accepts.
+     *
+     * @param current returns the generation in force
+     * @throws PeerRejectedException if the generation in force rejects the chain, or cannot find out
+     */
+    VerifiedHandshake judgedBy(Supplier<Generation> current) throws PeerRejectedException {
+        Verdict now = Verdict.inForce(current, verdict, presented, endpoint.host(), staples);
+        return now.equals(verdict)
+                ? this
+                : new VerifiedHandshake(
+                        endpoint,
+                        client,
+                        version,
+                        cipherSuite,
+                        keyExchangeGroup,
+                        now,
+                        generation,
+                        presented,
+                        staples,
+                        resumed,
+                        elapsed);
     }
 
     /** The chain as it was presented, from which another generation may make another path. */
@@ -153,7 +179,7 @@ public final class VerifiedHandshake {
     }
 
     private List<X509Certificate> certificates() {
-        return path.certificates();
+        return path().certificates();
     }
 
     /** Returns one readable line without secrets. */

@@ -40,12 +40,17 @@ final class VerifiedSocket extends SSLSocket implements OpenConnection {
     private volatile boolean closedByClient;
     private volatile @Nullable TlsHandshakeException endedBy;
 
-    VerifiedSocket(SSLSocket delegate, WireSocket wire, TlsHandshake handshake, VerifiedHandshake verified) {
+    /**
+     * Wraps a verified socket, and registers it.
+     *
+     * @throws TlsHandshakeException if the server is not accepted by the material that is in force now
+     */
+    VerifiedSocket(SSLSocket delegate, WireSocket wire, TlsHandshake handshake) throws TlsHandshakeException {
         this.delegate = delegate;
         this.wire = wire;
         this.handshake = handshake;
-        this.verified = verified;
         this.gone = handshake.opened(this);
+        this.verified = handshake.proof();
     }
 
     static boolean isReplaceable(BooleanSupplier connected) {

@@ -76,10 +76,21 @@ class TlsHandshakeTest {
             EnginePair pair = pair(handshake, engine, SERVER, version);
             pair.shakeHands();
             VerifiedHandshake proof = handshake.verify(engine);
+            assertThat(verified).isEmpty();
+            var unused = handshake.opened(new Unwatched());
             pair.exchange();
             assertRecord(proof, version);
-            assertThat(verified).containsExactly(proof);
+            assertThat(verified).singleElement().satisfies(told -> assertRecord(told, version));
         }
+    }
+
+    /** A connection that is not asked to end. */
+    private static final class Unwatched implements OpenConnection {
+        @Override
+        public void closeWhenQuiet() {}
+
+        @Override
+        public void close(TlsHandshakeException reason) {}
     }
 
     private static void assertRecord(VerifiedHandshake handshake, TlsVersion version) {

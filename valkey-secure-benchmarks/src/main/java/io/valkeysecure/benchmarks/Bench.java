@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /**
  * Measures, prints, judges. {@code [quick] [PART]...}: a part is the beginning of one of {@code connect-eight}, {@code
  * connect-one}, {@code connect-rsa}, {@code pipelining}, {@code jedis}, {@code waiting}, {@code idle}, {@code stalling},
- * {@code storm}, {@code rotating} and {@code operations}; without one, all are measured. The page that the system property
+ * {@code starving}, {@code storm}, {@code rotating} and {@code operations}; without one, all are measured. The page that the system property
  * {@value #PAGE_PROPERTY} names gets the result of a run of all of them that is not quick. The program ends with 1 if a floor
  * is missed, unless it was quick.
  */
@@ -104,6 +104,7 @@ public final class Bench {
         parts.add(new Part("waiting", plan.turns(), () -> new Waiting(ec)));
         parts.add(new Part("idle", plan.heaps(), () -> new Idle(ec, plan.idle())));
         parts.add(new Part("stalling", plan.feats(), () -> new Stalling(ec, plan.connecting())));
+        parts.add(new Part("starving", plan.feats(), () -> new Starving(ec)));
         parts.add(new Part("storm", plan.feats(), () -> new Storm(ec, plan.returning())));
         parts.add(new Part(
                 "rotating",

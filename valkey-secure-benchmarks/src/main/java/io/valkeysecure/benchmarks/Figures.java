@@ -219,6 +219,16 @@ final class Figures {
                 pkcs12,
                 8,
                 15));
+        for (String engine : List.of(JDK, BORINGSSL)) {
+            figures.add(atMost(
+                    "Lettuce, " + engine + ": connect beside a silent server, of raw TLS",
+                    Starving.TITLE,
+                    Metric.HEALTHY_CONNECT,
+                    lettuce(engine),
+                    pkcs12,
+                    1,
+                    0.5));
+        }
         figures.add(timesLess(
                 "Lettuce, JDK engine: all back, sooner than PKCS12",
                 Storm.TITLE,

@@ -14,6 +14,8 @@ enum Metric {
     TLS_HEAP("of it TLS, KiB"),
     WORST_PING("worst PING, ms"),
     ALL_CONNECTED("all connected after, ms"),
+    HEALTHY_CONNECT("median connect, ms"),
+    SLOWEST_CONNECT("slowest connect, ms"),
     ALL_BACK("all back after, ms");
 
     private final String title;

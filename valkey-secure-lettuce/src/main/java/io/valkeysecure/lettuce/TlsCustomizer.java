@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TlsCustomizer implements NettyCustomizer {
     private static final String FIRST_BYTES = "valkey-secure-first-bytes";
-    private static final String TURN = "valkey-secure-turn";
+    private static final String SLOT = "valkey-secure-slot";
     private static final String TLS = "valkey-secure-tls";
     private static final String GATE = "valkey-secure-gate";
     private static final String FLUSHES = "valkey-secure-flushes";
@@ -82,8 +82,8 @@ final class TlsCustomizer implements NettyCustomizer {
         ours.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_TIMEOUT.toMillis());
         // Lettuce's handler announces a failed handshake when it is removed, so it goes before the gate comes
         pipeline.replace(lettuces, FIRST_BYTES, new FirstBytes(handshake));
-        pipeline.addAfter(FIRST_BYTES, TURN, new HandshakeTurn(handshake, ours));
-        pipeline.addAfter(TURN, TLS, ours);
+        pipeline.addAfter(FIRST_BYTES, SLOT, new HandshakeSlot(handshake, ours));
+        pipeline.addAfter(SLOT, TLS, ours);
         pipeline.addAfter(TLS, GATE, new TlsGate(handshake, engine, verifier, retirement(pipeline)));
         if (pipeline.get(FlushConsolidationHandler.class) == null) {
             pipeline.addAfter(GATE, FLUSHES, new FlushConsolidationHandler(MOST_FLUSHES, true));

@@ -105,7 +105,7 @@ final class TlsGate extends ChannelDuplexHandler {
                 if (!onEventLoop(ctx, () -> open(ctx, completion, closed))) {
                     closed.run();
                 }
-            } catch (TlsHandshakeException | RuntimeException e) {
+            } catch (Throwable e) { // an Error too: nothing on the way to a verdict may leave the channel waiting
                 TlsHandshakeException refused = verified.refuse(e);
                 onEventLoop(ctx, () -> {
                     if (state == State.VERIFYING) {

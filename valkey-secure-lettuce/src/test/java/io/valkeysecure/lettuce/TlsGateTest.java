@@ -19,8 +19,14 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshake;
 import io.valkeysecure.TlsHandshakeException;
+import java.nio.ByteBuffer;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +92,100 @@ class TlsGateTest {
         assertThat(client.caught).isInstanceOf(TlsHandshakeException.class);
         assertThat(channel.isOpen()).isFalse();
         assertThat(pki.heard.succeeded).isEmpty();
+        assertThat(pki.heard.refused).hasSize(1);
+    }
+
+    /** What another thread has still to do for a channel. */
+    private final Queue<Runnable> verifying = new ArrayDeque<>();
+
+    private EmbeddedChannel shakenHands() throws SSLException {
+        TlsHandshake handshake = tls.handshake(new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
+        SSLEngine engine = handshake.engine();
+        shakeHands(engine, pki.server.tlsContext(pki.root).createSSLEngine());
+        return new EmbeddedChannel(new TlsGate(handshake, engine, verifying::add, null), client);
+    }
+
+    private static void shakeHands(SSLEngine ours, SSLEngine server) throws SSLException {
+        server.setUseClientMode(false);
+        ByteBuffer toServer = ByteBuffer.allocate(64 * 1024).flip();
+        ByteBuffer toClient = ByteBuffer.allocate(64 * 1024).flip();
+        ours.beginHandshake();
+        server.beginHandshake();
+        while (ours.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING
+                || server.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+            step(ours, toClient, toServer);
+            step(server, toServer, toClient);
+        }
+    }
+
+    private static void step(SSLEngine engine, ByteBuffer in, ByteBuffer out) throws SSLException {
+        switch (engine.getHandshakeStatus()) {
+            case NEED_TASK -> engine.getDelegatedTask().run();
+            case NEED_WRAP -> {
+                out.compact();
+                engine.wrap(ByteBuffer.allocate(0), out);
+                out.flip();
+            }
+            case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> engine.unwrap(in, ByteBuffer.allocate(64 * 1024));
+            default -> {
+                // done
+            }
+        }
+    }
+
+    /** A peer that sends and sends, while an OCSP responder is waited for, would otherwise fill the memory. */
+    @Test
+    void verification_lasts_nothingIsReadUntilItEnds() throws SSLException {
+        EmbeddedChannel channel = shakenHands();
+        assertThat(channel.config().isAutoRead()).isTrue();
+
+        channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+        assertThat(channel.config().isAutoRead()).isFalse();
+        assertThat(client.active).isFalse();
+
+        verifying.remove().run();
+        channel.runPendingTasks();
+        assertThat(client.caught).isNull();
+        assertThat(client.active).isTrue();
+        assertThat(channel.config().isAutoRead()).isTrue();
+        assertThat(pki.heard.succeeded).hasSize(1);
+    }
+
+    /** Lettuce gave up, as when its own timeout has passed: the other thread's verdict comes too late. */
+    @Test
+    void verification_channelClosedMeanwhile_isNoSuccessAndNothingStaysRegistered() throws SSLException {
+        EmbeddedChannel channel = shakenHands();
+        channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+        var unused = channel.close();
+
+        verifying.remove().run();
+        channel.runPendingTasks();
+        assertThat(client.active).isFalse();
+        assertThat(pki.heard.succeeded).isEmpty();
+        assertThat(pki.heard.refused).hasSize(1);
+        assertThat(tls.status().openConnections()).isZero();
+    }
+
+    @Test
+    void verification_threadCannotBeStarted_isRefusedAndClosed() {
+        TlsHandshake handshake = tls.handshake(new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
+        EmbeddedChannel channel = new EmbeddedChannel(
+                new TlsGate(
+                        handshake,
+                        handshake.engine(),
+                        task -> {
+                            throw new OutOfMemoryError("unable to create native thread");
+                        },
+                        null),
+                client);
+        channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+        channel.runPendingTasks();
+
+        assertThat(client.caught)
+                .isInstanceOf(TlsHandshakeException.class)
+                .hasRootCauseInstanceOf(OutOfMemoryError.class);
+        assertThat(client.active).isFalse();
+        assertThat(channel.isOpen()).isFalse();
         assertThat(pki.heard.refused).hasSize(1);
     }
 

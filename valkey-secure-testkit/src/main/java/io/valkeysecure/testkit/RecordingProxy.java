@@ -8,11 +8,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP proxy on the loopback address that keeps every byte of both directions, connection by connection.
  *
- * <p>It does not look into TLS. Put it between a client and a server to prove what left the client:
+ * <p>It does not decrypt TLS. Put it between a client and a server to prove what left the client:
  *
  * <pre>{@code
  * try (RecordingProxy proxy = RecordingProxy.to(server.host(), server.port())) {
@@ -25,16 +27,20 @@ import java.util.function.BiConsumer;
  * }</pre>
  *
  * <p>It also plays a failing network: {@link #dropConnections()}, {@link #refuseConnections}, {@link #redirect},
- * {@link #pause()}. This class is thread-safe.
+ * {@link #pause()}, {@link #pauseAtServerRecord}. This class is thread-safe.
  */
 public final class RecordingProxy implements AutoCloseable {
-    private static final int BUFFER_LENGTH_BYTES = 16 * 1024;
+    private static final int RECORD_HEADER_LENGTH = 5;
+    /** Holds the longest record that there is. */
+    private static final int BUFFER_LENGTH_BYTES = 20 * 1024;
+
     private static final int CONNECT_LIMIT_MILLIS = 5_000;
 
     private final Loopback listener;
     private final List<Recording> recordings = new CopyOnWriteArrayList<>();
     private final Object gate = new Object();
     private volatile InetSocketAddress target;
+    private volatile @Nullable Predicate<TlsTranscript> pauseAt;
     private boolean paused;
 
     private RecordingProxy(InetSocketAddress target) {
@@ -108,8 +114,26 @@ public final class RecordingProxy implements AutoCloseable {
         }
     }
 
+    /**
+     * Holds all bytes back, as {@link #pause()} does, from a certain record of a server on: for a server that delays a
+     * message in the midst of a handshake. Counts for connections that come later, until {@link #resume()}.
+     *
+     * @param last is given what the server has sent so far, up to the end of each record; true if that last one is held
+     */
+    public void pauseAtServerRecord(Predicate<TlsTranscript> last) {
+        pauseAt = last;
+    }
+
+    /** {@return whether bytes are held back now} */
+    public boolean isPaused() {
+        synchronized (gate) {
+            return paused;
+        }
+    }
+
     /** Lets held bytes go on. */
     public void resume() {
+        pauseAt = null;
         synchronized (gate) {
             paused = false;
             gate.notifyAll();
@@ -136,15 +160,44 @@ public final class RecordingProxy implements AutoCloseable {
             server.connect(target, CONNECT_LIMIT_MILLIS);
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
+            Reader reader = pauseAt == null ? InputStream::read : RecordingProxy::readRecord;
             Thread back = listener.startThread(
                     "proxy-back",
-                    () -> copy(server, client, (buffer, length) -> recording.addFromServer(buffer, length)));
-            if (!copy(client, server, recording::addFromClient)) {
+                    () -> copy(server, client, reader, (buffer, length) -> {
+                        recording.addFromServer(buffer, length);
+                        pauseIfDue(recording);
+                    }));
+            if (!copy(client, server, InputStream::read, recording::addFromClient)) {
                 Loopback.closeQuietly(server); // a client that broke off does not read any more
             }
             join(back);
         } finally {
             recording.end();
+        }
+    }
+
+    /** Reads what is passed on in one piece; returns its length, or -1 at the end. */
+    @FunctionalInterface
+    private interface Reader {
+        int read(InputStream in, byte[] buffer) throws IOException;
+    }
+
+    /** One TLS record: what is no TLS, or cut off, is read to the end. */
+    private static int readRecord(InputStream in, byte[] buffer) throws IOException {
+        int header = in.readNBytes(buffer, 0, RECORD_HEADER_LENGTH);
+        if (header < RECORD_HEADER_LENGTH) {
+            return header == 0 ? -1 : header;
+        }
+        int length = ((buffer[3] & 0xff) << 8) | (buffer[4] & 0xff);
+        return header + in.readNBytes(buffer, header, Math.min(length, buffer.length - header));
+    }
+
+    /** Pauses before the bytes that were recorded last are passed on, if one of the records is to be held. */
+    private void pauseIfDue(Recording recording) {
+        Predicate<TlsTranscript> last = pauseAt;
+        if (last != null && last.test(recording.serverTranscript())) {
+            pauseAt = null;
+            pause();
         }
     }
 
@@ -155,13 +208,13 @@ public final class RecordingProxy implements AutoCloseable {
      *
      * @return whether the input ended in an orderly way
      */
-    private boolean copy(Socket from, Socket to, BiConsumer<byte[], Integer> recorder) {
+    private boolean copy(Socket from, Socket to, Reader reader, BiConsumer<byte[], Integer> recorder) {
         boolean receiverThere = true;
         boolean orderly = true;
         byte[] buffer = new byte[BUFFER_LENGTH_BYTES];
         try {
             InputStream in = from.getInputStream();
-            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+            for (int length = reader.read(in, buffer); length >= 0; length = reader.read(in, buffer)) {
                 recorder.accept(buffer, length);
                 awaitGate();
                 receiverThere = receiverThere && write(to, buffer, length);

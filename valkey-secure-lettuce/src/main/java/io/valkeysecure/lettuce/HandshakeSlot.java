@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Tells the TLS handler that the channel is active, by which it begins the handshake, when that has its turn; then leaves the
- * pipeline. The time of waiting is taken from the handshake's.
+ * Holds back from the TLS handler that the channel is active, on which it starts the handshake, until a handshake slot is
+ * free; then leaves the pipeline. The time spent waiting counts as part of the handshake's.
  */
-final class HandshakeTurn extends ChannelInboundHandlerAdapter {
+final class HandshakeSlot extends ChannelInboundHandlerAdapter {
     private final TlsHandshake handshake;
     private final SslHandler tls;
 
-    HandshakeTurn(TlsHandshake handshake, SslHandler tls) {
+    HandshakeSlot(TlsHandshake handshake, SslHandler tls) {
         this.handshake = handshake;
         this.tls = tls;
     }
@@ -23,23 +23,23 @@ final class HandshakeTurn extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         long asked = System.nanoTime();
-        CompletableFuture<Void> turn = handshake.turn().toCompletableFuture();
-        if (turn.isDone() && !turn.isCompletedExceptionally()) {
-            begin(ctx);
+        CompletableFuture<Void> slot = handshake.acquireSlot().toCompletableFuture();
+        if (slot.isDone() && !slot.isCompletedExceptionally()) {
+            start(ctx);
             return;
         }
-        var unused = turn.whenComplete((nothing, failure) -> TlsGate.onEventLoop(ctx, () -> {
+        var unused = slot.whenComplete((nothing, failure) -> TlsGate.onEventLoop(ctx, () -> {
             if (failure != null) {
                 ctx.fireExceptionCaught(failure);
             } else if (ctx.channel().isActive()) {
                 Duration left = handshake.timeout().minusNanos(System.nanoTime() - asked);
                 tls.setHandshakeTimeoutMillis(Math.max(1, left.toMillis()));
-                begin(ctx);
+                start(ctx);
             }
         }));
     }
 
-    private void begin(ChannelHandlerContext ctx) {
+    private void start(ChannelHandlerContext ctx) {
         ctx.fireChannelActive();
         if (!ctx.isRemoved()) {
             ctx.pipeline().remove(this);

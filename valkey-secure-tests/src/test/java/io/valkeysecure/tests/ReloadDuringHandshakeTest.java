@@ -1,0 +1,273 @@
+package io.valkeysecure.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.ClientLibrary;
+import io.valkeysecure.HandshakeListener;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.Revocation;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.TlsPolicy;
+import io.valkeysecure.TlsVersion;
+import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.RecordingProxy;
+import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.TlsRecord;
+import io.valkeysecure.testkit.TlsTranscript;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A server that delays a part of its handshake until {@code reload()} has returned is judged by the new material: what that
+ * does not accept gets not one byte of the application. The twin of each case reloads material that still accepts it.
+ */
+class ReloadDuringHandshakeTest {
+    private static final TestCertificate ROOT =
+            TestCertificate.root().subject("CN=Root").build();
+    private static final TestCertificate OTHER_ROOT =
+            TestCertificate.root().subject("CN=Other Root").build();
+    private static final TestCertificate SERVER =
+            ROOT.issue().subject("CN=server").dnsName("localhost").build();
+    private static final TestCertificate OTHER_SERVER =
+            ROOT.issue().subject("CN=other server").dnsName("other.example").build();
+
+    private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
+    private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
+    private final Path anchors;
+    private final Path crl;
+
+    ReloadDuringHandshakeTest(@TempDir Path directory) {
+        anchors = directory.resolve("ca.crt");
+        crl = directory.resolve("root.crl");
+    }
+
+    /** What is written, once so that the server is still accepted and once so that it is not. */
+    enum Change {
+        CA_REMOVED(RefusalReason.UNTRUSTED_ISSUER) {
+            @Override
+            void harmless(ReloadDuringHandshakeTest test) throws IOException {
+                Files.writeString(test.anchors, TestCertificate.pem(OTHER_ROOT, ROOT) + "\n");
+            }
+
+            @Override
+            void harmful(ReloadDuringHandshakeTest test) throws IOException {
+                Files.writeString(test.anchors, OTHER_ROOT.certificatePem());
+                OTHER_ROOT.crl().build().write(test.crl);
+            }
+        },
+        SERVER_REVOKED(RefusalReason.REVOKED) {
+            @Override
+            void harmless(ReloadDuringHandshakeTest test) {
+                ROOT.crl().number(2).revoke(OTHER_SERVER).build().write(test.crl);
+            }
+
+            @Override
+            void harmful(ReloadDuringHandshakeTest test) {
+                ROOT.crl().number(2).revoke(SERVER).build().write(test.crl);
+            }
+        },
+        /** An open connection would stay; one that carries nothing yet is refused. */
+        REVOCATION_UNKNOWN(RefusalReason.REVOCATION_UNKNOWN) {
+            @Override
+            void harmless(ReloadDuringHandshakeTest test) {
+                ROOT.crl().number(2).build().write(test.crl);
+            }
+
+            @Override
+            void harmful(ReloadDuringHandshakeTest test) {
+                OTHER_ROOT.crl().number(2).build().write(test.crl);
+            }
+        };
+
+        private final RefusalReason reason;
+
+        Change(RefusalReason reason) {
+            this.reason = reason;
+        }
+
+        abstract void harmless(ReloadDuringHandshakeTest test) throws IOException;
+
+        abstract void harmful(ReloadDuringHandshakeTest test) throws IOException;
+    }
+
+    /** What the server holds back until the reload has returned. */
+    enum Held {
+        FIRST_FLIGHT {
+            @Override
+            boolean isAt(TlsTranscript server, TlsVersion version, boolean resumed) {
+                return true;
+            }
+        },
+        /** The last message of a server, when its certificate has been judged long ago. */
+        FINISHED {
+            @Override
+            boolean isAt(TlsTranscript server, TlsVersion version, boolean resumed) {
+                List<TlsRecord> records = server.records();
+                if (version == TlsVersion.TLS_1_2) {
+                    return records.stream().anyMatch(next -> next.type() == TlsRecord.CHANGE_CIPHER_SPEC);
+                }
+                // encrypted extensions; and in a full handshake certificate request, certificate, and its signature
+                return server.applicationDataRecords().size() == (resumed ? 2 : 5);
+            }
+        };
+
+        abstract boolean isAt(TlsTranscript server, TlsVersion version, boolean resumed);
+    }
+
+    static Stream<Arguments> everyOrder() {
+        return Stream.of(Transport.values())
+                .flatMap(transport -> Stream.of(TlsVersion.values())
+                        .flatMap(version -> Stream.of(Held.values())
+                                .flatMap(held -> Stream.of(true, false)
+                                        .flatMap(resumed -> Stream.of(Change.values())
+                                                .map(change ->
+                                                        Arguments.of(transport, version, held, resumed, change))))));
+    }
+
+    private SecureTls tls(Transport transport) throws IOException {
+        Files.writeString(anchors, TestCertificate.pem(ROOT, OTHER_ROOT));
+        ROOT.crl().number(1).build().write(crl);
+        TestCertificate client = ROOT.issue().subject("CN=client").build();
+        return SecureTls.trusting(TrustAnchors.pem(anchors))
+                .presenting(ClientIdentity.of(client.privateKey(), client.chain()))
+                .revocation(Revocation.crls(crl))
+                .policy(TlsPolicy.builder()
+                        .handshakeTimeout(Duration.ofMinutes(1))
+                        .build())
+                .engine(transport.engine())
+                .listener(new HandshakeListener() {
+                    @Override
+                    public void handshakeSucceeded(VerifiedHandshake handshake) {
+                        verified.add(handshake);
+                    }
+
+                    @Override
+                    public void handshakeRefused(
+                            TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
+                        refused.add(refusal);
+                    }
+                })
+                .build();
+    }
+
+    private static HostilePeer server(TlsVersion version) {
+        return HostilePeer.tls(SERVER, parameters -> parameters.setProtocols(new String[] {version.protocol()}));
+    }
+
+    /** Connects until a session is resumed, and so there is one to resume next. */
+    private void resume(SecureTls tls, Transport transport, int port) {
+        for (int i = 0; i < 10; i++) {
+            try (TestClient.Connection connection = transport.connect(tls, "localhost", port)) {
+                connection.set("key", "value");
+            }
+            if (verified.get(verified.size() - 1).resumed()) {
+                return;
+            }
+        }
+        throw new AssertionError("ten connections, and none resumed a session");
+    }
+
+    @FunctionalInterface
+    private interface Written {
+        void apply(Change change) throws IOException;
+    }
+
+    /** Connects, and reloads while the server holds back. */
+    private CompletableFuture<TestClient.Connection> connect(
+            SecureTls tls, Transport transport, RecordingProxy proxy, Runnable hold, Change change, Written written)
+            throws IOException {
+        hold.run();
+        CompletableFuture<TestClient.Connection> connecting = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                connecting.complete(transport.connect(tls, "localhost", proxy.port()));
+            } catch (Throwable e) {
+                connecting.completeExceptionally(e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        await().atMost(Duration.ofSeconds(30)).until(proxy::isPaused);
+        written.apply(change);
+        var unused = tls.reload(); // the watcher may have been faster
+        assertThat(tls.status().generation()).isEqualTo(2);
+        proxy.resume();
+        return connecting;
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyOrder")
+    void reload_duringTheHandshakeAndServerNoLongerAccepted_isRefusedWithoutAByte(
+            Transport transport, TlsVersion version, Held held, boolean resumed, Change change) throws Exception {
+        try (HostilePeer server = server(version);
+                RecordingProxy proxy = RecordingProxy.to("localhost", server.port());
+                SecureTls tls = tls(transport)) {
+            if (resumed) {
+                resume(tls, transport, proxy.port());
+            }
+            assertThat(server.awaitEnd(Duration.ofSeconds(30))).isTrue();
+            byte[] before = server.applicationBytes();
+            int succeeded = verified.size();
+            var connecting = connect(
+                    tls,
+                    transport,
+                    proxy,
+                    () -> proxy.pauseAtServerRecord(sent -> held.isAt(sent, version, resumed)),
+                    change,
+                    each -> each.harmful(this));
+            Throwable thrown = catchThrowable(() -> connecting.get(60, TimeUnit.SECONDS));
+            assertThat(RefusalReason.of(thrown)).as("%s", thrown).contains(change.reason);
+            assertThat(server.awaitEnd(Duration.ofSeconds(30))).isTrue();
+            assertThat(server.applicationBytes()).isEqualTo(before);
+            assertThat(verified).hasSize(succeeded);
+            assertThat(refused).isNotEmpty().allMatch(refusal -> refusal.reason() == change.reason);
+            assertThat(tls.status().openConnections()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyOrder")
+    void reload_duringTheHandshakeAndServerStillAccepted_isConnected(
+            Transport transport, TlsVersion version, Held held, boolean resumed, Change change) throws Exception {
+        try (HostilePeer server = server(version);
+                RecordingProxy proxy = RecordingProxy.to("localhost", server.port());
+                SecureTls tls = tls(transport)) {
+            if (resumed) {
+                resume(tls, transport, proxy.port());
+            }
+            var connecting = connect(
+                    tls,
+                    transport,
+                    proxy,
+                    () -> proxy.pauseAtServerRecord(sent -> held.isAt(sent, version, resumed)),
+                    change,
+                    each -> each.harmless(this));
+            try (TestClient.Connection connection = connecting.get(60, TimeUnit.SECONDS)) {
+                connection.set("key", "value");
+                assertThat(connection.get("key")).isEqualTo("value");
+            }
+            assertThat(verified).last().satisfies(last -> {
+                assertThat(last.resumed()).isEqualTo(resumed);
+                assertThat(last.generation()).isEqualTo(1);
+            });
+            assertThat(refused).isEmpty();
+        }
+    }
+}
