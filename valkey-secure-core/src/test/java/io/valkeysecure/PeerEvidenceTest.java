@@ -2,6 +2,7 @@ package io.valkeysecure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PeerEvidenceTest {
 
     @Test
-    void nothing_isNeitherPlaintextNorTls() {
+    void nothing_isNeitherPlaintextNorTls() throws PeerRejectedException {
         PeerEvidence evidence = evidence(new byte[0]);
         assertThat(evidence.nothingReceived()).isTrue();
         assertThat(evidence.isPlaintext()).isFalse();
@@ -24,14 +25,14 @@ class PeerEvidenceTest {
     @ValueSource(
             strings = {"-ERR unknown command\r\n", "HTTP/1.1 400 Bad Request", "+", "\u0016HTTP", "SSH-2.0-x", "\u0000"
             })
-    void isPlaintext_noTlsRecord_isTrue(String bytes) {
+    void isPlaintext_noTlsRecord_isTrue(String bytes) throws PeerRejectedException {
         assertThat(evidence(bytes.getBytes(StandardCharsets.ISO_8859_1)).isPlaintext())
                 .isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"16", "1603", "160303007a0200007603", "15", "15030300020228"})
-    void isPlaintext_startOfATlsRecord_isFalse(String hex) {
+    void isPlaintext_startOfATlsRecord_isFalse(String hex) throws PeerRejectedException {
         assertThat(evidence(HexFormat.of().parseHex(hex)).isPlaintext()).isFalse();
     }
 
@@ -46,36 +47,35 @@ class PeerEvidenceTest {
         "160303007a0b0000760301, false,",
         "15030300020228, false,"
     })
-    void serverHello_versions_areTold(String hex, boolean seen, String tooOld) {
+    void serverHello_versions_areTold(String hex, boolean seen, String tooOld) throws PeerRejectedException {
         PeerEvidence evidence = evidence(HexFormat.of().parseHex(hex));
         assertThat(evidence.serverHelloSeen()).isEqualTo(seen);
         assertThat(evidence.tooOldVersion()).isEqualTo(tooOld);
     }
 
     @Test
-    void add_byteByByte_isTheSameAsAtOnce() {
+    void add_byteByByte_isTheSameAsAtOnce() throws PeerRejectedException {
         byte[] bytes = HexFormat.of().parseHex("160301007a020000760301ffff");
         PeerEvidence drops = new PeerEvidence();
         for (int i = 0; i < bytes.length; i++) {
-            drops.add(bytes, i, 1);
-            drops.add(bytes, i, 0);
-            drops.add(bytes, i, -1);
+            drops.add(ByteBuffer.wrap(bytes, i, 1));
+            drops.add(ByteBuffer.wrap(bytes, i, 0));
         }
         assertThat(drops.tooOldVersion()).isEqualTo("TLSv1.0");
         assertThat(drops).hasToString(evidence(bytes).toString());
     }
 
     @Test
-    void toString_text_isShownAsText() {
+    void toString_text_isShownAsText() throws PeerRejectedException {
         assertThat(evidence("-ERR unknown".getBytes(StandardCharsets.US_ASCII)).toString())
                 .contains("2d 45 52 52")
                 .contains("(\"-ERR unknow\")");
         assertThat(evidence(new byte[] {1, 2})).hasToString("01 02");
     }
 
-    private static PeerEvidence evidence(byte[] bytes) {
+    private static PeerEvidence evidence(byte[] bytes) throws PeerRejectedException {
         PeerEvidence evidence = new PeerEvidence();
-        evidence.add(bytes, 0, bytes.length);
+        evidence.add(ByteBuffer.wrap(bytes));
         return evidence;
     }
 }
