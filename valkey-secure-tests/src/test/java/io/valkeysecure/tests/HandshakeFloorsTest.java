@@ -32,7 +32,8 @@ class HandshakeFloorsTest {
     private static final TestCertificate ROOT = TestCertificate.root().build();
     private static final TestCertificate SERVER =
             ROOT.issue().keyType(KeyType.RSA_2048).dnsName("localhost").build();
-    private static final TestCertificate CLIENT = ROOT.issue().build();
+    private static final TestCertificate CLIENT =
+            ROOT.issue().keyType(KeyType.RSA_2048).build();
 
     private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
 
@@ -115,6 +116,29 @@ class HandshakeFloorsTest {
         try (HostilePeer peer = HostilePeer.tls(SERVER, tls12(OnlySignature.SHA256));
                 RecordRelay relay = new RecordRelay(peer.port(), 5, SHA256)) {
             assertConnects(transport, relay.port());
+        }
+    }
+
+    /** A server that wants our key proved with SHA-1: no engine of ours is brought to do it. */
+    @ParameterizedTest
+    @EnumSource
+    void ownSignature_askedForWithSha1_isNotSent(Transport transport) throws IOException {
+        try (HostilePeer peer = HostilePeer.tls(SERVER, tls12(OnlySignature.SHA256));
+                RecordRelay relay = new RecordRelay(peer.port(), 1000, null, SHA1)) {
+            Throwable thrown = assertRefused(transport, relay.port());
+            assertThat(RefusalReason.of(thrown)).isPresent();
+            assertThat(relay.schemesOfClients()).doesNotContain(SHA1);
+            assertThat(peer.applicationBytes()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ownSignature_askedForWithSha256_isSent(Transport transport) throws IOException {
+        try (HostilePeer peer = HostilePeer.tls(SERVER, tls12(OnlySignature.SHA256));
+                RecordRelay relay = new RecordRelay(peer.port(), 1000, null, SHA256)) {
+            assertConnects(transport, relay.port());
+            assertThat(relay.schemesOfClients()).containsOnly(SHA256);
         }
     }
 

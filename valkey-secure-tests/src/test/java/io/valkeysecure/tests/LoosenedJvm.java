@@ -32,10 +32,14 @@ final class LoosenedJvm {
             TestCertificate.root().keyType(KeyType.RSA_2048).build();
     private static final TestCertificate RSA =
             ROOT.issue().keyType(KeyType.RSA_2048).dnsName("localhost").build();
-    private static final TestCertificate CLIENT = ROOT.issue().build();
+    private static final TestCertificate CLIENT =
+            ROOT.issue().keyType(KeyType.RSA_2048).build();
 
     /** In the trust store that the JVM is told of. */
     private static final TestCertificate PUBLIC_ROOT = TestCertificate.root().build();
+
+    /** Where TLS 1.3 cannot be had, an identity is not tried. */
+    private static boolean presents = true;
 
     private LoosenedJvm() {}
 
@@ -46,6 +50,7 @@ final class LoosenedJvm {
         }
         trustByTheJvm(arguments[1]);
         boolean only12 = arguments[0].equals("TLSv1.2");
+        presents = !only12;
         Map<String, Supplier<HostilePeer>> rows = rows();
         for (Map.Entry<String, Supplier<HostilePeer>> row : rows.entrySet()) {
             if (only12 && row.getKey().contains("1.3")) {
@@ -129,8 +134,7 @@ final class LoosenedJvm {
             }
         };
         try (HostilePeer peer = start.get();
-                SecureTls tls = SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
-                        .presenting(ClientIdentity.of(CLIENT.privateKey(), CLIENT.chain()))
+                SecureTls tls = identified(SecureTls.trusting(TrustAnchors.of(ROOT.certificate())))
                         .engine(transport.engine())
                         .listener(listener)
                         .build()) {
@@ -139,6 +143,12 @@ final class LoosenedJvm {
         } catch (TlsConfigurationException e) {
             return "not built: " + e.reason().tag();
         }
+    }
+
+    private static SecureTls.Builder identified(SecureTls.WantsClientIdentity tls) {
+        return presents
+                ? tls.presenting(ClientIdentity.of(CLIENT.privateKey(), CLIENT.chain()))
+                : tls.withoutClientIdentity();
     }
 
     private static String connect(
