@@ -93,7 +93,6 @@ class JvmSettingsTest {
         List<String> loose = new ArrayList<>(SYSTEM_PROPERTIES);
         loose.add("-Djava.security.properties=" + securityProperties());
         loose.add("-Djdk.tls.client.disableExtensions=signature_algorithms,signature_algorithms_cert");
-        loose.add("-Djdk.tls.server.disableExtensions=signature_algorithms,signature_algorithms_cert");
         Map<String, String> outcomes = run(loose, "TLSv1.2");
         assertThat(outcomes)
                 .containsEntry("handshake signed with SHA-256 | JEDIS_BORINGSSL", "connected, told")
