@@ -117,10 +117,6 @@ final class Engines {
         byUse.values().forEach(context -> context.unanswered(endpoint.host(), endpoint.port()));
     }
 
-    void forgetSessions(String host) {
-        byUse.values().forEach(context -> context.forgetSessions(host));
-    }
-
     private static String words(Use use) {
         return switch (use) {
             case EVENT_LOOP -> "Lettuce";

@@ -14,9 +14,9 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
@@ -32,6 +32,12 @@ final class Generation {
     /** The longest that a session may be resumed; also what Valkey's own cache keeps by default. */
     private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(5);
 
+    /** How long a server that failed a resumed handshake is not asked to resume again. */
+    private static final Duration FULL_HANDSHAKES_TIME = Duration.ofHours(1);
+
+    /** More than the nodes of most clusters. */
+    private static final int MOST_FULL_HANDSHAKES_ONLY = 1000;
+
     private final long number;
     private final TlsConfiguration configuration;
     private final ClientIdentity.@Nullable Loaded identity;
@@ -42,8 +48,8 @@ final class Generation {
     private final PresentedCertificates presented = new PresentedCertificates();
     private final HandshakeProgress.Register register = new HandshakeProgress.Register();
 
-    /** The hosts that have failed a handshake in a way that a resumed session explains. */
-    private final Set<String> resumedWithNoMore = ConcurrentHashMap.newKeySet();
+    /** The servers that have failed a handshake in a way that a resumed session explains, and until when none is resumed. */
+    private final Map<Endpoint, Instant> fullHandshakesUntil = new ConcurrentHashMap<>();
 
     private Generation(
             long number,
@@ -265,8 +271,10 @@ final class Generation {
     }
 
     private EngineContext context(Use use, Endpoint endpoint, int others) throws EngineUnavailableException {
-        forgetSessionsIfFailed(endpoint);
         EngineContext context = engines.of(use);
+        if (isFullHandshakeDue(endpoint)) {
+            return context.withoutSessions();
+        }
         context.amid(others);
         return context;
     }
@@ -275,15 +283,26 @@ final class Generation {
         return engines;
     }
 
-    /** From now on handshakes with this host are full ones. */
+    /**
+     * For an hour handshakes with this server are full ones. An alert before the keys are agreed can be forged, and all that a
+     * forger gains is this.
+     */
     void resumeNoMoreWith(Endpoint endpoint) {
-        resumedWithNoMore.add(endpoint.host());
+        if (fullHandshakesUntil.size() < MOST_FULL_HANDSHAKES_ONLY) {
+            fullHandshakesUntil.put(endpoint, now().plus(FULL_HANDSHAKES_TIME));
+        }
     }
 
-    private void forgetSessionsIfFailed(Endpoint endpoint) {
-        if (resumedWithNoMore.contains(endpoint.host())) {
-            engines.forgetSessions(endpoint.host());
+    private boolean isFullHandshakeDue(Endpoint endpoint) {
+        Instant until = fullHandshakesUntil.get(endpoint);
+        if (until == null) {
+            return false;
         }
+        if (now().isBefore(until)) {
+            return true;
+        }
+        fullHandshakesUntil.remove(endpoint, until);
+        return false;
     }
 
     String describe() {

@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.engine.HandshakeSignatures;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -7,23 +8,26 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first bytes that a peer sent, by which it is told apart from one that does not speak TLS, or speaks too old a
- * version (RFC 8446, 5.1 and 4.1.3). Not safe for use by several threads.
+ * What a peer sent where it can be read: its first bytes, by which it is told apart from one that does not speak TLS or speaks
+ * too old a version (RFC 8446, 5.1 and 4.1.3), its choices, and under TLS 1.2 the signature of its key exchange and whether it
+ * begins another handshake. Safe for use by many threads.
  */
-final class PeerEvidence {
-    /** A ServerHello, as far as the group of its key share, which stands before the key itself. */
-    private static final int ENOUGH_BYTES = 256;
-
+final class PeerEvidence implements HandshakeReader.Listener {
     /** Record header (5), handshake header (4), legacy_version (2). */
     private static final int VERSION_END = 11;
 
-    /** And random (32). */
-    private static final int SESSION_ID = 43;
-
+    private static final int RANDOM_BYTES = 32;
+    private static final int EXTENSION_SUPPORTED_VERSIONS = 43;
     private static final int EXTENSION_KEY_SHARE = 51;
+    private static final int NAMED_CURVE = 3;
+
+    /** The random of a ServerHello that asks for another ClientHello (RFC 8446, 4.1.3). */
+    private static final byte[] HELLO_RETRY_REQUEST =
+            HexFormat.of().parseHex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c");
 
     /** IANA "TLS Supported Groups": those that this JVM or a native engine offers. */
     private static final Map<Integer, String> GROUPS = Map.of(
@@ -38,16 +42,39 @@ final class PeerEvidence {
             0x11ec, "X25519MLKEM768",
             0x11ed, "SecP384r1MLKEM1024");
 
-    private static final int RECORD_ALERT = 21;
-    private static final int RECORD_HANDSHAKE = 22;
-    private static final int HANDSHAKE_SERVER_HELLO = 2;
+    private static final int SERVER_HELLO = 2;
+    private static final int SERVER_KEY_EXCHANGE = 12;
     private static final int OLDEST_ACCEPTED = 0x0303;
+    private static final int TLS_1_2 = 0x0303;
+
+    /** The suites of TLS 1.2 with ChaCha20-Poly1305 (RFC 7905), whose records are shorter than those with AES-GCM. */
+    private static final Set<Integer> CHACHA20_SUITES = Set.of(0xcca8, 0xcca9);
+
+    /** A Finished message (16) and the tag (16); with AES-GCM also the explicit part of the nonce (8) (RFC 5288, 3). */
+    private static final int FINISHED_CHACHA20_BYTES = 32;
+
+    private static final int FINISHED_GCM_BYTES = 40;
 
     /** An alert record that is not encrypted: header (5), level, description. */
     static final int CLEAR_ALERT_BYTES = 7;
 
+    /**
+     * A ServerHello that is no request for another ClientHello.
+     *
+     * @param version that was chosen
+     * @param suite that was chosen
+     * @param group of its key share, which TLS 1.2 has elsewhere; null for none
+     */
+    private record ServerHello(
+            int version, int suite, @Nullable String group) {}
+
+    private final HandshakeReader reader = new HandshakeReader(Set.of(SERVER_HELLO, SERVER_KEY_EXCHANGE), this);
     private byte[] first = new byte[0];
     private Runnable whenFirstReceived = () -> {};
+    private @Nullable ServerHello hello;
+    private @Nullable Integer keyExchangeSignature;
+    private boolean cipherChanged;
+    private boolean finished;
     private @Nullable PeerAlert lastAlert;
 
     /** Sets what is run when the peer's first bytes come. */
@@ -55,57 +82,172 @@ final class PeerEvidence {
         whenFirstReceived = task;
     }
 
-    void add(byte[] bytes, int offset, int length) {
-        if (first.length == 0 && length > 0) {
+    /**
+     * Takes what was received, before the engine does.
+     *
+     * @throws PeerRejectedException if the peer signed its key exchange with less than SHA-256, or begins another handshake; the
+     *     engine must not be given these bytes
+     */
+    synchronized void add(ByteBuffer bytes) throws PeerRejectedException {
+        if (first.length == 0 && bytes.hasRemaining()) {
             whenFirstReceived.run();
         }
-        int missing = ENOUGH_BYTES - first.length;
-        if (missing > 0 && length > 0) {
-            int taken = Math.min(missing, length);
-            byte[] joined = Arrays.copyOf(first, first.length + taken);
-            System.arraycopy(bytes, offset, joined, first.length, taken);
+        int missing = Math.min(VERSION_END - first.length, bytes.remaining());
+        if (missing > 0) {
+            byte[] joined = Arrays.copyOf(first, first.length + missing);
+            bytes.duplicate().get(joined, first.length, missing);
             first = joined;
+        }
+        reader.read(bytes);
+    }
+
+    /** Whether more bytes are of interest: under TLS 1.2 for as long as the connection is open. */
+    synchronized boolean isMoreWanted() {
+        return !reader.isEnded();
+    }
+
+    @Override
+    public void record(int type, int length) throws PeerRejectedException {
+        ServerHello chosen = hello;
+        if (chosen == null) {
+            return;
+        }
+        if (type == HandshakeReader.RECORD_CHANGE_CIPHER_SPEC) {
+            cipherChanged = true;
+            reader.encrypted();
+        } else if (type == HandshakeReader.RECORD_HANDSHAKE && cipherChanged) {
+            int one = CHACHA20_SUITES.contains(chosen.suite()) ? FINISHED_CHACHA20_BYTES : FINISHED_GCM_BYTES;
+            if (finished || length > one) {
+                reader.end();
+                throw new PeerRejectedException(
+                        RefusalReason.RENEGOTIATION,
+                        "expected no handshake after the first, the server began another (TLS 1.2 renegotiation); Valkey"
+                                + " never does: what is it that ends TLS there?",
+                        null);
+            }
+            finished = true;
         }
     }
 
-    /** Forgets what only an unfinished handshake is explained by: the rest is kept for as long as the connection is open. */
-    void trim() {
-        first = Arrays.copyOf(first, Math.min(first.length, VERSION_END));
+    @Override
+    public void message(int type, ByteBuffer body) throws PeerRejectedException {
+        if (type == SERVER_HELLO && hello == null) {
+            hello = parse(body);
+            if (hello != null && hello.version() > TLS_1_2) {
+                reader.end(); // what follows is encrypted, and says nothing to those without the keys
+            }
+        } else if (type == SERVER_KEY_EXCHANGE) {
+            readKeyExchange(body);
+        }
+    }
+
+    /** An engine may be less strict about the header, and so see what was not seen here. */
+    @Override
+    public void noRecord() throws PeerRejectedException {
+        if (hello != null) {
+            throw new PeerRejectedException(
+                    RefusalReason.UNCLASSIFIED, "expected a TLS record, the server sent something else", null);
+        }
+    }
+
+    private static @Nullable ServerHello parse(ByteBuffer body) {
+        try {
+            int version = body.getShort() & 0xffff;
+            byte[] random = new byte[RANDOM_BYTES];
+            body.get(random);
+            if (Arrays.equals(random, HELLO_RETRY_REQUEST)) {
+                return null;
+            }
+            skip(body, body.get() & 0xff); // session id
+            int suite = body.getShort() & 0xffff;
+            skip(body, 1); // compression method
+            String group = null;
+            if (body.hasRemaining()) {
+                skip(body, 2); // length of the extensions
+            }
+            while (body.hasRemaining()) {
+                int extension = body.getShort() & 0xffff;
+                int length = body.getShort() & 0xffff;
+                int next = body.position() + length;
+                if (extension == EXTENSION_SUPPORTED_VERSIONS) {
+                    version = body.getShort() & 0xffff;
+                } else if (extension == EXTENSION_KEY_SHARE) {
+                    group = GROUPS.getOrDefault(body.getShort() & 0xffff, "other");
+                }
+                body.position(next);
+            }
+            return new ServerHello(version, suite, group);
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            return null; // the engine refuses it, and nothing is verified without it
+        }
+    }
+
+    /** ServerECDHParams and the signature of them (RFC 8422, 5.4). */
+    private void readKeyExchange(ByteBuffer body) throws PeerRejectedException {
+        int scheme;
+        try {
+            if (body.get() != NAMED_CURVE) {
+                return; // not offered: the engine refuses it, and nothing is verified without a signature
+            }
+            skip(body, 2); // group
+            skip(body, body.get() & 0xff); // point
+            scheme = body.getShort() & 0xffff;
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            return; // likewise
+        }
+        if (!HandshakeSignatures.isStrong(scheme)) {
+            reader.end();
+            throw new PeerRejectedException(
+                    RefusalReason.WEAK_SIGNATURE,
+                    "expected a key exchange signed with SHA-256 or better, the server signed it with "
+                            + HandshakeSignatures.name(scheme)
+                            + "; look at SignatureAlgorithms and the security level in its openssl.cnf, or let it speak TLS 1.3",
+                    null);
+        }
+        keyExchangeSignature = scheme;
+    }
+
+    /** Whether a handshake under TLS 1.2 was seen from its ServerHello to its end. */
+    synchronized boolean isTls12Complete() {
+        return hello != null && hello.version() == TLS_1_2 && finished;
+    }
+
+    /** Whether the peer signed a key exchange, as it does under TLS 1.2 unless it resumes a session; strongly enough. */
+    synchronized boolean isKeyExchangeSigned() {
+        return keyExchangeSignature != null;
     }
 
     /** Takes what the peer had sent when it closed; it begins with a record. */
-    void lastWords(byte[] bytes) {
-        if (bytes.length == CLEAR_ALERT_BYTES && bytes[0] == RECORD_ALERT && bytes[1] == 3) {
+    synchronized void lastWords(byte[] bytes) {
+        if (bytes.length == CLEAR_ALERT_BYTES && bytes[0] == HandshakeReader.RECORD_ALERT && bytes[1] == 3) {
             lastAlert = PeerAlert.of(bytes[6] & 0xff);
         }
     }
 
     /** The alert that was found in the last words; null for none. */
-    @Nullable
-    PeerAlert lastAlert() {
+    synchronized @Nullable PeerAlert lastAlert() {
         return lastAlert;
     }
 
-    boolean nothingReceived() {
+    synchronized boolean nothingReceived() {
         return first.length == 0;
     }
 
     /** Whether the peer sent something that cannot begin a TLS record. */
-    boolean isPlaintext() {
+    synchronized boolean isPlaintext() {
         if (first.length == 0) {
             return false;
         }
-        boolean recordType = first[0] == RECORD_HANDSHAKE || first[0] == RECORD_ALERT;
+        boolean recordType = first[0] == HandshakeReader.RECORD_HANDSHAKE || first[0] == HandshakeReader.RECORD_ALERT;
         return !recordType || (first.length > 1 && first[1] != 3);
     }
 
-    boolean serverHelloSeen() {
-        return first.length > 5 && first[0] == RECORD_HANDSHAKE && first[5] == HANDSHAKE_SERVER_HELLO;
+    synchronized boolean serverHelloSeen() {
+        return first.length > 5 && first[0] == HandshakeReader.RECORD_HANDSHAKE && first[5] == SERVER_HELLO;
     }
 
     /** The version of a ServerHello that is below all that a policy can allow, for people; null otherwise. */
-    @Nullable
-    String tooOldVersion() {
+    synchronized @Nullable String tooOldVersion() {
         if (!serverHelloSeen() || first.length < VERSION_END) {
             return null;
         }
@@ -118,29 +260,10 @@ final class PeerEvidence {
 
     /**
      * The group of the key exchange, read from the ServerHello's key share (RFC 8446, 4.2.8), since the JDK does not tell it;
-     * empty if there is none, as under TLS 1.2, or it is not within the bytes that are kept.
+     * empty if there is none, as under TLS 1.2.
      */
-    Optional<String> keyExchangeGroup() {
-        if (!serverHelloSeen()) {
-            return Optional.empty();
-        }
-        try {
-            ByteBuffer hello = ByteBuffer.wrap(first);
-            hello.position(SESSION_ID);
-            skip(hello, hello.get() & 0xff);
-            skip(hello, 3); // cipher suite, compression method
-            skip(hello, 2); // length of the extensions
-            while (true) {
-                int extension = hello.getShort() & 0xffff;
-                int length = hello.getShort() & 0xffff;
-                if (extension == EXTENSION_KEY_SHARE) {
-                    return Optional.of(GROUPS.getOrDefault(hello.getShort() & 0xffff, "other"));
-                }
-                skip(hello, length);
-            }
-        } catch (BufferUnderflowException | IllegalArgumentException e) {
-            return Optional.empty();
-        }
+    synchronized Optional<String> keyExchangeGroup() {
+        return Optional.ofNullable(hello).map(ServerHello::group);
     }
 
     private static void skip(ByteBuffer bytes, int count) {
@@ -149,8 +272,7 @@ final class PeerEvidence {
 
     /** The first bytes for people, in hexadecimal, and as text where they are that. */
     @Override
-    public String toString() {
-        byte[] first = Arrays.copyOf(this.first, Math.min(this.first.length, VERSION_END));
+    public synchronized String toString() {
         String text = new String(first, StandardCharsets.US_ASCII).trim();
         boolean printable = !text.isEmpty() && text.chars().allMatch(c -> c >= ' ' && c < 0x7f);
         return HexFormat.ofDelimiter(" ").formatHex(first) + (printable ? " (\"" + text + "\")" : "");

@@ -46,7 +46,7 @@ public enum RefusalReason {
     REVOCATION_UNKNOWN,
     /** A public key of the path is below the policy's floor. */
     WEAK_KEY,
-    /** A signature of the path uses an algorithm below the policy's floor. */
+    /** A signature of the path, or of the handshake itself, uses an algorithm below the policy's floor. */
     WEAK_SIGNATURE,
     /** Key usage or extended key usage does not allow what the certificate is used for. */
     KEY_USAGE,
@@ -68,6 +68,8 @@ public enum RefusalReason {
     PEER_CLOSED,
     /** The peer ended the handshake with an alert that has no more special reason here. */
     PEER_ALERT,
+    /** The server began another handshake on a connection that had one, which TLS 1.2 allows. */
+    RENEGOTIATION,
     /** The connection was made under a client identity that was replaced, and the retirement window is over. */
     RETIRED,
     /** A setting contradicts what this library guarantees, or cannot be met here. Nothing was sent. */

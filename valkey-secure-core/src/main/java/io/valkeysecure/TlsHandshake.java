@@ -8,6 +8,7 @@ import java.io.InterruptedIOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -33,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  * One handshake with one endpoint under one generation, from its first byte to its verdict. It can be used once.
  *
  * <p>A blocking client calls {@link #overSocket}, and is done. A client with an event loop takes the {@link #engine}, waits
- * for its {@link #acquireSlot slot}, passes on the first bytes of the peer to {@link #received}, and when the engine has finished calls {@link #verify}
- * and then {@link #opened}, <em>before</em> it lets the application write; whatever goes wrong it passes to {@link #refuse}. Only a
- * connection for which {@link #opened} has returned may be used.
+ * for its {@link #acquireSlot slot}, shows what comes to {@link #received} and what goes to {@link #sent}, and when the engine has
+ * finished calls {@link #verify} and then {@link #opened}, <em>before</em> it lets the application write; whatever goes wrong it
+ * passes to {@link #refuse}. Only a connection for which {@link #opened} has returned may be used.
  *
  * <p>The server is judged by the material that is in force when the handshake ends, whichever was in force when it began.
  *
@@ -59,6 +60,7 @@ public final class TlsHandshake {
     private final long begun = System.nanoTime();
     private final HandshakeProgress progress;
     private final PeerEvidence evidence = new PeerEvidence();
+    private final OwnEvidence own = new OwnEvidence();
     private final AtomicBoolean used = new AtomicBoolean();
     private @Nullable TlsHandshakeException refusal;
     private @Nullable VerifiedHandshake verified;
@@ -118,8 +120,7 @@ public final class TlsHandshake {
         try {
             requireIdentityInDate();
             awaitSlot();
-            WireSocket wire =
-                    new WireSocket(connected, evidence, begun + timeout().toNanos());
+            WireSocket wire = new WireSocket(connected, this, begun + timeout().toNanos());
             // this one is one of them
             tls = generation.socket(
                     wire, endpoint, Math.max(0, generations.limiter().inFlight() - 1));
@@ -258,12 +259,44 @@ public final class TlsHandshake {
     }
 
     /**
-     * Takes the first bytes that came from the peer, by which a refusal is explained. Later bytes are passed over.
+     * Looks at what came from the peer. All bytes are to be shown, from the first, before the engine unwraps them, until this
+     * returns false. Under TLS 1.3 that is after the server's choices; under TLS 1.2 never, since the server can ask for another
+     * handshake at any time (RFC 5246, 7.4.1.1). May be called while another thread verifies.
      *
-     * @param bytes what was received, before the engine unwraps it
+     * @param bytes what was received; its position is moved to its limit or stays within, its content is not changed
+     * @return whether more has to be shown
+     * @throws TlsHandshakeException if the peer signed its key exchange with less than SHA-256, or begins another handshake; the
+     *     caller closes the connection and keeps these bytes from the engine
      */
-    public void received(byte[] bytes) {
-        evidence.add(bytes, 0, bytes.length);
+    public boolean received(ByteBuffer bytes) throws TlsHandshakeException {
+        try {
+            evidence.add(bytes);
+            return evidence.isMoreWanted();
+        } catch (PeerRejectedException e) {
+            throw refuse(new TlsHandshakeException(e.reason(), endpoint, String.valueOf(e.getMessage()), null));
+        }
+    }
+
+    /**
+     * Looks at what is about to be sent to the peer. All bytes that the engine wraps are to be shown, from the first, until this
+     * returns false.
+     *
+     * @param bytes what the engine wrapped; its position is moved to its limit or stays within, its content is not changed
+     * @return whether more has to be shown
+     * @throws TlsHandshakeException if our certificate's key would be proved with less than SHA-256; the caller closes the
+     *     connection and sends none of these bytes
+     */
+    public boolean sent(ByteBuffer bytes) throws TlsHandshakeException {
+        try {
+            own.add(bytes);
+            return !own.isComplete();
+        } catch (PeerRejectedException e) {
+            throw refuse(new TlsHandshakeException(e.reason(), endpoint, String.valueOf(e.getMessage()), null));
+        }
+    }
+
+    void lastWords(byte[] bytes) {
+        evidence.lastWords(bytes);
     }
 
     /**
@@ -303,6 +336,7 @@ public final class TlsHandshake {
         List<X509Certificate> presented = generation.presented().of(session.getPeerCertificates());
         List<byte[]> staples = GenerationTrustManager.staples(session);
         boolean resumed = progress.verdict() == null;
+        requireHandshakeSeen(version, resumed);
         Verdict verdict = judge(session, presented, staples);
         VerifiedHandshake proof = new VerifiedHandshake(
                 endpoint, client, version, suite, group, verdict, generation, presented, staples, resumed, elapsed());
@@ -312,7 +346,6 @@ public final class TlsHandshake {
             acquired.succeeded();
         }
         group.ifPresent(agreed -> generation.engines().agreed(endpoint, agreed));
-        evidence.trim();
         return proof;
     }
 
@@ -378,6 +411,27 @@ public final class TlsHandshake {
         }
         throw new TlsHandshakeException(
                 RefusalReason.PROTOCOL_VERSION, endpoint, expectedVersion() + ", negotiated " + protocol, null);
+    }
+
+    /**
+     * The signatures of a handshake under TLS 1.2 are looked at as they pass. A resumed one has none: its session was made by
+     * one that had.
+     */
+    private void requireHandshakeSeen(TlsVersion version, boolean resumed) throws TlsHandshakeException {
+        if (version != TlsVersion.TLS_1_2) {
+            return;
+        }
+        boolean signed = resumed || evidence.isKeyExchangeSigned();
+        boolean ownSeen = resumed || own.isComplete();
+        if (!signed || !ownSeen || !evidence.isTls12Complete()) {
+            throw new TlsHandshakeException(
+                    RefusalReason.WEAK_SIGNATURE,
+                    endpoint,
+                    "expected to see a key exchange that is signed with SHA-256 or better, saw "
+                            + (signed ? "no whole handshake" : "none")
+                            + "; was each byte shown to received and sent?",
+                    null);
+        }
     }
 
     private String expectedVersion() {
@@ -565,7 +619,7 @@ public final class TlsHandshake {
 
     private TlsHandshakeException classify(PeerAlert alert, Throwable cause) {
         boolean internal = alert.description().equals("internal_error");
-        if (internal) {
+        if (internal && own.isSessionOffered()) {
             // OpenSSL says so to every session that is resumed where "tls-session-caching no" meets client certificates
             generation.resumeNoMoreWith(endpoint);
         }
@@ -582,8 +636,8 @@ public final class TlsHandshake {
             case PROTOCOL_VERSION -> expectedVersion() + ", " + said + "; allow it by tls-protocols";
             case CIPHER_SUITE ->
                 "expected one of " + generation.policy().cipherSuites() + ", " + said
-                        + " to all of them; look at tls-ciphers, tls-ciphersuites, the kind of its key and the groups of"
-                        + " its OpenSSL";
+                        + " to all of them; look at tls-ciphers, tls-ciphersuites, the kind of its key, and the groups"
+                        + " and signature algorithms of its OpenSSL";
             case CLIENT_IDENTITY_REQUIRED ->
                 said + ": it demands a client certificate, "
                         + (generation.hasIdentity()
@@ -596,7 +650,8 @@ public final class TlsHandshake {
                 said
                         + (internal
                                 ? "; its log tells why: often a key that it cannot use, or \"tls-session-caching no\" while it"
-                                        + " verifies clients: then the next connection succeeds, no more sessions are resumed"
+                                        + " verifies clients: then the next connection succeeds, no sessions are resumed for an"
+                                        + " hour"
                                 : "");
         };
         return refused(reason, message, cause);

@@ -134,8 +134,19 @@ final class VerifiedSocket extends SSLSocket implements OpenConnection {
 
     private IOException explained(IOException failure) {
         TlsHandshakeException ended = endedBy;
+        if (ended == null) {
+            ended = handshake
+                    .refusal()
+                    .filter(refusal -> refusal.reason() == RefusalReason.RENEGOTIATION)
+                    .orElse(null);
+            if (ended != null) {
+                close(ended);
+            }
+        }
         if (ended != null) {
-            failure.addSuppressed(ended);
+            if (failure != ended) {
+                failure.addSuppressed(ended);
+            }
             return failure;
         }
         if (peerHasSpoken) {

@@ -11,12 +11,13 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connected socket below a blocking handshake. It keeps the first bytes of the peer as evidence, and it holds every
+ * The connected socket below a blocking handshake. It shows the handshake what comes and goes, and it holds every
  * read to what is left of the handshake's time: {@code SO_TIMEOUT} alone would begin anew with each byte that a slow peer
- * sends. When the handshake has ended it passes all on unchanged.
+ * sends. When the handshake has ended it passes all on unchanged, and shows what comes for as long as that is wanted.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the delegate synchronizes
 final class WireSocket extends Socket {
@@ -24,15 +25,16 @@ final class WireSocket extends Socket {
     private static final int LAST_WORDS_MILLIS = 100;
 
     private final Socket delegate;
-    private final PeerEvidence evidence;
+    private final TlsHandshake handshake;
     private final long deadlineNanos;
     private final int timeoutAfterwards;
     private final ByteArrayOutputStream flight = new ByteArrayOutputStream();
     private volatile boolean handshaking = true;
+    private volatile boolean isWatched = true;
 
-    WireSocket(Socket delegate, PeerEvidence evidence, long deadlineNanos) throws SocketException {
+    WireSocket(Socket delegate, TlsHandshake handshake, long deadlineNanos) throws SocketException {
         this.delegate = delegate;
-        this.evidence = evidence;
+        this.handshake = handshake;
         this.deadlineNanos = deadlineNanos;
         this.timeoutAfterwards = delegate.getSoTimeout();
     }
@@ -54,16 +56,26 @@ final class WireSocket extends Socket {
 
             @Override
             public int read(byte[] bytes, int offset, int length) throws IOException {
-                if (!handshaking) {
-                    return in.read(bytes, offset, length);
+                if (handshaking) {
+                    sendFlight();
+                    delegate.setSoTimeout(millisLeft());
                 }
-                sendFlight();
-                delegate.setSoTimeout(millisLeft());
                 int count = in.read(bytes, offset, length);
-                evidence.add(bytes, offset, count);
+                if (count > 0 && isWatched) {
+                    show(ByteBuffer.wrap(bytes, offset, count));
+                }
                 return count;
             }
         };
+    }
+
+    private void show(ByteBuffer bytes) throws IOException {
+        try {
+            isWatched = handshake.received(bytes);
+        } catch (TlsHandshakeException e) {
+            delegate.close();
+            throw e;
+        }
     }
 
     private int millisLeft() throws SocketTimeoutException {
@@ -96,6 +108,7 @@ final class WireSocket extends Socket {
         byte[] bytes = flight.toByteArray();
         flight.reset();
         if (bytes.length > 0) {
+            var unused = handshake.sent(ByteBuffer.wrap(bytes));
             try {
                 delegate.getOutputStream().write(bytes);
             } catch (IOException e) {
@@ -112,7 +125,7 @@ final class WireSocket extends Socket {
     private void keepLastWords(IOException failedWrite) {
         try {
             delegate.setSoTimeout(LAST_WORDS_MILLIS);
-            evidence.lastWords(delegate.getInputStream().readNBytes(PeerEvidence.CLEAR_ALERT_BYTES));
+            handshake.lastWords(delegate.getInputStream().readNBytes(PeerEvidence.CLEAR_ALERT_BYTES));
         } catch (IOException e) {
             failedWrite.addSuppressed(e);
         }

@@ -3,11 +3,11 @@ package io.valkeysecure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** A client's and a server's engine that talk to each other in memory: the path that Lettuce takes, without Netty. */
 final class EnginePair {
@@ -15,20 +15,20 @@ final class EnginePair {
 
     private final SSLEngine client;
     private final SSLEngine server;
-    private final Consumer<byte[]> fromServer;
+    private final @Nullable TlsHandshake handshake;
     private final ByteBuffer toServer = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
     private final ByteBuffer toClient = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
     private final ByteBuffer application = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
 
     EnginePair(SSLEngine client, SSLEngine server) {
-        this(client, server, bytes -> {});
+        this(client, server, null);
     }
 
-    /** With somebody who is shown what the server sends before the client's engine unwraps it. */
-    EnginePair(SSLEngine client, SSLEngine server, Consumer<byte[]> fromServer) {
+    /** With the handshake of the client, which is shown what goes and comes. */
+    EnginePair(SSLEngine client, SSLEngine server, @Nullable TlsHandshake handshake) {
         this.client = client;
         this.server = server;
-        this.fromServer = fromServer;
+        this.handshake = handshake;
         server.setUseClientMode(false);
     }
 
@@ -37,10 +37,10 @@ final class EnginePair {
         client.beginHandshake();
         server.beginHandshake();
         for (int quiet = 0; quiet < 3; ) {
-            boolean moved = wrap(client, toServer);
+            boolean moved = wrapAtClient();
             moved |= unwrap(server, toServer);
-            moved |= wrap(server, toClient);
-            moved |= unwrapAtClient();
+            moved |= wrapAtServer();
+            moved |= unwrap(client, toClient);
             quiet = moved ? 0 : quiet + 1;
         }
     }
@@ -50,7 +50,7 @@ final class EnginePair {
         send(client, toServer);
         assertThat(unwrap(server, toServer)).isTrue();
         send(server, toClient);
-        assertThat(unwrapAtClient()).isTrue();
+        assertThat(unwrap(client, toClient)).isTrue();
     }
 
     private static void send(SSLEngine engine, ByteBuffer target) throws SSLException {
@@ -66,11 +66,22 @@ final class EnginePair {
         return engine.wrap(ByteBuffer.allocate(0), target).bytesProduced() > 0;
     }
 
-    private boolean unwrapAtClient() throws SSLException {
-        byte[] shown = new byte[toClient.position()];
-        toClient.duplicate().flip().get(shown);
-        fromServer.accept(shown);
-        return unwrap(client, toClient);
+    private boolean wrapAtClient() throws SSLException {
+        int before = toServer.position();
+        boolean moved = wrap(client, toServer);
+        if (handshake != null && moved) {
+            var unused = handshake.sent(toServer.duplicate().flip().position(before));
+        }
+        return moved;
+    }
+
+    private boolean wrapAtServer() throws SSLException {
+        int before = toClient.position();
+        boolean moved = wrap(server, toClient);
+        if (handshake != null && moved) {
+            var unused = handshake.received(toClient.duplicate().flip().position(before));
+        }
+        return moved;
     }
 
     private boolean unwrap(SSLEngine engine, ByteBuffer source) throws SSLException {

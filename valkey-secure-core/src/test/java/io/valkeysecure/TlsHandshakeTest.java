@@ -196,10 +196,11 @@ class TlsHandshakeTest {
     }
 
     @Test
-    void received_plaintext_explainsTheRefusal() {
+    void received_plaintext_explainsTheRefusal() throws TlsHandshakeException {
         try (SecureTls tls = tls().build()) {
             TlsHandshake handshake = handshake(tls);
-            handshake.received("-ERR ".getBytes(StandardCharsets.US_ASCII));
+            assertThat(handshake.received(StandardCharsets.US_ASCII.encode("-ERR ")))
+                    .isFalse();
             assertThat(handshake.refuse(new SSLException("Unrecognized record")).reason())
                     .isEqualTo(RefusalReason.PLAINTEXT_PEER);
         }
@@ -577,7 +578,7 @@ class TlsHandshakeTest {
         SSLContext context = server.tlsContext();
         SSLEngine serverEngine = context.createSSLEngine();
         serverEngine.setEnabledProtocols(new String[] {version.protocol()});
-        return new EnginePair(engine, serverEngine, handshake::received);
+        return new EnginePair(engine, serverEngine, handshake);
     }
 
     private static Consumer<SSLParameters> only(TlsVersion version) {

@@ -137,7 +137,7 @@ class TrustInForceTest {
 
     private static SSLEngine shakenHands(TlsHandshake handshake) throws SSLException {
         SSLEngine engine = handshake.engine();
-        new EnginePair(engine, SERVER.tlsContext(ROOT).createSSLEngine(), handshake::received).shakeHands();
+        new EnginePair(engine, SERVER.tlsContext(ROOT).createSSLEngine(), handshake).shakeHands();
         return engine;
     }
 
@@ -181,7 +181,7 @@ class TrustInForceTest {
             SSLEngine engine = handshake.engine();
             write(OTHER_ROOT, ROOT);
             reload(tls);
-            new EnginePair(engine, SERVER.tlsContext(ROOT).createSSLEngine(), handshake::received).shakeHands();
+            new EnginePair(engine, SERVER.tlsContext(ROOT).createSSLEngine(), handshake).shakeHands();
             assertThat(handshake.verify(engine).path().anchor()).isEqualTo(ROOT.certificate());
         }
     }
@@ -245,7 +245,7 @@ class TrustInForceTest {
         try (SecureTls tls = material().build()) {
             TlsHandshake handshake = handshake(tls);
             SSLEngine engine = handshake.engine();
-            new EnginePair(engine, server.tlsContext(ROOT).createSSLEngine(), handshake::received).shakeHands();
+            new EnginePair(engine, server.tlsContext(ROOT).createSSLEngine(), handshake).shakeHands();
             assertThat(handshake.verify(engine).path().anchor()).isEqualTo(ROOT.certificate());
             write(ca);
             reload(tls);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.ClientLibrary;
+import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.Revocation;
@@ -24,9 +26,11 @@ import io.valkeysecure.testkit.ValkeyServer;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
 import java.time.Duration;
@@ -34,7 +38,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -215,6 +221,66 @@ class EngineTest {
             responder.revoke(leaf);
             assertThat(RefusalReason.of(refused(tls, server.port()))).contains(RefusalReason.REVOKED);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("enginesAndVersions")
+    void reload_sameServer_resumesNothingOfTheGenerationBefore(Engine engine, TlsVersion version, @TempDir Path files)
+            throws Exception {
+        Path anchors = Files.writeString(files.resolve("ca.crt"), Fixture.ROOT.certificatePem());
+        Fixture.RecordingListener heard = new Fixture.RecordingListener();
+        try (ValkeyServer server =
+                        Fixture.server().tlsProtocols(version.protocol()).start();
+                SecureTls tls = SecureTls.trusting(TrustAnchors.pem(anchors))
+                        .presenting(ClientIdentity.of(Fixture.CLIENT.privateKey(), Fixture.CLIENT.chain()))
+                        .engine(engine)
+                        .listener(heard)
+                        .build()) {
+            assertThat(ping(tls, server.port())).isEqualTo("PONG");
+            assertThat(ping(tls, server.port())).isEqualTo("PONG");
+            assertThat(heard.succeeded).last().matches(VerifiedHandshake::resumed);
+            Files.writeString(
+                    anchors,
+                    TestCertificate.pem(Fixture.ROOT, TestCertificate.root().build()));
+            tls.reload();
+            assertThat(ping(tls, server.port())).isEqualTo("PONG");
+            assertThat(heard.succeeded)
+                    .last()
+                    .matches(verified -> !verified.resumed())
+                    .matches(verified -> verified.generation() == 2);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("enginesAndVersions")
+    void session_ofTheContext_isKeptForFiveMinutes(Engine engine, TlsVersion version) throws Exception {
+        try (ValkeyServer server =
+                        Fixture.server().tlsProtocols(version.protocol()).start();
+                SecureTls tls = Fixture.tls().engine(engine).build();
+                SSLSocket socket = tls.handshake(new Endpoint("localhost", server.port()), ClientLibrary.JEDIS)
+                        .overSocket(new Socket("localhost", server.port()))) {
+            assertThat(socket.getSession().getSessionContext().getSessionTimeout())
+                    .isEqualTo(300);
+        }
+    }
+
+    /** An engine has certificates of its own making; what is judged and told is the JDK's reading of them. */
+    @ParameterizedTest
+    @MethodSource("enginesAndVersions")
+    void certificates_ofAnyEngine_areReadByTheJdk(Engine engine, TlsVersion version) {
+        Fixture.RecordingListener heard = new Fixture.RecordingListener();
+        try (ValkeyServer server =
+                        Fixture.server().tlsProtocols(version.protocol()).start();
+                SecureTls tls = Fixture.tls().engine(engine).listener(heard).build()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(ping(tls, server.port())).isEqualTo("PONG");
+            }
+        }
+        assertThat(heard.succeeded)
+                .hasSize(3)
+                .anyMatch(VerifiedHandshake::resumed)
+                .allSatisfy(verified -> assertThat(verified.path().certificates())
+                        .allMatch(certificate -> certificate.getClass().getClassLoader() == null));
     }
 
     /** Whether a session was resumed is told by the server's port of the proxy: another host is another session. */

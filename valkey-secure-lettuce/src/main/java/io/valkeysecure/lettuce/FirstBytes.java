@@ -1,17 +1,24 @@
 package io.valkeysecure.lettuce;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
 import io.valkeysecure.TlsHandshake;
+import io.valkeysecure.TlsHandshakeException;
 
-/** Shows the handshake the first bytes of the peer, by which a refusal is explained, and then leaves the pipeline. */
-final class FirstBytes extends ChannelInboundHandlerAdapter {
-    private static final int ENOUGH_BYTES = 256;
-
+/**
+ * Shows the handshake what comes and goes, before the TLS handler and after it. Under TLS 1.3 it leaves the pipeline when the
+ * server has made its choices; under TLS 1.2 it stays, since the server could begin another handshake.
+ *
+ * <p>Used by one channel, on its event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that was passed in tells, not the future returned
+final class FirstBytes extends ChannelDuplexHandler {
     private final TlsHandshake handshake;
-    private int seen;
+    private boolean sentIsWanted = true;
+    private boolean refused;
 
     FirstBytes(TlsHandshake handshake) {
         this.handshake = handshake;
@@ -19,14 +26,42 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (refused) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
         if (message instanceof ByteBuf bytes) {
-            int length = Math.min(bytes.readableBytes(), ENOUGH_BYTES - seen);
-            handshake.received(ByteBufUtil.getBytes(bytes, bytes.readerIndex(), length));
-            seen += length;
-            if (seen == ENOUGH_BYTES) {
-                ctx.pipeline().remove(this);
+            try {
+                if (!handshake.received(bytes.nioBuffer())) {
+                    ctx.pipeline().remove(this);
+                }
+            } catch (TlsHandshakeException e) {
+                ReferenceCountUtil.release(message);
+                refuse(ctx, e);
+                return;
             }
         }
         ctx.fireChannelRead(message);
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (sentIsWanted && message instanceof ByteBuf bytes) {
+            try {
+                sentIsWanted = handshake.sent(bytes.nioBuffer());
+            } catch (TlsHandshakeException e) {
+                ReferenceCountUtil.release(message);
+                promise.tryFailure(e);
+                refuse(ctx, e);
+                return;
+            }
+        }
+        ctx.write(message, promise);
+    }
+
+    /** The gate closes the channel, and tells Lettuce why. */
+    private void refuse(ChannelHandlerContext ctx, TlsHandshakeException refusal) {
+        refused = true;
+        ctx.fireExceptionCaught(refusal);
     }
 }

@@ -238,7 +238,13 @@ final class TlsGate extends ChannelDuplexHandler {
                     refuse(ctx, late);
                 }
             }
-            case ESTABLISHED -> ctx.fireExceptionCaught(cause);
+            case ESTABLISHED -> {
+                if (cause instanceof TlsHandshakeException refused) {
+                    end(ctx, refused);
+                } else {
+                    ctx.fireExceptionCaught(cause);
+                }
+            }
             case REFUSED -> {
                 // Netty reports a failed handshake twice, as an event and as an exception
             }

@@ -7,11 +7,16 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.ClientLibrary;
+import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
+import io.valkeysecure.KeyExchange;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.Revocation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.TlsHandshake;
+import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
@@ -21,6 +26,7 @@ import io.valkeysecure.testkit.OcspResponder;
 import io.valkeysecure.testkit.TestCertificate;
 import io.valkeysecure.testkit.ValkeyServer;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +34,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,6 +186,83 @@ class SecureLettuceEngineTest {
             resume();
             responder.revoke(pki.server);
             assertRefused(RefusalReason.REVOKED);
+        }
+    }
+
+    /** An engine has certificates of its own making; what is judged and told is the JDK's reading of them. */
+    @Test
+    void connect_certificatesOfBoringSsl_areReadByTheJdk() {
+        try (ValkeyServer server = pki.valkey().start();
+                SecureTls tls = builder(pki.client).engine(Engine.boringSsl()).build()) {
+            client = SecureLettuce.client(tls, Pki.uri(server));
+            resume();
+        }
+        assertThat(pki.heard.succeeded)
+                .allSatisfy(verified -> assertThat(verified.path().certificates())
+                        .allMatch(certificate -> certificate.getClass().getClassLoader() == null));
+    }
+
+    @Test
+    void engine_sessionsOfBoringSsl_areKeptForFiveMinutes() {
+        try (SecureTls tls = builder(pki.client).engine(Engine.boringSsl()).build()) {
+            SSLEngine engine = tls.handshake(new Endpoint("localhost", 6379), ClientLibrary.LETTUCE)
+                    .engine();
+            assertThat(engine.getSession().getSessionContext().getSessionTimeout())
+                    .isEqualTo(300);
+        }
+    }
+
+    /** An engine that came to another group than those it was told to offer: what came out is looked at. */
+    @Test
+    void verify_hybridRequiredAndAClassicalGroupNegotiated_isRefused() throws Exception {
+        try (SecureTls hybrid = builder(pki.client)
+                        .engine(Engine.boringSsl())
+                        .keyExchange(KeyExchange.requireHybrid())
+                        .build();
+                SecureTls lax = builder(pki.client).engine(Engine.jdk()).build()) {
+            Endpoint endpoint = new Endpoint("localhost", 6379);
+            TlsHandshake strict = hybrid.handshake(endpoint, ClientLibrary.LETTUCE);
+            TlsHandshake shown = lax.handshake(endpoint, ClientLibrary.LETTUCE);
+            SSLEngine engine = shown.engine();
+            shakeHands(engine, pki.server.tlsContext().createSSLEngine(), List.of(strict, shown));
+            assertThatThrownBy(() -> strict.verify(engine))
+                    .isInstanceOfSatisfying(
+                            TlsHandshakeException.class,
+                            refused -> assertThat(refused.reason()).isEqualTo(RefusalReason.KEY_EXCHANGE))
+                    .hasMessageContaining("expected a hybrid key exchange such as X25519MLKEM768, negotiated x25519");
+            assertThat(shown.verify(engine).keyExchangeGroup()).contains("x25519");
+        }
+    }
+
+    private static void shakeHands(SSLEngine client, SSLEngine server, List<TlsHandshake> shown) throws Exception {
+        server.setUseClientMode(false);
+        client.beginHandshake();
+        server.beginHandshake();
+        ByteBuffer toServer = ByteBuffer.allocate(64 * 1024);
+        ByteBuffer toClient = ByteBuffer.allocate(64 * 1024);
+        for (int i = 0; i < 100; i++) {
+            step(client, toClient, toServer, List.of());
+            step(server, toServer, toClient, shown);
+        }
+        assertThat(client.getHandshakeStatus()).isEqualTo(HandshakeStatus.NOT_HANDSHAKING);
+    }
+
+    private static void step(SSLEngine engine, ByteBuffer in, ByteBuffer out, List<TlsHandshake> shown)
+            throws Exception {
+        switch (engine.getHandshakeStatus()) {
+            case NEED_TASK -> engine.getDelegatedTask().run();
+            case NEED_WRAP -> {
+                int before = out.position();
+                var unused = engine.wrap(ByteBuffer.allocate(0), out);
+                for (TlsHandshake each : shown) {
+                    assertThat(each.received(out.duplicate().flip().position(before)))
+                            .isFalse();
+                }
+            }
+            default -> {
+                var unused = engine.unwrap(in.flip(), ByteBuffer.allocate(32 * 1024));
+                in.compact();
+            }
         }
     }
 

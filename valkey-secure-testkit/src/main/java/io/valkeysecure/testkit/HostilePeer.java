@@ -1,6 +1,7 @@
 package io.valkeysecure.testkit;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -283,6 +284,37 @@ public final class HostilePeer implements AutoCloseable {
             try (SSLSocket over = serverSide(connection, context, change)) {
                 InputStream in = connection.handshake(over);
                 new FakeValkey(in, over.getOutputStream()).serve();
+            }
+        });
+    }
+
+    /**
+     * Shakes hands under TLS 1.2, and asks for another handshake after its first answer, RFC 5246 section 7.4.1.1.
+     *
+     * @param identity the certificate chain and its key
+     * @return a started peer
+     */
+    public static HostilePeer renegotiates(TestCertificate identity) {
+        SSLContext context = TlsContexts.presenting(identity, TlsContexts.anyone());
+        return new HostilePeer("renegotiates", connection -> {
+            try (SSLSocket over =
+                    serverSide(connection, context, parameters -> parameters.setProtocols(new String[] {"TLSv1.2"}))) {
+                InputStream in = connection.handshake(over);
+                InputStream asking = new FilterInputStream(in) {
+                    private boolean hasRead;
+                    private boolean hasAsked;
+
+                    @Override
+                    public int read(byte[] bytes, int offset, int length) throws IOException {
+                        if (hasRead && !hasAsked) {
+                            hasAsked = true;
+                            over.startHandshake();
+                        }
+                        hasRead = true;
+                        return in.read(bytes, offset, length);
+                    }
+                };
+                new FakeValkey(asking, over.getOutputStream()).serve();
             }
         });
     }

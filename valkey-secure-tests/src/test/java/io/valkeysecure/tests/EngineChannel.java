@@ -76,6 +76,7 @@ final class EngineChannel implements Closeable, OpenConnection {
         ByteBuffer target = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
         do {
             SSLEngineResult result = engine.wrap(source, target.clear());
+            var unused = handshake.sent(target.duplicate().flip());
             socket.getOutputStream().write(target.array(), 0, target.position());
             if (result.getStatus() == Status.CLOSED) {
                 throw new SSLException("the engine is closed");
@@ -93,7 +94,7 @@ final class EngineChannel implements Closeable, OpenConnection {
             if (length < 0) {
                 throw new EOFException("the peer closed the connection");
             }
-            handshake.received(Arrays.copyOfRange(fromPeer.array(), fromPeer.position(), fromPeer.position() + length));
+            var unused = handshake.received(ByteBuffer.wrap(fromPeer.array(), fromPeer.position(), length));
             fromPeer.position(fromPeer.position() + length).flip();
             result = engine.unwrap(fromPeer, target);
         }

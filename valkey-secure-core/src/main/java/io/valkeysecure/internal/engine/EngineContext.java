@@ -62,9 +62,10 @@ public interface EngineContext {
     default void unanswered(String host, int port) {}
 
     /**
-     * Forgets all sessions with a host, so that the next handshake is a full one.
+     * Returns this engine without its sessions, for one handshake that has to be a full one. None of the engines has a switch
+     * for it; a new context has nothing to resume, and costs a millisecond.
      *
-     * @param host the server as it was dialled
+     * @return an engine of the same settings
      */
-    void forgetSessions(String host);
+    EngineContext withoutSessions();
 }

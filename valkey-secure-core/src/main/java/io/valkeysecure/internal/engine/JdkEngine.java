@@ -4,7 +4,10 @@ import io.valkeysecure.RefusalReason;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
 import java.security.SecureRandom;
+import java.security.Security;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +15,6 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +41,10 @@ public final class JdkEngine implements EngineContext {
 
     private final KeyShares keyShares;
 
-    private JdkEngine(EngineSettings settings, SSLContext first, String @Nullable [] groups) {
+    private JdkEngine(EngineSettings settings, SSLContext first, String @Nullable [] groups, KeyShares keyShares) {
         this.settings = settings;
         this.groups = groups;
-        this.keyShares = new KeyShares(groups == null ? NamedGroups.of(first.getDefaultSSLParameters()) : List.of());
+        this.keyShares = keyShares;
         contexts.add(first);
     }
 
@@ -85,11 +87,13 @@ public final class JdkEngine implements EngineContext {
                         null);
             }
         }
-        return new JdkEngine(settings, first, groups);
+        KeyShares keyShares =
+                new KeyShares(groups == null ? NamedGroups.of(first.getDefaultSSLParameters()) : List.of());
+        return new JdkEngine(settings, first, groups, keyShares);
     }
 
     private static SSLContext context(EngineSettings settings) throws GeneralSecurityException {
-        SSLContext context = SSLContext.getInstance("TLS");
+        SSLContext context = ofJdk();
         context.init(
                 new KeyManager[] {settings.keyManager()},
                 new TrustManager[] {settings.trustManager()},
@@ -97,6 +101,12 @@ public final class JdkEngine implements EngineContext {
         context.getClientSessionContext()
                 .setSessionTimeout((int) settings.sessionTimeout().toSeconds());
         return context;
+    }
+
+    /** By name: a provider that was put first is another engine, of which nothing is known here. */
+    private static SSLContext ofJdk() throws NoSuchAlgorithmException {
+        Provider jdks = Security.getProvider("SunJSSE");
+        return jdks == null ? SSLContext.getInstance("TLS") : SSLContext.getInstance("TLS", jdks);
     }
 
     @Override
@@ -144,6 +154,7 @@ public final class JdkEngine implements EngineContext {
     }
 
     private SSLParameters limited(String host, int port, SSLParameters parameters) {
+        parameters.setAlgorithmConstraints(HandshakeSignatures.constraints());
         if (groups != null) {
             NamedGroups.set(parameters, groups);
         } else if (keyShares.isOneEnough(host, port)) {
@@ -162,11 +173,12 @@ public final class JdkEngine implements EngineContext {
         keyShares.unanswered(host, port);
     }
 
-    /** JSSE has no switch for it: a session that is not there is not resumed. */
     @Override
-    public void forgetSessions(String host) {
-        for (SSLContext context : contexts) {
-            Sessions.with(host, context.getClientSessionContext()).forEach(SSLSession::invalidate);
+    public EngineContext withoutSessions() {
+        try {
+            return new JdkEngine(settings, context(settings), groups, keyShares);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a context that could be made once cannot be made again", e);
         }
     }
 }

@@ -3,7 +3,6 @@ package io.valkeysecure.jedis.engine;
 import io.valkeysecure.internal.engine.BoringSsl;
 import io.valkeysecure.internal.engine.EngineContext;
 import io.valkeysecure.internal.engine.EngineSettings;
-import io.valkeysecure.internal.engine.Sessions;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -30,7 +29,7 @@ final class ConscryptContext implements EngineContext {
     private final EngineSettings settings;
     private final Provider provider;
     private final AtomicLong pruned = new AtomicLong(System.nanoTime());
-    private volatile SSLContext context;
+    private final SSLContext context;
 
     ConscryptContext(EngineSettings settings) throws GeneralSecurityException {
         this.settings = settings;
@@ -99,14 +98,10 @@ final class ConscryptContext implements EngineContext {
         }
     }
 
-    /** Conscrypt cannot forget a single session: all are forgotten, by a new context, if one with the host is among them. */
     @Override
-    public void forgetSessions(String host) {
-        if (Sessions.with(host, context.getClientSessionContext()).isEmpty()) {
-            return;
-        }
+    public EngineContext withoutSessions() {
         try {
-            context = newContext();
+            return new ConscryptContext(settings);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a context that could be made once cannot be made again", e);
         }

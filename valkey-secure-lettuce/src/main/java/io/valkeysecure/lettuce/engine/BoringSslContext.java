@@ -11,12 +11,10 @@ import io.netty.handler.ssl.util.TrustManagerFactoryWrapper;
 import io.valkeysecure.internal.engine.BoringSsl;
 import io.valkeysecure.internal.engine.EngineContext;
 import io.valkeysecure.internal.engine.EngineSettings;
-import io.valkeysecure.internal.engine.Sessions;
 import java.net.Socket;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /** BoringSSL as one generation uses it: a context of Netty's that the garbage collector releases. */
@@ -24,9 +22,11 @@ final class BoringSslContext implements EngineContext {
     /** A server gives two to each connection, and each is used once. */
     private static final int MOST_SESSIONS = 1000;
 
+    private final EngineSettings settings;
     private final SslContext context;
 
     BoringSslContext(EngineSettings settings) throws SSLException {
+        this.settings = settings;
         context = SslContextBuilder.forClient()
                 .sslProvider(SslProvider.OPENSSL)
                 // an identity has one alias for good, so that its chain and key need not be copied for each handshake
@@ -67,7 +67,11 @@ final class BoringSslContext implements EngineContext {
     }
 
     @Override
-    public void forgetSessions(String host) {
-        Sessions.with(host, context.sessionContext()).forEach(SSLSession::invalidate);
+    public EngineContext withoutSessions() {
+        try {
+            return new BoringSslContext(settings);
+        } catch (SSLException e) {
+            throw new IllegalStateException("a context that could be made once cannot be made again", e);
+        }
     }
 }
