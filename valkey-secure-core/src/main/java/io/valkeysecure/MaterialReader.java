@@ -2,12 +2,14 @@ package io.valkeysecure;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,10 +175,20 @@ final class MaterialReader implements AutoCloseable {
                     RefusalReason.MATERIAL_UNREADABLE, "the thread was interrupted while it waited for material", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TlsConfigurationException failure) {
-                throw failure;
+                throw withCaller(failure);
             }
             throw new IllegalStateException("this SecureTls was closed while it read", e);
         }
+    }
+
+    /** Who called is not on the stack of the thread that read. */
+    private static TlsConfigurationException withCaller(TlsConfigurationException failure) {
+        StackTraceElement[] caller = Thread.currentThread().getStackTrace();
+        failure.setStackTrace(Stream.concat(
+                        Arrays.stream(failure.getStackTrace()),
+                        Arrays.stream(caller).skip(2))
+                .toArray(StackTraceElement[]::new));
+        return failure;
     }
 
     /** A reading that has not ended within the limit; it may go on. */
