@@ -37,7 +37,8 @@ class SecureLettuceListenerTest {
 
     @Test
     void connect_listenersNeverReturn_everyHandshakeIsMadeAndOthersAreTold() {
-        HandshakeListener[] listeners = new HandshakeListener[Runtime.getRuntime().availableProcessors() + 2];
+        HandshakeListener[] listeners =
+                new HandshakeListener[Runtime.getRuntime().availableProcessors() + 2];
         for (int i = 1; i < listeners.length; i++) {
             listeners[i] = thatNeverReturns();
         }
@@ -53,8 +54,8 @@ class SecureLettuceListenerTest {
                 connections.add(client.connect());
             }
             assertThat(connections)
-                    .allSatisfy(connection ->
-                            assertThat(connection.sync().ping()).isEqualTo("PONG"));
+                    .allSatisfy(
+                            connection -> assertThat(connection.sync().ping()).isEqualTo("PONG"));
             await().atMost(Duration.ofSeconds(30)).until(() -> pki.heard.succeeded.size() == connections.size());
             end.countDown();
             client.shutdown();
