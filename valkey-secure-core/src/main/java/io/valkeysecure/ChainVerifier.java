@@ -138,7 +138,7 @@ public final class ChainVerifier {
                     Engine.auto(),
                     Rotation.standard(),
                     Objects.requireNonNullElseGet(clock, Clock::systemUTC));
-            return of(configuration, configuration.read(), null);
+            return of(configuration, configuration.read(MaterialReader.Progress.NONE), null);
         }
     }
 
@@ -233,14 +233,37 @@ public final class ChainVerifier {
         return revocation.freshUntil();
     }
 
+    /** {@return whether {@link #verify} may ask a responder} */
+    boolean asksResponders() {
+        return revocation.asksResponders();
+    }
+
     ValidatedPath verify(List<X509Certificate> chain, @Nullable ServerIdentity identity, List<byte[]> staples)
             throws PeerRejectedException {
-        Instant now = clock.instant();
         long begun = System.nanoTime();
+        return verify(chain, identity, (path, anchor, now) -> {
+            var unused = revocation.check(path, anchor, now, staples, begun);
+        });
+    }
+
+    /** As {@link #verify}, but asks no responder: what only one can tell is left open. */
+    ValidatedPath verifyOffline(List<X509Certificate> chain, @Nullable ServerIdentity identity, List<byte[]> staples)
+            throws PeerRejectedException {
+        return verify(chain, identity, (path, anchor, now) -> revocation.checkOffline(path, anchor, now, staples));
+    }
+
+    @FunctionalInterface
+    private interface Demand {
+        void require(List<X509Certificate> path, X509Certificate anchor, Instant now) throws PeerRejectedException;
+    }
+
+    private ValidatedPath verify(List<X509Certificate> chain, @Nullable ServerIdentity identity, Demand notRevoked)
+            throws PeerRejectedException {
+        Instant now = clock.instant();
         PathVerifier.Path path =
                 verifier.verify(chain, identity == null ? null : identity.expected(), now, candidate -> {
                     requirePin(candidate);
-                    var unused = revocation.check(candidate.certificates(), candidate.anchor(), now, staples, begun);
+                    notRevoked.require(candidate.certificates(), candidate.anchor(), now);
                 });
         return new ValidatedPath(path.certificates(), path.anchor());
     }

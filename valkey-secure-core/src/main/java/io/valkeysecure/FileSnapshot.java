@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -20,11 +21,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Files and sources read once into memory: what is proved is what is used. */
 final class FileSnapshot {
     /** More than any bundle of anchors needs; keeps a wrong path such as a log file out of memory. */
     static final int LARGEST_FILE_BYTES = 1024 * 1024;
+
+    // the kinds of files in st_mode (POSIX, sys/stat.h)
+    private static final int S_IFMT = 0170000;
+    private static final int S_IFIFO = 0010000;
+    private static final int S_IFCHR = 0020000;
+    private static final int S_IFBLK = 0060000;
+    private static final int S_IFSOCK = 0140000;
 
     private final Map<Path, byte[]> contents;
     private final Map<MaterialSource<?>, Object> values;
@@ -34,17 +43,20 @@ final class FileSnapshot {
         this.values = values;
     }
 
-    static FileSnapshot read(Collection<Path> files) {
-        return read(files, List.of());
+    static FileSnapshot read(Collection<Path> files, Collection<MaterialSource<?>> sources) {
+        return read(files, sources, MaterialReader.Progress.NONE);
     }
 
-    static FileSnapshot read(Collection<Path> files, Collection<MaterialSource<?>> sources) {
+    static FileSnapshot read(
+            Collection<Path> files, Collection<MaterialSource<?>> sources, MaterialReader.Progress progress) {
         Map<Path, byte[]> contents = new LinkedHashMap<>();
         for (Path file : files) {
+            progress.reading(file.toString());
             contents.computeIfAbsent(file, FileSnapshot::read);
         }
         Map<MaterialSource<?>, Object> values = new LinkedHashMap<>();
         for (MaterialSource<?> source : sources) {
+            progress.reading("material source " + source);
             values.put(source, pull(source));
         }
         return new FileSnapshot(contents, values);
@@ -62,7 +74,7 @@ final class FileSnapshot {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failed(source, e);
-        } catch (Exception | LinkageError | StackOverflowError e) {
+        } catch (Throwable e) {
             throw failed(source, e);
         }
     }
@@ -79,7 +91,7 @@ final class FileSnapshot {
     private static TlsConfigurationException failed(MaterialSource<?> source, Throwable cause) {
         return new TlsConfigurationException(
                 RefusalReason.MATERIAL_UNREADABLE,
-                "material source " + source + " gave nothing: " + cause.getMessage(),
+                "material source " + source + " gave nothing: " + (cause instanceof Error ? cause : cause.getMessage()),
                 cause);
     }
 
@@ -150,8 +162,9 @@ final class FileSnapshot {
     }
 
     private static byte[] read(Path file) {
-        if (Files.isDirectory(file)) {
-            throw unreadable(file, "is a directory, expected a file", null);
+        String kind = specialKind(file);
+        if (kind != null) {
+            throw unreadable(file, "is a " + kind + ", expected a file", null);
         }
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
@@ -177,6 +190,34 @@ final class FileSnapshot {
         return bytes;
     }
 
+    /** To read one of these may never end, so it is not even opened; null for a file, and for one that is missing. */
+    private static @Nullable String specialKind(Path file) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            if (attributes.isDirectory()) {
+                return "directory";
+            }
+            return attributes.isOther() ? kindByMode(file) : null;
+        } catch (IOException e) {
+            return null; // to open it says why
+        }
+    }
+
+    private static String kindByMode(Path file) throws IOException {
+        try {
+            int mode = (int) Files.getAttribute(file, "unix:mode");
+            return switch (mode & S_IFMT) {
+                case S_IFIFO -> "named pipe (FIFO)";
+                case S_IFCHR -> "character device";
+                case S_IFBLK -> "block device";
+                case S_IFSOCK -> "socket";
+                default -> "special file";
+            };
+        } catch (UnsupportedOperationException | IllegalArgumentException e) {
+            return "special file";
+        }
+    }
+
     private static String whose(Path file) {
         try {
             PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
@@ -187,8 +228,7 @@ final class FileSnapshot {
         }
     }
 
-    private static TlsConfigurationException unreadable(
-            Path file, String problem, @org.jspecify.annotations.Nullable Exception cause) {
+    private static TlsConfigurationException unreadable(Path file, String problem, @Nullable Exception cause) {
         return new TlsConfigurationException(RefusalReason.MATERIAL_UNREADABLE, file + " " + problem, cause);
     }
 }

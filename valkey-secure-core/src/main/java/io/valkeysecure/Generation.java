@@ -201,6 +201,17 @@ final class Generation {
         return verifier.verify(chain, expectedOf(dialledHost), staples);
     }
 
+    /** As {@link #verify}, but asks no responder: what only one can tell is left open. */
+    ValidatedPath verifyOffline(List<X509Certificate> chain, String dialledHost, List<byte[]> staples)
+            throws PeerRejectedException {
+        return verifier.verifyOffline(chain, expectedOf(dialledHost), staples);
+    }
+
+    /** {@return whether {@link #verify} may ask a responder} */
+    boolean asksResponders() {
+        return verifier.asksResponders();
+    }
+
     /** The own certificate that has ended; null if none has. */
     @Nullable
     X509Certificate expiredIdentity(Instant now) {
@@ -215,6 +226,15 @@ final class Generation {
 
     ClientIdentity.@Nullable Loaded identity() {
         return identity;
+    }
+
+    /** {@return whether both present the same certificates} */
+    boolean hasSameIdentityAs(Generation other) {
+        return chain().equals(other.chain());
+    }
+
+    private List<X509Certificate> chain() {
+        return identity == null ? List.of() : identity.chain();
     }
 
     List<X509Certificate> anchors() {

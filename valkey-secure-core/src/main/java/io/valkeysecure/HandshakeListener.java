@@ -4,10 +4,20 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Watches handshakes and material, and cannot interfere: it is called after the verdict, gets immutable values, and what it throws
- * is logged and changes nothing. Called on the thread that made the handshake, for Lettuce an event loop, or on the one
- * that watches material: do not block.
- * Implementations must be safe for use by many threads.
+ * Hears of handshakes and material, and cannot interfere: it is called after the verdict, gets immutable values, and what it
+ * throws is logged and changes nothing.
+ *
+ * <p>Each listener of a {@link SecureTls} is called on one thread of its own, {@code valkey-secure-listener}, with one
+ * notification at a time, in the order in which they were made. Up to 1,024 notifications wait for it; what comes then is
+ * dropped, counted in {@link TlsStatus.Backlog} and logged. One that blocks delays neither the end of connections nor the
+ * reading of material nor another listener.
+ *
+ * <p>The thread that made a handshake, called {@link SecureTls#reload()} or closed a connection waits until the listeners
+ * have heard of it, but a second at most for all together; so a handshake is usually counted when {@code connect} returns.
+ * For a listener that has not returned for a second nobody waits, and for one that was slow nobody waits for a minute. So do
+ * not block: the thread that waits may be an event loop of Lettuce.
+ *
+ * <p>A listener that is given to more than one {@link SecureTls} must be safe for use by many threads.
  */
 public interface HandshakeListener {
 

@@ -3,9 +3,11 @@ package io.valkeysecure;
 /**
  * Where trust anchors or a client identity come from if not from files: a secret store, a PKI's API, a SPIFFE workload API.
  *
- * <p>It is <em>pulled</em> once when a {@link SecureTls} is built and then at every check interval, on the thread that
- * watches, never on one that connects; and whoever has news <em>pushes</em> by {@link SecureTls#reload()}, which pulls at
- * once. What it returns is proved like a file; if it throws, the last good generation stays.
+ * <p>It is <em>pulled</em> once when a {@link SecureTls} is built and then at every check interval; and whoever has news
+ * <em>pushes</em> by {@link SecureTls#reload()}, which pulls at once. It is called on one thread, {@code
+ * valkey-secure-reload}, that does nothing else but read. What it returns is proved like a file; if it throws whatever, or
+ * has not answered within {@link Rotation.Builder#readTimeout}, the last good generation stays, and it is asked again at the
+ * next check. When that time is over, the thread is interrupted; while the source does not return it is not asked again.
  *
  * @param <T> what it gives
  */

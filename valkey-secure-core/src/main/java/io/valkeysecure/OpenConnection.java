@@ -2,7 +2,8 @@ package io.valkeysecure;
 
 /**
  * An open, verified connection, as an adapter shows it to the {@link SecureTls} that it was made by, which may ask for its
- * end. Called on the thread that watches; must not block and must not throw.
+ * end. Called on threads of this library, on which the end of other connections depends: must not block. What it throws is
+ * logged.
  */
 public interface OpenConnection {
 

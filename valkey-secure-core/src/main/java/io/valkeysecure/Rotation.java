@@ -21,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 public final class Rotation {
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
     private static final Duration LONGEST_INTERVAL = Duration.ofHours(1);
+    private static final Duration LONGEST_READ = Duration.ofMinutes(10);
     private static final Duration LONGEST_WINDOW = Duration.ofHours(1);
     private static final int MOST_RECONNECTS = 10_000;
     private static final Rotation DEFAULT = builder().build();
 
     private final Duration checkInterval;
+    private final Duration readTimeout;
     private final Duration retirementWindow;
     private final int reconnectsPerSecond;
     private final boolean gracefulRetirement;
@@ -34,6 +36,7 @@ public final class Rotation {
 
     private Rotation(Builder builder) {
         checkInterval = Objects.requireNonNullElse(builder.checkInterval, Duration.ofSeconds(10));
+        readTimeout = Objects.requireNonNullElse(builder.readTimeout, Duration.ofSeconds(30));
         retirementWindow = Objects.requireNonNullElse(builder.retirementWindow, Duration.ofMinutes(1));
         reconnectsPerSecond = Objects.requireNonNullElse(builder.reconnectsPerSecond, 50);
         gracefulRetirement = builder.gracefulRetirement == null;
@@ -63,6 +66,10 @@ public final class Rotation {
 
     Duration checkInterval() {
         return checkInterval;
+    }
+
+    Duration readTimeout() {
+        return readTimeout;
     }
 
     /**
@@ -95,7 +102,7 @@ public final class Rotation {
     /** Returns the options as one readable line. */
     @Override
     public String toString() {
-        return "checked every " + checkInterval
+        return "checked every " + checkInterval + ", read within " + readTimeout
                 + (gracefulRetirement
                         ? ", retired over " + retirementWindow + ", at most " + reconnectsPerSecond + " in a second"
                         : ", no graceful retirement")
@@ -106,6 +113,7 @@ public final class Rotation {
     /** Sets options, each once. Not safe for use by several threads. */
     public static final class Builder {
         private @Nullable Duration checkInterval;
+        private @Nullable Duration readTimeout;
         private @Nullable Duration retirementWindow;
         private @Nullable Integer reconnectsPerSecond;
         private @Nullable Boolean gracefulRetirement;
@@ -127,6 +135,27 @@ public final class Rotation {
             Options.requireUnset("check interval", checkInterval);
             requireRange("check interval", interval, SHORTEST_INTERVAL, LONGEST_INTERVAL);
             checkInterval = interval;
+            return this;
+        }
+
+        /**
+         * Sets how long one reading of all files and sources may take, the proof of what was read included. A reading that
+         * takes longer counts as failed: the last good generation stays in force, {@link SecureTls#status()} and
+         * {@link SecureTls#health()} say what did not answer and since when nothing was read, and it is interrupted and
+         * tried again. While it does not end, as a file on a mount that hangs, no other begins. {@link SecureTls.Builder#build()}
+         * and {@link SecureTls#reload()} wait no longer either, and end with a {@link TlsConfigurationException}. Default:
+         * 30 seconds.
+         *
+         * @param timeout from 100 milliseconds to 10 minutes
+         * @return this
+         * @throws IllegalArgumentException if it is out of range
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder readTimeout(Duration timeout) {
+            Options.requireUnset("read timeout", readTimeout);
+            requireRange("read timeout", timeout, SHORTEST_INTERVAL, LONGEST_READ);
+            readTimeout = timeout;
             return this;
         }
 

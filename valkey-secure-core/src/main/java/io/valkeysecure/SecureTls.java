@@ -2,7 +2,6 @@ package io.valkeysecure;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -29,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SecureTls implements AutoCloseable {
     private final Generations generations;
-    private final HandshakeListener listener;
+    private final GuardedListener listener;
     private volatile boolean closed;
 
-    private SecureTls(Generations generations, HandshakeListener listener) {
+    private SecureTls(Generations generations, GuardedListener listener) {
         this.generations = generations;
         this.listener = listener;
     }
@@ -198,7 +197,7 @@ public final class SecureTls implements AutoCloseable {
          * Sets who is told of handshakes and material, such as {@code TlsMetrics} or a {@link LoggingListener}. Default:
          * nobody.
          *
-         * @param listeners one or several, told one after another
+         * @param listeners one or several, each told in order and on a thread of its own
          * @return this
          * @throws IllegalStateException if it was set already
          */
@@ -224,16 +223,16 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Reads the material and proves it.
+         * Reads the material and proves it. Waits for files and sources as long as the
+         * {@linkplain Rotation.Builder#readTimeout read timeout}, 30 seconds by default.
          *
          * @return the connection maker
          * @throws TlsConfigurationException if a file is missing, unreadable, malformed or of the wrong kind, the key
-         *     does not match, an anchor is no CA, or something is out of date; nothing is left open then
+         *     does not match, an anchor is no CA, something is out of date, or a file or source does not answer in time;
+         *     nothing is left open then, except for the daemon thread of a file or source that cannot be interrupted
          */
         public SecureTls build() {
-            List<HandshakeListener> told = new ArrayList<>(List.of(new LoggingListener.Standard(), new TlsEvents()));
-            told.addAll(Objects.requireNonNullElse(listeners, List.of()));
-            HandshakeListener guarded = new GuardedListener(told);
+            GuardedListener guarded = new GuardedListener(Objects.requireNonNullElse(listeners, List.of()));
             Generations generations = new Generations(
                     new TlsConfiguration(
                             anchors,
@@ -311,11 +310,14 @@ public final class SecureTls implements AutoCloseable {
 
     /**
      * Reads all material now, rather than at the next check, and puts it in force if it has changed and can be proved.
-     * For signal handlers, sources that have news, and tests. May block for as long as the sources do.
+     * For signal handlers, sources that have news, and tests. Waits for the {@linkplain Rotation.Builder#readTimeout read
+     * timeout}, and as long again if a check goes on already. Sources are asked on another thread; a source that calls this
+     * while it is asked itself gets an {@link IllegalStateException}.
      *
      * @return true if a new generation is in force, false if nothing has changed
-     * @throws TlsConfigurationException if the material cannot be proved; the last good generation stays in force
-     * @throws IllegalStateException if this was closed
+     * @throws TlsConfigurationException if the material cannot be proved; with the reason
+     *     {@link RefusalReason#MATERIAL_UNREADABLE} if it cannot be read in time; the last good generation stays in force
+     * @throws IllegalStateException if this was closed, meanwhile too
      */
     @CanIgnoreReturnValue
     public boolean reload() {
@@ -345,7 +347,9 @@ public final class SecureTls implements AutoCloseable {
 
     /**
      * Ends the watching of material; a later {@link #handshake} is refused. Connections that are open stay open, and are
-     * no longer looked after.
+     * no longer looked after. Waits for nobody but listeners that are not behind, and for those a second at most. Sources
+     * and listeners that have not returned are interrupted; the thread of one that ignores this is a daemon, and stays
+     * until it returns.
      */
     @Override
     public void close() {
@@ -354,6 +358,7 @@ public final class SecureTls implements AutoCloseable {
         generations.close();
         if (!before) {
             listener.ended();
+            listener.close();
         }
     }
 

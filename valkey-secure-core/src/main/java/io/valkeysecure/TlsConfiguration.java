@@ -58,14 +58,15 @@ record TlsConfiguration(
         return files;
     }
 
-    /** Reads every file and source once. */
-    Reading read() {
+    /** Reads every file and source once. Blocks for as long as one of them does. */
+    Reading read(MaterialReader.Progress progress) {
+        progress.reading("revocation " + revocation);
         List<Path> crls = revocation.method().files();
         List<MaterialSource<?>> sources = new ArrayList<>(anchors.sources());
         if (identity != null) {
             sources.addAll(identity.sources());
         }
-        return new Reading(crls, FileSnapshot.read(files(crls), sources));
+        return new Reading(crls, FileSnapshot.read(files(crls), sources, progress));
     }
 
     /** Where the material comes from, for people. */

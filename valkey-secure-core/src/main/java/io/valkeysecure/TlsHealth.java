@@ -62,7 +62,16 @@ public record TlsHealth(State state, List<String> details) {
         }
         status.lastFailure()
                 .ifPresent(failure -> bad.add("new material is not in force since it cannot be proved, tried last at "
-                        + failure.at() + ": " + failure.message()));
+                        + failure.at() + ", read last at " + status.lastRead() + ": " + failure.message()));
+        TlsStatus.Backlog backlog = status.backlog();
+        if (backlog.listenersBehind() > 0) {
+            bad.add("listeners that have not returned for more than a second: " + backlog.listenersBehind() + ", "
+                    + backlog.notificationsDropped() + " notifications were dropped");
+        }
+        if (backlog.connectionsUnchecked() > 0) {
+            bad.add("open connections that no OCSP responder has answered for since new material is in force: "
+                    + backlog.connectionsUnchecked());
+        }
         State state = worst.isEmpty() ? (bad.isEmpty() ? State.UP : State.DEGRADED) : State.DOWN;
         worst.addAll(bad);
         return new TlsHealth(state, List.copyOf(worst));

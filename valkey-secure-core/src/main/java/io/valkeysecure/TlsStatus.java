@@ -19,6 +19,8 @@ import java.util.Optional;
  *     nextUpdate, and of the leaves of servers that a connection is open to the one that ends first
  * @param connections how many verified connections are open, for each client library that has any
  * @param lastFailure why newer material is not in force; empty if there is none, or it is in force
+ * @param lastRead when all files and sources were read last, whether or not what they gave could be proved
+ * @param backlog what waits for listeners and OCSP responders
  */
 public record TlsStatus(
         Instant at,
@@ -29,7 +31,9 @@ public record TlsStatus(
         String digest,
         List<Validity> validities,
         Map<ClientLibrary, Connections> connections,
-        Optional<Failure> lastFailure) {
+        Optional<Failure> lastFailure,
+        Instant lastRead,
+        Backlog backlog) {
 
     /**
      * Returns when the first in a role ends.
@@ -81,4 +85,17 @@ public record TlsStatus(
      * @param message what was expected and seen, and in which file
      */
     public record Failure(Instant at, RefusalReason reason, String message) {}
+
+    /**
+     * What waits for code and machines of others. Nothing here keeps connections from being made, or ended when their trust
+     * ends.
+     *
+     * @param listenersBehind how many listeners, the library's log included, were called more than a second ago and have
+     *     not returned
+     * @param notificationsDropped how many notifications were dropped since the start, since 1,024 waited for their
+     *     listener
+     * @param connectionsUnchecked how many open connections no OCSP responder has answered for since new
+     *     material came into force; it is asked again at every check interval
+     */
+    public record Backlog(int listenersBehind, long notificationsDropped, int connectionsUnchecked) {}
 }

@@ -132,7 +132,14 @@ public final class VerifiedHandshake {
      * @throws PeerRejectedException if the generation in force rejects the chain, or cannot find out
      */
     VerifiedHandshake judgedBy(Supplier<Generation> current) throws PeerRejectedException {
-        Verdict now = Verdict.inForce(current, verdict, presented, endpoint.host(), staples);
+        return with(Verdict.inForce(current, verdict, presented, endpoint.host(), staples));
+    }
+
+    Verdict verdict() {
+        return verdict;
+    }
+
+    VerifiedHandshake with(Verdict now) {
         return now.equals(verdict)
                 ? this
                 : new VerifiedHandshake(

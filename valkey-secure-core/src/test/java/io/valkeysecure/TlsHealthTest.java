@@ -20,8 +20,40 @@ class TlsHealthTest {
     }
 
     private static TlsHealth of(TlsStatus.Failure failure, TlsStatus.Validity... validities) {
+        return of(failure, new TlsStatus.Backlog(0, 0, 0), validities);
+    }
+
+    private static TlsHealth of(
+            TlsStatus.Failure failure, TlsStatus.Backlog backlog, TlsStatus.Validity... validities) {
         return TlsHealth.of(new TlsStatus(
-                NOW, 3, NOW, NOW, "files", "digest", List.of(validities), Map.of(), Optional.ofNullable(failure)));
+                NOW,
+                3,
+                NOW,
+                NOW,
+                "files",
+                "digest",
+                List.of(validities),
+                Map.of(),
+                Optional.ofNullable(failure),
+                NOW.minusSeconds(90),
+                backlog));
+    }
+
+    @Test
+    void of_notRead_saysSinceWhen() {
+        TlsStatus.Failure failure = new TlsStatus.Failure(NOW, RefusalReason.MATERIAL_UNREADABLE, "vault is silent");
+        assertThat(of(failure, GOOD).toString()).contains("read last at 2026-11-22T11:58:30Z: vault is silent");
+    }
+
+    @Test
+    void of_listenerOrResponderDoesNotAnswer_isDegradedAndSaysHowMany() {
+        TlsHealth listener = of(null, new TlsStatus.Backlog(1, 7, 0), GOOD);
+        assertThat(listener.state()).isEqualTo(TlsHealth.State.DEGRADED);
+        assertThat(listener.toString()).contains("more than a second: 1, 7 notifications were dropped");
+        TlsHealth responder = of(null, new TlsStatus.Backlog(0, 7, 3), GOOD);
+        assertThat(responder.state()).isEqualTo(TlsHealth.State.DEGRADED);
+        assertThat(responder.details()).singleElement().asString().contains("OCSP responder", ": 3");
+        assertThat(of(null, new TlsStatus.Backlog(0, 7, 0), GOOD).state()).isEqualTo(TlsHealth.State.UP);
     }
 
     @Test

@@ -28,6 +28,14 @@ public enum TlsMeters implements MeterDocumentation {
     RELOAD("valkey.tls.reload", Meter.Type.COUNTER, Key.OUTCOME, Key.REASON),
     /** 1 while there is new material that cannot be proved and so is not in force, otherwise 0. */
     RELOAD_FAILING("valkey.tls.reload.failing", Meter.Type.GAUGE),
+    /** How long ago all files and sources were read last, whether or not what they gave could be proved. */
+    MATERIAL_AGE("valkey.tls.material.age", Meter.Type.GAUGE),
+    /** The listeners that have not returned for more than a second, the library's log included. */
+    LISTENERS_BEHIND("valkey.tls.listeners.behind", Meter.Type.GAUGE),
+    /** The notifications that were dropped, since too many waited for their listener. */
+    NOTIFICATIONS_DROPPED("valkey.tls.notifications.dropped", Meter.Type.COUNTER),
+    /** The open connections that no OCSP responder has answered for since new material came into force. */
+    CONNECTIONS_UNCHECKED("valkey.tls.connections.unchecked", Meter.Type.GAUGE),
     /** The number of the generation in force, counted from 1 at each start. */
     GENERATION("valkey.tls.generation", Meter.Type.GAUGE),
     /**
@@ -54,7 +62,7 @@ public enum TlsMeters implements MeterDocumentation {
 
     @Override
     public @Nullable String getBaseUnit() {
-        return this == HANDSHAKE || this == CERTIFICATE_EXPIRY ? "seconds" : null;
+        return this == HANDSHAKE || this == CERTIFICATE_EXPIRY || this == MATERIAL_AGE ? "seconds" : null;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.valkeysecure.micrometer;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -56,6 +57,8 @@ public final class TlsMetrics implements HandshakeListener {
     private final boolean histogram;
     private final int endpoints;
     private final Set<Endpoint> seen = ConcurrentHashMap.newKeySet();
+
+    /** The meters that ask the status, which end with the {@link SecureTls}. */
     private final Queue<Meter> gauges = new ConcurrentLinkedQueue<>();
 
     private TlsMetrics(Builder builder) {
@@ -104,6 +107,23 @@ public final class TlsMetrics implements HandshakeListener {
                 TlsMeters.RELOAD_FAILING,
                 Tags.empty(),
                 () -> status.get().lastFailure().isPresent() ? 1 : 0);
+        gauge(
+                TlsMeters.LISTENERS_BEHIND,
+                Tags.empty(),
+                () -> status.get().backlog().listenersBehind());
+        gauge(
+                TlsMeters.CONNECTIONS_UNCHECKED,
+                Tags.empty(),
+                () -> status.get().backlog().connectionsUnchecked());
+        gauges.add(FunctionCounter.builder(
+                        TlsMeters.NOTIFICATIONS_DROPPED.getName(),
+                        status,
+                        current -> current.get().backlog().notificationsDropped())
+                .tags(common)
+                .register(registry));
+        gauges.add(TimeGauge.builder(TlsMeters.MATERIAL_AGE.getName(), () -> age(status.get()), TimeUnit.SECONDS)
+                .tags(common)
+                .register(registry));
         for (ExpiryWarning.Role role : ExpiryWarning.Role.values()) {
             gauges.add(TimeGauge.builder(
                             TlsMeters.CERTIFICATE_EXPIRY.getName(),
@@ -128,6 +148,10 @@ public final class TlsMetrics implements HandshakeListener {
     /** Micrometer holds a supplier strongly, so a gauge lives until {@link #ended()}. */
     private void gauge(TlsMeters meter, Tags tags, Supplier<Number> value) {
         gauges.add(Gauge.builder(meter.getName(), value).tags(common.and(tags)).register(registry));
+    }
+
+    private static double age(TlsStatus status) {
+        return Duration.between(status.lastRead(), status.at()).toMillis() / 1e3;
     }
 
     private static double remaining(TlsStatus status, ExpiryWarning.Role role) {

@@ -108,6 +108,34 @@ public final class OcspCheck implements RevocationCheck {
         return until;
     }
 
+    /** Refuses what is revoked by an answer that is kept. */
+    @Override
+    public void checkOffline(List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples)
+            throws PeerRejectedException {
+        for (int i = 0; i < path.size(); i++) {
+            X509Certificate issuer = i + 1 < path.size() ? path.get(i + 1) : anchor;
+            CompletableFuture<Answer> kept;
+            synchronized (answers) {
+                kept = answers.get(new Key(path.get(i), issuer.getPublicKey()));
+            }
+            PeerRejectedException revoked = kept == null || !isAnswered(kept) || isStale(kept, now)
+                    ? null
+                    : kept.join().revoked();
+            if (revoked != null) {
+                throw again(revoked);
+            }
+        }
+    }
+
+    private static boolean isAnswered(CompletableFuture<Answer> answer) {
+        return answer.isDone() && !answer.isCompletedExceptionally();
+    }
+
+    @Override
+    public boolean asksResponders() {
+        return true;
+    }
+
     private Answer answer(X509Certificate certificate, X509Certificate issuer, Instant now, long deadline)
             throws PeerRejectedException {
         Key key = new Key(certificate, issuer.getPublicKey());

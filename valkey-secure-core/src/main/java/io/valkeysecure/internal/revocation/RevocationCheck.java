@@ -29,6 +29,29 @@ public interface RevocationCheck {
             throws PeerRejectedException;
 
     /**
+     * Checks as far as that is possible without asking anybody: what only a responder can tell is left open.
+     *
+     * @param path a path that was validated: leaf first, anchor excluded
+     * @param anchor where the path ends
+     * @param now the time
+     * @param staples OCSP responses in DER that came with the handshake
+     * @throws PeerRejectedException as {@link #check}, for what is known here
+     */
+    default void checkOffline(List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples)
+            throws PeerRejectedException {
+        var unused = check(path, anchor, now, staples, System.nanoTime());
+    }
+
+    /**
+     * Tells whether {@link #check} may wait for somebody else.
+     *
+     * @return true if it asks responders
+     */
+    default boolean asksResponders() {
+        return false;
+    }
+
+    /**
      * Tells when something that was given at build time stops to prove anything.
      *
      * @return the earliest time after which an issuer has no CRL in date, tolerance included; empty if there are no CRLs
