@@ -46,7 +46,8 @@ final class SocketLogin implements RedisCredentialsProvider {
     }
 
     /** Returns the placeholders of the login that runs on this thread, for a verified socket that is about to write. */
-    @Nullable Placeholders running() {
+    @Nullable
+    Placeholders running() {
         forget();
         return current.get();
     }

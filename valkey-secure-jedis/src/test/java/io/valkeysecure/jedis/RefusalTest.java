@@ -468,6 +468,19 @@ class RefusalTest {
         }
     }
 
+    /** A login is good for one connection, be it that nothing was sent for it. */
+    @Test
+    void credentials_askedForAgainAfterALoginWithoutAWord_areRefused() {
+        JedisClientConfig config = SecureJedis.clientConfig(tls, NOTHING_TO_SAY);
+        try (Jedis jedis = new Jedis(Fixture.address(server), config)) {
+            Throwable thrown =
+                    catchThrowable(() -> config.getCredentialsProvider().get());
+
+            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_REQUESTED);
+            assertThat(jedis.isConnected()).isTrue();
+        }
+    }
+
     /** The twin: the same copies without our configuration reach the plaintext port, login and all. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("allCopies")

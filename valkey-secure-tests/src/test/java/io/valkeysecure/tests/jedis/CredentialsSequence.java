@@ -56,16 +56,22 @@ final class CredentialsSequence {
      * What then goes to the plaintext port.
      *
      * @param reason why it must not be connected
+     * @param asksUsFirst something of ours is asked for the connection before the login, so that the check before that can tell
      */
-    record Then(String name, RefusalReason reason, Use use) {
+    record Then(String name, RefusalReason reason, boolean asksUsFirst, Use use) {
         /** The copy speaks TLS all the same. */
         static Then overTls(String name, Use use) {
-            return new Then(name, RefusalReason.PLAINTEXT_PEER, use);
+            return new Then(name, RefusalReason.PLAINTEXT_PEER, true, use);
         }
 
-        /** The socket is not ours. */
+        /** The socket is not ours, the mapper is. */
+        static Then overPlaintextMapped(String name, Use use) {
+            return new Then(name, RefusalReason.PLAINTEXT_REQUESTED, true, use);
+        }
+
+        /** Neither the socket is ours, nor the mapper. */
         static Then overPlaintext(String name, Use use) {
-            return new Then(name, RefusalReason.PLAINTEXT_REQUESTED, use);
+            return new Then(name, RefusalReason.PLAINTEXT_REQUESTED, false, use);
         }
 
         @Override
@@ -118,7 +124,7 @@ final class CredentialsSequence {
             // With an open socket at hand the check before the login cannot tell: random text stands in a HELLO, and
             // the
             // check after it ends the connection.
-            if (!before.leavesSocketUnused() || then.reason() != RefusalReason.PLAINTEXT_REQUESTED) {
+            if (!before.leavesSocketUnused() || then.asksUsFirst()) {
                 assertThat(heard).doesNotContain("HELLO", "AUTH");
             }
         }

@@ -83,11 +83,19 @@ class CredentialsSequenceTest {
                 }
             }),
             Before.of("failed connect after a good one", (server, config) -> {
-                try (Jedis jedis = new Jedis(server, config);
-                        HostilePeer peer = HostilePeer.closesAfterClientHello()) {
-                    assertThat(jedis.isConnected()).isTrue();
+                try (HostilePeer peer = HostilePeer.closesAfterClientHello()) {
+                    assertThat(new Jedis(server, config).isConnected()).isTrue();
                     assertThat(catchThrowable(() -> new Jedis(new HostAndPort("localhost", peer.port()), config)))
                             .isInstanceOf(JedisException.class);
+                }
+            }),
+            Before.of("failed connect after a good one, own mapper", (server, config) -> {
+                try (HostilePeer peer = HostilePeer.closesAfterClientHello()) {
+                    assertThat(new Jedis(server, config).isConnected()).isTrue();
+                    HostAndPort there = new HostAndPort("localhost", peer.port());
+                    JedisClientConfig mapped =
+                            copy(config).hostAndPortMapper(asked -> there).build();
+                    assertThat(catchThrowable(() -> new Jedis(server, mapped))).isInstanceOf(JedisException.class);
                 }
             }),
             Before.of("JedisPool", (server, config) -> {
@@ -139,7 +147,7 @@ class CredentialsSequenceTest {
                     (peer, config) -> ping(
                             new HostAndPort("localhost", 1),
                             copy(config).hostAndPortMapper(asked -> peer).build())),
-            Then.overPlaintext(
+            Then.overPlaintextMapped(
                     "ssl(false), sslOptions(null)",
                     (peer, config) ->
                             ping(peer, copy(config).ssl(false).sslOptions(null).build())),
