@@ -57,8 +57,12 @@ final class Placeholders {
 
     private static byte[] encoded(CharBuffer text) {
         ByteBuffer buffer = StandardCharsets.UTF_8.encode(text);
-        byte[] bytes = Arrays.copyOfRange(buffer.array(), buffer.position(), buffer.limit());
-        Arrays.fill(buffer.array(), (byte) 0);
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        buffer.clear();
+        while (buffer.hasRemaining()) {
+            buffer.put((byte) 0);
+        }
         return bytes;
     }
 

@@ -47,6 +47,15 @@ class CredentialsSequenceTest {
                     assertThat(jedis.aclWhoAmI()).isEqualTo(Pki.USER);
                 }
             }),
+            Before.of(
+                    "connect, left open",
+                    (server, config) ->
+                            assertThat(new Jedis(server, config).ping()).isEqualTo("PONG")),
+            Before.of("reconnect, left open", (server, config) -> {
+                Jedis jedis = new Jedis(server, config);
+                jedis.disconnect();
+                assertThat(catchThrowable(jedis::ping)).isInstanceOf(JedisDataException.class);
+            }),
             // Jedis does not log in again when it reconnects.
             Before.of("reconnect", (server, config) -> {
                 try (Jedis jedis = new Jedis(server, config)) {
