@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketOption;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.HandshakeCompletedListener;
 import javax.net.ssl.SSLParameters;
@@ -417,6 +420,37 @@ final class VerifiedSocket extends SSLSocket implements OpenConnection {
     @Override
     public boolean getOOBInline() throws SocketException {
         return delegate.getOOBInline();
+    }
+
+    @Override
+    public <T> Socket setOption(SocketOption<T> name, T value) throws IOException {
+        Socket unused = wire.setOption(name, value);
+        return this;
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> name) throws IOException {
+        return wire.getOption(name);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return wire.supportedOptions();
+    }
+
+    @Override
+    public void sendUrgentData(int data) throws IOException {
+        wire.sendUrgentData(data);
+    }
+
+    @Override
+    public void connect(SocketAddress endpoint, int timeout) throws IOException {
+        wire.connect(endpoint, timeout);
+    }
+
+    @Override
+    public void bind(SocketAddress address) throws IOException {
+        wire.bind(address);
     }
 
     @Override

@@ -10,8 +10,10 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -274,6 +276,38 @@ final class WireSocket extends Socket {
     @Override
     public boolean getOOBInline() throws SocketException {
         return delegate.getOOBInline();
+    }
+
+    @Override
+    public <T> Socket setOption(SocketOption<T> name, T value) throws IOException {
+        delegate.setOption(name, value);
+        return this;
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> name) throws IOException {
+        return delegate.getOption(name);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return delegate.supportedOptions();
+    }
+
+    /** Refused: TCP sends it beside the TLS records, in plaintext. */
+    @Override
+    public void sendUrgentData(int data) throws IOException {
+        throw new SocketException("urgent data would be sent in plaintext, expected data through the output stream");
+    }
+
+    @Override
+    public void connect(SocketAddress endpoint, int timeout) throws IOException {
+        throw new SocketException("the socket is connected already, to " + delegate.getRemoteSocketAddress());
+    }
+
+    @Override
+    public void bind(SocketAddress address) throws IOException {
+        throw new SocketException("the socket is bound already, to " + delegate.getLocalSocketAddress());
     }
 
     @Override

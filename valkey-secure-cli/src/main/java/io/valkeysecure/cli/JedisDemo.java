@@ -94,7 +94,9 @@ final class JedisDemo implements DemoClient {
     @Override
     public KeyValue behindSentinels(SecureTls tls, List<Target> sentinels, String primary) {
         JedisClientConfig config = impatient(sentinels.get(0));
-        return keyValue(SecureJedis.sentinelClient(tls, config, config)
+        return keyValue(SecureJedis.sentinelClient(tls)
+                .clientConfig(config)
+                .sentinelClientConfig(config)
                 .masterName(primary)
                 .sentinels(servers(sentinels))
                 .build());

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
@@ -135,11 +136,16 @@ class DocumentationTest {
     }
 
     /** Compiles an example as the body of a method that has what the text takes for granted. */
+    private static boolean isImport(String line) {
+        return line.startsWith("import ");
+    }
+
     private List<String> errorsOf(String example, Path classes) {
         boolean lettuce = example.contains("SecureLettuce");
         String source = """
                 import io.valkeysecure.*;
                 import java.nio.file.Path;
+                %s
                 %s
                 class Example {
                     void run(String password%s) throws Exception {
@@ -152,8 +158,9 @@ class DocumentationTest {
                                         + " import io.lettuce.core.support.*; import org.apache.commons.pool2.impl.*;"
                                 : "import io.valkeysecure.jedis.*; import redis.clients.jedis.*;"
                                         + " import redis.clients.jedis.exceptions.*;",
-                        example.contains("JedisPool pool = ") || lettuce ? "" : ", JedisPool pool",
-                        example);
+                        example.lines().filter(DocumentationTest::isImport).collect(Collectors.joining("\n")),
+                        example.contains("RedisClient client = ") || lettuce ? "" : ", RedisClient client",
+                        example.lines().filter(line -> !isImport(line)).collect(Collectors.joining("\n")));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
         List<String> options =

@@ -21,13 +21,13 @@ import redis.clients.jedis.authentication.AuthXManager;
 import redis.clients.jedis.json.JsonObjectMapper;
 
 /**
- * Jedis' configuration with its TLS part fixed: TLS is on, the socket factory is ours, and nothing else is set that
- * Jedis would apply to a socket afterwards. Everything else is the base's.
+ * Jedis' configuration with its TLS part fixed: TLS is on, sockets come from us, and nothing else is set that Jedis would
+ * apply to a socket afterwards. Everything else is the base's, apart from the credentials.
  *
  * <p>It is a class, not a {@code DefaultJedisClientConfig}, so that no setter reaches it. Jedis copies it all the same
  * ({@code DefaultJedisClientConfig.Builder.from}; {@code new Jedis(..)} of Jedis 8 always does, unless a protocol is
- * set): a copy keeps {@code isSsl()}, the factory, the mapper and the credentials provider, and with the last three
- * {@link VerifiedConnections}, which notices when such a copy had its TLS switched off.
+ * set), and a copy may have {@code ssl(false)}. Its {@code SslOptions} keep TLS on then ({@link SocketFactoryProvider}),
+ * and what it has of credentials is good for verified sockets only ({@link SocketLogin}).
  *
  * <p>Methods that only newer versions of Jedis know are delegated too; an older one does not call them, and has the
  * types in their signatures. {@code SecureClientConfigTest} fails when a new version adds one that is not delegated.
@@ -36,14 +36,24 @@ final class SecureClientConfig implements JedisClientConfig {
     private final SecureTls tls;
     private final JedisClientConfig base;
     private final VerifiedConnections connections;
+    private final SslOptions sslOptions;
 
     private SecureClientConfig(SecureTls tls, JedisClientConfig base) {
         this.tls = tls;
         this.base = base;
         this.connections = new VerifiedConnections(tls, base);
+        this.sslOptions = SocketFactoryProvider.optionsOf(connections.socketFactory());
     }
 
     static SecureClientConfig of(SecureTls tls, JedisClientConfig base) {
+        if (base instanceof SecureClientConfig ours) {
+            if (ours.tls != tls) {
+                throw unsupported(
+                        "the JedisClientConfig was made by SecureJedis with another SecureTls, expected this one"
+                                + " or a configuration of Jedis' own: give SecureJedis what it was made of");
+            }
+            return ours;
+        }
         refuseTlsSettings(base);
         return new SecureClientConfig(tls, base);
     }
@@ -65,6 +75,11 @@ final class SecureClientConfig implements JedisClientConfig {
 
     @SuppressWarnings("deprecation") // Jedis 8 deprecates the getters, and still obeys them
     private static void refuseTlsSettings(JedisClientConfig base) {
+        if (VerifiedConnections.isOurs(base.getSslSocketFactory())) {
+            throw unsupported(
+                    "the JedisClientConfig is a copy of one that SecureJedis made, expected Jedis' own: hand the"
+                            + " copy to Jedis as it is, or give SecureJedis what the first one was made of");
+        }
         List<String> found = new ArrayList<>();
         if (base.getSslSocketFactory() != null) {
             found.add("sslSocketFactory (instead, name trust with SecureTls.trusting(TrustAnchors.pem(..)) and the "
@@ -82,11 +97,13 @@ final class SecureClientConfig implements JedisClientConfig {
             found.add("hostnameVerifier (leave it out: the name in the certificate is always checked)");
         }
         if (!found.isEmpty()) {
-            throw new TlsConfigurationException(
-                    RefusalReason.UNSUPPORTED_SETTING,
-                    "the JedisClientConfig carries TLS settings of its own, expected none: "
-                            + String.join(", ", found));
+            throw unsupported("the JedisClientConfig carries TLS settings of its own, expected none: "
+                    + String.join(", ", found));
         }
+    }
+
+    private static TlsConfigurationException unsupported(String message) {
+        return new TlsConfigurationException(RefusalReason.UNSUPPORTED_SETTING, message);
     }
 
     // The part that is fixed.
@@ -109,10 +126,10 @@ final class SecureClientConfig implements JedisClientConfig {
         return null;
     }
 
-    /** Null: anything else would take the place of our socket factory, in every version. */
+    /** Takes the place of the socket factory and of {@code isSsl()} in every version, and leads to the same factory. */
     @Override
-    public @Nullable SslOptions getSslOptions() {
-        return null;
+    public SslOptions getSslOptions() {
+        return sslOptions;
     }
 
     @Override
@@ -120,7 +137,7 @@ final class SecureClientConfig implements JedisClientConfig {
         return null;
     }
 
-    // The part that is the base's, and watched.
+    // The part that is the base's, and guarded.
 
     @Override
     public HostAndPortMapper getHostAndPortMapper() {
@@ -129,7 +146,19 @@ final class SecureClientConfig implements JedisClientConfig {
 
     @Override
     public Supplier<RedisCredentials> getCredentialsProvider() {
-        return connections.credentials();
+        return connections.login();
+    }
+
+    /** Null: a user and a password that are taken from here would go wherever they are put. Jedis asks the provider. */
+    @Override
+    public @Nullable String getUser() {
+        return null;
+    }
+
+    /** Null, as {@link #getUser()}. */
+    @Override
+    public @Nullable String getPassword() {
+        return null;
     }
 
     // The part that is the base's.
@@ -157,16 +186,6 @@ final class SecureClientConfig implements JedisClientConfig {
     @Override
     public int getBlockingSocketTimeoutMillis() {
         return base.getBlockingSocketTimeoutMillis();
-    }
-
-    @Override
-    public @Nullable String getUser() {
-        return base.getUser();
-    }
-
-    @Override
-    public @Nullable String getPassword() {
-        return base.getPassword();
     }
 
     @Override

@@ -2,9 +2,7 @@ package io.valkeysecure.jedis;
 
 import io.valkeysecure.SecureTls;
 import java.net.URI;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.apache.commons.pool2.PooledObjectFactory;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.Connection;
@@ -12,33 +10,35 @@ import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
-import redis.clients.jedis.JedisSentinelPool;
+import redis.clients.jedis.JedisPool;
+import redis.clients.jedis.JedisPoolConfig;
 import redis.clients.jedis.MultiDbClient;
 import redis.clients.jedis.MultiDbConfig;
+import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisSentinelClient;
 
 /**
- * The front door for Jedis: turns a {@link SecureTls} and a Jedis configuration into a {@link JedisClientConfig}
- * whose connections are encrypted, verified and timed before Jedis gets them. Everything that takes a
- * {@code JedisClientConfig} takes this one, so pools and clients are built as before:
+ * The front door for Jedis. It makes clients and pools of Jedis whose connections are encrypted, verified and timed before
+ * Jedis gets them, and replaced without a failed command when a certificate was rotated:
  *
  * <pre>{@code
- * SecureTls tls = SecureTls.trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
- *         .presenting(ClientIdentity.pem(Path.of("/etc/valkey/tls/tls.crt"), Path.of("/etc/valkey/tls/tls.key")))
- *         .build();
- * JedisClientConfig config = SecureJedis.clientConfig(
- *         tls, DefaultJedisClientConfig.builder().user("app").password(password).build());
- * HostAndPort server = new HostAndPort("valkey.internal", 6380);
- * try (JedisPool pool = new JedisPool(new JedisPoolConfig(), server, config);
- *         Jedis jedis = pool.getResource()) {
- *     jedis.set("greeting", "hello");
+ * try (SecureTls tls = SecureTls.trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
+ *                 .presenting(ClientIdentity.pem(Path.of("/etc/valkey/tls/tls.crt"), Path.of("/etc/valkey/tls/tls.key")))
+ *                 .build();
+ *         RedisClient client = SecureJedis.client(
+ *                         tls,
+ *                         new HostAndPort("valkey.internal", 6380),
+ *                         DefaultJedisClientConfig.builder().user("app").password(password).build())
+ *                 .build()) {
+ *     client.set("greeting", "hello");
  * }
  * }</pre>
  *
- * <p>{@code RedisClient.builder().hostAndPort(server).clientConfig(config).build()}, {@code JedisPooled} of Jedis 7
- * and earlier, {@code ConnectionPool}, {@code JedisCluster} and {@code new Jedis(server, config)} go the same way. For clients of
- * several servers there are {@link #clusterClient}, {@link #sentinelClient} and {@link #multiDbClient}.
+ * <p>{@link #client} is for one server, {@link #clusterClient}, {@link #sentinelClient} and {@link #multiDbClient} are for
+ * several, {@link #pool} and {@link #sentinelPool} for existing code that borrows {@code Jedis} objects. All of Jedis that
+ * takes a {@code JedisClientConfig} takes what {@link #clientConfig} returns: {@code new Jedis(server, config)},
+ * {@code JedisPooled} of Jedis 7 and earlier, {@code JedisCluster}. Pools of your own want {@link #poolConfig} as well.
  *
  * <h2>What is guaranteed</h2>
  *
@@ -49,21 +49,22 @@ import redis.clients.jedis.RedisSentinelClient;
  *   <li>The name that is verified is the one that is dialled: with a {@code hostAndPortMapper}, the mapped one.
  *   <li>The handshake ends within the handshake timeout of the policy. {@code connectionTimeoutMillis} bounds the
  *       TCP connect before it, {@code socketTimeoutMillis} each read after it.
- *   <li>The user name, password and client name of the configuration are for verified connections only. Where a
- *       copy of it has TLS switched off, such as {@code RedisClient.builder().clientConfig(config).fromURI("redis://…")}
- *       makes one, or where it is combined with a socket factory of another kind, connecting fails before the first
- *       byte is sent. It follows that the credentials provider of the configuration answers only while Jedis
- *       connects; other code takes it from the configuration that was given.
+ *   <li>The user name and password of the configuration are written to verified connections only. Jedis, and what copies
+ *       the configuration, have placeholders. A connection that is combined with it and is not verified, as with a socket
+ *       factory of another kind, fails at the login.
+ *   <li>A copy in which TLS is switched off, such as
+ *       {@code RedisClient.builder().clientConfig(config).fromURI("redis://…")} makes one, is TLS all the same.
  * </ul>
  *
  * <h2>What is not</h2>
  *
  * <p>Jedis' constructors that take a URI take TLS from its scheme and the credentials from its user information, not
- * from a configuration: {@code new Jedis(URI, config)} with a {@code redis://} URI is plaintext, and no code of this
- * library is asked. The same holds for sentinels: {@code RedisSentinelClient.builder()} talks plaintext to them
- * unless it is given a {@code sentinelClientConfig}, and {@link #sentinelClient} always does. Pass URIs through
- * {@link #clientConfig(SecureTls, URI)} and {@link #hostAndPort(URI)}. A copy that is given other {@code sslOptions},
- * or TLS off together with other credentials or an {@code AuthXManager}, is a configuration of its own.
+ * from a configuration: {@code new Jedis(URI, config)} and {@code new JedisPool(URI)} with a {@code redis://} URI are
+ * plaintext, and no code of this library is asked. The same holds for sentinels: {@code RedisSentinelClient.builder()} talks
+ * plaintext to them unless it is given a {@code sentinelClientConfig}, and {@link #sentinelClient} never does. A copy that is
+ * given other {@code sslOptions}, or none and {@code ssl(false)}, together with credentials or an {@code AuthXManager}, is a
+ * configuration of its own; so is a socket factory of another kind with an {@code AuthXManager}, whose tokens Jedis takes
+ * from it directly.
  */
 public final class SecureJedis {
     private SecureJedis() {}
@@ -78,8 +79,9 @@ public final class SecureJedis {
      * @param base all that is not TLS
      * @return the configuration to give to Jedis
      * @throws io.valkeysecure.TlsConfigurationException if {@code base} carries an {@code sslSocketFactory},
-     *     {@code sslParameters}, {@code sslOptions} or a {@code hostnameVerifier} of its own; the message says what to
-     *     write instead
+     *     {@code sslParameters}, {@code sslOptions} or a {@code hostnameVerifier} of its own, the message says what to
+     *     write instead; or if it was made by {@code SecureJedis} with another {@code SecureTls}. One that was made with this
+     *     one is returned as it is
      */
     public static JedisClientConfig clientConfig(SecureTls tls, JedisClientConfig base) {
         return secure(tls, base);
@@ -118,13 +120,92 @@ public final class SecureJedis {
     }
 
     /**
+     * Returns Jedis' builder of a client of one server, with a pool that replaces connections after a rotation and fails no
+     * command for it, however busy it is. Jedis 7.4 or newer has this client.
+     *
+     * @param tls whom to trust and what to present; to be closed only after the client
+     * @param server the address, which is also the name that the server's certificate has to carry
+     * @param base all that is not TLS
+     * @return the builder; {@code clientConfig}, {@code fromURI}, {@code connectionProvider} and {@code commandExecutor} are
+     *     refused there
+     * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
+     */
+    public static RedisClient.Builder client(SecureTls tls, HostAndPort server, JedisClientConfig base) {
+        return SecureStandaloneClient.builder(tls, Objects.requireNonNull(server, "server"), secure(tls, base));
+    }
+
+    /**
+     * As {@link #client(SecureTls, HostAndPort, JedisClientConfig)}, for a URI instead of
+     * {@code RedisClient.builder().fromURI(uri)}.
+     *
+     * @param tls whom to trust and what to present; to be closed only after the client
+     * @param uri such as {@code valkeys://user:password@valkey.internal:6380/0}
+     * @return the builder
+     * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, String)}
+     */
+    public static RedisClient.Builder client(SecureTls tls, String uri) {
+        Objects.requireNonNull(tls, "tls");
+        SecureUri parsed = SecureUri.parse(uri);
+        return client(tls, parsed.hostAndPort(), parsed.clientConfig());
+    }
+
+    /**
+     * Opens a {@code JedisPool}, for existing code that borrows {@code Jedis} objects. It replaces connections after a rotation,
+     * and fails no command for it, however busy it is.
+     *
+     * @param tls whom to trust and what to present; to be closed only after the pool
+     * @param server the address, which is also the name that the server's certificate has to carry
+     * @param base all that is not TLS
+     * @return a pool with Jedis' default size
+     * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
+     */
+    @SuppressWarnings("deprecation") // for existing pools of Jedis objects
+    public static JedisPool pool(SecureTls tls, HostAndPort server, JedisClientConfig base) {
+        return pool(tls, server, base, new JedisPoolConfig());
+    }
+
+    /**
+     * As {@link #pool(SecureTls, HostAndPort, JedisClientConfig)}, with a size and an eviction of its own.
+     *
+     * @param tls whom to trust and what to present; to be closed only after the pool
+     * @param server the address
+     * @param base all that is not TLS
+     * @param poolConfig all that is not about rotation; it is copied
+     * @return the pool
+     * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
+     * @throws IllegalArgumentException as for {@link #poolConfig}
+     */
+    @SuppressWarnings("deprecation") // for existing pools of Jedis objects
+    public static JedisPool pool(
+            SecureTls tls, HostAndPort server, JedisClientConfig base, GenericObjectPoolConfig<Jedis> poolConfig) {
+        SecureClientConfig config = secure(tls, base);
+        return new JedisPool(
+                poolConfig(tls, Objects.requireNonNull(poolConfig, "poolConfig")), jedisFactory(server, config));
+    }
+
+    /**
+     * As {@link #pool(SecureTls, HostAndPort, JedisClientConfig)}, for a URI.
+     *
+     * @param tls whom to trust and what to present; to be closed only after the pool
+     * @param uri such as {@code valkeys://user:password@valkey.internal:6380/0}
+     * @return the pool
+     * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, String)}
+     */
+    @SuppressWarnings("deprecation") // for existing pools of Jedis objects
+    public static JedisPool pool(SecureTls tls, String uri) {
+        Objects.requireNonNull(tls, "tls");
+        SecureUri parsed = SecureUri.parse(uri);
+        return pool(tls, parsed.hostAndPort(), parsed.clientConfig());
+    }
+
+    /**
      * Returns a pool configuration by which a pool replaces connections after a rotation while they are idle, rather than
      * letting them be closed at the end of the {@link io.valkeysecure.Rotation#retirementWindow() retirement window}; and
-     * at once those whose server no longer proves itself. For every pool of Jedis, those that a cluster client makes
-     * included:
+     * at once those whose server no longer proves itself. For pools that {@link #client}, {@link #pool} and the builders here
+     * do not make:
      *
      * <pre>{@code
-     * JedisPool pool = new JedisPool(SecureJedis.poolConfig(tls, new JedisPoolConfig()), server, config);
+     * JedisCluster cluster = new JedisCluster(seeds, config, attempts, SecureJedis.poolConfig(tls, poolConfig));
      * }</pre>
      *
      * <p>All else is as {@code base} says, its eviction and the test of idle connections at its interval included. The
@@ -150,7 +231,7 @@ public final class SecureJedis {
      * @return the factory to give to the pool
      */
     public static PooledObjectFactory<Jedis> jedisFactory(HostAndPort server, JedisClientConfig config) {
-        return ReplacingFactory.jedis(server, SecureClientConfig.require(config));
+        return ReplacingFactory.jedis(Objects.requireNonNull(server, "server"), require(config));
     }
 
     /**
@@ -163,7 +244,7 @@ public final class SecureJedis {
      * @return the factory to give to the pool
      */
     public static PooledObjectFactory<Connection> connectionFactory(HostAndPort server, JedisClientConfig config) {
-        return new ReplacingFactory<>(new ConnectionFactory(server, SecureClientConfig.require(config)));
+        return new ReplacingFactory<>(new ConnectionFactory(Objects.requireNonNull(server, "server"), require(config)));
     }
 
     /**
@@ -188,62 +269,38 @@ public final class SecureJedis {
     }
 
     /**
-     * Returns Jedis' builder of a sentinel client. It differs from
-     * {@code RedisSentinelClient.builder().clientConfig(config)}, which talks plaintext to the sentinels unless
-     * {@code sentinelClientConfig} is called as well:
+     * Returns Jedis' builder of a sentinel client. Its {@code clientConfig}, for the primary, and
+     * {@code sentinelClientConfig}, for the sentinels, take all that is not TLS, and may be left out where there is no login:
      *
      * <pre>{@code
-     * RedisSentinelClient client = SecureJedis.sentinelClient(tls, config, sentinelConfig)
-     *         .masterName("primary").sentinels(sentinels).build();
+     * RedisSentinelClient client = SecureJedis.sentinelClient(tls)
+     *         .masterName("primary").sentinels(sentinels)
+     *         .clientConfig(config).sentinelClientConfig(sentinelConfig)
+     *         .build();
      * }</pre>
      *
-     * <p>Otherwise as {@link #clusterClient}. When no sentinel will do, Jedis says that all are down, and what is thrown has
-     * the refusals suppressed in it.
+     * <p>It differs from {@code RedisSentinelClient.builder().clientConfig(config)}, which talks plaintext to the sentinels
+     * unless {@code sentinelClientConfig} is called as well. Otherwise as {@link #clusterClient}. When no sentinel will do,
+     * Jedis says that all are down, and what is thrown has the refusals suppressed in it.
      *
      * @param tls whom to trust and what to present; to be closed only after the client
-     * @param base all that is not TLS, for connections with the primary
-     * @param sentinelBase all that is not TLS, for connections with sentinels, which have users of their own
-     * @return the builder; configurations, {@code connectionProvider} and {@code commandExecutor} are refused there
-     * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
+     * @return the builder; {@code connectionProvider} and {@code commandExecutor} are refused there, and both configurations as
+     *     by {@link #clientConfig(SecureTls, JedisClientConfig)}
      */
-    public static RedisSentinelClient.Builder sentinelClient(
-            SecureTls tls, JedisClientConfig base, JedisClientConfig sentinelBase) {
-        return SecureSentinelClient.builder(tls, secure(tls, base), secure(tls, sentinelBase));
+    public static RedisSentinelClient.Builder sentinelClient(SecureTls tls) {
+        return SecureSentinelClient.builder(Objects.requireNonNull(tls, "tls"));
     }
 
     /**
-     * Opens a {@code JedisSentinelPool}, for existing code. Its own constructors will do, if they are given a
-     * {@link #clientConfig(SecureTls, JedisClientConfig)} for the sentinels too; but they lose the reason when no sentinel will
-     * do, and do not look whether a connection is to be replaced when it is borrowed.
+     * Returns a builder of a {@code JedisSentinelPool}, for existing code. The constructors of Jedis will do, if they are given
+     * a {@link #clientConfig(SecureTls, JedisClientConfig)} for the sentinels too; but they lose the reason when no sentinel
+     * will do, and do not look whether a connection is to be replaced when it is borrowed.
      *
      * @param tls whom to trust and what to present; to be closed only after the pool
-     * @param masterName by which the sentinels know the primary
-     * @param sentinels their addresses
-     * @param poolConfig all that is not about rotation, for which it is done what {@link #poolConfig} does
-     * @param base all that is not TLS, for connections with the primary
-     * @param sentinelBase all that is not TLS, for connections with sentinels
-     * @return the pool
-     * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
-     * @throws redis.clients.jedis.exceptions.JedisException if no sentinel names the primary; refusals are suppressed in it
+     * @return the builder
      */
-    @SuppressWarnings("deprecation") // for existing pools of Jedis objects
-    public static JedisSentinelPool sentinelPool(
-            SecureTls tls,
-            String masterName,
-            Set<HostAndPort> sentinels,
-            GenericObjectPoolConfig<Jedis> poolConfig,
-            JedisClientConfig base,
-            JedisClientConfig sentinelBase) {
-        SecureClientConfig config = secure(tls, base);
-        SecureClientConfig sentinelConfig = secure(tls, sentinelBase);
-        return UntoldRefusals.told(
-                List.of(sentinelConfig),
-                () -> new JedisSentinelPool(
-                        masterName,
-                        sentinels,
-                        Replacement.in(tls, poolConfig),
-                        ReplacingFactory.jedis(null, config),
-                        sentinelConfig));
+    public static SentinelPoolBuilder sentinelPool(SecureTls tls) {
+        return new SentinelPoolBuilder(Objects.requireNonNull(tls, "tls"));
     }
 
     /**
@@ -262,7 +319,7 @@ public final class SecureJedis {
      * @throws io.valkeysecure.TlsConfigurationException if a database has another configuration
      */
     public static MultiDbClient.Builder multiDbClient(MultiDbConfig databases) {
-        return SecureMultiDbClient.builder(databases);
+        return SecureMultiDbClient.builder(Objects.requireNonNull(databases, "databases"));
     }
 
     /**
@@ -277,7 +334,25 @@ public final class SecureJedis {
      */
     public static MultiDbConfig.DatabaseConfig.Builder database(
             SecureTls tls, HostAndPort server, JedisClientConfig base) {
-        return SecureMultiDbClient.database(tls, server, secure(tls, base));
+        return SecureMultiDbClient.database(tls, Objects.requireNonNull(server, "server"), secure(tls, base));
+    }
+
+    /**
+     * As {@link #database(SecureTls, HostAndPort, JedisClientConfig)}, for a URI.
+     *
+     * @param tls whom to trust and what to present; to be closed only after the client
+     * @param uri such as {@code valkeys://user:password@valkey.internal:6380/0}
+     * @return the builder
+     * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, String)}
+     */
+    public static MultiDbConfig.DatabaseConfig.Builder database(SecureTls tls, String uri) {
+        Objects.requireNonNull(tls, "tls");
+        SecureUri parsed = SecureUri.parse(uri);
+        return database(tls, parsed.hostAndPort(), parsed.clientConfig());
+    }
+
+    private static SecureClientConfig require(JedisClientConfig config) {
+        return SecureClientConfig.require(Objects.requireNonNull(config, "config"));
     }
 
     private static SecureClientConfig secure(SecureTls tls, JedisClientConfig base) {

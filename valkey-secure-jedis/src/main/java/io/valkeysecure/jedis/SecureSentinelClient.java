@@ -2,9 +2,11 @@ package io.valkeysecure.jedis;
 
 import io.valkeysecure.SecureTls;
 import java.util.List;
+import java.util.Objects;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.builders.SentinelClientBuilder;
@@ -17,20 +19,22 @@ import redis.clients.jedis.providers.ConnectionProvider;
  */
 final class SecureSentinelClient extends RedisSentinelClient.Builder {
     private final SecureTls tls;
-    private final List<SecureClientConfig> configs;
+    private SecureClientConfig config;
+    private SecureClientConfig sentinelConfig;
 
-    private SecureSentinelClient(SecureTls tls, SecureClientConfig config, SecureClientConfig sentinelConfig) {
+    private SecureSentinelClient(SecureTls tls) {
         this.tls = tls;
-        this.configs = List.of(config, sentinelConfig);
+        this.config =
+                SecureClientConfig.of(tls, DefaultJedisClientConfig.builder().build());
+        this.sentinelConfig = SecureClientConfig.of(tls, SentinelPoolBuilder.NO_LOGIN);
         super.clientConfig(config);
         super.sentinelClientConfig(sentinelConfig);
         super.poolConfig(Replacement.in(tls, new ConnectionPoolConfig()));
     }
 
     /** Declared with Jedis' type, so that {@code SecureJedis} loads where Jedis is too old to have it. */
-    static RedisSentinelClient.Builder builder(
-            SecureTls tls, SecureClientConfig config, SecureClientConfig sentinelConfig) {
-        return new SecureSentinelClient(tls, config, sentinelConfig);
+    static RedisSentinelClient.Builder builder(SecureTls tls) {
+        return new SecureSentinelClient(tls);
     }
 
     @Override
@@ -39,13 +43,15 @@ final class SecureSentinelClient extends RedisSentinelClient.Builder {
     }
 
     @Override
-    public SentinelClientBuilder<RedisSentinelClient> clientConfig(JedisClientConfig other) {
-        throw FixedSetting.already("clientConfig");
+    public SentinelClientBuilder<RedisSentinelClient> clientConfig(JedisClientConfig base) {
+        config = SecureClientConfig.of(tls, Objects.requireNonNull(base, "base"));
+        return super.clientConfig(config);
     }
 
     @Override
-    public SentinelClientBuilder<RedisSentinelClient> sentinelClientConfig(JedisClientConfig other) {
-        throw FixedSetting.already("sentinelClientConfig");
+    public SentinelClientBuilder<RedisSentinelClient> sentinelClientConfig(JedisClientConfig base) {
+        sentinelConfig = SecureClientConfig.of(tls, Objects.requireNonNull(base, "base"));
+        return super.sentinelClientConfig(sentinelConfig);
     }
 
     @Override
@@ -60,6 +66,6 @@ final class SecureSentinelClient extends RedisSentinelClient.Builder {
 
     @Override
     public RedisSentinelClient build() {
-        return UntoldRefusals.told(configs, super::build);
+        return UntoldRefusals.told(List.of(config, sentinelConfig), super::build);
     }
 }

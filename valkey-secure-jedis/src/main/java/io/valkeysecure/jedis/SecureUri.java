@@ -20,9 +20,32 @@ import redis.clients.jedis.util.JedisURIHelper;
  * A URI that asks for TLS, checked before Jedis' own parsing sees it: that one shows the whole URI in its exceptions,
  * password included, and does not know {@code valkeys}. What the parts mean is left to it, so that a URI means here what
  * it means there. The builder of Jedis that takes a URI is not used, since Jedis 6 has none.
+ *
+ * <p>A password that is not percent-encoded moves the borders between the parts: behind a {@code /}, {@code ?} or
+ * {@code #} in it the rest is path, parameter or fragment, and what comes before may be read as host and port. So no message
+ * shows any part as it was written, but words of fixed lists.
  */
 final class SecureUri {
     private static final Set<String> TLS_SCHEMES = Set.of("valkeys", "rediss");
+    private static final Set<String> PLAINTEXT_SCHEMES = Set.of(
+            "redis", "valkey", "redis-socket", "redis-sentinel", "rediss-sentinel", "unix", "tcp", "http", "https");
+
+    /** What Lettuce or other clients read, and Jedis does not. */
+    private static final Set<String> FOREIGN_PARAMETERS = Set.of(
+            "verifyPeer",
+            "startTls",
+            "ssl",
+            "timeout",
+            "database",
+            "db",
+            "clientName",
+            "libraryName",
+            "libraryVersion",
+            "sentinelMasterId",
+            "user",
+            "username",
+            "password");
+
     private static final String EXAMPLE = "valkeys://user:password@host:6379/0";
 
     private final URI uri;
@@ -74,7 +97,8 @@ final class SecureUri {
         }
         String name = scheme.toLowerCase(Locale.ROOT);
         if (!TLS_SCHEMES.contains(name)) {
-            throw plaintext("uri scheme " + name + ":// is not a TLS one", name.equals("redis") ? "rediss" : "valkeys");
+            String shown = PLAINTEXT_SCHEMES.contains(name) ? " " + name + "://" : "";
+            throw plaintext("uri scheme" + shown + " is not a TLS one", name.equals("redis") ? "rediss" : "valkeys");
         }
     }
 
@@ -91,7 +115,8 @@ final class SecureUri {
             Endpoint endpoint = new Endpoint(uri.getHost(), uri.getPort());
             return new HostAndPort(endpoint.host(), endpoint.port());
         } catch (IllegalArgumentException e) {
-            throw refused("uri names no valid address: " + e.getMessage());
+            throw refused("uri names no valid address: host must be a name or an address, port must be 1 to 65535;"
+                    + " special characters of user and password must be percent-encoded");
         }
     }
 
@@ -103,15 +128,21 @@ final class SecureUri {
         if (!uri.getPath().matches("/?|/\\d{1,9}")) {
             throw refused("uri path must be empty or a database number such as /0");
         }
-        if (uri.getQuery() == null) {
+        if (uri.getRawFragment() != null) {
+            throw refused("uri must not have a # part; a # in user or password is written %23");
+        }
+        String query = uri.getRawQuery();
+        if (query == null) {
             return;
         }
-        for (String parameter : uri.getQuery().split("&", -1)) {
+        for (String parameter : query.split("&", -1)) {
             String name = parameter.split("=", 2)[0];
             if (!name.equals("protocol")) {
                 // Jedis would ignore it. Whoever wrote verifyPeer=NONE, or misspelt a name, has to hear of it.
-                throw refused("uri parameter " + name + " is not read: TLS is set up with SecureTls and TlsPolicy, all"
-                        + " else with DefaultJedisClientConfig.builder(); only protocol may stand here");
+                String shown = FOREIGN_PARAMETERS.contains(name) && query.indexOf('@') < 0 ? " " + name : "";
+                throw refused("uri parameter" + shown + " is not read: TLS is set up with SecureTls and TlsPolicy, all"
+                        + " else with DefaultJedisClientConfig.builder(); only protocol may stand here, and a ? in user or"
+                        + " password is written %3F");
             }
         }
         try {

@@ -12,28 +12,24 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.Jedis;
-import redis.clients.jedis.JedisClientConfig;
-import redis.clients.jedis.JedisPool;
-import redis.clients.jedis.JedisPoolConfig;
+import redis.clients.jedis.RedisClient;
 
 /** The examples of the documentation, compiled. */
 class DocumentationExamplesTest {
-    @SuppressWarnings("deprecation") // JedisPool: the example is for existing pool code
-    static void pool(String password) {
-        SecureTls tls = SecureTls.trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
-                .presenting(ClientIdentity.pem(Path.of("/etc/valkey/tls/tls.crt"), Path.of("/etc/valkey/tls/tls.key")))
-                .build();
-        JedisClientConfig config = SecureJedis.clientConfig(
-                tls,
-                DefaultJedisClientConfig.builder()
-                        .user("app")
-                        .password(password)
-                        .build());
-        HostAndPort server = new HostAndPort("valkey.internal", 6380);
-        try (JedisPool pool = new JedisPool(new JedisPoolConfig(), server, config);
-                Jedis jedis = pool.getResource()) {
-            jedis.set("greeting", "hello");
+    static void client(String password) {
+        try (SecureTls tls = SecureTls.trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
+                        .presenting(ClientIdentity.pem(
+                                Path.of("/etc/valkey/tls/tls.crt"), Path.of("/etc/valkey/tls/tls.key")))
+                        .build();
+                RedisClient client = SecureJedis.client(
+                                tls,
+                                new HostAndPort("valkey.internal", 6380),
+                                DefaultJedisClientConfig.builder()
+                                        .user("app")
+                                        .password(password)
+                                        .build())
+                        .build()) {
+            client.set("greeting", "hello");
         }
     }
 

@@ -351,7 +351,8 @@ class RefusalTest {
 
     // A copy of the configuration with TLS switched off.
 
-    static Stream<Arguments> plaintextCopies() {
+    /** What is TLS all the same. */
+    static Stream<Arguments> copiesWithTlsSwitchedOff() {
         return Stream.of(
                 Arguments.of("fromURI", (PlaintextCopy) (address, config) -> {
                     try (RedisClient client = RedisClient.builder()
@@ -380,6 +381,19 @@ class RefusalTest {
                                         .from(config)
                                         .ssl(false)
                                         .hostAndPortMapper(asked -> asked)
+                                        .build())));
+    }
+
+    /** What is not. */
+    static Stream<Arguments> plaintextCopies() {
+        return Stream.of(
+                Arguments.of(
+                        "ssl(false), sslOptions(null)", (PlaintextCopy) (address, config) -> EntryPoint.JEDIS_POOL.ping(
+                                address,
+                                DefaultJedisClientConfig.builder()
+                                        .from(config)
+                                        .ssl(false)
+                                        .sslOptions(null)
                                         .build())),
                 Arguments.of("own socket factory", (PlaintextCopy) (address, config) -> {
                     try (Jedis jedis = new Jedis(new DefaultJedisSocketFactory(address), config)) {
@@ -388,13 +402,39 @@ class RefusalTest {
                 }));
     }
 
+    static Stream<Arguments> allCopies() {
+        return Stream.concat(copiesWithTlsSwitchedOff(), plaintextCopies());
+    }
+
     private interface PlaintextCopy {
         void ping(HostAndPort address, JedisClientConfig config);
     }
 
     @ParameterizedTest(name = "{0}")
+    @MethodSource("copiesWithTlsSwitchedOff")
+    void connect_copyWithTlsSwitchedOff_isVerifiedAllTheSame(String name, PlaintextCopy copy) {
+        JedisClientConfig config = secure(tls);
+        try (RecordingProxy proxy = RecordingProxy.to(server.host(), server.port())) {
+            copy.ping(Fixture.localhost(proxy.port()), config);
+
+            assertClosed(proxy);
+            assertThat(proxy.recordings())
+                    .as(name)
+                    .isNotEmpty()
+                    .allMatch(recording -> recording.clientTranscript().isAllTls());
+        }
+        try (HostilePeer peer = HostilePeer.plaintextValkey();
+                RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
+            Throwable thrown = catchThrowable(() -> copy.ping(Fixture.localhost(proxy.port()), config));
+
+            assertRefused(thrown, RefusalReason.PLAINTEXT_PEER);
+            assertNoCommandWasSent(proxy);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
     @MethodSource("plaintextCopies")
-    void connect_copyWithTlsSwitchedOff_sendsNothing(String name, PlaintextCopy copy) {
+    void connect_copyWithoutAnythingOfTls_sendsNothing(String name, PlaintextCopy copy) {
         JedisClientConfig config = secure(tls);
         EntryPoint.JEDIS.ping(Fixture.address(server), config); // what this thread proved counts once
         try (RecordingProxy proxy = RecordingProxy.to(server.host(), server.plaintextPort())) {
@@ -408,15 +448,18 @@ class RefusalTest {
 
     /** A verification that nobody asked credentials for does not serve the next connection. */
     @Test
-    void connect_copyWithTlsSwitchedOffAfterAnUnusedVerification_sendsNothing() throws IOException {
+    void connect_copyWithoutAnythingOfTlsAfterAnUnusedVerification_sendsNothing() throws IOException {
         JedisClientConfig config = secure(tls);
         try (Socket connected = new Socket(server.host(), server.port())) {
             config.getSslSocketFactory()
                     .createSocket(connected, server.host(), server.port(), true)
                     .close();
         }
-        JedisClientConfig copy =
-                DefaultJedisClientConfig.builder().from(config).ssl(false).build();
+        JedisClientConfig copy = DefaultJedisClientConfig.builder()
+                .from(config)
+                .ssl(false)
+                .sslOptions(null)
+                .build();
         try (RecordingProxy proxy = RecordingProxy.to(server.host(), server.plaintextPort())) {
             Throwable thrown = catchThrowable(() -> EntryPoint.JEDIS.ping(Fixture.localhost(proxy.port()), copy));
 
@@ -425,9 +468,22 @@ class RefusalTest {
         }
     }
 
+    /** A login is good for one connection, be it that nothing was sent for it. */
+    @Test
+    void credentials_askedForAgainAfterALoginWithoutAWord_areRefused() {
+        JedisClientConfig config = SecureJedis.clientConfig(tls, NOTHING_TO_SAY);
+        try (Jedis jedis = new Jedis(Fixture.address(server), config)) {
+            Throwable thrown =
+                    catchThrowable(() -> config.getCredentialsProvider().get());
+
+            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_REQUESTED);
+            assertThat(jedis.isConnected()).isTrue();
+        }
+    }
+
     /** The twin: the same copies without our configuration reach the plaintext port, login and all. */
     @ParameterizedTest(name = "{0}")
-    @MethodSource("plaintextCopies")
+    @MethodSource("allCopies")
     void connect_sameWithoutOurConfiguration_isPlaintext(String name, PlaintextCopy copy) {
         try (RecordingProxy proxy = RecordingProxy.to(server.host(), server.plaintextPort())) {
             copy.ping(Fixture.localhost(proxy.port()), Fixture.login().build());

@@ -198,6 +198,33 @@ class RotationTest {
         }
     }
 
+    // The shortest code: nothing was said about rotation.
+
+    @Test
+    void pool_ofTheFrontDoorHardlyEverIdle_replacesWithoutAFailure() {
+        try (JedisPool pool = SecureJedis.pool(
+                tls, Fixture.localhost(front.port()), Fixture.login().build(), sized(new JedisPoolConfig()))) {
+            load(CONNECTIONS, 0, (key, value) -> {
+                try (Jedis jedis = pool.getResource()) {
+                    jedis.set(key, value);
+                    return jedis.get(key);
+                }
+            });
+        }
+    }
+
+    @Test
+    void client_ofTheFrontDoorHardlyEverIdle_replacesWithoutAFailure() {
+        try (RedisClient client = SecureJedis.client(
+                        tls, Fixture.localhost(front.port()), Fixture.login().build())
+                .build()) {
+            load(8, 0, (key, value) -> { // as many as the pool has by default
+                client.set(key, value);
+                return client.get(key);
+            });
+        }
+    }
+
     /** Writes and reads all the while, over three rotations, and expects every answer, and no old identity in the end. */
     private void load(int threads, long thinkingNanos, BiFunction<String, String, String> setAndGet) {
         AtomicBoolean ended = new AtomicBoolean();

@@ -51,7 +51,8 @@ class SecureClientConfigTest {
             Set.of("isSsl", "getSslSocketFactory", "getSslParameters", "getSslOptions", "getHostnameVerifier");
 
     /** What is the base's, but not handed out as it is; each has tests of its own below. */
-    private static final Set<String> WATCHED = Set.of("getHostAndPortMapper", "getCredentialsProvider");
+    private static final Set<String> GUARDED =
+            Set.of("getHostAndPortMapper", "getCredentialsProvider", "getUser", "getPassword");
 
     @AfterAll
     static void closeTls() {
@@ -106,12 +107,39 @@ class SecureClientConfigTest {
     }
 
     @Test
-    void clientConfig_ofItsOwnResult_isRefused() {
+    void clientConfig_ofItsOwnResult_isTheSame() {
         JedisClientConfig secure = SecureJedis.clientConfig(TLS, builder().build());
 
+        assertThat(SecureJedis.clientConfig(TLS, secure)).isSameAs(secure);
+    }
+
+    @Test
+    void clientConfig_ofTheResultForAnotherSecureTls_isRefused() {
+        JedisClientConfig secure = SecureJedis.clientConfig(TLS, builder().build());
+
+        try (SecureTls other = SecureTls.trusting(
+                        TrustAnchors.of(TestCertificate.root().build().certificate()))
+                .withoutClientIdentity()
+                .build()) {
+            assertThatExceptionOfType(TlsConfigurationException.class)
+                    .isThrownBy(() -> SecureJedis.clientConfig(other, secure))
+                    .withMessageContaining("another SecureTls")
+                    .satisfies(e -> assertThat(e.reason()).isEqualTo(RefusalReason.UNSUPPORTED_SETTING));
+        }
+    }
+
+    /** Its credentials are good for what it was copied from, and not to be wrapped again. */
+    @Test
+    void clientConfig_ofACopyOfItsResult_isRefusedAsThat() {
+        JedisClientConfig copy = builder()
+                .from(SecureJedis.clientConfig(TLS, builder().build()))
+                .database(3)
+                .build();
+
         assertThatExceptionOfType(TlsConfigurationException.class)
-                .isThrownBy(() -> SecureJedis.clientConfig(TLS, secure))
-                .withMessageContaining("sslSocketFactory");
+                .isThrownBy(() -> SecureJedis.clientConfig(TLS, copy))
+                .withMessageContaining("is a copy of one that SecureJedis made")
+                .satisfies(e -> assertThat(e.reason()).isEqualTo(RefusalReason.UNSUPPORTED_SETTING));
     }
 
     @Test
@@ -144,8 +172,14 @@ class SecureClientConfigTest {
 
         assertThat(config.getSslSocketFactory()).isNotNull();
         assertThat(config.getSslParameters()).isNull();
-        assertThat(config.getSslOptions()).isNull();
         assertThat(config.getHostnameVerifier()).isNull();
+    }
+
+    @Test
+    void sslOptions_leadToTheSameFactory() throws Exception {
+        JedisClientConfig config = SecureJedis.clientConfig(TLS, builder().build());
+
+        assertThat(config.getSslOptions().createSslContext().getSocketFactory()).isSameAs(config.getSslSocketFactory());
     }
 
     @Test
@@ -158,7 +192,7 @@ class SecureClientConfigTest {
             assertThat(copy.isSsl()).isTrue();
             assertThat(copy.getSslSocketFactory()).isSameAs(config.getSslSocketFactory());
             assertThat(copy.getSslParameters()).isNull();
-            assertThat(copy.getSslOptions()).isNull();
+            assertThat(copy.getSslOptions()).isSameAs(config.getSslOptions());
             assertThat(copy.getHostnameVerifier()).isNull();
             assertThat(copy.getHostAndPortMapper()).isSameAs(config.getHostAndPortMapper());
             assertThat(copy.getCredentialsProvider()).isSameAs(config.getCredentialsProvider());
@@ -170,7 +204,7 @@ class SecureClientConfigTest {
     static Stream<String> methodsOfJedisClientConfig() {
         return Arrays.stream(JedisClientConfig.class.getMethods())
                 .map(Method::getName)
-                .filter(name -> !FIXED.contains(name) && !WATCHED.contains(name));
+                .filter(name -> !FIXED.contains(name) && !GUARDED.contains(name));
     }
 
     /**
@@ -195,10 +229,10 @@ class SecureClientConfigTest {
     }
 
     @Test
-    void fixedAndWatchedGetters_allExist() {
+    void fixedAndGuardedGetters_allExist() {
         assertThat(Arrays.stream(JedisClientConfig.class.getMethods()).map(Method::getName))
                 .containsAll(FIXED)
-                .containsAll(WATCHED);
+                .containsAll(GUARDED);
     }
 
     /** A configuration without TLS whose every answer is another one than Jedis' default. */
@@ -247,13 +281,22 @@ class SecureClientConfigTest {
     }
 
     @Test
+    void userAndPassword_areNotHandedOut() {
+        JedisClientConfig config = SecureJedis.clientConfig(
+                TLS, builder().user("app").password("hunter2").build());
+
+        assertThat(config.getUser()).isNull();
+        assertThat(config.getPassword()).isNull();
+    }
+
+    @Test
     void credentialsProvider_noVerifiedConnection_refusesAndNamesTheCure() {
         JedisClientConfig config = SecureJedis.clientConfig(
                 TLS, builder().user("app").password("hunter2").build());
 
         assertThatExceptionOfType(JedisConnectionException.class)
                 .isThrownBy(() -> config.getCredentialsProvider().get())
-                .withMessageContainingAll("ssl(false)", "fromURI", "SecureJedis.clientConfig(..)")
+                .withMessageContainingAll("JedisSocketFactory", "sslOptions", "SecureJedis.clientConfig(..)")
                 .satisfies(e -> assertThat(RefusalReason.of(e)).contains(RefusalReason.PLAINTEXT_REQUESTED))
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter2", "app"));
     }

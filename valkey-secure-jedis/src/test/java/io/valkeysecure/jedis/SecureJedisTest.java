@@ -1,11 +1,16 @@
 package io.valkeysecure.jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsVersion;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.testkit.Recording;
@@ -15,21 +20,29 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultRedisCredentials;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
@@ -38,9 +51,12 @@ import redis.clients.jedis.JedisPoolConfig;
 import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.RedisCredentials;
+import redis.clients.jedis.RedisCredentialsProvider;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.Transaction;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /** Real connections to a Valkey that speaks only TLS, demands a client certificate and a login. */
@@ -107,6 +123,203 @@ class SecureJedisTest {
             }
             assertThat(pool.getCreatedCount()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void client_setsAndGets() {
+        HostAndPort address = Fixture.address(server);
+        String uri = "rediss://" + Fixture.USER + ":" + Fixture.PASSWORD + "@" + address + "/2";
+        try (RedisClient byAddress = SecureJedis.client(
+                                tls, address, Fixture.login().database(2).build())
+                        .build();
+                RedisClient byUri = SecureJedis.client(tls, uri).build()) {
+            assertThat(byAddress.set("door", "a")).isEqualTo("OK");
+            assertThat(byUri.get("door")).isEqualTo("a");
+            assertThat(byUri.getPool().getNumIdle()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void client_addressGivenLater_isDialled() {
+        try (RedisClient client = SecureJedis.client(
+                        tls, Fixture.localhost(1), Fixture.login().build())
+                .hostAndPort(server.host(), server.port())
+                .build()) {
+            assertThat(client.ping()).isEqualTo("PONG");
+        }
+    }
+
+    @Test
+    void client_aSettingThatMakesJedisCopyTheConfiguration_logsIn() {
+        try (RedisClient client = SecureJedis.client(
+                        tls, Fixture.address(server), Fixture.login().build())
+                .searchDialect(3)
+                .build()) {
+            assertThat(client.ping()).isEqualTo("PONG");
+        }
+    }
+
+    @Test
+    void pool_setsAndGets() {
+        HostAndPort address = Fixture.address(server);
+        String uri = "rediss://" + Fixture.USER + ":" + Fixture.PASSWORD + "@" + address;
+        JedisPoolConfig two = new JedisPoolConfig();
+        two.setMaxTotal(2);
+        try (JedisPool byAddress =
+                        SecureJedis.pool(tls, address, Fixture.login().build());
+                JedisPool sized = SecureJedis.pool(tls, address, Fixture.login().build(), two);
+                JedisPool byUri = SecureJedis.pool(tls, uri);
+                Jedis one = byAddress.getResource();
+                Jedis other = byUri.getResource()) {
+            assertThat(one.set("pool door", "a")).isEqualTo("OK");
+            assertThat(other.get("pool door")).isEqualTo("a");
+            assertThat(sized.getMaxTotal()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void frontDoors_plaintextUri_areRefused() {
+        assertThatExceptionOfType(TlsConfigurationException.class)
+                .isThrownBy(() -> SecureJedis.client(tls, "redis://:s3cret@localhost:1"))
+                .satisfies(e -> assertThat(e.reason()).isEqualTo(RefusalReason.PLAINTEXT_REQUESTED))
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cret"));
+        assertThatExceptionOfType(TlsConfigurationException.class)
+                .isThrownBy(() -> SecureJedis.pool(tls, "redis://:s3cret@localhost:1"))
+                .satisfies(e -> assertThat(e.reason()).isEqualTo(RefusalReason.PLAINTEXT_REQUESTED))
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cret"));
+    }
+
+    static Stream<Arguments> nullArguments() {
+        JedisClientConfig base = Fixture.login().build();
+        HostAndPort here = Fixture.localhost(1);
+        return Stream.of(
+                nullArgument("tls", () -> SecureJedis.client(none(), here, base)),
+                nullArgument("server", () -> SecureJedis.client(tls, none(), base)),
+                nullArgument("base", () -> SecureJedis.client(tls, here, none())),
+                nullArgument("tls", () -> SecureJedis.client(none(), "rediss://localhost:1")),
+                nullArgument("uri", () -> SecureJedis.client(tls, (String) none())),
+                nullArgument("tls", () -> SecureJedis.pool(none(), here, base)),
+                nullArgument("server", () -> SecureJedis.pool(tls, none(), base)),
+                nullArgument("base", () -> SecureJedis.pool(tls, here, none())),
+                nullArgument("poolConfig", () -> SecureJedis.pool(tls, here, base, none())),
+                nullArgument("uri", () -> SecureJedis.pool(tls, (String) none())),
+                nullArgument("tls", () -> SecureJedis.poolConfig(none(), new JedisPoolConfig())),
+                nullArgument("base", () -> SecureJedis.poolConfig(tls, none())),
+                nullArgument("server", () -> SecureJedis.jedisFactory(none(), secure())),
+                nullArgument("config", () -> SecureJedis.jedisFactory(here, none())),
+                nullArgument("server", () -> SecureJedis.connectionFactory(none(), secure())),
+                nullArgument("config", () -> SecureJedis.connectionFactory(here, none())),
+                nullArgument("tls", () -> SecureJedis.clusterClient(none(), base)),
+                nullArgument("base", () -> SecureJedis.clusterClient(tls, none())),
+                nullArgument("tls", () -> SecureJedis.sentinelClient(none())),
+                nullArgument("base", () -> SecureJedis.sentinelClient(tls).clientConfig(none())),
+                nullArgument("base", () -> SecureJedis.sentinelClient(tls).sentinelClientConfig(none())),
+                nullArgument("tls", () -> SecureJedis.sentinelPool(none())),
+                nullArgument("name", () -> SecureJedis.sentinelPool(tls).masterName(none())),
+                nullArgument("addresses", () -> SecureJedis.sentinelPool(tls).sentinels(none())),
+                nullArgument("base", () -> SecureJedis.sentinelPool(tls).clientConfig(none())),
+                nullArgument("base", () -> SecureJedis.sentinelPool(tls).sentinelClientConfig(none())),
+                nullArgument("base", () -> SecureJedis.sentinelPool(tls).poolConfig(none())),
+                nullArgument("databases", () -> SecureJedis.multiDbClient(none())),
+                nullArgument("uri", () -> SecureJedis.clientConfig(tls, (String) none())),
+                nullArgument("uri", () -> SecureJedis.clientConfig(tls, (URI) none())),
+                nullArgument("uri", () -> SecureJedis.hostAndPort((String) none())),
+                nullArgument("uri", () -> SecureJedis.hostAndPort((URI) none())));
+    }
+
+    private static Arguments nullArgument(String name, ThrowingCallable call) {
+        return Arguments.of(name, call);
+    }
+
+    /** What a caller without a null checker may do. */
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals", "DataFlowIssue"})
+    private static <T> T none() {
+        return null;
+    }
+
+    @ParameterizedTest
+    @MethodSource("nullArguments")
+    void frontDoors_nullArgument_nameIt(String name, ThrowingCallable call) {
+        assertThatNullPointerException().isThrownBy(call).withMessage(name);
+    }
+
+    @Test
+    void sentinelPool_withoutNameOrSentinels_saysWhatIsMissing() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> SecureJedis.sentinelPool(tls)
+                        .sentinels(Set.of(Fixture.localhost(1)))
+                        .build()
+                        .close())
+                .withMessageContaining("masterName is missing");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> SecureJedis.sentinelPool(tls)
+                        .masterName("primary")
+                        .build()
+                        .close())
+                .withMessageContaining("sentinels is missing");
+    }
+
+    // The login is Jedis' own: what the server says of it comes out as ever.
+
+    @Test
+    void login_wrongPassword_isJedisOwnException() {
+        JedisClientConfig wrong =
+                SecureJedis.clientConfig(tls, Fixture.login().password("wrong").build());
+
+        for (RedisProtocol protocol : RedisProtocol.values()) {
+            JedisClientConfig config = SecureJedis.clientConfig(
+                    tls, Fixture.login().password("wrong").protocol(protocol).build());
+            assertThatExceptionOfType(JedisAccessControlException.class)
+                    .isThrownBy(() -> new Jedis(Fixture.address(server), config))
+                    .withMessageContaining("WRONGPASS");
+        }
+        assertThatExceptionOfType(JedisAccessControlException.class)
+                .isThrownBy(() -> new Jedis(Fixture.address(server), wrong))
+                .withMessageContaining("WRONGPASS");
+        try (JedisPool pool = SecureJedis.pool(tls, Fixture.address(server), wrong)) {
+            assertThatExceptionOfType(JedisAccessControlException.class).isThrownBy(pool::getResource);
+        }
+        try (RedisClient client =
+                SecureJedis.client(tls, Fixture.address(server), wrong).build()) {
+            assertThatExceptionOfType(JedisAccessControlException.class).isThrownBy(client::ping);
+        }
+    }
+
+    /** A provider may clear the password as soon as Jedis says that it is done. */
+    @Test
+    void login_providerThatClearsItsPassword_isAskedForEachConnection() {
+        List<char[]> handedOut = new ArrayList<>();
+        RedisCredentialsProvider provider = new RedisCredentialsProvider() {
+            private char[] password = {};
+
+            @Override
+            public void prepare() {
+                password = Fixture.PASSWORD.toCharArray();
+                handedOut.add(password);
+            }
+
+            @Override
+            public RedisCredentials get() {
+                return new DefaultRedisCredentials(Fixture.USER, password);
+            }
+
+            @Override
+            public void cleanUp() {
+                Arrays.fill(password, '0');
+            }
+        };
+        JedisClientConfig config = SecureJedis.clientConfig(
+                tls, Fixture.login().credentialsProvider(provider).build());
+
+        for (int i = 0; i < 2; i++) {
+            try (Jedis jedis = new Jedis(Fixture.address(server), config)) {
+                assertThat(jedis.aclWhoAmI()).isEqualTo(Fixture.USER);
+            }
+        }
+
+        assertThat(handedOut)
+                .hasSize(2)
+                .allSatisfy(password -> assertThat(password).containsOnly('0'));
     }
 
     @Test

@@ -40,11 +40,12 @@ class SecureUriTest {
             SecureJedis.clientConfig(TLS, text), SecureJedis.clientConfig(TLS, URI.create(text))
         }) {
             assertThat(config.isSsl()).isTrue();
-            assertThat(config.getUser()).isEqualTo("app");
-            assertThat(config.getPassword()).isEqualTo("p@ss:word");
             assertThat(config.getDatabase()).isEqualTo(7);
             assertThat(config.getRedisProtocol()).isEqualTo(RedisProtocol.RESP3);
         }
+        JedisClientConfig read = SecureUri.parse(text).clientConfig();
+        assertThat(read.getUser()).isEqualTo("app");
+        assertThat(read.getPassword()).isEqualTo("p@ss:word");
         assertThat(SecureJedis.hostAndPort(text)).isEqualTo(new HostAndPort("valkey.internal", 6380));
         assertThat(SecureJedis.hostAndPort(URI.create(text))).isEqualTo(new HostAndPort("valkey.internal", 6380));
     }
@@ -52,7 +53,7 @@ class SecureUriTest {
     @ParameterizedTest
     @ValueSource(strings = {"valkeys://valkey.internal:6380", "rediss://valkey.internal:6380/"})
     void clientConfig_addressOnly_hasJedisDefaults(String text) {
-        JedisClientConfig config = SecureJedis.clientConfig(TLS, text);
+        JedisClientConfig config = SecureUri.parse(text).clientConfig();
 
         assertThat(config.getUser()).isNull();
         assertThat(config.getPassword()).isNull();
@@ -62,7 +63,8 @@ class SecureUriTest {
 
     @Test
     void clientConfig_passwordOnly_hasNoUser() {
-        JedisClientConfig config = SecureJedis.clientConfig(TLS, "valkeys://:hunter2@valkey.internal:6380");
+        JedisClientConfig config =
+                SecureUri.parse("valkeys://:hunter2@valkey.internal:6380").clientConfig();
 
         assertThat(config.getUser()).isNull();
         assertThat(config.getPassword()).isEqualTo("hunter2");
@@ -131,6 +133,46 @@ class SecureUriTest {
                 .isThrownBy(() -> SecureJedis.hostAndPort(text))
                 .withMessageContaining(message)
                 .satisfies(SecureUriTest::assertNoSecret);
+    }
+
+    /** A password with a special character in it, not percent-encoded: its parts are then host, port, path and so on. */
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "rediss://:hunter2/s3cret@localhost:6380",
+                "rediss://app:hunter2/s3cret@localhost:6380",
+                "rediss://app:123/hunter2@localhost:6380",
+                "rediss://app:123?hunter2@localhost:6380",
+                "rediss://app:123?timeout&hunter2=5@localhost:6380",
+                "rediss://app:123?hunter2",
+                "rediss://app:123#hunter2@localhost:6380",
+                "rediss://app:70000#hunter2@localhost:6380",
+                "rediss://localhost:6380/0?hunter2=true",
+                "rediss://localhost:6380/0?protocol=hunter2",
+                "rediss://localhost:6380/0?protocol=3&hunter2",
+                "rediss://localhost:6380/hunter2",
+                "rediss://app:hunter2[@localhost:6380",
+                "rediss://app:%zzhunter2@localhost:6380",
+                "hunter2:s3cret@localhost:6380",
+                "hunter2://localhost:6380",
+                "rediss://hunter2@localhost",
+            })
+    void uri_passwordNotEncoded_isRefusedWithoutShowingIt(String text) {
+        assertThatExceptionOfType(TlsConfigurationException.class)
+                .isThrownBy(() -> SecureJedis.clientConfig(TLS, text))
+                .satisfies(SecureUriTest::assertNoSecret)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cret", "70000", "123"));
+        assertThatExceptionOfType(TlsConfigurationException.class)
+                .isThrownBy(() -> SecureJedis.hostAndPort(text))
+                .satisfies(SecureUriTest::assertNoSecret);
+    }
+
+    @Test
+    void uri_sameEncoded_isRead() {
+        JedisClientConfig config =
+                SecureUri.parse("rediss://app:hun%2Fter%3F2%23@localhost:6380").clientConfig();
+
+        assertThat(config.getPassword()).isEqualTo("hun/ter?2#");
     }
 
     /** The stack trace holds the messages of all causes and suppressed exceptions, as a log would. */

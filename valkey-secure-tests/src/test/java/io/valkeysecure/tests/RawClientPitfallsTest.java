@@ -23,6 +23,7 @@ import io.valkeysecure.testkit.RecordingProxy;
 import io.valkeysecure.testkit.TestCertificate;
 import io.valkeysecure.testkit.ValkeyServer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,6 +142,44 @@ class RawClientPitfallsTest {
             Throwable thrown = catchThrowable(() -> secureJedis(peer.port()));
             assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_PEER);
             assertThat(heard(peer)).doesNotContain(PASSWORD);
+        }
+    }
+
+    // 2a. What stays open: a URI for a constructor of Jedis, which asks nothing of our configuration.
+
+    @Test
+    void rawJedis_redisUriForTheConstructor_sendsThePasswordInTheClear() {
+        try (HostilePeer peer = HostilePeer.plaintextValkey()) {
+            ping(plainUri(peer), rawJedis().ssl(true).build());
+            assertThat(heard(peer)).contains(PASSWORD);
+        }
+    }
+
+    @Test
+    void secureJedis_redisUriForTheConstructorOfJedis_sendsItToo() {
+        try (HostilePeer peer = HostilePeer.plaintextValkey()) {
+            ping(plainUri(peer), SecureJedis.clientConfig(tls, login().build()));
+            assertThat(heard(peer)).contains(PASSWORD);
+        }
+    }
+
+    @Test
+    void secureJedis_redisUriForTheFrontDoor_isRefusedBeforeAnythingIsSent() {
+        try (HostilePeer peer = HostilePeer.plaintextValkey()) {
+            Throwable thrown = catchThrowable(
+                    () -> SecureJedis.pool(tls, plainUri(peer).toString()).close());
+            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_REQUESTED);
+            assertThat(peer.connections()).isZero();
+        }
+    }
+
+    private static URI plainUri(HostilePeer peer) {
+        return URI.create("redis://:" + PASSWORD + "@localhost:" + peer.port());
+    }
+
+    private static void ping(URI uri, JedisClientConfig config) {
+        try (Jedis jedis = new Jedis(uri, config)) {
+            jedis.ping();
         }
     }
 

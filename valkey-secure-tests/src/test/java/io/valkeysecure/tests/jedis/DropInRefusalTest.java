@@ -120,13 +120,12 @@ class DropInRefusalTest {
     @ParameterizedTest
     @EnumSource
     void sentinel(Rogue rogue) {
-        rogue.meets(there -> SecureJedis.sentinelPool(
-                        tls,
-                        PRIMARY,
-                        Set.of(there),
-                        new JedisPoolConfig(),
-                        Pki.login().build(),
-                        Pki.login().build())
+        rogue.meets(there -> SecureJedis.sentinelPool(tls)
+                .masterName(PRIMARY)
+                .sentinels(Set.of(there))
+                .clientConfig(Pki.login().build())
+                .sentinelClientConfig(Pki.login().build())
+                .build()
                 .close());
     }
 

@@ -75,13 +75,12 @@ class SentinelTest {
     }
 
     private JedisSentinelPool pool() {
-        return SecureJedis.sentinelPool(
-                rotating.tls(),
-                nodes.name(),
-                sentinels(),
-                new JedisPoolConfig(),
-                Pki.login().build(),
-                sentinelLogin());
+        return SecureJedis.sentinelPool(rotating.tls())
+                .masterName(nodes.name())
+                .sentinels(sentinels())
+                .clientConfig(Pki.login().build())
+                .sentinelClientConfig(sentinelLogin())
+                .build();
     }
 
     private static JedisSentinelPool raw() {
@@ -117,8 +116,9 @@ class SentinelTest {
     @Test
     @Tag("jedis-7")
     void client_survivesFailover() {
-        try (RedisSentinelClient client = SecureJedis.sentinelClient(
-                        rotating.tls(), Pki.login().build(), sentinelLogin())
+        try (RedisSentinelClient client = SecureJedis.sentinelClient(rotating.tls())
+                .clientConfig(Pki.login().build())
+                .sentinelClientConfig(sentinelLogin())
                 .masterName(nodes.name())
                 .sentinels(sentinels())
                 .build()) {

@@ -14,6 +14,7 @@ import io.valkeysecure.testkit.HostilePeer;
 import io.valkeysecure.testkit.RecordingProxy;
 import io.valkeysecure.testkit.TlsFront;
 import io.valkeysecure.testkit.ValkeyServer;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -32,6 +33,7 @@ import redis.clients.jedis.JedisShardedPubSub;
 import redis.clients.jedis.MultiDbClient;
 import redis.clients.jedis.MultiDbConfig;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.RedisSentinelClient;
@@ -68,7 +70,9 @@ class TopologyRefusalTest {
     }
 
     private static RedisSentinelClient sentinelClient(HostAndPort... sentinels) {
-        return SecureJedis.sentinelClient(tls, Pki.login().build(), Pki.login().build())
+        return SecureJedis.sentinelClient(tls)
+                .clientConfig(Pki.login().build())
+                .sentinelClientConfig(Pki.login().build())
                 .masterName(PRIMARY)
                 .sentinels(Set.of(sentinels))
                 .build();
@@ -340,7 +344,9 @@ class TopologyRefusalTest {
                         .build();
                 ValkeyServer sentinel =
                         ValkeyServer.builder(Pki.SERVER, Pki.ROOT).start()) {
-            Throwable thrown = catchThrowable(() -> SecureJedis.sentinelClient(stranger, login(), login())
+            Throwable thrown = catchThrowable(() -> SecureJedis.sentinelClient(stranger)
+                    .clientConfig(login())
+                    .sentinelClientConfig(login())
                     .masterName(PRIMARY)
                     .sentinels(Set.of(new HostAndPort(sentinel.host(), sentinel.port())))
                     .build()
@@ -357,20 +363,25 @@ class TopologyRefusalTest {
     // What the builders do not take.
 
     @Test
+    @SuppressWarnings("deprecation") // fromURI
     void builders_otherConnections_areRefused() {
         JedisClientConfig plain = DefaultJedisClientConfig.builder().build();
         RedisClusterClient.Builder cluster = SecureJedis.clusterClient(tls, plain);
-        RedisSentinelClient.Builder sentinel = SecureJedis.sentinelClient(tls, plain, plain);
+        RedisSentinelClient.Builder sentinel = SecureJedis.sentinelClient(tls);
         HostAndPort here = new HostAndPort("localhost", 1);
+        RedisClient.Builder client = SecureJedis.client(tls, here, plain);
         MultiDbClient.Builder databases = SecureJedis.multiDbClient(MultiDbConfig.builder()
                 .database(SecureJedis.database(tls, here, plain).build())
                 .build());
 
+        refused(() -> client.clientConfig(plain));
+        refused(() -> client.fromURI("redis://localhost:1"));
+        refused(() -> client.fromURI(URI.create("redis://localhost:1")));
+        refused(() -> client.connectionProvider(null));
+        refused(() -> client.commandExecutor(null));
         refused(() -> cluster.clientConfig(plain));
         refused(() -> cluster.connectionProvider(null));
         refused(() -> cluster.commandExecutor(null));
-        refused(() -> sentinel.clientConfig(plain));
-        refused(() -> sentinel.sentinelClientConfig(plain));
         refused(() -> sentinel.connectionProvider(null));
         refused(() -> sentinel.commandExecutor(null));
         refused(() -> databases.multiDbConfig(null));

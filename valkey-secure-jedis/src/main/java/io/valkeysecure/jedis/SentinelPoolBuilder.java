@@ -1,0 +1,141 @@
+package io.valkeysecure.jedis;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.valkeysecure.SecureTls;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisPoolConfig;
+import redis.clients.jedis.JedisSentinelPool;
+
+/**
+ * Opens a {@code JedisSentinelPool}, a pool of connections to the primary that sentinels name. Its words are those of
+ * Jedis' builder of a sentinel client. What is not given has Jedis' default: without a configuration there is no login.
+ *
+ * <pre>{@code
+ * JedisSentinelPool pool = SecureJedis.sentinelPool(tls)
+ *         .masterName("primary")
+ *         .sentinels(Set.of(new HostAndPort("sentinel.internal", 26380)))
+ *         .clientConfig(DefaultJedisClientConfig.builder().user("app").password(password).build())
+ *         .sentinelClientConfig(DefaultJedisClientConfig.builder().user("sentinel").password(other).build())
+ *         .build();
+ * }</pre>
+ *
+ * <p>Not thread-safe.
+ */
+public final class SentinelPoolBuilder {
+    /** Jedis' defaults for sentinels: no login, and no HELLO that an old sentinel does not know. */
+    static final JedisClientConfig NO_LOGIN = new JedisClientConfig() {
+        @Override
+        public boolean isAutoNegotiateProtocol() {
+            return false;
+        }
+    };
+
+    private final SecureTls tls;
+    private @Nullable String masterName;
+    private Set<HostAndPort> sentinels = Set.of();
+
+    @SuppressWarnings("deprecation") // for existing pools of Jedis objects
+    private GenericObjectPoolConfig<Jedis> poolConfig = new JedisPoolConfig();
+
+    private SecureClientConfig config;
+    private SecureClientConfig sentinelConfig;
+
+    SentinelPoolBuilder(SecureTls tls) {
+        this.tls = tls;
+        this.config = SecureClientConfig.of(tls, NO_LOGIN);
+        this.sentinelConfig = SecureClientConfig.of(tls, NO_LOGIN);
+    }
+
+    /**
+     * Sets the name by which the sentinels know the primary. Required.
+     *
+     * @param name as in {@code sentinel monitor}
+     * @return this
+     */
+    @CanIgnoreReturnValue
+    public SentinelPoolBuilder masterName(String name) {
+        this.masterName = Objects.requireNonNull(name, "name");
+        return this;
+    }
+
+    /**
+     * Sets the sentinels to ask. At least one is required.
+     *
+     * @param addresses their addresses
+     * @return this
+     */
+    @CanIgnoreReturnValue
+    public SentinelPoolBuilder sentinels(Set<HostAndPort> addresses) {
+        this.sentinels = Set.copyOf(Objects.requireNonNull(addresses, "addresses"));
+        return this;
+    }
+
+    /**
+     * Sets all that is not TLS for connections to the primary.
+     *
+     * @param base as for {@link SecureJedis#clientConfig(SecureTls, JedisClientConfig)}
+     * @return this
+     * @throws io.valkeysecure.TlsConfigurationException as there
+     */
+    @CanIgnoreReturnValue
+    public SentinelPoolBuilder clientConfig(JedisClientConfig base) {
+        this.config = SecureClientConfig.of(tls, Objects.requireNonNull(base, "base"));
+        return this;
+    }
+
+    /**
+     * Sets all that is not TLS for connections to sentinels, which have users of their own.
+     *
+     * @param base as for {@link SecureJedis#clientConfig(SecureTls, JedisClientConfig)}
+     * @return this
+     * @throws io.valkeysecure.TlsConfigurationException as there
+     */
+    @CanIgnoreReturnValue
+    public SentinelPoolBuilder sentinelClientConfig(JedisClientConfig base) {
+        this.sentinelConfig = SecureClientConfig.of(tls, Objects.requireNonNull(base, "base"));
+        return this;
+    }
+
+    /**
+     * Sets the size of the pool and all else that is not about rotation.
+     *
+     * @param base as for {@link SecureJedis#poolConfig}, which is applied to it; the default is a {@code JedisPoolConfig}
+     * @return this
+     */
+    @CanIgnoreReturnValue
+    public SentinelPoolBuilder poolConfig(GenericObjectPoolConfig<Jedis> base) {
+        this.poolConfig = Objects.requireNonNull(base, "base");
+        return this;
+    }
+
+    /**
+     * Asks the sentinels for the primary, and opens the pool.
+     *
+     * @return the pool, to be closed before the {@code SecureTls}
+     * @throws IllegalStateException if the name or the sentinels are missing
+     * @throws redis.clients.jedis.exceptions.JedisException if no sentinel names the primary; refusals are suppressed in it
+     */
+    @SuppressWarnings("deprecation") // for existing pools of Jedis objects
+    public JedisSentinelPool build() {
+        String name = masterName;
+        if (name == null || sentinels.isEmpty()) {
+            throw new IllegalStateException("masterName and sentinels are required, "
+                    + (name == null ? "masterName" : "sentinels") + " is missing");
+        }
+        return UntoldRefusals.told(
+                List.of(sentinelConfig),
+                () -> new JedisSentinelPool(
+                        name,
+                        sentinels,
+                        Replacement.in(tls, poolConfig),
+                        ReplacingFactory.jedis(null, config),
+                        sentinelConfig));
+    }
+}
