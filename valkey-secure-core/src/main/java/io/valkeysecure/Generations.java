@@ -160,6 +160,7 @@ final class Generations implements AutoCloseable {
                 configuration.sources(),
                 generation.digest(),
                 List.copyOf(validities),
+                generation.unusableAnchors(),
                 Map.copyOf(connections),
                 Optional.ofNullable(lastFailure));
     }

@@ -21,7 +21,16 @@ class TlsHealthTest {
 
     private static TlsHealth of(TlsStatus.Failure failure, TlsStatus.Validity... validities) {
         return TlsHealth.of(new TlsStatus(
-                NOW, 3, NOW, NOW, "files", "digest", List.of(validities), Map.of(), Optional.ofNullable(failure)));
+                NOW,
+                3,
+                NOW,
+                NOW,
+                "files",
+                "digest",
+                List.of(validities),
+                List.of(),
+                Map.of(),
+                Optional.ofNullable(failure)));
     }
 
     @Test
@@ -67,6 +76,15 @@ class TlsHealthTest {
         TlsStatus.Validity ended = lives(ExpiryWarning.Role.ANCHOR, 365, -1);
         assertThat(of(null, GOOD, ended).state()).isEqualTo(TlsHealth.State.DEGRADED);
         assertThat(of(null, ended).state()).isEqualTo(TlsHealth.State.DOWN);
+    }
+
+    @Test
+    void of_anchorEndedAndTheNextIsNotYetValid_isDown() {
+        TlsStatus.Validity ended = lives(ExpiryWarning.Role.ANCHOR, 365, -1);
+        assertThat(of(null, ended, lives(ExpiryWarning.Role.ANCHOR, 365, 366)).state())
+                .isEqualTo(TlsHealth.State.DOWN);
+        assertThat(of(null, ended, lives(ExpiryWarning.Role.ANCHOR, 365, 364)).state())
+                .isEqualTo(TlsHealth.State.DEGRADED);
     }
 
     @Test

@@ -28,6 +28,8 @@ public enum TlsMeters implements MeterDocumentation {
     RELOAD("valkey.tls.reload", Meter.Type.COUNTER, Key.OUTCOME, Key.REASON),
     /** 1 while there is new material that cannot be proved and so is not in force, otherwise 0. */
     RELOAD_FAILING("valkey.tls.reload.failing", Meter.Type.GAUGE),
+    /** How many trust anchors are left out since they break a rule, such as those that have expired. */
+    ANCHORS_UNUSABLE("valkey.tls.anchors.unusable", Meter.Type.GAUGE),
     /** The number of the generation in force, counted from 1 at each start. */
     GENERATION("valkey.tls.generation", Meter.Type.GAUGE),
     /**

@@ -104,6 +104,10 @@ public final class TlsMetrics implements HandshakeListener {
                 TlsMeters.RELOAD_FAILING,
                 Tags.empty(),
                 () -> status.get().lastFailure().isPresent() ? 1 : 0);
+        gauge(
+                TlsMeters.ANCHORS_UNUSABLE,
+                Tags.empty(),
+                () -> status.get().unusableAnchors().size());
         for (ExpiryWarning.Role role : ExpiryWarning.Role.values()) {
             gauges.add(TimeGauge.builder(
                             TlsMeters.CERTIFICATE_EXPIRY.getName(),
