@@ -208,7 +208,7 @@ class DoctorTest {
             assertThat(ENDPOINT.matcher(outcome.out()).results())
                     .as(outcome.toString())
                     .hasSize(sentinels.sentinels().size() + sentinels.servers().size());
-            assertThat(outcome.exitCode()).isEqualTo(Main.OK);
+            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.OK);
         }
     }
 

@@ -5,6 +5,7 @@ import io.valkeysecure.cli.connect.Reply;
 import io.valkeysecure.cli.connect.RespConnection;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks from inside, over a connection that is verified and logged in. Every command reads only. */
 final class Inside {
+    /** The whole look may take so many times what one connection may take. */
+    private static final int MOST_LIMITS = 10;
+
     private static final Duration SKEW = Duration.ofSeconds(30);
     private static final List<String> CONFIG = List.of(
             "tls-*",
@@ -46,6 +50,7 @@ final class Inside {
     private final List<Finding> found = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final Set<Endpoint> others = new LinkedHashSet<>();
+    private final long begun = System.nanoTime();
     private boolean plaintextPortTold;
     private Optional<Integer> plaintextPort = Optional.empty();
     private Optional<Integer> busPort = Optional.empty();
@@ -129,12 +134,10 @@ final class Inside {
 
     private void clock() throws IOException {
         Instant before = visit.clock().instant();
-        Optional<Reply> time = reply("TIME");
+        String seconds = time();
         Instant after = visit.clock().instant();
-        List<Reply> parts = time.map(Replies::elements).orElse(List.of());
-        String seconds = parts.isEmpty() ? "" : Replies.text(parts.get(0));
         if (!seconds.matches("\\d{1,12}")) {
-            results.notMade(time.isEmpty() ? refusal : "TIME was answered without a time", Check.CLOCK_SKEW);
+            results.notMade(refusal.isEmpty() ? "TIME was answered without a time" : refusal, Check.CLOCK_SKEW);
             return;
         }
         results.passed(Check.CLOCK_SKEW);
@@ -147,6 +150,17 @@ final class Inside {
                     endpoint.toString(),
                     difference.toSeconds() + " s: the server says " + there + ", this side " + after));
         }
+    }
+
+    /** In seconds. A sentinel does not know TIME, and tells it by INFO. */
+    private String time() throws IOException {
+        Optional<Reply> time = reply("TIME");
+        if (time.isPresent()) {
+            List<Reply> parts = Replies.elements(time.get());
+            return parts.isEmpty() ? "" : Replies.text(parts.get(0));
+        }
+        String micros = Replies.lines(ask("INFO", "server").orElse("")).getOrDefault("server_time_usec", "");
+        return micros.matches("\\d{7,18}") ? micros.substring(0, micros.length() - 6) : "";
     }
 
     private void users() throws IOException {
@@ -288,6 +302,10 @@ final class Inside {
 
     /** Empty, and a note, where the user may not, or the server does not know it. */
     private Optional<Reply> reply(String... command) throws IOException {
+        if (System.nanoTime() - begun > visit.limit().multipliedBy(MOST_LIMITS).toNanos()) {
+            throw new SocketTimeoutException(endpoint + " took longer than "
+                    + visit.limit().multipliedBy(MOST_LIMITS) + " for all answers together");
+        }
         Reply answer = connection.execute(List.of(command));
         if (answer instanceof Reply.Failed failed) {
             refusal = String.join(" ", command) + ": " + failed.text();

@@ -5,6 +5,8 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.connect.AnswerLimitException;
+import io.valkeysecure.cli.connect.AnswerLimits;
 import io.valkeysecure.cli.connect.Reply;
 import io.valkeysecure.cli.connect.RespConnection;
 import io.valkeysecure.cli.doctor.CheckResult.State;
@@ -217,7 +219,7 @@ final class NodeVisit {
             }
         } catch (TlsHandshakeException e) {
             refused(e);
-        } catch (SocketTimeoutException e) {
+        } catch (SocketTimeoutException | AnswerLimitException e) {
             String because = "gave up from inside: " + e.getMessage();
             notes.add(because);
             if (login.state() == State.NOT_MADE) {
@@ -271,7 +273,7 @@ final class NodeVisit {
     }
 
     private RespConnection open(SecureTls tls) throws IOException {
-        return RespConnection.open(tls, endpoint, visit.limit());
+        return RespConnection.open(tls, endpoint, visit.limit(), AnswerLimits.ofSettings());
     }
 
     /** Only now, over a connection that is verified. Without a login, an open server is looked at all the same. */
