@@ -121,10 +121,10 @@ public final class ChainVerifier {
         }
 
         /**
-         * Reads the anchors and CRLs and proves them.
+         * Reads the anchors and CRLs and proves them. Anchors that are left out are logged as a warning.
          *
          * @return the verifier
-         * @throws TlsConfigurationException if an anchor or a CRL cannot be read, is out of date or breaks another rule
+         * @throws TlsConfigurationException if a file cannot be read, no anchor can be used, or no CRL can be used
          */
         public ChainVerifier build() {
             TlsConfiguration configuration = new TlsConfiguration(
@@ -138,7 +138,9 @@ public final class ChainVerifier {
                     Engine.auto(),
                     Rotation.standard(),
                     Objects.requireNonNullElseGet(clock, Clock::systemUTC));
-            return of(configuration, configuration.read(MaterialReader.Progress.NONE), null);
+            ChainVerifier verifier = of(configuration, configuration.read(MaterialReader.Progress.NONE), null);
+            LoggingListener.Standard.warnOfUnusable(verifier.unusableAnchors());
+            return verifier;
         }
     }
 
@@ -158,6 +160,9 @@ public final class ChainVerifier {
         RevocationMethod revocationMethod = configuration.revocation().method();
         try {
             PathVerifier verifier = new PathVerifier(certificates, floors, now);
+            if (policy.everyAnchorRequired() && !verifier.unusableAnchors().isEmpty()) {
+                throw verifier.unusableAnchors().get(0).refusal();
+            }
             RevocationCheck revocation = before != null
                             && revocationMethod.keepsAnswers()
                             && before.anchors().equals(verifier.anchors())
@@ -227,6 +232,24 @@ public final class ChainVerifier {
 
     List<X509Certificate> anchors() {
         return verifier.anchors();
+    }
+
+    /** The anchors that no path may end at, each with the reason and the cure. */
+    List<TlsStatus.UnusableAnchor> unusableAnchors() {
+        return verifier.unusableAnchors().stream()
+                .map(anchor -> new TlsStatus.UnusableAnchor(
+                        anchor.certificate().getSubjectX500Principal().toString(),
+                        anchor.refusal().reason(),
+                        anchor.refusal().getMessage() + cure(anchor.refusal().reason())))
+                .toList();
+    }
+
+    private static String cure(RefusalReason reason) {
+        return switch (reason) {
+            case EXPIRED -> "; remove it, or replace it with the current certificate of its CA";
+            case WEAK_KEY -> "; remove it, or replace it with a CA that has a stronger key";
+            default -> "; remove it, or replace it with a CA certificate that keeps this rule";
+        };
     }
 
     Optional<Instant> crlsFreshUntil() {

@@ -241,6 +241,10 @@ final class Generation {
         return verifier.anchors();
     }
 
+    List<TlsStatus.UnusableAnchor> unusableAnchors() {
+        return verifier.unusableAnchors();
+    }
+
     Optional<Instant> crlsFreshUntil() {
         return verifier.crlsFreshUntil();
     }
@@ -335,6 +339,9 @@ final class Generation {
         for (X509Certificate anchor : verifier.anchors()) {
             text.append("\n  ").append(summary(anchor, now));
         }
+        for (TlsStatus.UnusableAnchor anchor : verifier.unusableAnchors()) {
+            text.append("\n  left out: ").append(anchor.message());
+        }
         text.append("\nclient identity ").append(Objects.requireNonNullElse(configuration.identity(), "none"));
         if (identity != null) {
             text.append("\n  ").append(summary(identity.leaf(), now));
@@ -349,8 +356,10 @@ final class Generation {
     }
 
     private static String summary(X509Certificate certificate, Instant now) {
+        Instant notBefore = certificate.getNotBefore().toInstant();
         Instant notAfter = certificate.getNotAfter().toInstant();
-        return certificate.getSubjectX500Principal() + ", not after " + notAfter + " ("
+        return certificate.getSubjectX500Principal() + (now.isBefore(notBefore) ? ", not before " + notBefore : "")
+                + ", not after " + notAfter + " ("
                 + Duration.between(now, notAfter).toDays() + " days)";
     }
 }

@@ -125,6 +125,7 @@ final class Generations implements AutoCloseable {
                 configuration.sources(),
                 generation.digest(),
                 List.copyOf(validities),
+                generation.unusableAnchors(),
                 open.count(),
                 reloader.lastFailure(),
                 reloader.lastRead(),

@@ -3,7 +3,9 @@ package io.valkeysecure;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * handshake refused: reason=name_mismatch endpoint=db.internal:6380 client=lettuce elapsed_ms=4 message="..."
  * </pre>
  *
- * <p>Without this listener: a new generation in force is {@code INFO}; a reload that failed and a near expiry are
- * {@code WARNING}; each handshake, verified or refused, and each retired connection are {@code DEBUG}.
+ * <p>Without this listener: a new generation in force is {@code INFO}; a reload that failed, a trust anchor that
+ * is left out (once in each generation) and a near expiry are {@code WARNING}; each handshake, verified or refused, and each retired connection are {@code DEBUG}.
  */
 public final class LoggingListener implements HandshakeListener {
     private static final Logger LOGGER = System.getLogger("io.valkeysecure.refusals");
@@ -47,6 +49,18 @@ public final class LoggingListener implements HandshakeListener {
     /** What is logged without being asked for. */
     static final class Standard implements HandshakeListener {
         private static final Logger LOGGER = System.getLogger(Standard.class.getPackageName());
+
+        static void warnOfUnusable(List<TlsStatus.UnusableAnchor> anchors) {
+            anchors.forEach(anchor -> LOGGER.log(
+                    Level.WARNING,
+                    () -> "trust anchor left out: reason=" + anchor.reason().tag() + " subject="
+                            + quoted(anchor.subject()) + " message=" + quoted(anchor.message())));
+        }
+
+        @Override
+        public void begun(Supplier<TlsStatus> status) {
+            warnOfUnusable(status.get().unusableAnchors());
+        }
 
         @Override
         public void handshakeSucceeded(VerifiedHandshake handshake) {
@@ -82,6 +96,7 @@ public final class LoggingListener implements HandshakeListener {
                     Level.INFO,
                     () -> "generation " + status.generation() + " is in force: digest=" + status.digest() + " sources="
                             + quoted(status.sources()));
+            warnOfUnusable(status.unusableAnchors());
         }
 
         @Override

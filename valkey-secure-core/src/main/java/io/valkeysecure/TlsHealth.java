@@ -30,7 +30,7 @@ public record TlsHealth(State state, List<String> details) {
     public enum State {
         /** Connections can be made. */
         UP,
-        /** Connections can be made, and will not be if nobody acts: new material cannot be proved, or an end is near. */
+        /** Connections can be made, and will not be if nobody acts: new material cannot be proved, a trust anchor is left out, or an end is near. */
         DEGRADED,
         /** No connection can be made: the own identity, every anchor or a CRL has ended, or it is closed. */
         DOWN
@@ -52,7 +52,7 @@ public record TlsHealth(State state, List<String> details) {
             if (remaining.isNegative()) {
                 boolean fatal = switch (validity.role()) {
                     case IDENTITY, CRL -> true;
-                    case ANCHOR -> everyAnchorEnded(status);
+                    case ANCHOR -> noAnchorIsInDate(status);
                     case PEER -> false;
                 };
                 (fatal ? worst : bad).add(what + " ended at " + validity.notAfter());
@@ -60,6 +60,7 @@ public record TlsHealth(State state, List<String> details) {
                 bad.add(what + " ends at " + validity.notAfter() + ", in " + remaining);
             }
         }
+        status.unusableAnchors().forEach(anchor -> bad.add("left out: " + anchor.message()));
         status.lastFailure()
                 .ifPresent(failure -> bad.add("new material is not in force since it cannot be proved, tried last at "
                         + failure.at() + ", read last at " + status.lastRead() + ": " + failure.message()));
@@ -81,11 +82,11 @@ public record TlsHealth(State state, List<String> details) {
         return new TlsHealth(State.DOWN, List.of("this SecureTls is closed"));
     }
 
-    private static boolean everyAnchorEnded(TlsStatus status) {
+    private static boolean noAnchorIsInDate(TlsStatus status) {
         Instant now = status.at();
         return status.validities().stream()
                 .filter(validity -> validity.role() == ExpiryWarning.Role.ANCHOR)
-                .allMatch(validity -> now.isAfter(validity.notAfter()));
+                .allMatch(validity -> now.isBefore(validity.notBefore()) || now.isAfter(validity.notAfter()));
     }
 
     /** Returns the word in lower case, then why. */

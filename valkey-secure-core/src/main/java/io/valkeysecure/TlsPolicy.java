@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>There are two presets. Choose {@link #modern()}, the default, unless something asks for more: TLS 1.3 and 1.2 with
  * AEAD suites and forward secrecy, RSA from 2048 bits, any named curve of NIST or RFC 8410. Choose {@link #strict()}
  * if you run the servers and their CA yourself: TLS 1.3 only, {@code serverAuth} required in the leaf, RSA from 3072
- * bits, and certificates as RFC 5280 tells CAs to make them. A preset can be tightened by {@link #toBuilder()} and cannot be loosened. A preset may become tighter in a minor
+ * bits, certificates as RFC 5280 tells CAs to make them, and no trust anchor that cannot be used. A preset can be tightened by {@link #toBuilder()} and cannot be loosened. A preset may become tighter in a minor
  * release; {@code docs/tls-history.md} says when and why.
  */
 public final class TlsPolicy {
@@ -35,9 +35,23 @@ public final class TlsPolicy {
     private static final Duration LONGEST_HANDSHAKE = Duration.ofMinutes(1);
 
     private static final TlsPolicy MODERN = new TlsPolicy(
-            "modern", TlsVersion.TLS_1_2, suitesFrom(TlsVersion.TLS_1_2), Duration.ofSeconds(10), 2048, false, false);
+            "modern",
+            TlsVersion.TLS_1_2,
+            suitesFrom(TlsVersion.TLS_1_2),
+            Duration.ofSeconds(10),
+            2048,
+            false,
+            false,
+            false);
     private static final TlsPolicy STRICT = new TlsPolicy(
-            "strict", TlsVersion.TLS_1_3, suitesFrom(TlsVersion.TLS_1_3), Duration.ofSeconds(10), 3072, true, true);
+            "strict",
+            TlsVersion.TLS_1_3,
+            suitesFrom(TlsVersion.TLS_1_3),
+            Duration.ofSeconds(10),
+            3072,
+            true,
+            true,
+            true);
 
     private final String preset;
     private final TlsVersion minimumVersion;
@@ -46,6 +60,7 @@ public final class TlsPolicy {
     private final int minimumRsaKeyBits;
     private final boolean serverAuthRequired;
     private final boolean profileRequired;
+    private final boolean everyAnchorRequired;
 
     private TlsPolicy(
             String preset,
@@ -54,7 +69,8 @@ public final class TlsPolicy {
             Duration handshakeTimeout,
             int minimumRsaKeyBits,
             boolean serverAuthRequired,
-            boolean profileRequired) {
+            boolean profileRequired,
+            boolean everyAnchorRequired) {
         this.preset = preset;
         this.minimumVersion = minimumVersion;
         this.cipherSuites = cipherSuites;
@@ -62,6 +78,7 @@ public final class TlsPolicy {
         this.minimumRsaKeyBits = minimumRsaKeyBits;
         this.serverAuthRequired = serverAuthRequired;
         this.profileRequired = profileRequired;
+        this.everyAnchorRequired = everyAnchorRequired;
     }
 
     /**
@@ -167,6 +184,16 @@ public final class TlsPolicy {
         return profileRequired;
     }
 
+    /**
+     * Returns whether every trust anchor has to be one that can be used. If not, an anchor that has expired, is weak or
+     * breaks another rule is left out as long as another one can be used.
+     *
+     * @return true if one unusable anchor is refused at {@code build()} and at a reload
+     */
+    public boolean everyAnchorRequired() {
+        return everyAnchorRequired;
+    }
+
     /** Returns the policy as one readable line. */
     @Override
     public String toString() {
@@ -175,7 +202,8 @@ public final class TlsPolicy {
                 + ", cipher suites " + cipherSuites + ", handshake timeout " + handshakeTimeout + ", RSA from "
                 + minimumRsaKeyBits + " bits, serverAuth "
                 + (serverAuthRequired ? "required" : "required where an extended key usage is present")
-                + (profileRequired ? ", certificates by the profile of RFC 5280" : "");
+                + (profileRequired ? ", certificates by the profile of RFC 5280" : "")
+                + (everyAnchorRequired ? ", every trust anchor usable" : "");
     }
 
     private static List<String> suitesFrom(TlsVersion minimum) {
@@ -194,6 +222,7 @@ public final class TlsPolicy {
         private @Nullable Integer minimumRsaKeyBits;
         private @Nullable Boolean serverAuthRequired;
         private @Nullable Boolean profileRequired;
+        private @Nullable Boolean everyAnchorRequired;
 
         private Builder(TlsPolicy base) {
             this.base = base;
@@ -315,6 +344,20 @@ public final class TlsPolicy {
         }
 
         /**
+         * Refuses material that holds a trust anchor that cannot be used, see {@link TlsPolicy#everyAnchorRequired()}.
+         * Default: as the preset does.
+         *
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder requireEveryAnchor() {
+            Options.requireUnset("every anchor required", everyAnchorRequired);
+            everyAnchorRequired = true;
+            return this;
+        }
+
+        /**
          * Builds the policy.
          *
          * @return the policy
@@ -334,7 +377,8 @@ public final class TlsPolicy {
                     && handshakeTimeout == null
                     && minimumRsaKeyBits == null
                     && serverAuthRequired == null
-                    && profileRequired == null;
+                    && profileRequired == null
+                    && everyAnchorRequired == null;
             String name = unchanged || base.preset.endsWith("tightened") ? base.preset : base.preset + ", tightened";
             return new TlsPolicy(
                     name,
@@ -343,7 +387,8 @@ public final class TlsPolicy {
                     Objects.requireNonNullElse(handshakeTimeout, base.handshakeTimeout),
                     Objects.requireNonNullElse(minimumRsaKeyBits, base.minimumRsaKeyBits),
                     Objects.requireNonNullElse(serverAuthRequired, base.serverAuthRequired),
-                    Objects.requireNonNullElse(profileRequired, base.profileRequired));
+                    Objects.requireNonNullElse(profileRequired, base.profileRequired),
+                    Objects.requireNonNullElse(everyAnchorRequired, base.everyAnchorRequired));
         }
 
         /** JSSE accepts a version without a suite and fails at the handshake; say it here. */

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param digest the SHA-256 digest of all its material, in hexadecimal
  * @param validities what ends, and when: each trust anchor, each certificate of the client identity, the CRLs by the first
  *     nextUpdate, and of the leaves of servers that a connection is open to the one that ends first
+ * @param unusableAnchors the trust anchors that are left out since they break a rule; empty if all can be used
  * @param connections how many verified connections are open, for each client library that has any
  * @param lastFailure why newer material is not in force; empty if there is none, or it is in force
  * @param lastRead when all files and sources were read last, whether or not what they gave could be proved
@@ -30,6 +31,7 @@ public record TlsStatus(
         String sources,
         String digest,
         List<Validity> validities,
+        List<UnusableAnchor> unusableAnchors,
         Map<ClientLibrary, Connections> connections,
         Optional<Failure> lastFailure,
         Instant lastRead,
@@ -68,6 +70,15 @@ public record TlsStatus(
      * @param notAfter when it ends
      */
     public record Validity(ExpiryWarning.Role role, String subject, Instant notBefore, Instant notAfter) {}
+
+    /**
+     * A trust anchor that is left out: no connection is accepted because of it.
+     *
+     * @param subject whose it is
+     * @param reason why it cannot be used
+     * @param message which rule it breaks, and what to do
+     */
+    public record UnusableAnchor(String subject, RefusalReason reason, String message) {}
 
     /**
      * The open connections of a client library.

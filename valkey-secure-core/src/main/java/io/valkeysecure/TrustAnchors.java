@@ -16,7 +16,9 @@ import java.util.List;
  * the system are never consulted.
  *
  * <p>Files are read when a {@link SecureTls} or a {@link ChainVerifier} is built, not here, and for a {@code SecureTls} again
- * when they change; what is wrong with them is reported then. Every anchor must be a CA (basicConstraints) and in date. Immutable.
+ * when they change; what is wrong with them is reported then. An anchor that is no CA (basicConstraints), out of date or weak is left out as long
+ * as another one can be used, see {@link TlsStatus#unusableAnchors()}; {@link TlsPolicy#strict()} refuses it. An anchor that
+ * is not valid yet is used from its day on. Immutable.
  */
 public final class TrustAnchors {
     private final Material<List<X509Certificate>> material;

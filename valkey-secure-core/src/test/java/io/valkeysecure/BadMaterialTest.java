@@ -464,7 +464,7 @@ class BadMaterialTest {
                 .subject("CN=old root")
                 .notAfter(Instant.now().minusSeconds(30))
                 .build();
-        Files.writeString(file, TestCertificate.pem(ROOT, old));
+        Files.writeString(file, old.certificatePem());
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
                 .startsWith(RefusalReason.EXPIRED + " trust anchors (PEM [" + file
                         + "]): trust anchor CN=old root expired at");

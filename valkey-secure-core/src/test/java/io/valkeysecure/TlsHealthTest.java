@@ -33,6 +33,7 @@ class TlsHealthTest {
                 "files",
                 "digest",
                 List.of(validities),
+                List.of(),
                 Map.of(),
                 Optional.ofNullable(failure),
                 NOW.minusSeconds(90),
@@ -99,6 +100,15 @@ class TlsHealthTest {
         TlsStatus.Validity ended = lives(ExpiryWarning.Role.ANCHOR, 365, -1);
         assertThat(of(null, GOOD, ended).state()).isEqualTo(TlsHealth.State.DEGRADED);
         assertThat(of(null, ended).state()).isEqualTo(TlsHealth.State.DOWN);
+    }
+
+    @Test
+    void of_anchorEndedAndTheNextIsNotYetValid_isDown() {
+        TlsStatus.Validity ended = lives(ExpiryWarning.Role.ANCHOR, 365, -1);
+        assertThat(of(null, ended, lives(ExpiryWarning.Role.ANCHOR, 365, 366)).state())
+                .isEqualTo(TlsHealth.State.DOWN);
+        assertThat(of(null, ended, lives(ExpiryWarning.Role.ANCHOR, 365, 364)).state())
+                .isEqualTo(TlsHealth.State.DEGRADED);
     }
 
     @Test

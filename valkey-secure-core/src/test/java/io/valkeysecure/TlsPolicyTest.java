@@ -272,6 +272,28 @@ class TlsPolicyTest {
                 .withMessage("profile required was already set to true");
     }
 
+    // anchors
+
+    @Test
+    void requireEveryAnchor_absentAndSet() {
+        assertThat(TlsPolicy.builder().build().everyAnchorRequired()).isFalse();
+        assertThat(TlsPolicy.builder().requireEveryAnchor().build().everyAnchorRequired())
+                .isTrue();
+        assertThat(TlsPolicy.strict().toBuilder()
+                        .minimumRsaKeyBits(4096)
+                        .build()
+                        .everyAnchorRequired())
+                .isTrue();
+    }
+
+    @Test
+    void requireEveryAnchor_twice_throws() {
+        TlsPolicy.Builder builder = TlsPolicy.builder().requireEveryAnchor();
+        assertThatIllegalStateException()
+                .isThrownBy(builder::requireEveryAnchor)
+                .withMessage("every anchor required was already set to true");
+    }
+
     // the whole
 
     @Test
@@ -296,6 +318,6 @@ class TlsPolicyTest {
         assertThat(TlsPolicy.strict())
                 .hasToString("strict: TLSv1.3, cipher suites [TLS_AES_256_GCM_SHA384, TLS_AES_128_GCM_SHA256,"
                         + " TLS_CHACHA20_POLY1305_SHA256], handshake timeout PT10S, RSA from 3072 bits,"
-                        + " serverAuth required, certificates by the profile of RFC 5280");
+                        + " serverAuth required, certificates by the profile of RFC 5280, every trust anchor usable");
     }
 }

@@ -3,6 +3,7 @@ package io.valkeysecure.cli;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.connect.AnswerLimits;
 import io.valkeysecure.cli.connect.Reply;
 import io.valkeysecure.cli.connect.RespConnection;
 import io.valkeysecure.cli.connect.Shown;
@@ -91,7 +92,8 @@ final class ConnectCommand implements Callable<Integer> {
         Console console = Console.of(spec.commandLine());
         try (SecureTls tls = connection.tls().build()) {
             Optional<String> password = connection.password();
-            try (RespConnection opened = RespConnection.open(tls, endpoint, Duration.ofSeconds(timeoutSeconds))) {
+            try (RespConnection opened =
+                    RespConnection.open(tls, endpoint, Duration.ofSeconds(timeoutSeconds), AnswerLimits.ofValues())) {
                 if (!login(opened, password, console)) {
                     return Main.REFUSED;
                 }

@@ -4,6 +4,7 @@ import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.doctor.CheckResult;
 import io.valkeysecure.cli.doctor.Doctor;
 import io.valkeysecure.cli.doctor.Finding;
 import io.valkeysecure.cli.doctor.HtmlReport;
@@ -44,9 +45,10 @@ import picocli.CommandLine.Spec;
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:nothing was found that is as bad as --fail-on",
+            "0:every check was made, and nothing was found that is as bad as --fail-on",
             "1:something was found",
-            "2:the command line or a file is not as needed, or the server is no Valkey",
+            "2:the login failed, a check could not be made, the command line or a file is not as needed, or the server is"
+                    + " no Valkey",
             "3:the server cannot be reached, or does not answer"
         })
 final class DoctorCommand implements Callable<Integer> {
@@ -138,7 +140,17 @@ final class DoctorCommand implements Callable<Integer> {
         }
         Report report = examine(console);
         write(report, console);
-        return report.countFrom(failOn) > 0 ? Main.REFUSED : Main.OK;
+        return exitCode(report);
+    }
+
+    private int exitCode(Report report) {
+        if (report.isLoginFailed()) {
+            return Main.USAGE;
+        }
+        if (report.countFrom(failOn) > 0) {
+            return Main.REFUSED;
+        }
+        return report.isComplete() ? Main.OK : Main.USAGE;
     }
 
     private void watch(Console console) throws IOException {
@@ -229,13 +241,33 @@ final class DoctorCommand implements Callable<Integer> {
         for (Report.Node node : report.nodes()) {
             console.step(node.endpoint().toString());
             node.facts().forEach((name, value) -> console.result(name + ": " + value));
+            console.result("login: " + node.login().state());
+            console.result("checks: " + CheckResult.counts(node.checks()));
             node.notes().forEach(note -> console.result("note: " + note));
+            notMade(node.notMade(), console);
+        }
+        if (!report.localNotMade().isEmpty()) {
+            console.step("this side");
+            notMade(report.localNotMade(), console);
         }
         List<Finding> findings = report.findings();
-        console.step(findings.isEmpty() ? "tight: " + report.summary() : report.summary());
+        console.step(conclusion(report));
         for (Finding finding : findings) {
             tell(finding, console);
         }
+    }
+
+    private static void notMade(List<CheckResult> results, Console console) {
+        CheckResult.byReason(results)
+                .forEach((because, checks) ->
+                        console.result("not made: " + String.join(", ", checks) + ", because " + because));
+    }
+
+    /** Nothing says tight that was not looked at. */
+    static String conclusion(Report report) {
+        return report.verdict() == Report.Verdict.FINDINGS
+                ? report.summary()
+                : report.verdict() + ": " + report.summary();
     }
 
     static void tell(Finding finding, Console console) {

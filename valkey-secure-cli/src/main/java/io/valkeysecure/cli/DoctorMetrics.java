@@ -38,6 +38,13 @@ final class DoctorMetrics {
     private final MultiGauge reachable = MultiGauge.builder("valkey.doctor.reachable")
             .description("1 if the last examination reached the server, otherwise 0")
             .register(registry);
+    private final MultiGauge login = MultiGauge.builder("valkey.doctor.login")
+            .description(
+                    "1 if the last examination logged in to the server, otherwise 0; absent if no login was asked for")
+            .register(registry);
+    private final MultiGauge notMade = MultiGauge.builder("valkey.doctor.checks.not.made")
+            .description("how many checks the last examination could not make")
+            .register(registry);
     private final MultiGauge expiry = MultiGauge.builder(EXPIRY)
             .description("how long until the first certificate ends that a server, or this side, presents")
             .baseUnit("seconds")
@@ -52,7 +59,7 @@ final class DoctorMetrics {
         TimeGauge.builder("valkey.doctor.last.run.timestamp", () -> lastRun.getEpochSecond(), TimeUnit.SECONDS)
                 .description("when the last examination ended, whatever came of it")
                 .register(registry);
-        Stream.of("tight", "findings", "failed").forEach(this::runs);
+        Stream.of("tight", "findings", "incomplete", "failed").forEach(this::runs);
     }
 
     PrometheusMeterRegistry registry() {
@@ -74,18 +81,32 @@ final class DoctorMetrics {
                         .collect(Collectors.toList()),
                 true);
         reachable.register(rows(report, node -> Optional.of(node.isReachable() ? 1 : 0), Number::doubleValue), true);
+        login.register(rows(report, DoctorMetrics::loggedIn, Number::doubleValue), true);
+        List<Row<?>> missing = rows(report, node -> Optional.of(node.notMade().size()), Number::doubleValue);
+        missing.add(Row.of(Tags.of("server", "none"), report.localNotMade().size()));
+        notMade.register(missing, true);
         List<Row<?>> ends = rows(report, Report.Node::ends, this::secondsUntil);
         report.clientEnds()
                 .ifPresent(
                         end -> ends.add(Row.of(Tags.of("role", "client", "server", "none"), end, this::secondsUntil)));
         expiry.register(ends, true);
-        ran(report.countFrom(failOn) > 0 ? "findings" : "tight", report.took());
+        ran(report.countFrom(failOn) > 0 ? "findings" : report.isComplete() ? "tight" : "incomplete", report.took());
+    }
+
+    private static Optional<Integer> loggedIn(Report.Node node) {
+        return switch (node.login().state()) {
+            case PASSED -> Optional.of(1);
+            case FAILED, NOT_MADE -> Optional.of(0);
+            case NOT_APPLICABLE -> Optional.empty();
+        };
     }
 
     /** Nobody knows what is found there now. */
     void failed(Endpoint seed, Duration took) {
         findings.register(List.of(), true);
         expiry.register(List.of(), true);
+        login.register(List.of(), true);
+        notMade.register(List.of(), true);
         reachable.register(List.of(Row.of(Tags.of("server", seed.toString()), 0)), true);
         ran("failed", took);
     }

@@ -4,6 +4,7 @@ import io.valkeysecure.Endpoint;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.doctor.Check;
+import io.valkeysecure.cli.doctor.CheckResult;
 import io.valkeysecure.cli.doctor.Finding;
 import io.valkeysecure.cli.doctor.Report;
 import java.io.IOException;
@@ -13,9 +14,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -148,10 +151,21 @@ final class DoctorWatch {
         gone.keySet().removeAll(byKey(after).keySet());
         List<Endpoint> come = others(after, before);
         List<Endpoint> left = others(before, after);
-        if (fresh.isEmpty() && gone.isEmpty() && come.isEmpty() && left.isEmpty()) {
+        Set<String> missing = notMade(after);
+        missing.removeAll(notMade(before));
+        Set<String> made = notMade(before);
+        made.removeAll(notMade(after));
+        if (fresh.isEmpty()
+                && gone.isEmpty()
+                && come.isEmpty()
+                && left.isEmpty()
+                && missing.isEmpty()
+                && made.isEmpty()) {
             return;
         }
         console.step(now() + "  " + fresh.size() + " new, " + gone.size() + " gone; " + after.summary());
+        made.forEach(check -> console.result("made again: " + check));
+        missing.forEach(check -> console.result("not made: " + check));
         come.forEach(server -> console.result("server " + server + " came"));
         left.forEach(server -> console.result("server " + server + " is not told of any more"));
         gone.values()
@@ -169,6 +183,20 @@ final class DoctorWatch {
                 .forEach(
                         finding -> findings.put(new Key(finding.check(), finding.target(), finding.change()), finding));
         return findings;
+    }
+
+    /** Without the reason, which may name a time. */
+    private static Set<String> notMade(Report report) {
+        Set<String> all = new LinkedHashSet<>();
+        report.localNotMade().forEach(result -> all.add(result.check().id() + " of this side"));
+        report.nodes().forEach(node -> {
+            if (node.login().state() == CheckResult.State.FAILED) {
+                all.add("login of " + node.endpoint() + ", because "
+                        + node.login().because());
+            }
+            node.notMade().forEach(result -> all.add(result.check().id() + " of " + node.endpoint()));
+        });
+        return all;
     }
 
     private static List<Endpoint> others(Report in, Report notIn) {

@@ -9,6 +9,7 @@ import io.valkeysecure.ValidatedPath;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.InputFiles;
+import io.valkeysecure.cli.connect.AnswerLimits;
 import io.valkeysecure.cli.connect.Reply;
 import io.valkeysecure.cli.connect.RespConnection;
 import io.valkeysecure.cli.connect.Shown;
@@ -85,7 +86,7 @@ final class PkiVerifyCommand implements Callable<Integer> {
     private int server(Endpoint endpoint) throws IOException {
         Figures figures = new Figures();
         try (SecureTls tls = connection.tls().listener(figures).build();
-                RespConnection opened = RespConnection.open(tls, endpoint, TIMEOUT)) {
+                RespConnection opened = RespConnection.open(tls, endpoint, TIMEOUT, AnswerLimits.ofSettings())) {
             Reply answer = opened.execute(List.of("PING"));
             VerifiedHandshake handshake = figures.latest();
             Console console = Console.of(spec.commandLine());

@@ -53,6 +53,7 @@ class DoctorMatrixTest {
     private static int findings;
     private static int missed;
     private static int excess;
+    private static int silent;
     private static Optional<SecondOpinions> opinions = Optional.empty();
     private static List<String> unexplained = List.of();
 
@@ -390,7 +391,9 @@ class DoctorMatrixTest {
     @AfterAll
     static void tellFigures() {
         opinions.ifPresent(all -> System.out.println(all.figures()));
-        System.out.printf("doctor: %d servers, %d findings, %d missed, %d false%n", servers, findings, missed, excess);
+        System.out.printf(
+                "doctor: %d servers, %d findings, %d missed, %d false, %d silent%n",
+                servers, findings, missed, excess, silent);
         opinions.ifPresent(SecondOpinions::requireNothingStale);
     }
 
@@ -407,7 +410,10 @@ class DoctorMatrixTest {
         findings += found.size();
         missed += without(expected, found).size();
         excess += without(found, expected).size();
+        List<String> unsaid = Unsaid.in(outcome);
+        silent += unsaid.size();
         assertThat(found).as(outcome.toString()).isEqualTo(expected);
+        assertThat(unsaid).as("checks that were not made and not said to be").isEmpty();
         assertThat(unexplained).as("differences to sslscan and testssl.sh").isEmpty();
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isEqualTo(expected.isEmpty() ? Main.OK : Main.REFUSED);

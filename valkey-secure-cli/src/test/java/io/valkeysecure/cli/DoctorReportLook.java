@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.cli.doctor.Check;
+import io.valkeysecure.cli.doctor.CheckResult;
 import io.valkeysecure.cli.doctor.Finding;
 import io.valkeysecure.cli.doctor.HtmlReport;
 import io.valkeysecure.cli.doctor.Report;
@@ -38,6 +39,7 @@ class DoctorReportLook {
                 Instant.EPOCH,
                 Duration.ofSeconds(1),
                 List.of(),
+                List.of(),
                 Optional.empty(),
                 List.of(new Report.Node(
                         new Endpoint("a-rather-long-name-of-a-node.of-a-cluster.in-some-region.valkey.example", 6380),
@@ -47,7 +49,11 @@ class DoctorReportLook {
                                 .map(check ->
                                         new Finding(check, "valkey-1.example:6380", "seen " + LONG, check.change()))
                                 .toList(),
-                        List.of("note " + LONG))));
+                        List.of("note " + LONG),
+                        new Report.Login(CheckResult.State.FAILED, "WRONGPASS " + LONG),
+                        Stream.of(Check.values())
+                                .map(check -> new CheckResult(check, CheckResult.State.NOT_MADE, "because " + LONG))
+                                .toList())));
     }
 
     @Test

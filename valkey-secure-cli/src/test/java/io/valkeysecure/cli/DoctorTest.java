@@ -10,6 +10,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.cli.doctor.Check;
+import io.valkeysecure.cli.doctor.CheckResult;
 import io.valkeysecure.cli.doctor.Doctor;
 import io.valkeysecure.cli.doctor.Finding;
 import io.valkeysecure.cli.doctor.HtmlReport;
@@ -146,7 +147,7 @@ class DoctorTest {
         try (HostilePeer peer = HostilePeer.tls(stranger)) {
             Outcome outcome = doctor(peer.port(), "--json");
 
-            assertThat(outcome.out()).contains(Check.CERTIFICATE_UNTRUSTED.id());
+            assertThat(outcome.out()).contains("\"id\": \"" + Check.CERTIFICATE_UNTRUSTED.id());
             assertThat(new String(peer.applicationBytes(), StandardCharsets.ISO_8859_1))
                     .contains("PING")
                     .doesNotContain(PASSWORD, "AUTH", "CONFIG");
@@ -184,7 +185,10 @@ class DoctorTest {
             assertThat(ENDPOINT.matcher(outcome.out()).results())
                     .as(outcome.toString())
                     .hasSize(cluster.nodes().size());
-            assertThat(outcome.out()).doesNotContain(Check.NODE_UNREACHABLE.id(), Check.CLUSTER_BUS_PLAINTEXT.id());
+            assertThat(outcome.out())
+                    .doesNotContain(
+                            "\"id\": \"" + Check.NODE_UNREACHABLE.id(),
+                            "\"id\": \"" + Check.CLUSTER_BUS_PLAINTEXT.id());
             assertThat(outcome.exitCode()).isEqualTo(Main.OK);
             assertThat(took).isLessThan(Duration.ofSeconds(10));
             System.out.printf("%d nodes in %d ms%n", cluster.nodes().size(), took.toMillis());
@@ -204,7 +208,7 @@ class DoctorTest {
             assertThat(ENDPOINT.matcher(outcome.out()).results())
                     .as(outcome.toString())
                     .hasSize(sentinels.sentinels().size() + sentinels.servers().size());
-            assertThat(outcome.exitCode()).isEqualTo(Main.OK);
+            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.OK);
         }
     }
 
@@ -385,6 +389,7 @@ class DoctorTest {
                 Instant.parse("2026-11-22T10:00:00.123456Z"),
                 Duration.ofSeconds(1),
                 List.of(new Finding(Check.CLIENT_KEY_READABLE, "/home/x y/app.key", "rw-r--r--", "chmod 600")),
+                List.of(new CheckResult(Check.CLIENT_IDENTITY_UNUSABLE, CheckResult.State.NOT_MADE, "a\u0000b")),
                 Optional.empty(),
                 List.of(new Report.Node(
                         new Endpoint("::1", 6380),
@@ -393,7 +398,11 @@ class DoctorTest {
                         Stream.of(Check.values())
                                 .map(check -> new Finding(check, "[::1]:6380", "\"\\\u0000\n\u202e\ud800", "port 0"))
                                 .toList(),
-                        List.of())));
+                        List.of(),
+                        new Report.Login(CheckResult.State.FAILED, "WRONGPASS"),
+                        Stream.of(Check.values())
+                                .map(check -> new CheckResult(check, CheckResult.State.NOT_MADE, "\u202e"))
+                                .toList())));
 
         SarifSchema schema = new SarifSchema();
 
@@ -402,6 +411,7 @@ class DoctorTest {
                         new Report(
                                 Instant.EPOCH,
                                 Duration.ZERO,
+                                List.of(),
                                 List.of(),
                                 Optional.empty(),
                                 report.nodes().subList(0, 0)),
@@ -417,6 +427,7 @@ class DoctorTest {
                 Instant.EPOCH,
                 Duration.ZERO,
                 List.of(new Finding(Check.CLOCK_SKEW, "a", "b", "c")),
+                List.of(),
                 Optional.empty(),
                 List.of());
         String good = SarifReport.of(report, "1.0");
@@ -439,8 +450,10 @@ class DoctorTest {
                     + " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user app --password-file"
                     + " DIR/app.password --plaintext-ports " + server.port());
 
-            assertThat(outcome.exitCode()).as(outcome.toString()).isZero();
-            assertThat(outcome.out()).contains("note: CONFIG GET tls-*: NOPERM", "tight: 1 server, no findings");
+            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.USAGE);
+            assertThat(outcome.out())
+                    .contains("note: CONFIG GET tls-*: NOPERM", "incomplete: 1 server, no findings, ")
+                    .doesNotContain("tight");
         }
     }
 
@@ -450,13 +463,16 @@ class DoctorTest {
                 Instant.EPOCH,
                 Duration.ofSeconds(1),
                 List.of(),
+                List.of(),
                 Optional.empty(),
                 List.of(new Report.Node(
                         new Endpoint("localhost", 1),
                         Optional.empty(),
                         Map.of("leaf", "CN=<script>alert(1)</script>"),
                         List.of(new Finding(Check.CLOCK_SKEW, "x\"y", "<img src=x>", "a & b")),
-                        List.of("<b>note</b>"))));
+                        List.of("<b>note</b>"),
+                        new Report.Login(CheckResult.State.FAILED, "<b>login</b>"),
+                        List.of(new CheckResult(Check.BIND_WILDCARD, CheckResult.State.NOT_MADE, "<b>because</b>")))));
 
         assertThat(HtmlReport.of(report))
                 .contains("&lt;script&gt;", "&lt;img", "a &amp; b", "x&quot;y", "&lt;b&gt;note")

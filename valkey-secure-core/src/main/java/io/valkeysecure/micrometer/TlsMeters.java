@@ -36,6 +36,8 @@ public enum TlsMeters implements MeterDocumentation {
     NOTIFICATIONS_DROPPED("valkey.tls.notifications.dropped", Meter.Type.COUNTER),
     /** The open connections that no OCSP responder has answered for since new material came into force. */
     CONNECTIONS_UNCHECKED("valkey.tls.connections.unchecked", Meter.Type.GAUGE),
+    /** How many trust anchors are left out since they break a rule, such as those that have expired. */
+    ANCHORS_UNUSABLE("valkey.tls.anchors.unusable", Meter.Type.GAUGE),
     /** The number of the generation in force, counted from 1 at each start. */
     GENERATION("valkey.tls.generation", Meter.Type.GAUGE),
     /**

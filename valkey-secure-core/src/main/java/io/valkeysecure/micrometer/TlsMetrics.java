@@ -124,6 +124,10 @@ public final class TlsMetrics implements HandshakeListener {
         gauges.add(TimeGauge.builder(TlsMeters.MATERIAL_AGE.getName(), () -> age(status.get()), TimeUnit.SECONDS)
                 .tags(common)
                 .register(registry));
+        gauge(
+                TlsMeters.ANCHORS_UNUSABLE,
+                Tags.empty(),
+                () -> status.get().unusableAnchors().size());
         for (ExpiryWarning.Role role : ExpiryWarning.Role.values()) {
             gauges.add(TimeGauge.builder(
                             TlsMeters.CERTIFICATE_EXPIRY.getName(),

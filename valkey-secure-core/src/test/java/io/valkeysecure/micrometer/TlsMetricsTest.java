@@ -16,6 +16,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.testkit.KeyType;
 import io.valkeysecure.testkit.TestCertificate;
 import io.valkeysecure.testkit.TlsFront;
 import java.io.IOException;
@@ -94,6 +95,23 @@ class TlsMetricsTest {
             assertThat(gauge("valkey.tls.certificate.expiry", "role", "anchor")).isPositive();
             assertThat(gauge("valkey.tls.certificate.expiry", "role", "identity"))
                     .isNaN();
+        }
+    }
+
+    @Test
+    void anchorsUnusable_countsThoseThatAreLeftOut() {
+        TestCertificate weak = TestCertificate.root().keyType(KeyType.RSA_1024).build();
+        try (SecureTls tls = SecureTls.trusting(TrustAnchors.of(ROOT.certificate(), weak.certificate()))
+                .withoutClientIdentity()
+                .listener(TlsMetrics.to(registry))
+                .build()) {
+            assertThat(gauge("valkey.tls.anchors.unusable"))
+                    .isEqualTo(tls.status().unusableAnchors().size())
+                    .isEqualTo(1);
+        }
+        try (SecureTls tls = tls(TlsMetrics.to(registry))) {
+            assertThat(tls.status().unusableAnchors()).isEmpty();
+            assertThat(gauge("valkey.tls.anchors.unusable")).isZero();
         }
     }
 

@@ -554,7 +554,25 @@ class MisconfigurationsTest {
                     Path crl = setup.directory.resolve("ca.crl");
                     ROOT.crl().revoke(SERVER).build().write(crl);
                     setup.revocation = Revocation.crls(crl);
-                }));
+                }),
+                files(
+                        "CA file: two CAs, of which the server's has expired",
+                        RefusalReason.EXPIRED,
+                        "the trust anchor that issued CN=valkey-1 is left out",
+                        "renew it",
+                        setup -> {
+                            TestCertificate old = TestCertificate.root()
+                                    .subject("CN=Old CA")
+                                    .notAfter(Instant.now().minusSeconds(30))
+                                    .build();
+                            shows(
+                                    setup,
+                                    old.issue()
+                                            .subject("CN=valkey-1")
+                                            .dnsName("localhost")
+                                            .build());
+                            setup.write("ca.crt", TestCertificate.pem(old, ROOT));
+                        }));
     }
 
     @Test
@@ -608,6 +626,9 @@ class MisconfigurationsTest {
             `/etc/valkey/tls`, the port for 6380. `MisconfigurationsTest` runs each row and keeps this page true.
 
             Of a raw client's chain of exceptions the last cause is shown. *connects* is no praise: the mistake is not seen.
+
+            An expired or weak CA beside a good one in the CA file stops nothing, so it is no row: it is left out with a warning, see
+            [rotation.md](rotation.md).
 
             | mistake | valkey-secure | raw Lettuce | raw Jedis |
             | --- | --- | --- | --- |

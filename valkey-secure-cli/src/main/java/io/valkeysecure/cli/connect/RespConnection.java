@@ -6,6 +6,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshake;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.base.Watchdog;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -30,11 +31,17 @@ public final class RespConnection implements AutoCloseable {
     private final RespReader reader;
     private final OutputStream out;
 
-    private RespConnection(Endpoint endpoint, SSLSocket socket, TlsHandshake handshake) throws IOException {
+    /** How long an answer may take, the last byte included; zero for ever. */
+    private Duration limit;
+
+    private RespConnection(
+            Endpoint endpoint, SSLSocket socket, TlsHandshake handshake, Duration limit, AnswerLimits limits)
+            throws IOException {
+        this.limit = limit;
         this.endpoint = endpoint;
         this.socket = socket;
         this.handshake = handshake;
-        this.reader = new RespReader(new BufferedInputStream(socket.getInputStream()));
+        this.reader = new RespReader(new BufferedInputStream(socket.getInputStream()), limits);
         this.out = new BufferedOutputStream(socket.getOutputStream());
     }
 
@@ -43,12 +50,14 @@ public final class RespConnection implements AutoCloseable {
      *
      * @param tls whom to trust, and what to present
      * @param endpoint the server
-     * @param timeout how long it may take until the server takes the connection, and later until it answers
+     * @param timeout how long it may take until the server takes the connection, and later until it has answered in full
+     * @param limits how large answers may be
      * @return the connection
      * @throws TlsHandshakeException if the server is refused
      * @throws IOException if it cannot be reached
      */
-    public static RespConnection open(SecureTls tls, Endpoint endpoint, Duration timeout) throws IOException {
+    public static RespConnection open(SecureTls tls, Endpoint endpoint, Duration timeout, AnswerLimits limits)
+            throws IOException {
         Socket plain = new Socket();
         try {
             InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
@@ -59,7 +68,7 @@ public final class RespConnection implements AutoCloseable {
             TlsHandshake handshake = tls.handshake(endpoint, ClientLibrary.OTHER);
             SSLSocket socket = handshake.overSocket(plain);
             socket.setSoTimeout(Math.toIntExact(timeout.toMillis()));
-            return new RespConnection(endpoint, socket, handshake);
+            return new RespConnection(endpoint, socket, handshake, timeout, limits);
         } catch (IOException | RuntimeException e) {
             plain.close();
             throw e;
@@ -109,14 +118,38 @@ public final class RespConnection implements AutoCloseable {
      * @throws IOException if there is none
      */
     public Reply next() throws IOException {
+        if (limit.isZero()) {
+            return read();
+        }
+        long begun = System.nanoTime();
+        Watchdog watchdog = Watchdog.over(socket, limit);
+        try {
+            return read();
+        } catch (TlsHandshakeException e) {
+            throw e;
+        } catch (IOException e) {
+            // a byte now and then is no answer: the watchdog closed the socket
+            throw System.nanoTime() - begun >= limit.toNanos() ? noAnswer() : e;
+        } finally {
+            watchdog.callOff();
+        }
+    }
+
+    private SocketTimeoutException noAnswer() {
+        return new SocketTimeoutException(endpoint + " did not answer within " + limit.toMillis() + " ms");
+    }
+
+    private Reply read() throws IOException {
         try {
             return reader.read();
+        } catch (AnswerLimitException e) {
+            throw e;
         } catch (RespReader.NoRespException e) {
             throw new InputException(
                     endpoint + " is no Valkey: " + e.getMessage(),
                     "is this its tls-port, and not that of another service?");
         } catch (SocketTimeoutException e) {
-            throw new SocketTimeoutException(endpoint + " did not answer within " + socket.getSoTimeout() + " ms");
+            throw noAnswer();
         } catch (IOException e) {
             throw telling(e);
         }
@@ -128,6 +161,7 @@ public final class RespConnection implements AutoCloseable {
      * @throws IOException if the connection is closed
      */
     public void waitForever() throws IOException {
+        limit = Duration.ZERO;
         socket.setSoTimeout(0);
     }
 

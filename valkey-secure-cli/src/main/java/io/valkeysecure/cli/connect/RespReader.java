@@ -10,8 +10,6 @@ import java.util.List;
 /** Reads answers in RESP2 and RESP3, of a server that may say anything: lengths and depth are bounded. */
 final class RespReader {
     private static final int LINE_LIMIT = 64 * 1024;
-    private static final int BULK_LIMIT = 512 * 1024 * 1024; // Valkey's proto-max-bulk-len
-    private static final int ELEMENTS_LIMIT = 10_000_000;
     private static final int DEPTH_LIMIT = 32;
 
     /** The peer speaks something else. */
@@ -24,19 +22,53 @@ final class RespReader {
     }
 
     private final InputStream in;
+    private final AnswerLimits limits;
+    private long totalBytesLeft;
+    private long totalElementsLeft;
+    private long bytesLeft;
+    private long elementsLeft;
 
-    RespReader(InputStream in) {
+    RespReader(InputStream in, AnswerLimits limits) {
         this.in = in;
+        this.limits = limits;
+        this.totalBytesLeft = limits.totalBytes();
+        this.totalElementsLeft = limits.totalElements();
     }
 
     Reply read() throws IOException {
-        return read(0);
+        bytesLeft = Math.min(limits.answerBytes(), totalBytesLeft);
+        elementsLeft = Math.min(limits.answerElements(), totalElementsLeft);
+        long bytes = bytesLeft;
+        long elements = elementsLeft;
+        try {
+            return read(0);
+        } finally {
+            totalBytesLeft -= bytes - bytesLeft;
+            totalElementsLeft -= elements - elementsLeft;
+        }
+    }
+
+    private void spendBytes(long count) throws IOException {
+        if (count > bytesLeft) {
+            throw new AnswerLimitException("an answer is larger than " + limits.answerBytes()
+                    + " bytes, or all answers are" + " larger than " + limits.totalBytes());
+        }
+        bytesLeft -= count;
+    }
+
+    private void spendElement() throws IOException {
+        if (elementsLeft == 0) {
+            throw new AnswerLimitException("an answer has more than " + limits.answerElements()
+                    + " elements, or all answers have more than " + limits.totalElements());
+        }
+        elementsLeft--;
     }
 
     private Reply read(int depth) throws IOException {
         if (depth > DEPTH_LIMIT) {
-            throw new NoRespException("an answer of more than " + DEPTH_LIMIT + " levels");
+            throw new AnswerLimitException("an answer has more than " + DEPTH_LIMIT + " levels");
         }
+        spendElement();
         String line = line();
         if (line.isEmpty()) {
             throw new NoRespException("expected an answer in RESP, was an empty line");
@@ -59,23 +91,23 @@ final class RespReader {
             case '%' -> several(Reply.Several.Kind.MAP, rest, 2, depth);
             case '|' -> {
                 Reply unused = several(Reply.Several.Kind.MAP, rest, 2, depth); // attributes: not asked for
-                yield read(depth);
+                yield read(depth + 1);
             }
             default -> throw new NoRespException("expected an answer in RESP, began with: " + excerpt(line));
         };
     }
 
     private Reply bulk(String length) throws IOException {
-        return length.equals("-1") ? new Reply.Nil() : new Reply.Bulk(bytes(number(length, BULK_LIMIT)));
+        return length.equals("-1") ? new Reply.Nil() : new Reply.Bulk(bytes(number(length)));
     }
 
     private Reply several(Reply.Several.Kind kind, String length, int each, int depth) throws IOException {
         if (length.equals("-1")) {
             return new Reply.Nil();
         }
-        int count = each * number(length, ELEMENTS_LIMIT);
+        long count = (long) each * number(length);
         List<Reply> elements = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
+        for (long i = 0; i < count; i++) {
             elements.add(read(depth + 1));
         }
         return new Reply.Several(kind, elements);
@@ -87,23 +119,24 @@ final class RespReader {
     }
 
     private String text(String length) throws IOException {
-        return new String(bytes(number(length, BULK_LIMIT)), StandardCharsets.UTF_8);
+        return new String(bytes(number(length)), StandardCharsets.UTF_8);
     }
 
-    private static int number(String text, int limit) throws IOException {
+    private static int number(String text) throws IOException {
         try {
             int number = Integer.parseInt(text);
-            if (number >= 0 && number <= limit) {
+            if (number >= 0) {
                 return number;
             }
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new NoRespException("expected a length of 0 to " + limit + ", was: " + excerpt(text));
+        throw new NoRespException("expected a length, was: " + excerpt(text));
     }
 
     /** A length is only believed as far as the bytes come. */
     private byte[] bytes(int length) throws IOException {
+        spendBytes(length);
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length || in.read() != '\r' || in.read() != '\n') {
             throw new EOFException("the server ended the connection within an answer");
@@ -115,6 +148,7 @@ final class RespReader {
         StringBuilder line = new StringBuilder();
         while (true) {
             int next = in.read();
+            spendBytes(1);
             if (next < 0) {
                 throw new EOFException(
                         line.isEmpty()

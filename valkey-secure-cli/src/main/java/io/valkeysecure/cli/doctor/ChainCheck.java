@@ -1,8 +1,11 @@
 package io.valkeysecure.cli.doctor;
 
+import io.valkeysecure.ChainVerifier;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.ServerIdentity;
+import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.ValidatedPath;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -10,8 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Judges a chain by the library's own verifier, and says a little more than that it was refused. */
 final class ChainCheck {
@@ -19,6 +24,15 @@ final class ChainCheck {
     private static final Duration LONG_LIFE = Duration.ofDays(398);
     /** Or a third of the life, whichever is less. */
     private static final Duration SOON = Duration.ofDays(30);
+
+    /** The checks that the doctor makes itself. */
+    private static final Set<Check> NOT_OF_THE_VERIFIER = Set.of(
+            Check.CERTIFICATE_EXPIRES_SOON,
+            Check.CERTIFICATE_LIFETIME_LONG,
+            Check.CHAIN_DISORDERED,
+            Check.CERTIFICATE_PURPOSE_MISSING);
+
+    private static final Set<Check> OF_REVOCATION = Set.of(Check.CERTIFICATE_REVOKED, Check.REVOCATION_UNKNOWN);
 
     private final Visit visit;
     private final String target;
@@ -32,27 +46,82 @@ final class ChainCheck {
         this.leaf = chain.get(0);
     }
 
-    List<Finding> findings(String host) {
+    /** Judges the chain and records the result of each check of it. */
+    List<Finding> findings(String host, CheckResults results) {
         List<Finding> found = new ArrayList<>();
-        ServerIdentity expected = visit.expected().orElseGet(() -> ServerIdentity.host(host));
-        Optional<PeerRejectedException> refusal = refusal(expected, visit.clock(), true);
-        refusal.ifPresent(e -> found.add(of(e)));
-        if (refusal.filter(e -> e.reason() == RefusalReason.EXPIRED || e.reason() == RefusalReason.NOT_YET_VALID)
-                .isPresent()) {
-            // what else is wrong with it hides behind the date
-            refusal(expected, midlife(), false).map(this::of).ifPresent(found::add);
-        }
-        if (refusal.isEmpty() && isWithoutPurpose()) {
-            found.add(Check.CERTIFICATE_PURPOSE_MISSING.on(target, "no extended key usage in the leaf"));
-        }
+        judge(host, found, results);
         order().ifPresent(found::add);
-        lifetime().ifPresent(found::add);
+        lifetime(found, results);
+        results.passed(Check.CHAIN_DISORDERED, Check.CERTIFICATE_LIFETIME_LONG);
         return found;
     }
 
-    private Optional<PeerRejectedException> refusal(ServerIdentity expected, Clock clock, boolean withRevocation) {
+    private void judge(String host, List<Finding> found, CheckResults results) {
+        Set<Check> verdicts = EnumSet.copyOf(CheckResults.OF_CHAIN);
+        verdicts.removeAll(NOT_OF_THE_VERIFIER);
+        if (visit.revocation().isEmpty()) {
+            verdicts.removeAll(OF_REVOCATION);
+            results.notApplicable("no CRLs were given (--crl)", OF_REVOCATION);
+        }
+        Optional<ServerIdentity> expected = expected(host, found);
+        Optional<PeerRejectedException> refusal = refusal(expected, visit.clock(), true);
+        boolean clean = refusal.isEmpty() && expected.isPresent();
+        if (refusal.isEmpty() && isWithoutPurpose()) {
+            found.add(Check.CERTIFICATE_PURPOSE_MISSING.on(target, "no extended key usage in the leaf"));
+        }
+        refusal.ifPresent(e -> found.add(of(e)));
+        Clock clock = visit.clock();
+        if (refusal.filter(ChainCheck::isOfDate).isPresent()) {
+            // what else is wrong with it hides behind the date
+            results.notMade("the chain is out of date", OF_REVOCATION);
+            verdicts.removeAll(OF_REVOCATION);
+            clock = midlife();
+            try {
+                refusal = refusal(expected, clock, false);
+            } catch (TlsConfigurationException e) {
+                results.notMade("the chain is out of date, and at its time no CA of --ca was valid", verdicts);
+                verdicts.clear();
+            }
+            refusal.filter(e -> !isOfDate(e)).map(this::of).ifPresent(found::add);
+        }
+        if (refusal.filter(e -> e.reason() == RefusalReason.NAME_MISMATCH).isPresent()) {
+            // whether it is revoked is looked at after the name
+            refusal = refusal(Optional.empty(), clock, clock.equals(visit.clock()));
+            refusal.map(this::of).ifPresent(found::add);
+        }
+        if (refusal.isEmpty()) {
+            results.passed(verdicts);
+        } else {
+            results.notMade(
+                    "the chain is refused before it: " + refusal.get().reason().tag(), verdicts);
+        }
+        if (clean) {
+            results.passed(Check.CERTIFICATE_PURPOSE_MISSING);
+        } else {
+            results.notMade("the chain is refused before it", Check.CERTIFICATE_PURPOSE_MISSING);
+        }
+    }
+
+    /** A host that is no name, as a node may tell of, is in no certificate. */
+    private Optional<ServerIdentity> expected(String host, List<Finding> found) {
         try {
-            var unused = visit.verifier(clock, withRevocation).verify(chain, expected);
+            return Optional.of(visit.expected().orElseGet(() -> ServerIdentity.host(host)));
+        } catch (IllegalArgumentException e) {
+            found.add(Check.CERTIFICATE_NAME_MISMATCH.on(target, String.valueOf(e.getMessage())));
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isOfDate(PeerRejectedException e) {
+        return e.reason() == RefusalReason.EXPIRED || e.reason() == RefusalReason.NOT_YET_VALID;
+    }
+
+    private Optional<PeerRejectedException> refusal(
+            Optional<ServerIdentity> expected, Clock clock, boolean withRevocation) {
+        try {
+            ChainVerifier verifier = visit.verifier(clock, withRevocation);
+            ValidatedPath unused =
+                    expected.isPresent() ? verifier.verify(chain, expected.get()) : verifier.verify(chain);
             return Optional.empty();
         } catch (PeerRejectedException e) {
             return Optional.of(e);
@@ -121,18 +190,25 @@ final class ChainCheck {
     }
 
     /** An intermediate that ends takes the leaf with it. */
-    private Optional<Finding> lifetime() {
+    private void lifetime(List<Finding> found, CheckResults results) {
+        Instant now = visit.clock().instant();
+        Duration life = life(leaf);
+        if (life.compareTo(LONG_LIFE) > 0) {
+            found.add(Check.CERTIFICATE_LIFETIME_LONG.on(target, "good for " + life.toDays() + " days"));
+        }
         for (X509Certificate certificate : chain) {
-            Optional<String> soon = endsSoon(certificate, visit.clock().instant());
+            Optional<String> soon = endsSoon(certificate, now);
             if (soon.isPresent()) {
                 String which = certificate.equals(leaf) ? "" : certificate.getSubjectX500Principal() + " ";
-                return Optional.of(Check.CERTIFICATE_EXPIRES_SOON.on(target, which + soon.get()));
+                found.add(Check.CERTIFICATE_EXPIRES_SOON.on(target, which + soon.get()));
+                return;
             }
         }
-        Duration life = life(leaf);
-        return life.compareTo(LONG_LIFE) > 0
-                ? Optional.of(Check.CERTIFICATE_LIFETIME_LONG.on(target, "good for " + life.toDays() + " days"))
-                : Optional.empty();
+        if (chain.stream().anyMatch(each -> now.isAfter(each.getNotAfter().toInstant()))) {
+            results.notApplicable("the chain has ended already", Check.CERTIFICATE_EXPIRES_SOON);
+        } else {
+            results.passed(Check.CERTIFICATE_EXPIRES_SOON);
+        }
     }
 
     private static Duration life(X509Certificate certificate) {

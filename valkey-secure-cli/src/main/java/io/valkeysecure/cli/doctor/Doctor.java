@@ -56,7 +56,8 @@ public final class Doctor {
         Instant at = visit.clock().instant();
         long begun = System.nanoTime();
         Optional<X509Certificate> client = clientLeaf();
-        List<Finding> local = local(client);
+        CheckResults localResults = new CheckResults();
+        List<Finding> local = local(client, localResults);
         NodeVisit first = new NodeVisit(visit, seed);
         List<Report.Node> nodes = new ArrayList<>(List.of(first.examine()));
         progress.accept("examined " + seed);
@@ -66,6 +67,7 @@ public final class Doctor {
                 at,
                 Duration.ofNanos(System.nanoTime() - begun),
                 local,
+                localResults.of(CheckResults.THIS_SIDE),
                 client.map(leaf -> leaf.getNotAfter().toInstant()),
                 List.copyOf(nodes));
     }
@@ -103,11 +105,18 @@ public final class Doctor {
     private int submit(CompletionService<Result> done, Set<Endpoint> known, Set<Endpoint> learned) {
         int count = 0;
         for (Endpoint endpoint : learned) {
-            if (known.size() < MOST_NODES && isNew(known, endpoint)) {
-                known.add(endpoint);
-                var unused = done.submit(() -> other(endpoint));
-                count++;
+            if (!isNew(known, endpoint)) {
+                continue;
             }
+            boolean isWithin = known.size() < MOST_NODES;
+            if (known.size() >= 2 * MOST_NODES) {
+                return count; // those that were left out already make the report incomplete
+            }
+            known.add(endpoint);
+            String tooMany = "more than " + MOST_NODES + " servers are told of";
+            var unused = done.submit(
+                    () -> isWithin ? other(endpoint) : new Result(notExamined(endpoint, tooMany), Set.of()));
+            count++;
         }
         return count;
     }
@@ -130,32 +139,58 @@ public final class Doctor {
         NodeVisit node = new NodeVisit(visit, endpoint);
         try {
             return new Result(node.examine(), node.others());
-        } catch (IOException | InputException e) {
-            return new Result(
-                    new Report.Node(
-                            endpoint,
-                            Optional.empty(),
-                            Map.of(),
-                            List.of(Check.NODE_UNREACHABLE.on(
-                                    endpoint.toString(), e.getClass().getSimpleName() + ": " + e.getMessage())),
-                            List.of()),
-                    Set.of());
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            // whatever a server does, it ends no more than the examination of this server
+            return new Result(notExamined(endpoint, e.getClass().getSimpleName() + ": " + e.getMessage()), Set.of());
         }
     }
 
-    private List<Finding> local(Optional<X509Certificate> client) {
+    private Report.Node notExamined(Endpoint endpoint, String problem) {
+        String because = "the server could not be examined: " + problem;
+        CheckResults results = new CheckResults();
+        results.failed(Check.NODE_UNREACHABLE);
+        results.notMade(because, CheckResults.OF_SERVER);
+        return new Report.Node(
+                endpoint,
+                Optional.empty(),
+                Map.of(),
+                List.of(Check.NODE_UNREACHABLE.on(endpoint.toString(), problem)),
+                List.of(),
+                NodeVisit.notAskedFor(visit, CheckResult.State.NOT_MADE, because),
+                results.of(CheckResults.OF_SERVER));
+    }
+
+    private List<Finding> local(Optional<X509Certificate> client, CheckResults results) {
         List<Finding> found = new ArrayList<>();
-        visit.clientProblem().ifPresent(problem -> found.add(Check.CLIENT_IDENTITY_UNUSABLE.on(THIS_SIDE, problem)));
-        visit.clientFiles().ifPresent(files -> {
+        visit.clientProblem().ifPresent(problem -> {
+            found.add(Check.CLIENT_IDENTITY_UNUSABLE.on(THIS_SIDE, problem));
+            results.failed(Check.CLIENT_IDENTITY_UNUSABLE);
+        });
+        if (visit.clientFiles().isEmpty()) {
+            results.notApplicable("no client certificate was given (--cert)", CheckResults.THIS_SIDE);
+            return found;
+        }
+        Visit.ClientFiles files = visit.clientFiles().get();
+        results.passed(Check.CLIENT_IDENTITY_UNUSABLE);
+        try {
             KeyFile.readable(files.key())
                     .ifPresent(seen -> found.add(
                             Check.CLIENT_KEY_READABLE.on(files.key().toString(), seen, "chmod 600 " + files.key())));
-            client.flatMap(leaf -> ChainCheck.endsSoon(leaf, visit.clock().instant()))
+            results.passed(Check.CLIENT_KEY_READABLE);
+        } catch (IOException e) {
+            results.notMade(String.valueOf(e.getMessage()), Check.CLIENT_KEY_READABLE);
+        }
+        if (client.isPresent()) {
+            ChainCheck.endsSoon(client.get(), visit.clock().instant())
                     .ifPresent(seen -> found.add(Check.CLIENT_CERTIFICATE_EXPIRES_SOON.on(
                             files.certificate().toString(),
                             seen,
                             "valkey-secure pki renew ca " + files.certificate() + " --out new")));
-        });
+            results.passed(Check.CLIENT_CERTIFICATE_EXPIRES_SOON);
+        } else {
+            results.notMade(files.certificate() + " cannot be read", Check.CLIENT_CERTIFICATE_EXPIRES_SOON);
+        }
+        found.forEach(finding -> results.failed(finding.check()));
         return found;
     }
 

@@ -16,6 +16,7 @@ public final class HtmlReport {
             body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; overflow-wrap: anywhere }
             h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.2rem; margin: 2rem 0 .5rem }
             .verdict { font-weight: 600; margin: .5rem 0 1rem } .tight { color: var(--good) }
+            .incomplete { color: var(--high) } dt.incomplete { opacity: 1 } ul { padding-left: 1.2rem }
             .verdict span { border: 1px solid; border-radius: 1rem; display: inline-block; margin: 0 .3rem .3rem 0; padding: 0 .7rem }
             .verdict .critical { color: var(--critical) } .verdict .high { color: var(--high) }
             .verdict .medium { color: var(--medium) } .verdict .low { color: var(--low) }
@@ -72,11 +73,39 @@ public final class HtmlReport {
                         report.at().truncatedTo(ChronoUnit.SECONDS),
                         report.summary(),
                         report.took().toMillis() / 1e3,
-                        findings.isEmpty()
-                                ? "<p class=\"verdict tight\">tight</p>"
-                                : "<p class=\"verdict\">" + counts(report) + "</p>",
+                        verdict(report),
                         findings.stream().map(HtmlReport::finding).collect(Collectors.joining("\n")),
                         report.nodes().stream().map(HtmlReport::node).collect(Collectors.joining("\n")));
+    }
+
+    private static String verdict(Report report) {
+        String findings = report.findings().isEmpty() ? "" : "<p class=\"verdict\">" + counts(report) + "</p>";
+        if (report.isLoginFailed()) {
+            findings += "<p class=\"verdict incomplete\">the login failed</p>";
+        }
+        if (!report.isComplete()) {
+            return findings + "<p class=\"verdict incomplete\">incomplete: " + report.notMade()
+                    + (report.notMade() == 1 ? " check" : " checks") + " not made</p>" + localNotMade(report);
+        }
+        return report.findings().isEmpty() ? "<p class=\"verdict tight\">" + report.verdict() + "</p>" : findings;
+    }
+
+    private static String localNotMade(Report report) {
+        return report.localNotMade().isEmpty()
+                ? ""
+                : "<section>\n<h2>this side</h2>\n<dl>" + notMade(report.localNotMade()) + "</dl>\n</section>";
+    }
+
+    /** Checks of one reason together. */
+    private static String notMade(List<CheckResult> results) {
+        StringBuilder html = new StringBuilder();
+        CheckResult.byReason(results)
+                .forEach((because, checks) -> html.append("<dt class=\"incomplete\">not made</dt><dd>")
+                        .append(escaped(String.join(", ", checks)))
+                        .append("<br>because ")
+                        .append(escaped(because))
+                        .append("</dd>"));
+        return html.toString();
     }
 
     private static String counts(Report report) {
@@ -124,7 +153,29 @@ public final class HtmlReport {
         node.notes()
                 .forEach(note ->
                         html.append("<dt>note</dt><dd>").append(escaped(note)).append("</dd>"));
-        return html.append("</dl>\n</section>").toString();
+        html.append("<dt>login</dt><dd>").append(node.login().state());
+        if (!node.login().because().isEmpty()) {
+            html.append(": ").append(escaped(node.login().because()));
+        }
+        html.append("</dd><dt>checks</dt><dd>")
+                .append(CheckResult.counts(node.checks()))
+                .append("</dd>")
+                .append(notMade(node.notMade()));
+        return html.append("</dl>\n").append(table(node)).append("\n</section>").toString();
+    }
+
+    /** Every check, for whoever has to sign. */
+    private static String table(Report.Node node) {
+        StringBuilder html = new StringBuilder("<details>\n<summary>every check</summary>\n<ul>\n");
+        for (CheckResult result : node.checks()) {
+            html.append("<li>")
+                    .append(result.check().id())
+                    .append(": ")
+                    .append(result.state())
+                    .append(result.because().isEmpty() ? "" : ", " + escaped(result.because()))
+                    .append("</li>\n");
+        }
+        return html.append("</ul>\n</details>").toString();
     }
 
     private static String escaped(String text) {

@@ -5,6 +5,7 @@ import io.valkeysecure.cli.connect.Reply;
 import io.valkeysecure.cli.connect.RespConnection;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks from inside, over a connection that is verified and logged in. Every command reads only. */
 final class Inside {
+    /** The whole look may take so many times what one connection may take. */
+    private static final int MOST_LIMITS = 10;
+
     private static final Duration SKEW = Duration.ofSeconds(30);
     private static final List<String> CONFIG = List.of(
             "tls-*",
@@ -27,23 +31,35 @@ final class Inside {
             "requirepass",
             "enable-debug-command",
             "enable-module-command",
-            "enable-protected-configs");
+            "enable-protected-configs",
+            "dir");
 
     private final Visit visit;
     private final Endpoint endpoint;
     private final RespConnection connection;
     private final Settings settings;
+    private final CheckResults results;
+
+    /** Why the server did not answer the last command that it refused. */
+    private String refusal = "";
+
+    /** Why not every other server is known; empty if all are. */
+    private String unknown = "";
+
     private final Map<String, String> facts = new LinkedHashMap<>();
     private final List<Finding> found = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final Set<Endpoint> others = new LinkedHashSet<>();
+    private final long begun = System.nanoTime();
+    private boolean plaintextPortTold;
     private Optional<Integer> plaintextPort = Optional.empty();
     private Optional<Integer> busPort = Optional.empty();
 
-    Inside(Visit visit, Endpoint endpoint, RespConnection connection) {
+    Inside(Visit visit, Endpoint endpoint, RespConnection connection, CheckResults results) {
         this.visit = visit;
         this.endpoint = endpoint;
         this.connection = connection;
+        this.results = results;
         this.settings = new Settings(endpoint.toString());
     }
 
@@ -83,18 +99,33 @@ final class Inside {
         if (!version.isEmpty()) {
             facts.put("version", version);
         }
-        settings.version(info);
+        settings.version(info, refusal, results);
         clock();
         users();
         if (sentinel) {
+            results.notApplicable("a sentinel does not tell its settings", CheckResults.OF_SETTINGS);
+            plaintextPortTold = true;
             sentinel();
-            return;
+        } else {
+            config("cluster".equals(mode(info)));
+            replication();
+            if ("cluster".equals(mode(info))) {
+                cluster();
+            }
+            if (info.isEmpty()) {
+                unknown = "INFO server: " + refusal;
+            }
         }
-        config("cluster".equals(mode(info)));
-        replication();
-        if ("cluster".equals(mode(info))) {
-            cluster();
+        if (unknown.isEmpty()) {
+            results.passed(Check.NODE_UNREACHABLE);
+        } else {
+            results.notMade("not every other server is known: " + unknown, Check.NODE_UNREACHABLE);
         }
+    }
+
+    /** Whether the server told its port without TLS. */
+    boolean isPlaintextPortTold() {
+        return plaintextPortTold;
     }
 
     private static String mode(Map<String, String> info) {
@@ -103,15 +134,13 @@ final class Inside {
 
     private void clock() throws IOException {
         Instant before = visit.clock().instant();
-        Optional<Reply> time = reply("TIME");
+        String seconds = time();
         Instant after = visit.clock().instant();
-        if (time.isEmpty() || Replies.elements(time.get()).isEmpty()) {
-            return;
-        }
-        String seconds = Replies.text(Replies.elements(time.get()).get(0));
         if (!seconds.matches("\\d{1,12}")) {
+            results.notMade(refusal.isEmpty() ? "TIME was answered without a time" : refusal, Check.CLOCK_SKEW);
             return;
         }
+        results.passed(Check.CLOCK_SKEW);
         Instant there = Instant.ofEpochSecond(Long.parseLong(seconds));
         Duration difference = there.isBefore(before)
                 ? Duration.between(there, before)
@@ -123,38 +152,67 @@ final class Inside {
         }
     }
 
+    /** In seconds. A sentinel does not know TIME, and tells it by INFO. */
+    private String time() throws IOException {
+        Optional<Reply> time = reply("TIME");
+        if (time.isPresent()) {
+            List<Reply> parts = Replies.elements(time.get());
+            return parts.isEmpty() ? "" : Replies.text(parts.get(0));
+        }
+        String micros = Replies.lines(ask("INFO", "server").orElse("")).getOrDefault("server_time_usec", "");
+        return micros.matches("\\d{7,18}") ? micros.substring(0, micros.length() - 6) : "";
+    }
+
     private void users() throws IOException {
         Optional<Reply> list = reply("ACL", "LIST");
-        Optional<String> self = ask("ACL", "WHOAMI");
-        list.ifPresent(lines -> settings.users(
-                Replies.elements(lines).stream()
-                        .map(Replies::text)
-                        .flatMap(line -> AclUser.parse(line).stream())
-                        .toList(),
-                self.orElse(""),
-                visit.applicationUser().orElse("")));
+        if (list.isEmpty()) {
+            results.notMade(refusal, CheckResults.OF_USERS);
+            results.notMade(refusal, Check.DEFAULT_USER_OPEN);
+            return;
+        }
+        List<Reply> lines = Replies.elements(list.get());
+        List<AclUser> users = lines.stream()
+                .map(Replies::text)
+                .flatMap(line -> AclUser.parse(line).stream())
+                .toList();
+        if (users.isEmpty() || users.size() < lines.size()) {
+            results.notMade("ACL LIST has a line that is no user", CheckResults.OF_USERS);
+        } else {
+            results.passed(CheckResults.OF_USERS);
+            results.passed(Check.DEFAULT_USER_OPEN);
+        }
+        settings.users(
+                users, ask("ACL", "WHOAMI").orElse(""), visit.applicationUser().orElse(""));
     }
 
     private void config(boolean cluster) throws IOException {
         Map<String, String> config = new LinkedHashMap<>();
+        String refused = "";
         for (String pattern : CONFIG) {
             Optional<Reply> answer = reply("CONFIG", "GET", pattern);
             if (answer.isEmpty()) {
+                refused = refusal;
                 break; // none of them is open to this user
             }
             config.putAll(Replies.pairs(answer.get()));
         }
-        settings.config(config, cluster);
+        settings.config(config, cluster, refused, results);
+        plaintextPortTold = config.containsKey("port");
         plaintextPort = Optional.ofNullable(config.get("port"))
                 .filter(port -> port.matches("[1-9]\\d{0,4}"))
                 .map(Integer::valueOf);
         if (InetAddress.getByName(endpoint.host()).isLoopbackAddress()) {
-            settings.keyFile(config);
+            settings.keyFile(config, refused, results);
+        } else {
+            results.notApplicable("the server is on another machine", Check.SERVER_KEY_READABLE);
         }
     }
 
     private void replication() throws IOException {
         Map<String, String> info = Replies.lines(ask("INFO", "replication").orElse(""));
+        if (!info.containsKey("role")) {
+            unknown = refusal.isEmpty() ? "INFO replication tells no role" : refusal;
+        }
         facts.put("role", info.getOrDefault("role", "unknown"));
         info.forEach((name, value) -> {
             if (name.matches("slave\\d+")) {
@@ -175,9 +233,14 @@ final class Inside {
 
     /** id host:port@bus,hostname flags ... */
     private void cluster() throws IOException {
-        for (String line : ask("CLUSTER", "NODES").orElse("").lines().toList()) {
+        Optional<String> nodes = ask("CLUSTER", "NODES");
+        if (nodes.isEmpty()) {
+            unknown = refusal;
+        }
+        for (String line : nodes.orElse("").lines().toList()) {
             String[] words = line.split(" ", -1);
             if (words.length < 3 || words[2].contains("noaddr") || words[2].contains("handshake")) {
+                unknown = "CLUSTER NODES tells of a node without an address";
                 continue;
             }
             String[] address = words[1].split(",", -1);
@@ -201,6 +264,7 @@ final class Inside {
     private void sentinel() throws IOException {
         Optional<Reply> primaries = reply("SENTINEL", "MASTERS");
         if (primaries.isEmpty()) {
+            unknown = refusal;
             return;
         }
         for (Reply each : Replies.elements(primaries.get())) {
@@ -208,11 +272,14 @@ final class Inside {
             learn(primary.get("ip"), primary.get("port"));
             String name = primary.getOrDefault("name", "");
             for (String what : List.of("REPLICAS", "SENTINELS")) {
-                reply("SENTINEL", what, name)
-                        .ifPresent(answer -> Replies.elements(answer).forEach(other -> {
-                            Map<String, String> told = Replies.pairs(other);
-                            learn(told.get("ip"), told.get("port"));
-                        }));
+                Optional<Reply> answer = reply("SENTINEL", what, name);
+                if (answer.isEmpty()) {
+                    unknown = refusal;
+                }
+                answer.ifPresent(list -> Replies.elements(list).forEach(other -> {
+                    Map<String, String> told = Replies.pairs(other);
+                    learn(told.get("ip"), told.get("port"));
+                }));
             }
         }
     }
@@ -224,7 +291,8 @@ final class Inside {
         try {
             others.add(new Endpoint(host, Integer.parseInt(port)));
         } catch (IllegalArgumentException e) {
-            notes.add("told of a node at " + host + ":" + port + ", which is no address");
+            found.add(Check.NODE_UNREACHABLE.on(
+                    host + ":" + port, "the server told of a node here, which is no address"));
         }
     }
 
@@ -234,9 +302,14 @@ final class Inside {
 
     /** Empty, and a note, where the user may not, or the server does not know it. */
     private Optional<Reply> reply(String... command) throws IOException {
+        if (System.nanoTime() - begun > visit.limit().multipliedBy(MOST_LIMITS).toNanos()) {
+            throw new SocketTimeoutException(endpoint + " took longer than "
+                    + visit.limit().multipliedBy(MOST_LIMITS) + " for all answers together");
+        }
         Reply answer = connection.execute(List.of(command));
         if (answer instanceof Reply.Failed failed) {
-            notes.add(String.join(" ", command) + ": " + failed.text());
+            refusal = String.join(" ", command) + ": " + failed.text();
+            notes.add(refusal);
             return Optional.empty();
         }
         return Optional.of(answer);

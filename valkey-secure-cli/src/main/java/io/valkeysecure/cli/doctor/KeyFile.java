@@ -16,15 +16,20 @@ final class KeyFile {
 
     private KeyFile() {}
 
-    /** What is wrong with its permissions; nothing is told where there are none of this kind. */
-    static Optional<String> readable(Path file) {
+    /**
+     * Looks at its permissions.
+     *
+     * @return what is wrong with them
+     * @throws IOException if they cannot be read, or the file system has none of this kind
+     */
+    static Optional<String> readable(Path file) throws IOException {
         try {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
             return OWNERS.containsAll(permissions)
                     ? Optional.empty()
                     : Optional.of(file + " is " + PosixFilePermissions.toString(permissions) + ", expected rw-------");
-        } catch (IOException | UnsupportedOperationException e) {
-            return Optional.empty();
+        } catch (UnsupportedOperationException e) {
+            throw new IOException(file + " is on a file system without permissions of this kind", e);
         }
     }
 }

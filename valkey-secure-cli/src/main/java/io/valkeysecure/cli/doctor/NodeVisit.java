@@ -5,8 +5,11 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.connect.AnswerLimitException;
+import io.valkeysecure.cli.connect.AnswerLimits;
 import io.valkeysecure.cli.connect.Reply;
 import io.valkeysecure.cli.connect.RespConnection;
+import io.valkeysecure.cli.doctor.CheckResult.State;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Instant;
@@ -24,6 +27,8 @@ import java.util.Set;
 final class NodeVisit {
     private static final Set<Check> OF_CHAIN = EnumSet.range(Check.CERTIFICATE_EXPIRED, Check.CERTIFICATE_MALFORMED);
 
+    private static final String NO_LOGIN = "no login was asked for (--user, --password-file)";
+
     private final Visit visit;
     private final Endpoint endpoint;
     private final String target;
@@ -31,6 +36,12 @@ final class NodeVisit {
     private final Map<Check, Finding> found = new LinkedHashMap<>();
     private final List<Finding> more = new ArrayList<>();
     private final Set<String> notes = new LinkedHashSet<>();
+    private final CheckResults results = new CheckResults();
+    private Report.Login login;
+
+    /** Why the port without TLS that the server has is not known; empty if it is. */
+    private String plaintextPortUnknown = "";
+
     private Set<Endpoint> others = Set.of();
     private final Set<Integer> plaintextPorts = new LinkedHashSet<>();
     private Optional<Integer> busPort = Optional.empty();
@@ -40,6 +51,14 @@ final class NodeVisit {
         this.visit = visit;
         this.endpoint = endpoint;
         this.target = endpoint.toString();
+        this.login = notAskedFor(visit, State.NOT_MADE, "the examination ended before it");
+    }
+
+    /** How a login ended, or that none was asked for. */
+    static Report.Login notAskedFor(Visit visit, State otherwise, String because) {
+        return visit.login().isEmpty()
+                ? new Report.Login(State.NOT_APPLICABLE, NO_LOGIN)
+                : new Report.Login(otherwise, because);
     }
 
     Set<Endpoint> others() {
@@ -56,7 +75,10 @@ final class NodeVisit {
         Optional<String> plain = PlaintextProbe.ask(endpoint, visit.limit());
         if (plain.isPresent()) {
             add(Check.PLAINTEXT_PORT_OPEN.on(target, "PING without TLS was answered with " + plain.get()));
+            String because = "there is no TLS at this port";
             notes.add("no TLS at this port, so nothing else was looked at");
+            login = notAskedFor(visit, State.NOT_MADE, because);
+            results.notMade(because, CheckResults.OF_SERVER);
         } else {
             outside();
             inside();
@@ -64,7 +86,9 @@ final class NodeVisit {
         otherPorts();
         List<Finding> all = new ArrayList<>(found.values());
         all.addAll(more);
-        return new Report.Node(endpoint, ends, facts, List.copyOf(all), List.copyOf(notes));
+        all.forEach(finding -> results.failed(finding.check()));
+        return new Report.Node(
+                endpoint, ends, facts, List.copyOf(all), List.copyOf(notes), login, results.of(CheckResults.OF_SERVER));
     }
 
     /** The first to find something has the better evidence. */
@@ -103,6 +127,12 @@ final class NodeVisit {
         if (!accepted.accepts(ClientHello.TLS_13)) {
             add(Check.TLS_13_MISSING.on(target, "accepted: " + String.join(" ", accepted.versions())));
         }
+        results.passed(Check.TLS_VERSION_OLD, Check.TLS_13_MISSING, Check.TLS_SUITE_BROKEN, Check.TLS_SUITE_WEAK);
+        if (accepted.secureRenegotiation().isPresent()) {
+            results.passed(Check.RENEGOTIATION_INSECURE);
+        } else {
+            results.notApplicable("TLS 1.3 has no renegotiation", Check.RENEGOTIATION_INSECURE);
+        }
         suites(Check.TLS_SUITE_BROKEN, accepted.broken());
         suites(Check.TLS_SUITE_WEAK, accepted.weak());
         if (accepted.secureRenegotiation().filter(supported -> !supported).isPresent()) {
@@ -131,9 +161,26 @@ final class NodeVisit {
             }
             Check check = seen.asked() ? Check.CLIENT_CERTIFICATE_OPTIONAL : Check.CLIENT_CERTIFICATE_NOT_ASKED;
             add(check.on(target, "PING of a client without a certificate was answered with " + answer));
+            if (seen.asked()) {
+                results.passed(Check.CLIENT_CERTIFICATE_NOT_ASKED);
+            } else {
+                results.notApplicable("clients are not asked for one", Check.CLIENT_CERTIFICATE_OPTIONAL);
+            }
             if (answer.startsWith("+PONG")) {
                 add(Check.DEFAULT_USER_OPEN.on(target, "PING before a login was answered with +PONG"));
+            } else if (answer.startsWith("-NOAUTH")) {
+                results.passed(Check.DEFAULT_USER_OPEN);
             }
+        } else if (seen.asked() && !seen.silent()) {
+            results.passed(Check.CLIENT_CERTIFICATE_NOT_ASKED, Check.CLIENT_CERTIFICATE_OPTIONAL);
+        } else {
+            results.notMade(
+                    "PING of a client without a certificate was not answered: " + seen.problem(),
+                    Check.CLIENT_CERTIFICATE_NOT_ASKED,
+                    Check.CLIENT_CERTIFICATE_OPTIONAL);
+        }
+        if (seen.chain().isEmpty()) {
+            results.notMade("no chain was seen: " + seen.problem(), CheckResults.OF_CHAIN);
         }
         if (!seen.chain().isEmpty()) {
             facts.put("leaf", seen.chain().get(0).getSubjectX500Principal().toString());
@@ -142,41 +189,91 @@ final class NodeVisit {
                     .map(certificate -> certificate.getNotAfter().toInstant())
                     .min(Comparator.naturalOrder());
             new ChainCheck(visit, target, seen.chain())
-                    .findings(endpoint.host())
+                    .findings(endpoint.host(), results)
                     .forEach(this::add);
         }
     }
 
     private void inside() throws IOException {
         if (visit.tls().isEmpty()) {
-            notes.add("not connected as a client: its certificate and key cannot be used");
+            notConnected(visit.clientProblem().orElse("its certificate and key cannot be used"));
             return;
         }
         try (RespConnection connection = open(visit.tls().get())) {
             Reply before = connection.execute(List.of("PING"));
+            connected();
             if (before instanceof Reply.Status) {
                 add(Check.DEFAULT_USER_OPEN.on(target, "PING before a login was answered with PONG"));
+            } else if (Replies.text(before).startsWith("NOAUTH")) {
+                results.passed(Check.DEFAULT_USER_OPEN);
             }
             if (!login(connection, before)) {
                 return;
             }
-            Inside inside = new Inside(visit, endpoint, connection);
-            inside.look();
-            facts.putAll(inside.facts());
-            inside.found().forEach(this::add);
-            notes.addAll(inside.notes());
-            others = inside.others();
-            inside.plaintextPort().ifPresent(plaintextPorts::add);
-            busPort = inside.busPort();
+            Inside inside = new Inside(visit, endpoint, connection, results);
+            plaintextPortUnknown = "the server did not tell its port without TLS";
+            try {
+                inside.look();
+            } finally {
+                take(inside);
+            }
         } catch (TlsHandshakeException e) {
             refused(e);
-        } catch (SocketTimeoutException e) {
-            notes.add("gave up from inside: " + e.getMessage());
+        } catch (SocketTimeoutException | AnswerLimitException e) {
+            String because = "gave up from inside: " + e.getMessage();
+            notes.add(because);
+            if (login.state() == State.NOT_MADE) {
+                login = new Report.Login(State.NOT_MADE, because);
+            }
+            results.notMade(because, CheckResults.OF_SERVER);
+        }
+    }
+
+    /** Whatever ends the look, what it found until then counts. */
+    private void take(Inside inside) {
+        facts.putAll(inside.facts());
+        inside.found().forEach(this::add);
+        notes.addAll(inside.notes());
+        others = inside.others();
+        inside.plaintextPort().ifPresent(plaintextPorts::add);
+        if (inside.isPlaintextPortTold()) {
+            plaintextPortUnknown = "";
+        }
+        busPort = inside.busPort();
+    }
+
+    /** The server took the connection, and the certificate if one was given. */
+    private void connected() {
+        results.passed(Check.CONNECTION_REFUSED);
+        if (visit.clientFiles().isPresent()) {
+            results.passed(Check.CLIENT_CERTIFICATE_REFUSED);
+        } else {
+            results.notApplicable("no client certificate was given (--cert)", Check.CLIENT_CERTIFICATE_REFUSED);
+        }
+    }
+
+    private void notConnected(String why) {
+        String because = "not connected as a client: " + why;
+        notes.add(because);
+        login = notAskedFor(visit, State.NOT_MADE, because);
+        notInside(because);
+        results.notMade(because, Check.CONNECTION_REFUSED, Check.CLIENT_CERTIFICATE_REFUSED, Check.DEFAULT_USER_OPEN);
+    }
+
+    /** Without a login that was asked for, what it would have shown is out of scope. */
+    private void notInside(String because) {
+        if (visit.login().isEmpty()) {
+            results.notApplicable(NO_LOGIN, CheckResults.inside());
+            results.notApplicable(NO_LOGIN, Check.NODE_UNREACHABLE);
+        } else {
+            results.notMade(because, CheckResults.inside());
+            results.notMade("other servers are not known: " + because, Check.NODE_UNREACHABLE);
+            plaintextPortUnknown = because;
         }
     }
 
     private RespConnection open(SecureTls tls) throws IOException {
-        return RespConnection.open(tls, endpoint, visit.limit());
+        return RespConnection.open(tls, endpoint, visit.limit(), AnswerLimits.ofSettings());
     }
 
     /** Only now, over a connection that is verified. Without a login, an open server is looked at all the same. */
@@ -184,24 +281,39 @@ final class NodeVisit {
         if (visit.login().isEmpty()) {
             notes.add(
                     "not logged in: give --user and --password-file, and configuration and users are looked at as well");
-            return before instanceof Reply.Status;
+            if (before instanceof Reply.Status) {
+                return true;
+            }
+            notInside(NO_LOGIN);
+            results.notMade("PING before a login was answered with " + Replies.text(before), Check.DEFAULT_USER_OPEN);
+            return false;
         }
         List<String> words = new ArrayList<>(List.of("AUTH"));
         visit.login().get().user().ifPresent(words::add);
         words.add(visit.login().get().password());
         if (connection.execute(words) instanceof Reply.Failed failed) {
-            notes.add("login as " + visit.login().get() + ": " + failed.text());
-            return before instanceof Reply.Status;
+            String because = "login as " + visit.login().get() + ": " + failed.text();
+            notes.add(because);
+            login = new Report.Login(State.FAILED, because);
+            if (before instanceof Reply.Status) {
+                return true;
+            }
+            notInside(because);
+            results.notMade("PING before a login was answered with " + Replies.text(before), Check.DEFAULT_USER_OPEN);
+            return false;
         }
+        login = new Report.Login(State.PASSED, "");
         return true;
     }
 
     private void refused(TlsHandshakeException e) {
-        notes.add("not connected as a client: " + e.getMessage());
+        notConnected(String.valueOf(e.getMessage()));
         if (e.reason() == RefusalReason.CLIENT_IDENTITY_REJECTED) {
             add(Check.CLIENT_CERTIFICATE_REFUSED.on(target, String.valueOf(e.getMessage())));
-        } else if (e.reason() != RefusalReason.CLIENT_IDENTITY_REQUIRED
-                && found.keySet().stream().noneMatch(NodeVisit::isOfChain)) {
+            results.passed(Check.CONNECTION_REFUSED);
+        } else if (e.reason() == RefusalReason.CLIENT_IDENTITY_REQUIRED) {
+            results.passed(Check.CONNECTION_REFUSED); // the server is verified before it says so
+        } else if (found.keySet().stream().noneMatch(NodeVisit::isOfChain)) {
             add(Check.CONNECTION_REFUSED.on(target, e.reason().tag() + ": " + e.getMessage()));
         }
     }
@@ -230,6 +342,13 @@ final class NodeVisit {
                 // nobody there, or nobody who speaks
             }
         }
+        if (plaintextPortUnknown.isEmpty()) {
+            results.passed(Check.PLAINTEXT_PORT_OPEN);
+        } else {
+            results.notMade(
+                    "the port without TLS that the server may have is not known: " + plaintextPortUnknown,
+                    Check.PLAINTEXT_PORT_OPEN);
+        }
         busPort.ifPresent(this::bus);
     }
 
@@ -239,8 +358,10 @@ final class NodeVisit {
             if (!TlsProbe.speaksTls(bus, visit.limit())) {
                 add(Check.CLUSTER_BUS_PLAINTEXT.on(bus.toString(), "a ClientHello was not answered by TLS"));
             }
+            results.passed(Check.CLUSTER_BUS_PLAINTEXT);
         } catch (IOException e) {
             notes.add("the cluster bus was not reached: " + e.getMessage());
+            results.notMade("the cluster bus was not reached: " + e.getMessage(), Check.CLUSTER_BUS_PLAINTEXT);
         }
     }
 }

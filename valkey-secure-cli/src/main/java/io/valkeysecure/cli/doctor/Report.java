@@ -14,10 +14,49 @@ import java.util.stream.Stream;
  * @param at when it began
  * @param took how long it was
  * @param local findings on this side
+ * @param localChecks the result of each check on this side
  * @param clientEnds when the certificate of this side ends
  * @param nodes the server that was named first, then those it told of
  */
-public record Report(Instant at, Duration took, List<Finding> local, Optional<Instant> clientEnds, List<Node> nodes) {
+public record Report(
+        Instant at,
+        Duration took,
+        List<Finding> local,
+        List<CheckResult> localChecks,
+        Optional<Instant> clientEnds,
+        List<Node> nodes) {
+
+    /** What the examination as a whole says. */
+    public enum Verdict {
+        /** Every check was made with a login, and there is no finding. */
+        TIGHT("tight"),
+        /** No login was asked for; every other check was made, and there is no finding. */
+        TIGHT_FROM_OUTSIDE("tight from outside"),
+        /** There are findings. */
+        FINDINGS("findings"),
+        /** There is no finding, but not every check was made. */
+        INCOMPLETE("incomplete");
+
+        private final String text;
+
+        Verdict(String text) {
+            this.text = text;
+        }
+
+        /** {@return the verdict in reports} */
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /**
+     * How the login ended.
+     *
+     * @param state not applicable if none was asked for, not made if it did not come to a login
+     * @param because why it failed, was not made or is not applicable; empty if it passed
+     */
+    public record Login(CheckResult.State state, String because) {}
 
     /**
      * A server.
@@ -26,18 +65,31 @@ public record Report(Instant at, Duration took, List<Finding> local, Optional<In
      * @param ends when the first certificate ends that it presents; empty if none was seen
      * @param facts what was seen and is no finding: a name and a value each
      * @param findings what is wrong
-     * @param notes what could not be looked at, and why
+     * @param notes what else is worth knowing
+     * @param login how the login ended
+     * @param checks the result of each check
      */
     public record Node(
             Endpoint endpoint,
             Optional<Instant> ends,
             Map<String, String> facts,
             List<Finding> findings,
-            List<String> notes) {
+            List<String> notes,
+            Login login,
+            List<CheckResult> checks) {
+
+        /** {@return the checks that were not made} */
+        public List<CheckResult> notMade() {
+            return checks.stream()
+                    .filter(result -> result.state() == CheckResult.State.NOT_MADE)
+                    .toList();
+        }
 
         /** {@return whether it could be examined} */
         public boolean isReachable() {
-            return findings.stream().noneMatch(finding -> finding.check() == Check.NODE_UNREACHABLE);
+            return findings.stream()
+                    .noneMatch(finding -> finding.check() == Check.NODE_UNREACHABLE
+                            && finding.target().equals(endpoint.toString()));
         }
     }
 
@@ -52,7 +104,47 @@ public record Report(Instant at, Duration took, List<Finding> local, Optional<In
     public String summary() {
         long found = findings().size();
         return (nodes.size() == 1 ? "1 server, " : nodes.size() + " servers, ")
-                + (found == 0 ? "no findings" : found == 1 ? "1 finding" : found + " findings");
+                + (found == 0 ? "no findings" : found == 1 ? "1 finding" : found + " findings")
+                + (notMade() == 0 ? "" : notMade() == 1 ? ", 1 check not made" : ", " + notMade() + " checks not made");
+    }
+
+    /** {@return what the examination as a whole says} */
+    public Verdict verdict() {
+        if (!findings().isEmpty()) {
+            return Verdict.FINDINGS;
+        }
+        if (!isComplete()) {
+            return Verdict.INCOMPLETE;
+        }
+        return isFromOutside() ? Verdict.TIGHT_FROM_OUTSIDE : Verdict.TIGHT;
+    }
+
+    /** {@return whether every check of the chosen scope was made, and every login that was asked for succeeded} */
+    public boolean isComplete() {
+        return notMade() == 0 && !nodes.isEmpty() && !isLoginFailed();
+    }
+
+    /** {@return whether a server refused the login} */
+    public boolean isLoginFailed() {
+        return nodes.stream().anyMatch(node -> node.login().state() == CheckResult.State.FAILED);
+    }
+
+    /** {@return whether no login was asked for} */
+    public boolean isFromOutside() {
+        return nodes.stream().allMatch(node -> node.login().state() == CheckResult.State.NOT_APPLICABLE);
+    }
+
+    /** {@return how many checks were not made, on all servers and on this side} */
+    public long notMade() {
+        return localNotMade().size()
+                + nodes.stream().mapToLong(node -> node.notMade().size()).sum();
+    }
+
+    /** {@return the checks on this side that were not made} */
+    public List<CheckResult> localNotMade() {
+        return localChecks.stream()
+                .filter(result -> result.state() == CheckResult.State.NOT_MADE)
+                .toList();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.doctor;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,14 @@ public final class SarifReport {
                 Stream.of(Check.values()).map(SarifReport::rule).toList());
         Map<String, Object> run = ordered(
                 "tool", Map.of("driver", driver),
-                "invocations", List.of(ordered("executionSuccessful", true, "startTimeUtc", report.at())),
+                "invocations",
+                        List.of(ordered(
+                                "executionSuccessful",
+                                report.isComplete(),
+                                "startTimeUtc",
+                                report.at(),
+                                "toolExecutionNotifications",
+                                notifications(report))),
                 "results", report.findings().stream().map(SarifReport::result).toList());
         return Json.write(ordered(
                 "$schema", "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", List.of(run)));
@@ -49,10 +57,41 @@ public final class SarifReport {
                         Map.of(
                                 "text",
                                 finding.check().title() + ": " + finding.evidence() + ". Change: " + finding.change()),
-                "locations",
-                        List.of(ordered(
-                                "logicalLocations",
-                                List.of(ordered("fullyQualifiedName", finding.target(), "kind", "resource")))));
+                "locations", locations(finding.target()));
+    }
+
+    /** What could not be looked at. */
+    private static List<Object> notifications(Report report) {
+        List<Object> all = new ArrayList<>();
+        report.localNotMade().forEach(result -> all.add(notification("this side", result)));
+        for (Report.Node node : report.nodes()) {
+            String target = node.endpoint().toString();
+            if (node.login().state() == CheckResult.State.FAILED
+                    || node.login().state() == CheckResult.State.NOT_MADE) {
+                all.add(notification(
+                        target, "login " + node.login().state(), node.login().because(), Map.of()));
+            }
+            node.notMade().forEach(result -> all.add(notification(target, result)));
+        }
+        return all;
+    }
+
+    private static Object notification(String target, CheckResult result) {
+        String id = result.check().id();
+        return notification(target, id + " was not made", result.because(), Map.of("associatedRule", Map.of("id", id)));
+    }
+
+    private static Object notification(String target, String what, String because, Map<String, Object> more) {
+        Map<String, Object> notification = ordered(
+                "level", "error",
+                "message", Map.of("text", what + ": " + because),
+                "locations", locations(target));
+        notification.putAll(more);
+        return notification;
+    }
+
+    private static List<Object> locations(String target) {
+        return List.of(ordered("logicalLocations", List.of(ordered("fullyQualifiedName", target, "kind", "resource"))));
     }
 
     private static String level(Severity severity) {

@@ -1,6 +1,8 @@
 package io.valkeysecure.cli.doctor;
 
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +11,9 @@ import java.util.stream.Stream;
 
 /** Judges what CONFIG GET, INFO and ACL LIST tell. */
 final class Settings {
+    private static final List<String> ENABLED =
+            List.of("enable-debug-command", "enable-module-command", "enable-protected-configs");
+
     private final String target;
     private final List<Finding> found = new ArrayList<>();
 
@@ -20,8 +25,21 @@ final class Settings {
         return List.copyOf(found);
     }
 
-    /** Names that are missing were not told, and are not judged. */
-    void config(Map<String, String> config, boolean clusterEnabled) {
+    /**
+     * Names that are missing were not told, and are not judged.
+     *
+     * @param refusal why a name is missing
+     */
+    void config(Map<String, String> config, boolean clusterEnabled, String refusal, CheckResults results) {
+        told(Check.REPLICATION_PLAINTEXT, config, refusal, results, "tls-replication");
+        told(Check.PROTECTED_MODE_OFF, config, refusal, results, "protected-mode");
+        told(Check.BIND_WILDCARD, config, refusal, results, "bind");
+        told(Check.DEBUG_COMMANDS_ENABLED, config, refusal, results, ENABLED.toArray(new String[0]));
+        if (clusterEnabled) {
+            told(Check.CLUSTER_BUS_PLAINTEXT, config, refusal, results, "tls-cluster");
+        } else {
+            results.notApplicable("it is no node of a cluster", Check.CLUSTER_BUS_PLAINTEXT);
+        }
         expect(Check.REPLICATION_PLAINTEXT, config, "tls-replication", "yes");
         if (clusterEnabled) {
             expect(Check.CLUSTER_BUS_PLAINTEXT, config, "tls-cluster", "yes");
@@ -31,7 +49,7 @@ final class Settings {
         if (bind != null && isWildcard(bind)) {
             found.add(Check.BIND_WILDCARD.on(target, "bind \"" + bind + "\""));
         }
-        List<String> enabled = Stream.of("enable-debug-command", "enable-module-command", "enable-protected-configs")
+        List<String> enabled = ENABLED.stream()
                 .filter(name -> !config.getOrDefault(name, "no").equals("no"))
                 .toList();
         if (!enabled.isEmpty()) {
@@ -43,6 +61,18 @@ final class Settings {
                                     .map(name -> name + " " + config.get(name))
                                     .toList()),
                     String.join(" no, ", enabled) + " no"));
+        }
+    }
+
+    private static void told(
+            Check check, Map<String, String> config, String refusal, CheckResults results, String... names) {
+        List<String> missing =
+                Stream.of(names).filter(name -> !config.containsKey(name)).toList();
+        if (missing.isEmpty()) {
+            results.passed(check);
+        } else {
+            results.notMade(
+                    refusal.isEmpty() ? "CONFIG GET did not tell " + String.join(", ", missing) : refusal, check);
         }
     }
 
@@ -61,11 +91,32 @@ final class Settings {
     }
 
     /** Only where the server is on this machine, so that its file is one of ours to look at. */
-    void keyFile(Map<String, String> config) {
-        String key = config.getOrDefault("tls-key-file", "");
-        if (!key.isEmpty() && Path.of(key).isAbsolute() && Files.isRegularFile(Path.of(key))) {
-            KeyFile.readable(Path.of(key))
-                    .ifPresent(seen -> found.add(Check.SERVER_KEY_READABLE.on(target, seen, "chmod 600 " + key)));
+    void keyFile(Map<String, String> config, String refusal, CheckResults results) {
+        String key = config.get("tls-key-file");
+        String directory = config.get("dir");
+        if (key == null || directory == null) {
+            results.notMade(
+                    refusal.isEmpty() ? "CONFIG GET did not tell tls-key-file and dir" : refusal,
+                    Check.SERVER_KEY_READABLE);
+            return;
+        }
+        if (key.isEmpty()) {
+            results.notApplicable("it has no tls-key-file", Check.SERVER_KEY_READABLE);
+            return;
+        }
+        try {
+            Path file = Path.of(directory).resolve(key);
+            if (!Files.isRegularFile(file)) {
+                results.notApplicable(file + " is not on this machine", Check.SERVER_KEY_READABLE);
+                return;
+            }
+            KeyFile.readable(file)
+                    .ifPresent(seen -> found.add(Check.SERVER_KEY_READABLE.on(target, seen, "chmod 600 " + file)));
+            results.passed(Check.SERVER_KEY_READABLE);
+        } catch (IOException e) {
+            results.notMade(String.valueOf(e.getMessage()), Check.SERVER_KEY_READABLE);
+        } catch (InvalidPathException e) {
+            results.notMade("tls-key-file or dir is no path: " + e.getReason(), Check.SERVER_KEY_READABLE);
         }
     }
 
@@ -117,7 +168,7 @@ final class Settings {
                         .toList());
     }
 
-    void version(Map<String, String> info) {
+    void version(Map<String, String> info, String refusal, CheckResults results) {
         String valkey = info.get("valkey_version");
         String version = valkey == null ? info.getOrDefault("redis_version", "") : valkey;
         String[] parts = version.split("\\.", -1);
@@ -126,6 +177,10 @@ final class Settings {
             if (number < 7 * 10_000 + 2) {
                 found.add(Check.VERSION_UNMAINTAINED.on(target, "version " + version + ", older than 7.2"));
             }
+            results.passed(Check.VERSION_UNMAINTAINED);
+        } else {
+            results.notMade(
+                    refusal.isEmpty() ? "INFO server did not tell a version" : refusal, Check.VERSION_UNMAINTAINED);
         }
     }
 }

@@ -38,13 +38,17 @@ final class StrangerProbe {
      * @param chain as presented; empty if there was no handshake
      * @param asked whether a client certificate was asked for
      * @param answer what PING was answered with: empty if the stranger was not let in
+     * @param silent whether the server neither answered nor closed the connection
+     * @param problem what the attempt ended with; empty if there is an answer
      */
-    record Seen(List<X509Certificate> chain, boolean asked, Optional<String> answer) {}
+    record Seen(List<X509Certificate> chain, boolean asked, Optional<String> answer, boolean silent, String problem) {}
 
     static Seen look(Endpoint endpoint, Duration limit) throws IOException {
         Looking looking = new Looking();
         Nothing nothing = new Nothing();
         Optional<String> answer = Optional.empty();
+        boolean silent = false;
+        String problem = "the connection was closed";
         try (Wire wire = Wire.open(endpoint, limit)) {
             Watchdog watchdog = Watchdog.over(wire.socket(), limit);
             try {
@@ -65,14 +69,16 @@ final class StrangerProbe {
                 if (looking.presented.isEmpty()) {
                     throw e;
                 }
-                // verified or not, it was looked at; it only does not answer
+                silent = true;
+                problem = "no answer within " + limit;
             } catch (IOException e) {
                 // not let in, or no version in common: what was seen until then is the answer
+                problem = String.valueOf(e.getMessage());
             } finally {
                 watchdog.callOff();
             }
         }
-        return new Seen(looking.presented, nothing.asked, answer);
+        return new Seen(looking.presented, nothing.asked, answer, silent, problem);
     }
 
     private static SSLContext context(KeyManager keys, TrustManager trust) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PathVerifier {
     private static final int REMEMBERED_PATHS = 256;
+
+    /** The most reasons in the message that no anchor can be used: a bundle may hold hundreds. */
+    private static final int MOST_TOLD = 10;
 
     /**
      * A path that was accepted.
@@ -64,6 +68,7 @@ public final class PathVerifier {
     }
 
     private final List<Certificate> anchors;
+    private final List<UnusableAnchor> unusable;
     private final Floors floors;
     private final Map<List<X509Certificate>, Rules.Candidate> remembered =
             Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
@@ -76,33 +81,93 @@ public final class PathVerifier {
             });
 
     /**
-     * Makes a verifier.
+     * Makes a verifier. An anchor that breaks a rule is left out as long as another one can be used now. One that is not
+     * valid yet is used from its day on.
      *
      * @param anchors the trust anchors
      * @param floors what the policy demands
      * @param now the time
-     * @throws PeerRejectedException if an anchor breaks a rule
+     * @throws PeerRejectedException if no anchor can be used now; says why for each
      */
     public PathVerifier(List<X509Certificate> anchors, Floors floors, Instant now) throws PeerRejectedException {
         this.floors = floors;
-        List<Certificate> parsed = new ArrayList<>();
+        List<Certificate> usable = new ArrayList<>();
+        List<UnusableAnchor> leftOut = new ArrayList<>();
         for (X509Certificate anchor : anchors) {
-            Certificate certificate = parse(anchor);
-            new Search(List.of(), null, now, path -> {})
-                    .judge(certificate, Rules.Role.ANCHOR)
-                    .ifRefused();
-            parsed.add(certificate);
+            try {
+                Certificate certificate = parse(anchor, Rules.Role.ANCHOR);
+                requireUsable(certificate, later(now, certificate.notBefore()));
+                usable.add(certificate);
+            } catch (PeerRejectedException e) {
+                leftOut.add(new UnusableAnchor(anchor, e));
+            }
         }
-        this.anchors = List.copyOf(parsed);
+        this.anchors = List.copyOf(usable);
+        this.unusable = List.copyOf(leftOut);
+        requireOneUsable(now);
+    }
+
+    private void requireOneUsable(Instant now) throws PeerRejectedException {
+        List<PeerRejectedException> refusals = new ArrayList<>();
+        for (Certificate anchor : anchors) {
+            try {
+                requireUsable(anchor, now);
+                return;
+            } catch (PeerRejectedException e) {
+                refusals.add(e);
+            }
+        }
+        unusable.forEach(anchor -> refusals.add(anchor.refusal()));
+        throw none(refusals);
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isBefore(b) ? b : a;
+    }
+
+    private void requireUsable(Certificate anchor, Instant at) throws PeerRejectedException {
+        try {
+            new Search(List.of(), null, at, path -> {})
+                    .judge(anchor, Rules.Role.ANCHOR)
+                    .ifRefused();
+        } catch (Limits.Exceeded e) {
+            throw new PeerRejectedException(
+                    RefusalReason.CONSTRAINT_VIOLATED, Rules.Role.ANCHOR + " " + anchor + ": " + e.violation(), e);
+        }
+    }
+
+    private static PeerRejectedException none(List<PeerRejectedException> refusals) {
+        if (refusals.size() == 1) {
+            return refusals.get(0);
+        }
+        String each = refusals.stream()
+                .limit(MOST_TOLD)
+                .map(PeerRejectedException::getMessage)
+                .collect(Collectors.joining("; "));
+        int more = refusals.size() - MOST_TOLD;
+        return new PeerRejectedException(
+                refusals.get(0).reason(),
+                "none of the " + refusals.size() + " trust anchors can be used: " + each
+                        + (more > 0 ? "; and " + more + " more" : ""),
+                refusals.get(0));
     }
 
     /**
-     * Returns the trust anchors.
+     * Returns the trust anchors that a path may end at, now or from their day on.
      *
      * @return the anchors
      */
     public List<X509Certificate> anchors() {
         return anchors.stream().map(Certificate::x509).toList();
+    }
+
+    /**
+     * Returns the trust anchors that are left out.
+     *
+     * @return the anchors that no path may end at
+     */
+    public List<UnusableAnchor> unusableAnchors() {
+        return unusable;
     }
 
     /**
@@ -163,13 +228,13 @@ public final class PathVerifier {
                 + certificate.notAfter();
     }
 
-    private static Certificate parse(X509Certificate certificate) throws PeerRejectedException {
+    private static Certificate parse(X509Certificate certificate, Object what) throws PeerRejectedException {
         try {
             return Certificate.of(certificate);
         } catch (Certificate.MalformedException e) {
             throw new PeerRejectedException(
                     RefusalReason.MALFORMED_CERTIFICATE,
-                    "certificate " + certificate.getSubjectX500Principal() + " " + e.problem(),
+                    what + " " + certificate.getSubjectX500Principal() + " " + e.problem(),
                     e);
         }
     }
@@ -228,7 +293,7 @@ public final class PathVerifier {
                 throw new Limits.Exceeded("expected at most " + Limits.CERTIFICATES + " certificates, "
                         + distinct.size() + " were presented");
             }
-            Certificate leaf = parse(presented.get(0));
+            Certificate leaf = parse(presented.get(0), "certificate");
             distinct.remove(presented.get(0));
             for (X509Certificate certificate : distinct) {
                 try {
@@ -303,15 +368,23 @@ public final class PathVerifier {
             Boolean known = signatures.get(edge);
             if (known == null) {
                 context.limits().signature();
-                known = verifies(certificate, issuer);
+                known = verifies(certificate, issuer.x509());
                 signatures.put(edge, known);
             }
             return known;
         }
 
-        private static boolean verifies(Certificate certificate, Certificate issuer) {
+        private boolean isSignedBy(Certificate certificate, X509Certificate leftOut) {
+            if (!certificate.x509().getIssuerX500Principal().equals(leftOut.getSubjectX500Principal())) {
+                return false;
+            }
+            context.limits().signature();
+            return verifies(certificate, leftOut);
+        }
+
+        private static boolean verifies(Certificate certificate, X509Certificate issuer) {
             try {
-                certificate.x509().verify(issuer.x509().getPublicKey());
+                certificate.x509().verify(issuer.getPublicKey());
                 return true;
             } catch (GeneralSecurityException | RuntimeException e) {
                 return false;
@@ -431,6 +504,15 @@ public final class PathVerifier {
             Set<Certificate> seen = new LinkedHashSet<>(List.of(last));
             for (Certificate next = signerOf(last); next != null && seen.add(next); next = signerOf(last)) {
                 last = next;
+            }
+            for (UnusableAnchor anchor : unusable) {
+                if (isSignedBy(last, anchor.certificate())) {
+                    return new PeerRejectedException(
+                            anchor.refusal().reason(),
+                            "the trust anchor that issued " + last + " is left out: "
+                                    + anchor.refusal().getMessage(),
+                            anchor.refusal());
+                }
             }
             String missing = last.x509().getIssuerX500Principal().toString();
             String found;

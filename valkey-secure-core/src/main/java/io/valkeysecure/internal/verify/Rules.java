@@ -179,6 +179,12 @@ final class Rules {
             Extension.policyConstraints,
             Extension.inhibitAnyPolicy);
 
+    private static final List<ASN1ObjectIdentifier> POLICIES = List.of(
+            Extension.certificatePolicies,
+            Extension.policyMappings,
+            Extension.policyConstraints,
+            Extension.inhibitAnyPolicy);
+
     private static final int SERIAL_NUMBER_BITS = 20 * 8 - 1;
 
     private Rules() {}
@@ -259,6 +265,21 @@ final class Rules {
         for (ASN1ObjectIdentifier id : certificate.criticalExtensions()) {
             if (!PROCESSED.contains(id)) {
                 return "has the critical extension " + id + ", which is not processed";
+            }
+        }
+        return role == Role.ANCHOR ? policies(certificate) : null;
+    }
+
+    /**
+     * RFC 5280, 6.1.1 (d): an anchor is a name and a key to the JDK's validator, so policies that constrain what is below
+     * an anchor would not be processed. Policies that are not critical constrain nothing.
+     */
+    private static @Nullable String policies(Certificate anchor) {
+        for (ASN1ObjectIdentifier id : POLICIES) {
+            if (anchor.hasExtension(id)
+                    && (!id.equals(Extension.certificatePolicies)
+                            || anchor.criticalExtensions().contains(id))) {
+                return "has the extension " + id + ", which is not processed in a trust anchor";
             }
         }
         return null;

@@ -494,6 +494,17 @@ class PathSearchTest {
     }
 
     @Test
+    void anchor_thatIsExpiredWhenItIsReadBesideAnother_isLeftOut() throws Exception {
+        TestCertificate expired = goodRoot().notAfter(NOW.minusSeconds(1)).build();
+        PathVerifier verifier = new PathVerifier(
+                List.of(expired.certificate(), oldRoot.certificate()), new Floors(2048, false, false), NOW);
+        assertThat(verifier.anchors()).containsExactly(oldRoot.certificate());
+        assertThat(verifier.unusableAnchors())
+                .extracting(UnusableAnchor::certificate)
+                .containsExactly(expired.certificate());
+    }
+
+    @Test
     void anchor_thatExpiredSinceItWasRead_isRefused() throws Exception {
         TestCertificate shortLived = goodRoot().notAfter(NOW.plusSeconds(5)).build();
         PathVerifier verifier =

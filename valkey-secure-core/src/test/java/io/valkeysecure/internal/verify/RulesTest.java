@@ -506,6 +506,20 @@ class RulesTest {
                         GOOD.withCa(builder -> builder.extension(POLICY_CONSTRAINTS, true, explicitPolicy))),
                 new Case(
                         rule,
+                        "policyConstraints of an anchor",
+                        CONSTRAINT_VIOLATED,
+                        "trust anchor CN=Root has the extension 2.5.29.36, which is not processed in a trust anchor",
+                        GOOD.withRoot(builder -> builder.extension(POLICY_CONSTRAINTS, true, explicitPolicy)),
+                        GOOD.withCa(builder -> builder.extension(POLICY_CONSTRAINTS, true, explicitPolicy))),
+                new Case(
+                        rule,
+                        "inhibitAnyPolicy of an anchor",
+                        CONSTRAINT_VIOLATED,
+                        "trust anchor CN=Root has the extension 2.5.29.54, which is not processed in a trust anchor",
+                        GOOD.withRoot(builder -> builder.extension("2.5.29.54", true, integer(9))),
+                        GOOD.withCa(builder -> builder.extension("2.5.29.54", true, integer(9)))),
+                new Case(
+                        rule,
                         "inhibitAnyPolicy that is not critical",
                         CONSTRAINT_VIOLATED,
                         "has the extension 2.5.29.54, which is not critical (RFC 5280 4.2.1.11, 4.2.1.14)",

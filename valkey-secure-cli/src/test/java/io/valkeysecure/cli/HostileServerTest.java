@@ -1,0 +1,194 @@
+package io.valkeysecure.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.valkeysecure.testkit.TestCertificate;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLServerSocket;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Verified servers that answer without end: the doctor and {@code connect} end in time, and say which answer it was. */
+class HostileServerTest {
+    private static final String SLOW = "did not answer within";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private static Path directory;
+
+    private static TestCertificate ca;
+
+    @BeforeAll
+    static void makeFiles() throws IOException {
+        ca = TestCertificate.root().subject("CN=hostile CA").build();
+        Files.writeString(directory.resolve("ca.crt"), ca.certificatePem());
+        Files.writeString(directory.resolve("password"), "correct-horse-battery\n");
+    }
+
+    /** How a server answers whatever comes after the login. */
+    enum Answer {
+        NESTED_ATTRIBUTES("more than 32 levels") {
+            @Override
+            void write(OutputStream out, CountDownLatch end) throws IOException {
+                repeat(out, "|1\r\n");
+            }
+        },
+        ELEMENTS_WITHOUT_END("elements") {
+            @Override
+            void write(OutputStream out, CountDownLatch end) throws IOException {
+                out.write("*10000000\r\n".getBytes(StandardCharsets.US_ASCII));
+                repeat(out, ":1\r\n".repeat(1_000));
+            }
+        },
+        BYTE_NOW_AND_THEN(SLOW) {
+            @Override
+            void write(OutputStream out, CountDownLatch end) throws IOException, InterruptedException {
+                out.write('+');
+                while (!end.await(200, TimeUnit.MILLISECONDS)) {
+                    out.write('x');
+                    out.flush();
+                }
+            }
+        };
+
+        private final String said;
+
+        Answer(String said) {
+            this.said = said;
+        }
+
+        abstract void write(OutputStream out, CountDownLatch end) throws IOException, InterruptedException;
+
+        private static void repeat(OutputStream out, String text) throws IOException {
+            byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+            while (true) {
+                out.write(bytes);
+            }
+        }
+    }
+
+    /** Asks for a login, takes any, and then answers as it likes. */
+    private static final class Server implements AutoCloseable {
+        private final CountDownLatch end = new CountDownLatch(1);
+        private final SSLServerSocket socket;
+        private final Answer answer;
+
+        Server(Answer answer) throws IOException {
+            this.answer = answer;
+            socket = (SSLServerSocket) ca.issue()
+                    .dnsName("localhost")
+                    .build()
+                    .tlsContext()
+                    .getServerSocketFactory()
+                    .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            start(this::accept);
+        }
+
+        private static void start(Runnable work) {
+            Thread thread = new Thread(work, "hostile server");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void accept() {
+            try {
+                while (true) {
+                    Socket accepted = socket.accept();
+                    start(() -> serve(accepted));
+                }
+            } catch (IOException e) {
+                // closed
+            }
+        }
+
+        private void serve(Socket accepted) {
+            try (accepted) {
+                BufferedReader in = new BufferedReader(
+                        new InputStreamReader(accepted.getInputStream(), StandardCharsets.ISO_8859_1));
+                OutputStream out = accepted.getOutputStream();
+                for (String line = in.readLine(); line != null; line = in.readLine()) {
+                    if (line.equals("PING")) {
+                        out.write("-NOAUTH Authentication required.\r\n".getBytes(StandardCharsets.US_ASCII));
+                    } else if (line.equals("correct-horse-battery")) {
+                        out.write("+OK\r\n".getBytes(StandardCharsets.US_ASCII));
+                    } else if (line.equals("INFO")) {
+                        answer.write(out, end);
+                    }
+                    out.flush();
+                }
+            } catch (IOException | InterruptedException e) {
+                // the other side has had enough
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            end.countDown();
+            socket.close();
+        }
+    }
+
+    private static Outcome call(String line) {
+        return Outcome.ofLine(line.replace("DIR", directory.toString()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void doctor_answerWithoutEnd_isIncompleteInTime(Answer answer) throws IOException {
+        try (Server server = new Server(answer)) {
+            int port = server.socket.getLocalPort();
+            long begun = System.nanoTime();
+            Outcome outcome = call("doctor localhost:" + port + " --plaintext-ports " + port
+                    + " --ca DIR/ca.crt --user app --password-file DIR/password --timeout 2 --json --fail-on critical");
+
+            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.USAGE);
+            assertThat(Unsaid.in(outcome)).isEmpty();
+            // whichever limit comes first on this machine
+            assertThat(outcome.out()).contains("gave up from inside: ").containsAnyOf(answer.said, SLOW);
+            assertThat(outcome.err()).doesNotContain("Exception", "Error");
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMinutes(2));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void connect_answerWithoutEnd_failsInTime(Answer answer) throws IOException {
+        try (Server server = new Server(answer)) {
+            long begun = System.nanoTime();
+            Outcome outcome = call("connect localhost:" + server.socket.getLocalPort()
+                    + " --ca DIR/ca.crt --user app --password-file DIR/password --timeout 2 INFO");
+
+            assertThat(outcome.exitCode()).as(outcome.toString()).isNotZero();
+            assertThat(outcome.err()).containsAnyOf(answer.said, SLOW);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMinutes(2));
+        }
+    }
+
+    /** The twin: one that answers. */
+    @Test
+    void doctor_answerThatEnds_isLookedAt() throws IOException {
+        Operator operator = new Operator(Files.createDirectory(directory.resolve("honest")));
+        try (OperatedServer server =
+                operator.start("server", OperatedServer.freePort(), "conf --acl-file DIR/users.acl")) {
+            Outcome outcome = operator.call("doctor localhost:" + server.port() + " --plaintext-ports " + server.port()
+                    + " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user admin --password-file"
+                    + " DIR/admin.password --timeout 20 --json");
+            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.OK);
+            assertThat(outcome.out()).doesNotContain("gave up from inside");
+        }
+    }
+}
