@@ -28,6 +28,20 @@ public final class FuzzSuite {
     private static final int SECONDS_TO_START_AND_END = 300;
     private static final int FEWEST_SECONDS = 10;
 
+    /** What would take a connection, a file or a class of this library's for an attack. */
+    private static final List<String> DETECTORS = Stream.of(
+                    "Deserialization",
+                    "FilePathTraversal",
+                    "LdapInjection",
+                    "NamingContextLookup",
+                    "OsCommandInjection",
+                    "ReflectiveCall",
+                    "RegexInjection",
+                    "RegexRoadblocks",
+                    "ServerSideRequestForgery")
+            .map(name -> "com.code_intelligence.jazzer.sanitizers." + name)
+            .toList();
+
     private final Path directory;
     private final int seconds;
 
@@ -140,6 +154,7 @@ public final class FuzzSuite {
                 // coverage only: neither comparisons nor Jazzer's own detectors
                 "--trace=cov",
                 "--custom_hook_excludes=**",
+                "--disabled_hooks=" + String.join(":", DETECTORS),
                 "--instrumentation_includes=io.valkeysecure.**",
                 "--instrumentation_excludes=io.valkeysecure.testkit.**",
                 "--reproducer_path=" + found,

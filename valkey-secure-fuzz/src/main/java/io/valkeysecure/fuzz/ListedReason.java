@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 
 /** Why we accept what OpenSSL refuses: the errors of OpenSSL, and what the path has to be like for the reason to count. */
 @SuppressWarnings("ImmutableEnumChecker") // sets are of Set.of, predicates keep nothing
@@ -16,7 +18,8 @@ enum ListedReason {
     /** RFC 5280 asks issuers for key identifiers; nothing is proved by one. */
     KEY_IDENTIFIER_ABSENT(
             Set.of(85, 86),
-            path -> path.stream().anyMatch(each -> isAbsent(each, "2.5.29.14") || isAbsent(each, "2.5.29.35"))),
+            path -> path.stream()
+                    .anyMatch(each -> each.getExtensionValue("2.5.29.14") == null || !namesKeyOfIssuer(each))),
 
     /** The second named by notAfter belongs to the validity (RFC 5280, 4.1.2.5). */
     LAST_SECOND(
@@ -32,8 +35,13 @@ enum ListedReason {
         this.applies = applies;
     }
 
-    private static boolean isAbsent(X509Certificate certificate, String extension) {
-        return certificate.getExtensionValue(extension) == null;
+    private static boolean namesKeyOfIssuer(X509Certificate certificate) {
+        byte[] value = certificate.getExtensionValue("2.5.29.35");
+        return value != null
+                && AuthorityKeyIdentifier.getInstance(
+                                        ASN1OctetString.getInstance(value).getOctets())
+                                .getKeyIdentifierOctets()
+                        != null;
     }
 
     /** Whether each error is explained, and there is one. */
