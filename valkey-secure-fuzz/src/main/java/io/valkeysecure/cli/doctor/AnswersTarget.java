@@ -5,6 +5,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.connect.RespConnection;
 import io.valkeysecure.fuzz.FuzzTarget;
 import io.valkeysecure.fuzz.Pki;
@@ -129,7 +130,7 @@ public final class AnswersTarget implements FuzzTarget {
             Inside inside = new Inside(visit, endpoint, connection);
             try {
                 inside.look();
-            } catch (IOException e) {
+            } catch (IOException | InputException e) {
                 Properties.requireFit(e);
             }
             judge(inside, bytes);
