@@ -74,6 +74,7 @@ public final class AnswersTarget implements FuzzTarget {
     private void serve() {
         while (!listener.isClosed()) {
             try (SSLSocket socket = (SSLSocket) listener.accept()) {
+                socket.startHandshake(); // a write of nothing does not begin one
                 socket.getOutputStream().write(input.get());
                 socket.shutdownOutput();
                 socket.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
