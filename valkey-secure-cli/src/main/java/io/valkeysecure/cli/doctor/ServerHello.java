@@ -56,7 +56,7 @@ record ServerHello(int version, int suite, int group, List<Integer> extensions) 
             throw e;
         } catch (SocketException e) {
             return Optional.empty(); // a reset
-        } catch (BufferUnderflowException | IllegalArgumentException e) {
+        } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new NoTlsException();
         }
     }

@@ -101,7 +101,12 @@ final class OcspAnswer {
             throw new UnprovedException("an OCSP response of more than " + LARGEST_BYTES + " bytes");
         }
         try {
-            OCSPResponse response = OCSPResponse.getInstance(Der.sequence(encoded));
+            ASN1Sequence outermost = Der.sequence(encoded);
+            OCSPResponse response = OCSPResponse.getInstance(outermost);
+            if (!response.toASN1Primitive().equals(outermost)) {
+                // Bouncy Castle leaves alone what follows the fields that it knows
+                throw new IOException("more fields than RFC 6960, 4.2.1 names");
+            }
             int status =
                     OCSPResponseStatus.getInstance(response.getResponseStatus()).getIntValue();
             if (status != SUCCESSFUL) {

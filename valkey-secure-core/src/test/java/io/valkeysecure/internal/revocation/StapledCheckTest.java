@@ -17,6 +17,12 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.cert.ocsp.RevokedStatus;
 import org.bouncycastle.cert.ocsp.UnknownStatus;
@@ -297,6 +303,28 @@ class StapledCheckTest {
         assertThat(unknown(Answers.error(status))).contains(name);
     }
 
+    /** OCSPResponse and ResponseBytes stand outside of what is signed. */
+    @Test
+    void check_fieldBehindTheLast_isUnknown() throws Exception {
+        byte[] good = leaf().encoded();
+        assertThat(accepted(good)).isAfter(NOW);
+        ASN1Sequence response = ASN1Sequence.getInstance(good);
+        ASN1Sequence bytes = ASN1Sequence.getInstance((ASN1TaggedObject) response.getObjectAt(1), true);
+        assertThat(accepted(response(response.getObjectAt(0), new DERTaggedObject(0, bytes))))
+                .isAfter(NOW);
+
+        assertThat(unknown(response(response.getObjectAt(0), response.getObjectAt(1), DERNull.INSTANCE)))
+                .contains("a malformed OCSP response");
+        ASN1Encodable longer =
+                new DERSequence(new ASN1Encodable[] {bytes.getObjectAt(0), bytes.getObjectAt(1), DERNull.INSTANCE});
+        assertThat(unknown(response(response.getObjectAt(0), new DERTaggedObject(0, longer))))
+                .contains("a malformed OCSP response");
+    }
+
+    private static byte[] response(ASN1Encodable... fields) throws Exception {
+        return new DERSequence(fields).getEncoded();
+    }
+
     @Test
     void check_malformedOrTooLarge_isUnknown() throws Exception {
         byte[] good = leaf().encoded();
@@ -368,7 +396,11 @@ class StapledCheckTest {
     }
 
     private Instant accepted(Answers answer) throws Exception {
-        return check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(answer.encoded()), System.nanoTime());
+        return accepted(answer.encoded());
+    }
+
+    private Instant accepted(byte[] staple) throws Exception {
+        return check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(staple), System.nanoTime());
     }
 
     private String unknown(byte[]... staples) {
