@@ -74,6 +74,8 @@ public enum RefusalReason {
     PEER_CLOSED,
     /** The peer ended the handshake with an alert that has no more special reason here. */
     PEER_ALERT,
+    /** The peer's handshake breaks the TLS protocol: what it sent cannot be parsed, is out of order, or does not verify. */
+    MALFORMED_HANDSHAKE,
     /** The connection was made under a client identity that was replaced, and the retirement window is over. */
     RETIRED,
     /** A setting contradicts what this library guarantees, or cannot be met here. Nothing was sent. */

@@ -16,6 +16,7 @@ final class EnginePair {
     private final SSLEngine client;
     private final SSLEngine server;
     private final Consumer<byte[]> fromServer;
+    private final Consumer<byte[]> between;
     private final ByteBuffer toServer = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
     private final ByteBuffer toClient = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
     private final ByteBuffer application = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
@@ -26,9 +27,15 @@ final class EnginePair {
 
     /** With somebody who is shown what the server sends before the client's engine unwraps it. */
     EnginePair(SSLEngine client, SSLEngine server, Consumer<byte[]> fromServer) {
+        this(client, server, fromServer, bytes -> {});
+    }
+
+    /** With somebody in between, who may change what the server sends. */
+    EnginePair(SSLEngine client, SSLEngine server, Consumer<byte[]> fromServer, Consumer<byte[]> between) {
         this.client = client;
         this.server = server;
         this.fromServer = fromServer;
+        this.between = between;
         server.setUseClientMode(false);
     }
 
@@ -39,7 +46,7 @@ final class EnginePair {
         for (int quiet = 0; quiet < 3; ) {
             boolean moved = wrap(client, toServer);
             moved |= unwrap(server, toServer);
-            moved |= wrap(server, toClient);
+            moved |= wrapAtServer();
             moved |= unwrapAtClient();
             quiet = moved ? 0 : quiet + 1;
         }
@@ -64,6 +71,16 @@ final class EnginePair {
             return false;
         }
         return engine.wrap(ByteBuffer.allocate(0), target).bytesProduced() > 0;
+    }
+
+    private boolean wrapAtServer() throws SSLException {
+        int before = toClient.position();
+        boolean moved = wrap(server, toClient);
+        byte[] sent = new byte[toClient.position() - before];
+        toClient.get(before, sent);
+        between.accept(sent);
+        toClient.put(before, sent);
+        return moved;
     }
 
     private boolean unwrapAtClient() throws SSLException {

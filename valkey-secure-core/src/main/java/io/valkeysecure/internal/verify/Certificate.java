@@ -89,7 +89,7 @@ final class Certificate {
         purposes = extended == null ? null : new HashSet<>(Arrays.asList(extended.getUsages()));
         alternativeNames = names(Extension.subjectAlternativeName);
         var unusedNames = names(Extension.issuerAlternativeName);
-        nameConstraints = extension(Extension.nameConstraints, NameConstraints::getInstance);
+        nameConstraints = constraints();
         SubjectKeyIdentifier ski = extension(Extension.subjectKeyIdentifier, SubjectKeyIdentifier::getInstance);
         subjectKeyIdentifier = ski == null ? null : ski.getKeyIdentifier();
         AuthorityKeyIdentifier aki = extension(Extension.authorityKeyIdentifier, AuthorityKeyIdentifier::getInstance);
@@ -138,18 +138,17 @@ final class Certificate {
             return null;
         }
         byte[] value = extension.getExtnValue().getOctets();
+        ASN1Primitive structure;
+        T parsed;
         try {
-            ASN1Primitive structure = ASN1Primitive.fromByteArray(value);
+            structure = ASN1Primitive.fromByteArray(value);
             requireDer(structure, value, "extension " + id);
-            T parsed = parser.apply(structure);
-            // Bouncy Castle passes over fields that are there twice, out of order or unknown, and writes them no more
-            require(
-                    StrictDer.is(parsed.toASN1Primitive(), value),
-                    "has an extension " + id + " with a field that is unknown, out of order or there twice");
-            return parsed;
+            parsed = parser.apply(structure);
         } catch (IOException | RuntimeException e) {
             throw unparsed(id, e);
         }
+        requireOf(id, () -> Structures.requireSame(parsed, structure));
+        return parsed;
     }
 
     private static MalformedException unparsed(ASN1ObjectIdentifier id, Exception cause) {
@@ -188,6 +187,15 @@ final class Certificate {
         }
         requireOf(id, () -> Structures.requireNames(names));
         return List.of(names.getNames());
+    }
+
+    private @Nullable NameConstraints constraints() throws MalformedException {
+        ASN1Sequence constraints = extension(Extension.nameConstraints, ASN1Sequence::getInstance);
+        if (constraints == null) {
+            return null;
+        }
+        requireOf(Extension.nameConstraints, () -> Structures.requireNameConstraints(constraints));
+        return NameConstraints.getInstance(constraints);
     }
 
     private void requireIssuerNames(@Nullable AuthorityKeyIdentifier aki) throws MalformedException {

@@ -132,7 +132,7 @@ public final class PathVerifier {
             return Path.of(path);
         } catch (Limits.Exceeded e) {
             throw new PeerRejectedException(RefusalReason.CONSTRAINT_VIOLATED, e.violation(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             // whatever a parser or a provider did not expect: not proved, so refused
             throw new PeerRejectedException(
                     RefusalReason.MALFORMED_CERTIFICATE,

@@ -9,6 +9,7 @@ import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1NumericString;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1PrintableString;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1Set;
@@ -71,6 +72,20 @@ public final class Structures {
                 throw new MalformedException("has a field that is unknown, out of order or there twice");
             }
             next = field.getTagNo() + 1;
+        }
+    }
+
+    /**
+     * Checks that what was read is all that was there: Bouncy Castle passes over fields that are there twice, out of order or
+     * unknown, and writes them no more.
+     *
+     * @param read the structure
+     * @param from what it was read from
+     * @throws MalformedException if there is more, or another order
+     */
+    public static void requireSame(ASN1Encodable read, ASN1Primitive from) throws MalformedException {
+        if (!read.toASN1Primitive().equals(from)) {
+            throw new MalformedException("has a field that is unknown, out of order or there twice");
         }
     }
 
@@ -159,6 +174,24 @@ public final class Structures {
                 && sequence.getObjectAt(1) instanceof ASN1TaggedObject value
                 && value.hasContextTag(0)
                 && value.isExplicit();
+    }
+
+    /**
+     * Checks name constraints (RFC 5280 4.2.1.10). A minimum of zero may be written out, though it is the default: it has one
+     * meaning.
+     *
+     * @param constraints the extension's value
+     * @throws MalformedException if it has another form
+     */
+    static void requireNameConstraints(ASN1Sequence constraints) throws MalformedException {
+        requireTagged(constraints, 0, 0, 1);
+        for (ASN1Encodable list : constraints) {
+            for (ASN1Encodable each : ASN1Sequence.getInstance(ASN1TaggedObject.getInstance(list), false)) {
+                ASN1Sequence subtree = ASN1Sequence.getInstance(each);
+                requireName(GeneralName.getInstance(subtree.getObjectAt(0)));
+                requireTagged(subtree, 1, 0, 1);
+            }
+        }
     }
 
     /**

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Date;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every rule of docs/revocation.md on CRLs, beside the case that differs in nothing else and is accepted. */
 class CrlCheckTest {
@@ -517,6 +520,32 @@ class CrlCheckTest {
         String pem = CA.crl().build().pem();
         assertThat(unusable(pem + pem.substring(0, pem.length() / 2)))
                 .contains("a.crl block 2 is malformed or cut off");
+    }
+
+    /** An extension that nobody needs, but that cannot be read, is a reason to rely on nothing of the list. */
+    @ParameterizedTest
+    @CsvSource({
+        "2.5.29.35, 3003020101, 30058003010203",
+        "2.5.29.35, 300a80030102038003010203, 30058003010203",
+        "2.5.29.20, 0c0161, 020101",
+        "2.5.29.20, 0201ff, 020101",
+        "2.5.29.20, 02010100, 020101",
+        "2.5.29.18, 3005a003020101, 3003820161",
+        "2.5.29.46, 3003020101, 30093007a005a003860161",
+        "1.3.6.1.4.1.55555.1, 6a756e6b, 0500"
+    })
+    void extension_thatIsMalformed_makesTheListMalformed(String id, String malformed, String wellFormed)
+            throws Exception {
+        byte[] bad = CA.crl()
+                .extension(id, false, HexFormat.of().parseHex(malformed))
+                .build()
+                .encoded();
+        assertThat(unusable(bad)).startsWith("a.crl is a malformed CRL: it has an extension " + id + " that ");
+        accepted(
+                LEAF,
+                CA.crl()
+                        .extension(id, false, HexFormat.of().parseHex(wellFormed))
+                        .build());
     }
 
     @Test
