@@ -1,10 +1,12 @@
 package io.valkeysecure.internal.verify;
 
+import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1BMPString;
 import org.bouncycastle.asn1.ASN1BitString;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1NumericString;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -84,7 +86,14 @@ public final class Structures {
      * @throws MalformedException if there is more, or another order
      */
     public static void requireSame(ASN1Encodable read, ASN1Primitive from) throws MalformedException {
-        if (!read.toASN1Primitive().equals(from)) {
+        boolean same;
+        try {
+            // of a tagged value that was parsed, equals does not know whether the tag is explicit
+            same = StrictDer.is(read.toASN1Primitive(), from.getEncoded(ASN1Encoding.DER));
+        } catch (IOException e) {
+            same = false;
+        }
+        if (!same) {
             throw new MalformedException("has a field that is unknown, out of order or there twice");
         }
     }

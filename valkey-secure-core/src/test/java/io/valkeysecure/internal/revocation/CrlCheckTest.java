@@ -561,7 +561,7 @@ class CrlCheckTest {
                 .extension(OTHER_OID, false, nothing())
                 .build()
                 .encoded();
-        assertThat(unusable(twice)).contains("not a CRL");
+        assertThat(unusable(twice)).contains("it has an extension twice");
         byte[] generalized = CA.crl()
                 .nextUpdate(Instant.parse("2050-01-01T00:00:00Z"))
                 .build()
