@@ -195,7 +195,11 @@ final class Certificate {
             return null;
         }
         requireOf(Extension.nameConstraints, () -> Structures.requireNameConstraints(constraints));
-        return NameConstraints.getInstance(constraints);
+        try {
+            return NameConstraints.getInstance(constraints);
+        } catch (RuntimeException e) {
+            throw unparsed(Extension.nameConstraints, e);
+        }
     }
 
     private void requireIssuerNames(@Nullable AuthorityKeyIdentifier aki) throws MalformedException {
