@@ -3,16 +3,14 @@ package io.valkeysecure;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.valkeysecure.internal.revocation.RevocationCheck;
 import io.valkeysecure.internal.revocation.RevocationMethod;
+import io.valkeysecure.internal.verify.CertificateParser;
 import io.valkeysecure.internal.verify.Floors;
+import io.valkeysecure.internal.verify.MalformedException;
 import io.valkeysecure.internal.verify.PathVerifier;
-import java.io.ByteArrayInputStream;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -215,18 +213,10 @@ public final class ChainVerifier {
 
     static X509Certificate parse(byte[] der, int place) throws PeerRejectedException {
         try {
-            X509Certificate certificate = (X509Certificate)
-                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
-            // the JDK reads PEM, too, and leaves alone what comes after the certificate
-            if (!Arrays.equals(certificate.getEncoded(), der)) {
-                throw new CertificateException("more, or another encoding, than one certificate in DER");
-            }
-            return certificate;
-        } catch (CertificateException | RuntimeException e) {
+            return CertificateParser.parse(der);
+        } catch (MalformedException e) {
             throw new PeerRejectedException(
-                    RefusalReason.MALFORMED_CERTIFICATE,
-                    "certificate " + place + " of the chain is not a certificate in DER",
-                    e);
+                    RefusalReason.MALFORMED_CERTIFICATE, "certificate " + place + " of the chain " + e.problem(), e);
         }
     }
 

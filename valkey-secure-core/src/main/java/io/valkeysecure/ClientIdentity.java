@@ -197,20 +197,32 @@ public final class ClientIdentity {
         public Loaded parse(FileSnapshot snapshot) {
             KeyStore store = KeyStores.open(file, snapshot.bytes(file), password);
             try {
-                String entry = entry(store);
-                if (!(store.getKey(entry, password) instanceof PrivateKey key)) {
-                    throw unreadable(file, "entry " + entry + " is not a private key");
-                }
-                List<X509Certificate> chain = new ArrayList<>();
-                for (Certificate certificate : store.getCertificateChain(entry)) {
-                    if (certificate instanceof X509Certificate x509) {
-                        chain.add(x509);
-                    }
-                }
-                return new Loaded(key, chain);
+                return KeyStores.read(file, () -> loaded(store));
             } catch (GeneralSecurityException e) {
                 throw unreadable(file, "the password does not open the private key entry");
             }
+        }
+
+        private Loaded loaded(KeyStore store) throws GeneralSecurityException {
+            String entry = entry(store);
+            if (!(store.getKey(entry, password) instanceof PrivateKey key)) {
+                throw unreadable(file, "entry " + entry + " is not a private key");
+            }
+            Certificate[] certificates = store.getCertificateChain(entry);
+            List<X509Certificate> chain = new ArrayList<>();
+            for (Certificate certificate : certificates == null ? new Certificate[0] : certificates) {
+                if (certificate instanceof X509Certificate x509) {
+                    chain.add(x509);
+                }
+            }
+            if (chain.isEmpty()) {
+                throw unreadable(
+                        file,
+                        "entry " + entry
+                                + " has a private key and no certificate; export both, as \"openssl pkcs12 -export"
+                                + " -in tls.crt -inkey tls.key\" does");
+            }
+            return new Loaded(key, chain);
         }
 
         private String entry(KeyStore store) throws KeyStoreException {

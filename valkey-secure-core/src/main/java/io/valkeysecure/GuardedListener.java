@@ -37,7 +37,7 @@ final class GuardedListener implements HandshakeListener, AutoCloseable {
 
     @Override
     public void begun(Supplier<TlsStatus> status) {
-        tell(null, listener -> listener.begun(status));
+        tell(Level.WARNING, listener -> listener.begun(status));
     }
 
     @Override
@@ -62,7 +62,7 @@ final class GuardedListener implements HandshakeListener, AutoCloseable {
 
     @Override
     public void materialReloaded(TlsStatus status) {
-        tell(Level.INFO, listener -> listener.materialReloaded(status));
+        tell(Level.WARNING, listener -> listener.materialReloaded(status));
     }
 
     @Override
@@ -78,7 +78,7 @@ final class GuardedListener implements HandshakeListener, AutoCloseable {
     /**
      * Queues a notification for all.
      *
-     * @param level the level at which the library's log tells of it; null if it does not
+     * @param level the highest level at which the library's log tells of it; null if it does not
      */
     private void tell(@Nullable Level level, Consumer<HandshakeListener> notification) {
         try {

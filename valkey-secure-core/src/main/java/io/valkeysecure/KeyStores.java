@@ -1,5 +1,7 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.pem.StoreBounds;
+import io.valkeysecure.internal.verify.MalformedException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,29 +11,58 @@ import java.security.UnrecoverableKeyException;
 
 /** Opens PKCS#12 and JKS stores from memory. */
 final class KeyStores {
-    private static final int JKS_MAGIC = 0xFEEDFEED;
+    private static final String REMEDY =
+            "; make it anew with \"openssl pkcs12 -export\" or \"keytool -importkeystore\", or copy it again";
 
     private KeyStores() {}
 
+    /** Something is read from a store that was opened. */
+    interface Reading<T> {
+        T read() throws GeneralSecurityException;
+    }
+
     static KeyStore open(Path file, byte[] bytes, char[] password) {
         try {
-            KeyStore store = KeyStore.getInstance(isJks(bytes) ? "JKS" : "PKCS12");
-            store.load(new ByteArrayInputStream(bytes), password);
-            return store;
-        } catch (IOException e) {
-            String problem = e.getCause() instanceof UnrecoverableKeyException
-                    ? "is a key store that the password does not open"
-                    : "is not a key store in PKCS#12 or JKS format, or is cut off";
-            throw new TlsConfigurationException(RefusalReason.MATERIAL_UNREADABLE, file + " " + problem);
+            StoreBounds.require(bytes, password);
+            return read(file, () -> load(file, bytes, password));
+        } catch (MalformedException e) {
+            throw unreadable(file, e.problem());
         } catch (GeneralSecurityException e) {
             throw new TlsConfigurationException(
                     RefusalReason.MATERIAL_UNREADABLE, file + " holds something that this JVM cannot read", e);
         }
     }
 
-    private static boolean isJks(byte[] bytes) {
-        return bytes.length >= 4
-                && ((bytes[0] & 0xff) << 24 | (bytes[1] & 0xff) << 16 | (bytes[2] & 0xff) << 8 | (bytes[3] & 0xff))
-                        == JKS_MAGIC;
+    private static KeyStore load(Path file, byte[] bytes, char[] password) throws GeneralSecurityException {
+        try {
+            KeyStore store = KeyStore.getInstance(StoreBounds.isJks(bytes) ? "JKS" : "PKCS12");
+            store.load(new ByteArrayInputStream(bytes), password);
+            return store;
+        } catch (IOException e) {
+            throw unreadable(
+                    file,
+                    e.getCause() instanceof UnrecoverableKeyException
+                            ? "is a key store that the password does not open"
+                            : "is not a key store in PKCS#12 or JKS format, or is damaged or cut off" + REMEDY);
+        }
+    }
+
+    /** The JDK's stores end in any exception, and some errors, where a file is damaged. */
+    static <T> T read(Path file, Reading<T> reading) throws GeneralSecurityException {
+        try {
+            return reading.read();
+        } catch (TlsConfigurationException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            // not kept as the cause: its message could hold a part of the file
+            throw unreadable(
+                    file,
+                    "is not a key store in PKCS#12 or JKS format, or is damaged ("
+                            + e.getClass().getSimpleName() + ")" + REMEDY);
+        }
+    }
+
+    private static TlsConfigurationException unreadable(Path file, String problem) {
+        return new TlsConfigurationException(RefusalReason.MATERIAL_UNREADABLE, file + " " + problem);
     }
 }

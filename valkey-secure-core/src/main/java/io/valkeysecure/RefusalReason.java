@@ -70,6 +70,8 @@ public enum RefusalReason {
     PEER_ALERT,
     /** The server began another handshake on a connection that had one, which TLS 1.2 allows. */
     RENEGOTIATION,
+    /** The peer's handshake breaks the TLS protocol: what it sent cannot be parsed, is out of order, or does not verify. */
+    MALFORMED_HANDSHAKE,
     /** The connection was made under a client identity that was replaced, and the retirement window is over. */
     RETIRED,
     /** A setting contradicts what this library guarantees, or cannot be met here. Nothing was sent. */

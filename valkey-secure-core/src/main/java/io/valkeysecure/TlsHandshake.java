@@ -2,6 +2,7 @@ package io.valkeysecure;
 
 import io.valkeysecure.internal.engine.EngineUnavailableException;
 import io.valkeysecure.internal.engine.NamedGroups;
+import io.valkeysecure.internal.verify.Nesting;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -10,6 +11,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -568,7 +570,32 @@ public final class TlsHandshake {
                             + (evidence.nothingReceived() ? "without a word" : "in the midst of it"),
                     cause);
         }
+        if (isMalformedByPeer(cause)) {
+            return refused(
+                    RefusalReason.MALFORMED_HANDSHAKE,
+                    "expected a handshake by the TLS protocol, the engine says: " + messageOfEngine(cause)
+                            + "; is something in between that changes the bytes?",
+                    cause);
+        }
         return refused(RefusalReason.UNCLASSIFIED, "the handshake failed: " + cause, cause);
+    }
+
+    /**
+     * Whether the engine refused what the peer sent. All that an engine refuses by itself is an SSLException: behind the
+     * first byte of the peer it is about the peer's bytes, but for a client key that cannot sign.
+     */
+    private boolean isMalformedByPeer(Throwable cause) {
+        return has(cause, SSLException.class)
+                && !evidence.nothingReceived()
+                && !(progress.wasIdentityPresented() && has(cause, GeneralSecurityException.class));
+    }
+
+    private static String messageOfEngine(Throwable cause) {
+        Throwable next = cause;
+        while (next.getCause() != null && !(next instanceof SSLException)) {
+            next = next.getCause();
+        }
+        return String.valueOf(next.getMessage());
     }
 
     /** What to do about a certificate of the server, in the fewest words; the page of reasons has more. */
@@ -591,6 +618,14 @@ public final class TlsHandshake {
     private @Nullable TlsHandshakeException classifyUnread(Throwable cause) {
         for (Throwable next = cause; next != null; next = next.getCause()) {
             String message = String.valueOf(next.getMessage());
+            if (next instanceof StackOverflowError) {
+                // of all messages only certificates nest, and the JDK's parser recurses for each level
+                return refused(
+                        RefusalReason.MALFORMED_CERTIFICATE,
+                        "expected certificates that nest values at most " + Nesting.LEVELS
+                                + " levels deep, the JDK's parser ran out of stack",
+                        cause);
+            }
             if (next instanceof CertificateException) {
                 return refused(
                         RefusalReason.MALFORMED_CERTIFICATE,

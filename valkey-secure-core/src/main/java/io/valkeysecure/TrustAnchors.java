@@ -2,6 +2,7 @@ package io.valkeysecure;
 
 import io.valkeysecure.internal.pem.Pem;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.cert.X509Certificate;
@@ -86,13 +87,8 @@ public final class TrustAnchors {
                 KeyStore store = KeyStores.open(file, snapshot.bytes(file), copy);
                 List<X509Certificate> anchors = new ArrayList<>();
                 try {
-                    for (String alias : Collections.list(store.aliases())) {
-                        if (store.isCertificateEntry(alias)
-                                && store.getCertificate(alias) instanceof X509Certificate certificate) {
-                            anchors.add(certificate);
-                        }
-                    }
-                } catch (KeyStoreException e) {
+                    anchors.addAll(KeyStores.read(file, () -> certificates(store)));
+                } catch (GeneralSecurityException e) {
                     throw new TlsConfigurationException(
                             RefusalReason.MATERIAL_UNREADABLE, "trust anchors " + file + " cannot be listed", e);
                 }
@@ -103,6 +99,17 @@ public final class TrustAnchors {
                                     + " \"keytool -importcert -alias ca -file ca.crt -keystore " + file + "\"");
                 }
                 return anchors;
+            }
+
+            private static List<X509Certificate> certificates(KeyStore store) throws KeyStoreException {
+                List<X509Certificate> certificates = new ArrayList<>();
+                for (String alias : Collections.list(store.aliases())) {
+                    if (store.isCertificateEntry(alias)
+                            && store.getCertificate(alias) instanceof X509Certificate certificate) {
+                        certificates.add(certificate);
+                    }
+                }
+                return certificates;
             }
 
             @Override

@@ -3,6 +3,7 @@ package io.valkeysecure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -16,6 +17,7 @@ final class EnginePair {
     private final SSLEngine client;
     private final SSLEngine server;
     private final @Nullable TlsHandshake handshake;
+    private final Consumer<byte[]> between;
     private final ByteBuffer toServer = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
     private final ByteBuffer toClient = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
     private final ByteBuffer application = ByteBuffer.allocate(BUFFER_LENGTH_BYTES);
@@ -26,9 +28,16 @@ final class EnginePair {
 
     /** With the handshake of the client, which is shown what goes and comes. */
     EnginePair(SSLEngine client, SSLEngine server, @Nullable TlsHandshake handshake) {
+        this(client, server, handshake, bytes -> {});
+    }
+
+    /** With somebody in between, who may change what the server sends. */
+    EnginePair(
+            SSLEngine client, SSLEngine server, @Nullable TlsHandshake handshake, Consumer<byte[]> between) {
         this.client = client;
         this.server = server;
         this.handshake = handshake;
+        this.between = between;
         server.setUseClientMode(false);
     }
 
@@ -78,6 +87,10 @@ final class EnginePair {
     private boolean wrapAtServer() throws SSLException {
         int before = toClient.position();
         boolean moved = wrap(server, toClient);
+        byte[] sent = new byte[toClient.position() - before];
+        toClient.get(before, sent);
+        between.accept(sent);
+        toClient.put(before, sent);
         if (handshake != null && moved) {
             var unused = handshake.received(toClient.duplicate().flip().position(before));
         }

@@ -12,7 +12,7 @@ class RotationTest {
     @Test
     void standard_writtenOut_namesEveryDefault() {
         assertThat(Rotation.standard())
-                .hasToString("checked every PT10S, retired over PT1M, at most 50 in a second, expiry warned at"
+                .hasToString("checked every PT10S, read within PT30S, retired over PT1M, at most 50 in a second, expiry warned at"
                         + " [PT720H, PT168H, PT24H, PT1H]");
     }
 
@@ -35,7 +35,7 @@ class RotationTest {
                         .reconnectsPerSecond(10_000)
                         .build()
                         .toString())
-                .startsWith("checked every PT0.1S, retired over PT0S, at most 10000 in a second");
+                .startsWith("checked every PT0.1S, read within PT30S, retired over PT0S, at most 10000 in a second");
     }
 
     @Test

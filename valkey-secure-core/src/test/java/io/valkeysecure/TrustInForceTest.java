@@ -434,7 +434,7 @@ class TrustInForceTest {
                 throw error;
             }));
             Throwable thrown = catchThrowable(() -> overSocket(tls, peer, plain));
-            assertRefused(tls, thrown, RefusalReason.UNCLASSIFIED);
+            assertRefused(tls, thrown, RefusalReason.MALFORMED_CERTIFICATE);
             assertThat(thrown).hasRootCause(error);
             assertThat(plain.isClosed()).isTrue();
             assertThat(peer.awaitEnd(Duration.ofSeconds(30))).isTrue();
@@ -466,7 +466,7 @@ class TrustInForceTest {
             clock.next.set(() -> {
                 throw new StackOverflowError();
             });
-            assertRefused(tls, catchThrowable(() -> handshake.verify(engine)), RefusalReason.UNCLASSIFIED);
+            assertRefused(tls, catchThrowable(() -> handshake.verify(engine)), RefusalReason.MALFORMED_CERTIFICATE);
         }
     }
 
@@ -480,7 +480,7 @@ class TrustInForceTest {
             clock.next.set(() -> {
                 throw new StackOverflowError();
             });
-            assertRefused(tls, catchThrowable(() -> handshake.opened(new Recorded())), RefusalReason.UNCLASSIFIED);
+            assertRefused(tls, catchThrowable(() -> handshake.opened(new Recorded())), RefusalReason.MALFORMED_CERTIFICATE);
         }
     }
 

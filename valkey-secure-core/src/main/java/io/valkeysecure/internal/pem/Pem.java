@@ -1,12 +1,11 @@
 package io.valkeysecure.internal.pem;
 
-import java.io.ByteArrayInputStream;
+import io.valkeysecure.internal.verify.CertificateParser;
+import io.valkeysecure.internal.verify.MalformedException;
+import io.valkeysecure.internal.verify.Nesting;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,13 +81,14 @@ public final class Pem {
 
     private static List<X509Certificate> certificates(byte[] text, boolean besideKey) throws UnusableException {
         List<X509Certificate> certificates = new ArrayList<>();
-        List<Object> blocks = blocks(text);
+        List<Parsed> blocks = blocks(text);
         for (int i = 0; i < blocks.size(); i++) {
-            if (blocks.get(i) instanceof X509CertificateHolder holder) {
-                certificates.add(certificate(holder, i + 1));
+            if (blocks.get(i).object() instanceof X509CertificateHolder) {
+                certificates.add(certificate(blocks.get(i), i + 1));
             } else if (!besideKey) {
-                throw new UnusableException("block " + (i + 1) + " is " + kind(blocks.get(i))
-                        + ", expected only certificates; are the files of certificate and key swapped?");
+                throw new UnusableException(
+                        "block " + (i + 1) + " is " + kind(blocks.get(i).object())
+                                + ", expected only certificates; are the files of certificate and key swapped?");
             }
         }
         if (certificates.isEmpty() && text.length > 0 && text[0] == DER_SEQUENCE) {
@@ -113,9 +113,9 @@ public final class Pem {
      */
     public static PrivateKey privateKey(byte[] text, char @Nullable [] password) throws UnusableException {
         @Nullable PrivateKey key = null;
-        List<Object> blocks = blocks(text);
+        List<Parsed> blocks = blocks(text);
         for (int i = 0; i < blocks.size(); i++) {
-            Object block = blocks.get(i);
+            Object block = blocks.get(i).object();
             if (block instanceof X509CertificateHolder
                     || block instanceof ASN1ObjectIdentifier
                     || block instanceof X9ECParameters) {
@@ -130,8 +130,8 @@ public final class Pem {
             throw new UnusableException(
                     blocks.isEmpty()
                             ? "no private key is in it"
-                            : "no private key is in it, but " + kind(blocks.get(0))
-                                    + "; are the files of certificate and key swapped?");
+                            : "no private key is in it, but "
+                                    + kind(blocks.get(0).object()) + "; are the files of certificate and key swapped?");
         }
         return key;
     }
@@ -159,6 +159,11 @@ public final class Pem {
     private static PrivateKeyInfo decrypt(PKCS8EncryptedPrivateKeyInfo encrypted, int number, char[] password)
             throws UnusableException {
         try {
+            var unused = KeyDerivation.require(encrypted.toASN1Structure().getEncryptionAlgorithm());
+        } catch (MalformedException e) {
+            throw new UnusableException("block " + number + " is an encrypted private key that " + e.problem());
+        }
+        try {
             return encrypted.decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
                     .setProvider(new BouncyCastleProvider())
                     .build(password));
@@ -177,29 +182,42 @@ public final class Pem {
         }
     }
 
-    private static X509Certificate certificate(X509CertificateHolder holder, int number) throws UnusableException {
+    private static X509Certificate certificate(Parsed block, int number) throws UnusableException {
         try {
-            return (X509Certificate) CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(holder.getEncoded()));
-        } catch (CertificateException | IOException e) {
-            throw new UnusableException("block " + number + " is a malformed certificate");
+            return CertificateParser.parse(block.content());
+        } catch (MalformedException e) {
+            throw new UnusableException("block " + number + " is a malformed certificate: it " + e.problem());
         }
     }
 
-    private static List<Object> blocks(byte[] text) throws UnusableException {
-        List<Object> blocks = new ArrayList<>();
-        try (PEMParser parser = new PEMParser(new StringReader(new String(text, StandardCharsets.ISO_8859_1)))) {
-            while (true) {
-                Object block = parser.readObject();
-                if (block == null) {
-                    return blocks;
-                }
-                blocks.add(block);
+    /** A block, and what Bouncy Castle makes of it. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over once, and not compared
+    private record Parsed(Object object, byte[] content) {}
+
+    private static List<Parsed> blocks(byte[] text) throws UnusableException {
+        try {
+            List<Parsed> blocks = new ArrayList<>();
+            for (PemBlocks.Block block : PemBlocks.read(text)) {
+                blocks.add(new Parsed(object(block, blocks.size() + 1), block.content()));
             }
-        } catch (IOException | RuntimeException e) {
-            throw new UnusableException("block " + (blocks.size() + 1)
-                    + " is malformed or cut off (expected -----BEGIN ...-----, base64, -----END ...-----)");
+            return blocks;
+        } catch (MalformedException e) {
+            throw new UnusableException(e.problem());
         }
+    }
+
+    private static Object object(PemBlocks.Block block, int number) throws UnusableException {
+        try (PEMParser parser = new PEMParser(new StringReader(block.text()))) {
+            Nesting.require(block.content());
+            Object object = parser.readObject();
+            if (object != null) {
+                return object;
+            }
+        } catch (IOException | RuntimeException | MalformedException e) {
+            // told below: the message of a parser could hold a part of the block
+        }
+        throw new UnusableException("block " + number
+                + " is malformed or cut off (expected -----BEGIN ...-----, base64, -----END ...-----)");
     }
 
     private static String kind(Object block) {

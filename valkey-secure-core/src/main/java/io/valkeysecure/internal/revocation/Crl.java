@@ -1,5 +1,8 @@
 package io.valkeysecure.internal.revocation;
 
+import io.valkeysecure.internal.verify.MalformedException;
+import io.valkeysecure.internal.verify.StrictDer;
+import io.valkeysecure.internal.verify.Structures;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.PublicKey;
@@ -14,13 +17,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Enumerated;
+import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.ASN1UTCTime;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.CRLDistPoint;
 import org.bouncycastle.asn1.x509.CertificateList;
 import org.bouncycastle.asn1.x509.DistributionPoint;
@@ -82,6 +91,7 @@ final class Crl {
         this.where = where;
         try {
             ASN1Sequence sequence = Der.sequence(encoded);
+            requireForm(ASN1Sequence.getInstance(sequence.getObjectAt(0)));
             CertificateList list = CertificateList.getInstance(sequence);
             TBSCertList tbs = list.getTBSCertList();
             this.issuer = new X500Principal(Der.encoded(tbs.getIssuer()));
@@ -91,8 +101,89 @@ final class Crl {
             this.signed = Der.encoded(sequence.getObjectAt(0));
             this.signature = list.getSignature().getOctets();
             this.defect = findDefect(list, tbs);
+        } catch (MalformedException e) {
+            throw new IOException("it " + e.problem(), e);
         } catch (RuntimeException e) {
             throw new IOException("not a CRL", e);
+        }
+    }
+
+    /**
+     * RFC 5280 5.1: six fields of which three are optional, then the extensions, and nothing else; each extension once and of
+     * its form. Bouncy Castle leaves alone what follows the extensions, and reads an extension when it is asked for.
+     */
+    private static void requireForm(ASN1Sequence fields) throws MalformedException, IOException {
+        int at = fields.getObjectAt(0) instanceof ASN1Integer ? 1 : 0;
+        at++; // signature
+        Structures.requireName(fields.getObjectAt(at++));
+        at++; // thisUpdate
+        if (at < fields.size() && isTime(fields.getObjectAt(at))) {
+            at++;
+        }
+        if (at < fields.size() && fields.getObjectAt(at) instanceof ASN1Sequence entries) {
+            for (ASN1Encodable entry : entries) {
+                requireEntryForm(ASN1Sequence.getInstance(entry));
+            }
+            at++;
+        }
+        Structures.requireTagged(fields, at, 0, 0);
+        if (at < fields.size()) {
+            requireExtensions(ASN1Sequence.getInstance(ASN1TaggedObject.getInstance(fields.getObjectAt(at)), true));
+        }
+    }
+
+    private static boolean isTime(ASN1Encodable field) {
+        return field instanceof ASN1UTCTime || field instanceof ASN1GeneralizedTime;
+    }
+
+    private static void requireEntryForm(ASN1Sequence entry) throws MalformedException, IOException {
+        if (entry.size() < 2 || entry.size() > 3) {
+            throw new MalformedException("has an entry of " + entry.size() + " fields");
+        }
+        if (entry.size() == 3) {
+            requireExtensions(ASN1Sequence.getInstance(entry.getObjectAt(2)));
+        }
+    }
+
+    private static void requireExtensions(ASN1Sequence sequence) throws MalformedException, IOException {
+        Structures.requireExtensions(sequence);
+        for (ASN1Encodable each : sequence) {
+            Extension extension = Extension.getInstance(each);
+            try {
+                requireExtension(
+                        extension.getExtnId(),
+                        StrictDer.read(extension.getExtnValue().getOctets()));
+            } catch (MalformedException e) {
+                throw new MalformedException("has an extension " + extension.getExtnId() + " that " + e.problem());
+            } catch (RuntimeException e) {
+                throw new MalformedException("has an extension " + extension.getExtnId() + " that does not parse ("
+                        + e.getClass().getSimpleName() + ")");
+            }
+        }
+    }
+
+    /** The extensions of RFC 5280 5.2 and 5.3; of an unknown one only that it is DER. */
+    private static void requireExtension(ASN1ObjectIdentifier id, ASN1Primitive value)
+            throws MalformedException, IOException {
+        if (id.equals(Extension.cRLNumber) || id.equals(Extension.deltaCRLIndicator)) {
+            if (ASN1Integer.getInstance(value).getValue().signum() < 0) {
+                throw new MalformedException("is a number below zero");
+            }
+        } else if (id.equals(Extension.reasonCode)) {
+            var unused = ASN1Enumerated.getInstance(value).intValueExact();
+        } else if (id.equals(Extension.invalidityDate)) {
+            var unused = Der.ocspTime(ASN1GeneralizedTime.getInstance(value));
+        } else if (id.equals(Extension.authorityKeyIdentifier)) {
+            Structures.requireSame(AuthorityKeyIdentifier.getInstance(value), value);
+        } else if (id.equals(Extension.issuerAlternativeName) || id.equals(Extension.certificateIssuer)) {
+            Structures.requireNames(GeneralNames.getInstance(value));
+        } else if (id.equals(Extension.issuingDistributionPoint)) {
+            Structures.requireScope(ASN1Sequence.getInstance(value));
+            var unused = IssuingDistributionPoint.getInstance(value);
+        } else if (id.equals(Extension.freshestCRL)) {
+            Structures.requireDistributionPoints(ASN1Sequence.getInstance(value));
+        } else if (id.equals(Extension.authorityInfoAccess)) {
+            var unused = AuthorityInformationAccess.getInstance(value);
         }
     }
 

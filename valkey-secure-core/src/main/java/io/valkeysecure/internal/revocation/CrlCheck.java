@@ -1,10 +1,9 @@
 package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.PeerRejectedException;
-import java.io.ByteArrayInputStream;
+import io.valkeysecure.internal.pem.PemBlocks;
+import io.valkeysecure.internal.verify.MalformedException;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -18,8 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
-import org.bouncycastle.util.io.pem.PemObject;
-import org.bouncycastle.util.io.pem.PemReader;
 
 /**
  * Revocation by CRLs that were given (RFC 5280, 6.3): for each certificate there must be a complete, fresh list by its
@@ -81,19 +78,17 @@ public final class CrlCheck implements RevocationCheck {
 
     private static List<Crl> parsePem(Path file, byte[] content) throws UnusableException {
         List<Crl> lists = new ArrayList<>();
-        try (PemReader reader =
-                new PemReader(new InputStreamReader(new ByteArrayInputStream(content), StandardCharsets.ISO_8859_1))) {
-            for (PemObject block = reader.readPemObject(); block != null; block = reader.readPemObject()) {
+        try {
+            for (PemBlocks.Block block : PemBlocks.read(content)) {
                 String where = file + " block " + (lists.size() + 1);
-                if (!block.getType().equals(PEM_LABEL)) {
+                if (!block.label().equals(PEM_LABEL)) {
                     throw new UnusableException(
-                            where + " is of kind " + block.getType() + ", expected only " + PEM_LABEL);
+                            where + " is of kind " + block.label() + ", expected only " + PEM_LABEL);
                 }
-                lists.add(parse(where, block.getContent()));
+                lists.add(parse(where, block.content()));
             }
-        } catch (IOException | RuntimeException e) {
-            throw new UnusableException(file + " block " + (lists.size() + 1)
-                    + " is malformed or cut off (expected -----BEGIN X509 CRL-----, base64, -----END X509 CRL-----)");
+        } catch (MalformedException e) {
+            throw new UnusableException(file + " " + e.problem());
         }
         if (lists.isEmpty()) {
             throw new UnusableException(file + ": no PEM block \"-----BEGIN X509 CRL-----\" and no DER is in it");

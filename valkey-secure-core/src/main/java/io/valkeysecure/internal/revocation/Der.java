@@ -1,5 +1,6 @@
 package io.valkeysecure.internal.revocation;
 
+import io.valkeysecure.internal.verify.MalformedException;
 import io.valkeysecure.internal.verify.StrictDer;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
@@ -26,14 +27,13 @@ final class Der {
 
     static ASN1Sequence sequence(byte[] encoded) throws IOException {
         try {
-            if (ASN1Primitive.fromByteArray(encoded) instanceof ASN1Sequence sequence
-                    && StrictDer.is(sequence, encoded)) {
+            if (StrictDer.read(encoded) instanceof ASN1Sequence sequence) {
                 return sequence;
             }
-        } catch (RuntimeException e) {
-            throw new IOException("not in DER", e);
+        } catch (MalformedException e) {
+            throw new IOException("not in DER: it " + e.problem(), e);
         }
-        throw new IOException("not in DER");
+        throw new IOException("not in DER: it is no sequence");
     }
 
     static byte[] encoded(ASN1Encodable value) throws IOException {

@@ -1,13 +1,14 @@
 package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.PeerRejectedException;
+import io.valkeysecure.internal.verify.CertificateParser;
+import io.valkeysecure.internal.verify.MalformedException;
 import io.valkeysecure.internal.verify.Strength;
-import java.io.ByteArrayInputStream;
+import io.valkeysecure.internal.verify.Structures;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,10 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1TaggedObject;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
@@ -79,7 +82,8 @@ final class OcspAnswer {
     private final @Nullable ASN1Sequence certificates;
     private final List<SingleResponse> singles = new ArrayList<>();
 
-    private OcspAnswer(ASN1Sequence sequence) throws IOException {
+    private OcspAnswer(ASN1Sequence sequence) throws IOException, MalformedException {
+        requireForm(sequence);
         BasicOCSPResponse response = BasicOCSPResponse.getInstance(sequence);
         this.data = response.getTbsResponseData();
         this.signed = Der.encoded(sequence.getObjectAt(0));
@@ -88,6 +92,34 @@ final class OcspAnswer {
         this.certificates = response.getCerts();
         for (Object single : data.getResponses()) {
             singles.add(SingleResponse.getInstance(single));
+        }
+    }
+
+    /**
+     * RFC 6960 4.2.1: the fields in their order and nothing else, each extension once. Bouncy Castle leaves alone what follows
+     * the last field that it knows.
+     */
+    private static void requireForm(ASN1Sequence response) throws MalformedException {
+        Structures.requireTagged(response, 3, 0, 0);
+        ASN1Sequence data = ASN1Sequence.getInstance(response.getObjectAt(0));
+        // behind the optional version the responder is tagged, too: its time and the responses are not
+        int at = 0;
+        while (data.getObjectAt(at) instanceof ASN1TaggedObject) {
+            at++;
+        }
+        requireExtensions(data, at + 2, 1);
+        for (ASN1Encodable each : ASN1Sequence.getInstance(data.getObjectAt(at + 1))) {
+            requireExtensions(ASN1Sequence.getInstance(each), 3, 0);
+        }
+    }
+
+    private static void requireExtensions(ASN1Sequence fields, int from, int lowest) throws MalformedException {
+        Structures.requireTagged(fields, from, lowest, 1);
+        for (int i = from; i < fields.size(); i++) {
+            ASN1TaggedObject field = ASN1TaggedObject.getInstance(fields.getObjectAt(i));
+            if (field.getTagNo() == 1) {
+                Structures.requireExtensions(ASN1Sequence.getInstance(field, true));
+            }
         }
     }
 
@@ -117,7 +149,7 @@ final class OcspAnswer {
                 throw new UnprovedException("an OCSP response that is not a basic one");
             }
             return new OcspAnswer(Der.sequence(bytes.getResponse().getOctets()));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | MalformedException | RuntimeException e) {
             throw new UnprovedException("a malformed OCSP response");
         }
     }
@@ -314,10 +346,9 @@ final class OcspAnswer {
             }
             for (Object each : certificates) {
                 try {
-                    presented.add((X509Certificate) CertificateFactory.getInstance("X.509")
-                            .generateCertificate(new ByteArrayInputStream(Der.encoded(Certificate.getInstance(each)))));
-                } catch (CertificateException e) {
-                    throw new IOException("not a certificate", e);
+                    presented.add(CertificateParser.parse(Der.encoded((ASN1Encodable) each)));
+                } catch (MalformedException e) {
+                    throw new IOException("a certificate " + e.problem(), e);
                 }
             }
         }

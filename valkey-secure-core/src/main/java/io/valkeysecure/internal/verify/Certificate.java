@@ -19,6 +19,7 @@ import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1TaggedObject;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
@@ -46,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * so that a malformed SAN slips below a name constraint.
  */
 final class Certificate {
+    private static final int EXTENSIONS_FIELD = 3;
+
     private final X509Certificate x509;
     private final TBSCertificate content;
     private final @Nullable Extensions extensions;
@@ -57,54 +60,44 @@ final class Certificate {
     private final @Nullable List<GeneralName> alternativeNames;
     private final @Nullable NameConstraints nameConstraints;
     private final byte @Nullable [] subjectKeyIdentifier;
-    private final byte @Nullable [] authorityKeyIdentifier;
+    private final @Nullable AuthorityKeyIdentifier authorityKeyIdentifier;
     private final int mappingsOfOnePolicy;
-
-    /** The certificate, or one of the extensions that are looked at, is not what its standard says. */
-    static final class MalformedException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final String problem;
-
-        MalformedException(String problem) {
-            super(problem);
-            this.problem = problem;
-        }
-
-        String problem() {
-            return problem;
-        }
-    }
 
     private Certificate(X509Certificate x509) throws MalformedException, IOException, CertificateEncodingException {
         this.x509 = x509;
         byte[] der = x509.getEncoded();
-        require(der.length <= Limits.CERTIFICATE_BYTES, "is larger than " + Limits.CERTIFICATE_BYTES + " bytes");
+        CertificateParser.requireBounded(der);
         ASN1Primitive structure = ASN1Primitive.fromByteArray(der);
         requireDer(structure, der, "the certificate");
+        requireFields(
+                ASN1Sequence.getInstance(ASN1Sequence.getInstance(structure).getObjectAt(0)));
         var certificate = org.bouncycastle.asn1.x509.Certificate.getInstance(structure);
         content = certificate.getTBSCertificate();
         require(
                 content.getSignature().equals(certificate.getSignatureAlgorithm()),
                 "has two different signature algorithms, inside and outside of what is signed (RFC 5280 4.1.1.2)");
+        require(certificate.getSignature().getPadBits() == 0, "has a signature that is not whole octets");
+        Structures.requireName(content.getIssuer());
+        Structures.requireName(content.getSubject());
         notBefore = instant(content.getStartDate());
         notAfter = instant(content.getEndDate());
+        PublicKeys.requireWellFormed(content.getSubjectPublicKeyInfo());
         extensions = content.getExtensions();
-        if (extensions != null) {
-            requireDistinct(extensions.getExtensionOIDs());
-        }
         basicConstraints = extension(Extension.basicConstraints, BasicConstraints::getInstance);
         keyUsage = extension(Extension.keyUsage, value -> KeyUsage.getInstance(ASN1BitString.getInstance(value)));
         ExtendedKeyUsage extended = extension(Extension.extendedKeyUsage, ExtendedKeyUsage::getInstance);
         purposes = extended == null ? null : new HashSet<>(Arrays.asList(extended.getUsages()));
-        GeneralNames names = extension(Extension.subjectAlternativeName, GeneralNames::getInstance);
-        alternativeNames = names == null ? null : List.of(names.getNames());
-        nameConstraints = extension(Extension.nameConstraints, NameConstraints::getInstance);
+        alternativeNames = names(Extension.subjectAlternativeName);
+        var unusedNames = names(Extension.issuerAlternativeName);
+        nameConstraints = constraints();
         SubjectKeyIdentifier ski = extension(Extension.subjectKeyIdentifier, SubjectKeyIdentifier::getInstance);
         subjectKeyIdentifier = ski == null ? null : ski.getKeyIdentifier();
         AuthorityKeyIdentifier aki = extension(Extension.authorityKeyIdentifier, AuthorityKeyIdentifier::getInstance);
-        authorityKeyIdentifier = aki == null ? null : aki.getKeyIdentifierOctets();
+        authorityKeyIdentifier = aki;
+        requireIssuerNames(aki);
         var unused = extension(Extension.authorityInfoAccess, AuthorityInformationAccess::getInstance);
+        requireDistributionPoints(Extension.cRLDistributionPoints);
+        requireDistributionPoints(Extension.freshestCRL);
         CertificatePolicies policies = extension(Extension.certificatePolicies, CertificatePolicies::getInstance);
         requireCount("certificatePolicies", policies == null ? 1 : policies.getPolicyInformation().length);
         ASN1Sequence mappings = extension(Extension.policyMappings, ASN1Sequence::getInstance);
@@ -138,20 +131,29 @@ final class Certificate {
         }
     }
 
-    private <T> @Nullable T extension(ASN1ObjectIdentifier id, Function<Object, T> parser) throws MalformedException {
+    private <T extends ASN1Encodable> @Nullable T extension(ASN1ObjectIdentifier id, Function<Object, T> parser)
+            throws MalformedException {
         Extension extension = extensions == null ? null : extensions.getExtension(id);
         if (extension == null) {
             return null;
         }
         byte[] value = extension.getExtnValue().getOctets();
+        ASN1Primitive structure;
+        T parsed;
         try {
-            ASN1Primitive structure = ASN1Primitive.fromByteArray(value);
+            structure = ASN1Primitive.fromByteArray(value);
             requireDer(structure, value, "extension " + id);
-            return parser.apply(structure);
+            parsed = parser.apply(structure);
         } catch (IOException | RuntimeException e) {
-            throw new MalformedException("has an extension " + id + " that does not parse ("
-                    + e.getClass().getSimpleName() + ")");
+            throw unparsed(id, e);
         }
+        requireOf(id, () -> Structures.requireSame(parsed, structure));
+        return parsed;
+    }
+
+    private static MalformedException unparsed(ASN1ObjectIdentifier id, Exception cause) {
+        return new MalformedException("has an extension " + id + " that does not parse ("
+                + cause.getClass().getSimpleName() + ")");
     }
 
     private static void requireDer(ASN1Primitive structure, byte[] encoded, String what)
@@ -159,10 +161,74 @@ final class Certificate {
         require(StrictDer.is(structure, encoded), "is not DER in " + what);
     }
 
-    private static void requireDistinct(ASN1ObjectIdentifier[] ids) throws MalformedException {
-        require(ids.length > 0, "has an empty list of extensions");
-        require(ids.length <= Limits.EXTENSIONS, "has more than " + Limits.EXTENSIONS + " extensions");
-        require(new HashSet<>(Arrays.asList(ids)).size() == ids.length, "has an extension twice");
+    /**
+     * RFC 5280 4.1: the version, the six fields that are always there, then the unique identifiers and the extensions, each
+     * once and in this order. Bouncy Castle takes the last of two and leaves alone what it does not know.
+     */
+    private static void requireFields(ASN1Sequence fields) throws MalformedException {
+        int first = fields.getObjectAt(0) instanceof ASN1TaggedObject ? 1 : 0;
+        int optional = first + 6;
+        require(fields.size() >= optional, "has " + fields.size() + " fields, expected at least " + optional);
+        Structures.requireTagged(fields, optional, 1, EXTENSIONS_FIELD);
+        for (int i = optional; i < fields.size(); i++) {
+            ASN1TaggedObject field = ASN1TaggedObject.getInstance(fields.getObjectAt(i));
+            if (field.getTagNo() == EXTENSIONS_FIELD) {
+                Structures.requireExtensions(ASN1Sequence.getInstance(field, true));
+            } else {
+                var unused = ASN1BitString.getInstance(field, false);
+            }
+        }
+    }
+
+    private @Nullable List<GeneralName> names(ASN1ObjectIdentifier id) throws MalformedException {
+        GeneralNames names = extension(id, GeneralNames::getInstance);
+        if (names == null) {
+            return null;
+        }
+        requireOf(id, () -> Structures.requireNames(names));
+        return List.of(names.getNames());
+    }
+
+    private @Nullable NameConstraints constraints() throws MalformedException {
+        ASN1Sequence constraints = extension(Extension.nameConstraints, ASN1Sequence::getInstance);
+        if (constraints == null) {
+            return null;
+        }
+        requireOf(Extension.nameConstraints, () -> Structures.requireNameConstraints(constraints));
+        try {
+            return NameConstraints.getInstance(constraints);
+        } catch (RuntimeException e) {
+            throw unparsed(Extension.nameConstraints, e);
+        }
+    }
+
+    private void requireIssuerNames(@Nullable AuthorityKeyIdentifier aki) throws MalformedException {
+        GeneralNames issuer = aki == null ? null : aki.getAuthorityCertIssuer();
+        if (issuer != null) {
+            requireOf(Extension.authorityKeyIdentifier, () -> Structures.requireNames(issuer));
+        }
+    }
+
+    private void requireDistributionPoints(ASN1ObjectIdentifier id) throws MalformedException {
+        ASN1Sequence points = extension(id, ASN1Sequence::getInstance);
+        if (points != null) {
+            requireOf(id, () -> Structures.requireDistributionPoints(points));
+        }
+    }
+
+    /** A check of a part of an extension. */
+    private interface Check {
+        void run() throws MalformedException;
+    }
+
+    private static void requireOf(ASN1ObjectIdentifier id, Check check) throws MalformedException {
+        try {
+            check.run();
+        } catch (MalformedException e) {
+            throw new MalformedException("has an extension " + id + " that " + e.problem());
+        } catch (RuntimeException e) {
+            throw unparsed(id, e);
+        }
     }
 
     private static void requireCount(String what, int count) throws MalformedException {
@@ -272,7 +338,7 @@ final class Certificate {
     }
 
     boolean hasAuthorityKeyIdentifier() {
-        return authorityKeyIdentifier != null;
+        return authorityKeyIdentifier != null && authorityKeyIdentifier.getKeyIdentifierOctets() != null;
     }
 
     boolean hasSubjectKeyIdentifier() {
@@ -281,7 +347,36 @@ final class Certificate {
 
     /** Whether the key identifiers say that the other one's key signed this; a hint and no proof. */
     boolean pointsTo(Certificate issuer) {
-        return authorityKeyIdentifier != null && Arrays.equals(authorityKeyIdentifier, issuer.subjectKeyIdentifier);
+        return authorityKeyIdentifier != null
+                && issuer.subjectKeyIdentifier != null
+                && Arrays.equals(authorityKeyIdentifier.getKeyIdentifierOctets(), issuer.subjectKeyIdentifier);
+    }
+
+    /**
+     * Whether the authority key identifier (RFC 5280 4.2.1.1) says that another certificate's key signed this: another key
+     * identifier than the issuer has, or another issuer and serial number.
+     */
+    boolean pointsElsewhereThan(Certificate issuer) {
+        return authorityKeyIdentifier != null && !(namesKeyOf(issuer) && namesCertificateOf(issuer));
+    }
+
+    private boolean namesKeyOf(Certificate issuer) {
+        byte[] named = authorityKeyIdentifier == null ? null : authorityKeyIdentifier.getKeyIdentifierOctets();
+        return named == null
+                || issuer.subjectKeyIdentifier == null
+                || Arrays.equals(named, issuer.subjectKeyIdentifier);
+    }
+
+    private boolean namesCertificateOf(Certificate issuer) {
+        if (authorityKeyIdentifier == null || authorityKeyIdentifier.getAuthorityCertSerialNumber() == null) {
+            return true;
+        }
+        return authorityKeyIdentifier.getAuthorityCertSerialNumber().equals(issuer.serialNumber())
+                && Arrays.stream(authorityKeyIdentifier.getAuthorityCertIssuer().getNames())
+                        .filter(name -> name.getTagNo() == GeneralName.directoryName)
+                        .findFirst()
+                        .map(name -> X500Name.getInstance(name.getName()).equals(issuer.content.getIssuer()))
+                        .orElse(true);
     }
 
     boolean isSelfIssued() {

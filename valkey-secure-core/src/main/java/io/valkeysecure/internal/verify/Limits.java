@@ -15,6 +15,8 @@ final class Limits {
     static final int PATH_STEPS = 1_000;
     /** Signatures that path building verifies. */
     static final int SIGNATURES = 40;
+    /** Signatures of issuers that a key identifier rules out, verified only to say why there is no path. */
+    static final int RULED_OUT_ISSUERS = 2;
     /** Paths that are given to the JDK's validator, after they passed all rules before. */
     static final int VALIDATIONS = 4;
     /** Extensions of one certificate. */

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -196,7 +197,7 @@ public final class PathVerifier {
             return Path.of(path);
         } catch (Limits.Exceeded e) {
             throw new PeerRejectedException(RefusalReason.CONSTRAINT_VIOLATED, e.violation(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             // whatever a parser or a provider did not expect: not proved, so refused
             throw new PeerRejectedException(
                     RefusalReason.MALFORMED_CERTIFICATE,
@@ -231,7 +232,7 @@ public final class PathVerifier {
     private static Certificate parse(X509Certificate certificate, Object what) throws PeerRejectedException {
         try {
             return Certificate.of(certificate);
-        } catch (Certificate.MalformedException e) {
+        } catch (MalformedException e) {
             throw new PeerRejectedException(
                     RefusalReason.MALFORMED_CERTIFICATE,
                     what + " " + certificate.getSubjectX500Principal() + " " + e.problem(),
@@ -298,7 +299,7 @@ public final class PathVerifier {
             for (X509Certificate certificate : distinct) {
                 try {
                     intermediates.add(Certificate.of(certificate));
-                } catch (Certificate.MalformedException e) {
+                } catch (MalformedException e) {
                     // no path leads over it; another one may be good
                     remember(
                             new PeerRejectedException(
@@ -358,6 +359,7 @@ public final class PathVerifier {
         private List<Certificate> issuersOf(Certificate certificate, List<Certificate> from) {
             return from.stream()
                     .filter(certificate::isIssuedInNameOf)
+                    .filter(issuer -> !certificate.pointsElsewhereThan(issuer))
                     .sorted(Comparator.comparing(issuer -> !certificate.pointsTo(issuer)))
                     .toList();
         }
@@ -516,11 +518,14 @@ public final class PathVerifier {
             }
             String missing = last.x509().getIssuerX500Principal().toString();
             String found;
-            if (!issuersOf(last, anchors).isEmpty()) {
+            if (isSignedByOneRuledOut(last)) {
+                found = "the authorityKeyIdentifier of " + last
+                        + " names another key or certificate than that of the issuer " + missing + ", which signed it";
+            } else if (isNamed(last, anchors)) {
                 found = "the trust anchor of the name " + missing + " did not sign " + last;
             } else if (last.isSelfIssued()) {
                 found = last + " is signed by itself and is no trust anchor";
-            } else if (!issuersOf(last, intermediates).isEmpty()) {
+            } else if (isNamed(last, intermediates)) {
                 found = "the presented certificate of the name " + missing + " did not sign " + last;
             } else {
                 found = "the issuer " + missing + " of " + last
@@ -532,6 +537,18 @@ public final class PathVerifier {
                     "expected a path to one of the trust anchors "
                             + anchors.stream().map(Certificate::toString).toList() + ", " + found,
                     null);
+        }
+
+        private static boolean isNamed(Certificate certificate, List<Certificate> issuers) {
+            return issuers.stream().anyMatch(certificate::isIssuedInNameOf);
+        }
+
+        private boolean isSignedByOneRuledOut(Certificate certificate) {
+            return Stream.of(anchors, intermediates)
+                    .flatMap(List::stream)
+                    .filter(issuer -> certificate.isIssuedInNameOf(issuer) && certificate.pointsElsewhereThan(issuer))
+                    .limit(Limits.RULED_OUT_ISSUERS)
+                    .anyMatch(issuer -> verifies(certificate, issuer.x509()));
         }
 
         private @Nullable Certificate signerOf(Certificate certificate) {

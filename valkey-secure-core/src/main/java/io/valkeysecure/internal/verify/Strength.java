@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which keys and signature algorithms are strong enough: the same for certificates, CRLs and OCSP answers. */
 public final class Strength {
-    private static final Set<ASN1ObjectIdentifier> CURVES =
+    static final Set<ASN1ObjectIdentifier> CURVES =
             Set.of(SECObjectIdentifiers.secp256r1, SECObjectIdentifiers.secp384r1, SECObjectIdentifiers.secp521r1);
 
     private static final Set<ASN1ObjectIdentifier> EDWARDS =

@@ -21,6 +21,27 @@ public final class StrictDer {
     private StrictDer() {}
 
     /**
+     * Reads one value, of bounded nesting and in the only encoding that X.690, section 10, allows.
+     *
+     * @param encoded what is read
+     * @return the value
+     * @throws MalformedException if it does not parse, nests too deep, has another encoding, or something follows it
+     */
+    public static ASN1Primitive read(byte[] encoded) throws MalformedException {
+        Nesting.require(encoded);
+        try {
+            ASN1Primitive structure = ASN1Primitive.fromByteArray(encoded);
+            if (structure != null && is(structure, encoded)) {
+                return structure;
+            }
+        } catch (IOException | RuntimeException e) {
+            throw new MalformedException(
+                    "does not parse as DER (" + e.getClass().getSimpleName() + ")");
+        }
+        throw new MalformedException("is not DER");
+    }
+
+    /**
      * Tells whether an encoding is the only one that X.690, section 10, allows.
      *
      * @param structure what was read

@@ -147,14 +147,6 @@ class CarefulReaderTest {
                 .isAccepted();
     }
 
-    /** A key identifier is a hint: RFC 5280 6.1 never looks at it. */
-    @Test
-    void authorityKeyIdentifier_ofAnotherKey_isNoReason() throws Exception {
-        GOOD.withLeaf(builder ->
-                        builder.extension("2.5.29.35", false, HexFormat.of().parseHex("30058003010203")))
-                .isAccepted();
-    }
-
     @Test
     void leafUnderAnAnchorOfTheSameName_isToldFromIt() throws Exception {
         TestCertificate root = goodRoot().subject("CN=Same").build();

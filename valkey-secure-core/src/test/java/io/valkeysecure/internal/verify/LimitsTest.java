@@ -56,7 +56,10 @@ class LimitsTest {
         assertThat(tooLarge.encoded().length).isGreaterThan(Limits.CERTIFICATE_BYTES);
         assertPath(List.of(root), List.of(most, ca), most, ca, root);
         assertRefused(
-                List.of(root), List.of(tooLarge, ca), MALFORMED_CERTIFICATE, "CN=Leaf is larger than 65536 bytes");
+                List.of(root),
+                List.of(tooLarge, ca),
+                MALFORMED_CERTIFICATE,
+                "certificate 1 of the chain is larger than 65536 bytes");
     }
 
     private TestCertificate sized(int ballast) {

@@ -36,6 +36,7 @@ class VerificationPageTest {
                 .containsExactly(
                         "| certificates presented, without duplicates | " + Limits.CERTIFICATES + " |",
                         "| bytes of a certificate | " + Limits.CERTIFICATE_BYTES + " |",
+                        "| levels of nesting | " + Nesting.LEVELS + " |",
                         "| certificates of a path, without the anchor | " + Limits.PATH_LENGTH + " |",
                         "| steps of the search for paths | " + Limits.PATH_STEPS + " |",
                         "| signatures checked | " + Limits.SIGNATURES + " |",
