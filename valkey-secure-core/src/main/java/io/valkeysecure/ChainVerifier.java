@@ -3,6 +3,7 @@ package io.valkeysecure;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.valkeysecure.internal.revocation.OcspCheck;
 import io.valkeysecure.internal.revocation.RevocationCheck;
+import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.verify.Floors;
 import io.valkeysecure.internal.verify.PathVerifier;
 import java.io.ByteArrayInputStream;
@@ -253,7 +254,8 @@ public final class ChainVerifier {
         all.add(path.anchor());
         if (all.stream().map(SpkiPin::of).noneMatch(pins::contains)) {
             String presented = all.stream()
-                    .map(certificate -> SpkiPin.of(certificate) + " " + certificate.getSubjectX500Principal())
+                    .map(certificate ->
+                            SpkiPin.of(certificate) + " " + Printable.value(certificate.getSubjectX500Principal()))
                     .collect(Collectors.joining(", "));
             throw new PeerRejectedException(
                     RefusalReason.PIN_MISMATCH,

@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -79,7 +80,7 @@ final class FileSnapshot {
     private static TlsConfigurationException failed(MaterialSource<?> source, Throwable cause) {
         return new TlsConfigurationException(
                 RefusalReason.MATERIAL_UNREADABLE,
-                "material source " + source + " gave nothing: " + cause.getMessage(),
+                "material source " + source + " gave nothing: " + Printable.message(cause.getMessage()),
                 cause);
     }
 

@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -182,7 +183,7 @@ final class Generations implements AutoCloseable {
     private static TlsStatus.Validity validity(ExpiryWarning.Role role, X509Certificate certificate) {
         return new TlsStatus.Validity(
                 role,
-                certificate.getSubjectX500Principal().toString(),
+                Printable.value(certificate.getSubjectX500Principal()),
                 certificate.getNotBefore().toInstant(),
                 certificate.getNotAfter().toInstant());
     }
@@ -317,8 +318,9 @@ final class Generations implements AutoCloseable {
         if (!expected.equals(seen)) {
             throw new TlsConfigurationException(
                     RefusalReason.NAME_MISMATCH,
-                    "new client identity: expected the subject and SANs of the one in force, " + expected + ", has "
-                            + seen + "; build anew if the change is meant");
+                    "new client identity: expected the subject and SANs of the one in force, "
+                            + Printable.value(expected) + ", has " + Printable.value(seen)
+                            + "; build anew if the change is meant");
         }
     }
 
@@ -514,8 +516,9 @@ final class Generations implements AutoCloseable {
                     .filter(certificate -> now.isAfter(certificate.getNotAfter().toInstant()))
                     .findFirst()
                     .ifPresent(certificate -> {
-                        String message = "in the server's path " + certificate.getSubjectX500Principal()
-                                + " expired at " + certificate.getNotAfter().toInstant() + ", now is " + now;
+                        String message = "in the server's path "
+                                + Printable.value(certificate.getSubjectX500Principal()) + " expired at "
+                                + certificate.getNotAfter().toInstant() + ", now is " + now;
                         close(tracked, RefusalReason.EXPIRED, message, null);
                     });
         }

@@ -7,6 +7,7 @@ import io.valkeysecure.cli.connect.Reply;
 import io.valkeysecure.cli.connect.RespConnection;
 import io.valkeysecure.cli.connect.Shown;
 import io.valkeysecure.cli.connect.Words;
+import io.valkeysecure.internal.text.Printable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -118,7 +119,7 @@ final class ConnectCommand implements Callable<Integer> {
         }
         for (List<String> words : greeting) {
             if (opened.execute(words) instanceof Reply.Failed failed) {
-                console.error(failed.text());
+                console.error(Printable.message(failed.text()));
                 Failure.hintOfAnswer(failed.text()).ifPresent(console::hint);
                 return false;
             }

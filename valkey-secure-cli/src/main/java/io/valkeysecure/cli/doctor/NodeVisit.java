@@ -7,6 +7,7 @@ import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.connect.Reply;
 import io.valkeysecure.cli.connect.RespConnection;
+import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Instant;
@@ -136,7 +137,7 @@ final class NodeVisit {
             }
         }
         if (!seen.chain().isEmpty()) {
-            facts.put("leaf", seen.chain().get(0).getSubjectX500Principal().toString());
+            facts.put("leaf", Printable.value(seen.chain().get(0).getSubjectX500Principal()));
             facts.put("not after", seen.chain().get(0).getNotAfter().toInstant().toString());
             ends = seen.chain().stream()
                     .map(certificate -> certificate.getNotAfter().toInstant())

@@ -1,8 +1,11 @@
 package io.valkeysecure.cli.doctor;
 
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.internal.text.Printable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +37,22 @@ public record Report(Instant at, Duration took, List<Finding> local, Optional<In
             Map<String, String> facts,
             List<Finding> findings,
             List<String> notes) {
+
+        /**
+         * Makes a node. Text of the server becomes printable here, for every form of a report.
+         *
+         * @param endpoint where it is
+         * @param ends when the first certificate ends that it presents; empty if none was seen
+         * @param facts what was seen and is no finding: a name and a value each
+         * @param findings what is wrong
+         * @param notes what could not be looked at, and why
+         */
+        public Node {
+            Map<String, String> printable = new LinkedHashMap<>();
+            facts.forEach((name, value) -> printable.put(Printable.value(name), Printable.message(value)));
+            facts = Collections.unmodifiableMap(printable);
+            notes = notes.stream().map(Printable::message).toList();
+        }
 
         /** {@return whether it could be examined} */
         public boolean isReachable() {

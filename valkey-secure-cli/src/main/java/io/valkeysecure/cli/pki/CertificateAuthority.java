@@ -3,6 +3,7 @@ package io.valkeysecure.cli.pki;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.InputFiles;
 import io.valkeysecure.cli.base.NewFiles;
+import io.valkeysecure.internal.text.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -332,8 +333,9 @@ public final class CertificateAuthority {
         if (!Files.exists(recorded) || !Pems.certificates(recorded).get(0).equals(certificate)) {
             throw new InputException(
                     file + ": certificate " + hex(certificate.getSerialNumber()) + " of "
-                            + certificate.getSubjectX500Principal() + " was not issued by " + directory,
-                    "its issuer is " + certificate.getIssuerX500Principal());
+                            + Printable.value(certificate.getSubjectX500Principal()) + " was not issued by "
+                            + directory,
+                    "its issuer is " + Printable.value(certificate.getIssuerX500Principal()));
         }
         return certificate.getSerialNumber();
     }

@@ -2,6 +2,7 @@ package io.valkeysecure.internal.verify;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.text.Printable;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -159,7 +160,8 @@ public final class PathVerifier {
     }
 
     private static String origin(Certificate certificate) {
-        return "subject " + certificate + ", issuer " + certificate.x509().getIssuerX500Principal() + ", not after "
+        return "subject " + certificate + ", issuer "
+                + Printable.value(certificate.x509().getIssuerX500Principal()) + ", not after "
                 + certificate.notAfter();
     }
 
@@ -169,7 +171,7 @@ public final class PathVerifier {
         } catch (Certificate.MalformedException e) {
             throw new PeerRejectedException(
                     RefusalReason.MALFORMED_CERTIFICATE,
-                    "certificate " + certificate.getSubjectX500Principal() + " " + e.problem(),
+                    "certificate " + Printable.value(certificate.getSubjectX500Principal()) + " " + e.problem(),
                     e);
         }
     }
@@ -238,7 +240,8 @@ public final class PathVerifier {
                     remember(
                             new PeerRejectedException(
                                     RefusalReason.MALFORMED_CERTIFICATE,
-                                    "certificate " + certificate.getSubjectX500Principal() + " " + e.problem(),
+                                    "certificate " + Printable.value(certificate.getSubjectX500Principal()) + " "
+                                            + e.problem(),
                                     e),
                             Progress.CERTIFICATE);
                 }
@@ -406,8 +409,8 @@ public final class PathVerifier {
                                 parameters);
                 return Verdict.KEPT;
             } catch (CertPathValidatorException e) {
-                return new Verdict(
-                        new PeerRejectedException(reasonOf(e), "path refused by PKIX: " + e.getMessage(), e));
+                return new Verdict(new PeerRejectedException(
+                        reasonOf(e), "path refused by PKIX: " + Printable.value(e.getMessage()), e));
             } catch (GeneralSecurityException | RuntimeException e) {
                 return new Verdict(new PeerRejectedException(
                         RefusalReason.MALFORMED_CERTIFICATE,
@@ -432,7 +435,7 @@ public final class PathVerifier {
             for (Certificate next = signerOf(last); next != null && seen.add(next); next = signerOf(last)) {
                 last = next;
             }
-            String missing = last.x509().getIssuerX500Principal().toString();
+            String missing = Printable.value(last.x509().getIssuerX500Principal());
             String found;
             if (!issuersOf(last, anchors).isEmpty()) {
                 found = "the trust anchor of the name " + missing + " did not sign " + last;
@@ -447,8 +450,7 @@ public final class PathVerifier {
             }
             return new PeerRejectedException(
                     RefusalReason.UNTRUSTED_ISSUER,
-                    "expected a path to one of the trust anchors "
-                            + anchors.stream().map(Certificate::toString).toList() + ", " + found,
+                    "expected a path to one of the trust anchors " + "[" + Printable.list(anchors) + "], " + found,
                     null);
         }
 
