@@ -268,8 +268,8 @@ final class Crl {
             return Optional.of("it holds only CAs, the certificate is of an end entity");
         } else if (!distributionPoints.isEmpty()
                 && Collections.disjoint(distributionPoints, distributionPointsOf(certificate))) {
-            return Optional.of("it is the list of the distribution point " + Printable.list(distributionPoints)
-                    + ", the certificate names " + Printable.list(distributionPointsOf(certificate)));
+            return Optional.of("it is the list of the distribution point [" + Printable.list(distributionPoints)
+                    + "], the certificate names [" + Printable.list(distributionPointsOf(certificate)) + "]");
         }
         return Optional.empty();
     }
