@@ -118,8 +118,8 @@ public final class CertificateAuthority {
             files.plain(directory.resolve(INTERMEDIATE + ".crt"), Pems.of(issuer.certificate()));
             files.plain(directory.resolve(INTERMEDIATE + ".crl"), crl(issuer, plan.crlLifetime(), now));
         }
-        Files.createDirectory(directory.resolve("issued"));
-        Files.createDirectory(directory.resolve("revoked"));
+        NewFiles.emptyDirectory(directory.resolve("issued"));
+        NewFiles.emptyDirectory(directory.resolve("revoked"));
         files.write();
         return new CertificateAuthority(directory, clock, root.certificate(), intermediate);
     }
