@@ -5,6 +5,9 @@ module io.valkeysecure {
     exports io.valkeysecure.internal.engine to
             io.valkeysecure.jedis,
             io.valkeysecure.lettuce;
+    exports io.valkeysecure.internal.text to
+            io.valkeysecure.jedis,
+            io.valkeysecure.lettuce;
     exports io.valkeysecure.micrometer;
 
     uses io.valkeysecure.internal.engine.EngineProvider;

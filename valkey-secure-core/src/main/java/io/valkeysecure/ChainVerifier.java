@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.valkeysecure.internal.revocation.RevocationCheck;
 import io.valkeysecure.internal.revocation.RevocationMethod;
 import io.valkeysecure.internal.verify.CertificateParser;
+import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.verify.Floors;
 import io.valkeysecure.internal.verify.MalformedException;
 import io.valkeysecure.internal.verify.PathVerifier;
@@ -228,7 +229,7 @@ public final class ChainVerifier {
     List<TlsStatus.UnusableAnchor> unusableAnchors() {
         return verifier.unusableAnchors().stream()
                 .map(anchor -> new TlsStatus.UnusableAnchor(
-                        anchor.certificate().getSubjectX500Principal().toString(),
+                        Printable.value(anchor.certificate().getSubjectX500Principal()),
                         anchor.refusal().reason(),
                         anchor.refusal().getMessage() + cure(anchor.refusal().reason())))
                 .toList();
@@ -289,7 +290,8 @@ public final class ChainVerifier {
         all.add(path.anchor());
         if (all.stream().map(SpkiPin::of).noneMatch(pins::contains)) {
             String presented = all.stream()
-                    .map(certificate -> SpkiPin.of(certificate) + " " + certificate.getSubjectX500Principal())
+                    .map(certificate ->
+                            SpkiPin.of(certificate) + " " + Printable.value(certificate.getSubjectX500Principal()))
                     .collect(Collectors.joining(", "));
             throw new PeerRejectedException(
                     RefusalReason.PIN_MISMATCH,

@@ -1,6 +1,7 @@
 package io.valkeysecure;
 
 import io.valkeysecure.internal.pem.Pem;
+import io.valkeysecure.internal.text.Printable;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -34,7 +35,7 @@ public final class ClientIdentity {
 
         @Override
         public String toString() {
-            return "identity of " + leaf().getSubjectX500Principal();
+            return "identity of " + Printable.value(leaf().getSubjectX500Principal());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
 import java.util.Objects;
 
 /**
@@ -10,26 +11,34 @@ import java.util.Objects;
  * @param port the TCP port, 1 to 65535
  */
 public record Endpoint(String host, int port) {
+    /** The longest DNS name has 253 characters, and may end with a dot. */
+    private static final int LONGEST = 254;
 
     /**
      * Checks the parts; brackets around an IPv6 address are taken off.
      *
      * @param host a DNS name or a literal address
      * @param port the TCP port
-     * @throws IllegalArgumentException if the host is empty or holds white space or control characters, or the
-     *     port is out of range
+     * @throws IllegalArgumentException if the host is empty, longer than 254 characters, or holds white space, control,
+     *     format or unassigned characters, or the port is out of range
      */
     public Endpoint {
         Objects.requireNonNull(host, "host");
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         }
-        if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == 0x7f)) {
-            throw new IllegalArgumentException("host must be a name or an address, was \"" + host + "\"");
+        if (host.isEmpty() || host.length() > LONGEST || !isWord(host)) {
+            throw new IllegalArgumentException("host must be a name or an address of at most " + LONGEST
+                    + " characters, was \"" + Printable.value(host) + "\"");
         }
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("port must be 1 to 65535, was " + port);
         }
+    }
+
+    private static boolean isWord(String host) {
+        return Printable.isPrintable(host)
+                && host.codePoints().noneMatch(c -> Character.isWhitespace(c) || Character.isSpaceChar(c));
     }
 
     /** Returns {@code host:port}, or {@code [host]:port} for an IPv6 address. */

@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class ExpiryMonitor {
     }
 
     private static String expired(X509Certificate certificate, Instant now) {
-        return "in the server's path " + certificate.getSubjectX500Principal() + " expired at "
+        return "in the server's path " + Printable.value(certificate.getSubjectX500Principal()) + " expired at "
                 + certificate.getNotAfter().toInstant() + ", now is " + now;
     }
 

@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -91,7 +92,8 @@ final class FileSnapshot {
     private static TlsConfigurationException failed(MaterialSource<?> source, Throwable cause) {
         return new TlsConfigurationException(
                 RefusalReason.MATERIAL_UNREADABLE,
-                "material source " + source + " gave nothing: " + (cause instanceof Error ? cause : cause.getMessage()),
+                "material source " + source + " gave nothing: "
+                        + Printable.message(cause instanceof Error ? cause : cause.getMessage()),
                 cause);
     }
 

@@ -4,6 +4,7 @@ import io.valkeysecure.internal.engine.EngineContext;
 import io.valkeysecure.internal.engine.EngineProvider.Use;
 import io.valkeysecure.internal.engine.EngineSettings;
 import io.valkeysecure.internal.engine.EngineUnavailableException;
+import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -101,7 +102,7 @@ final class Generation {
             throw new TlsConfigurationException(
                     RefusalReason.KEY_MISMATCH,
                     "client identity (" + source + "): the private key does not belong to the first certificate, "
-                            + leaf.getSubjectX500Principal() + owner(identity));
+                            + Printable.value(leaf.getSubjectX500Principal()) + owner(identity));
         }
         for (X509Certificate certificate : identity.chain()) {
             requireInDate("client identity (" + source + ")", certificate, now);
@@ -113,8 +114,10 @@ final class Generation {
                 throw new TlsConfigurationException(
                         RefusalReason.MATERIAL_UNREADABLE,
                         "client identity (" + source + "): certificate " + (i + 2) + " is "
-                                + issuer.getSubjectX500Principal() + ", expected the issuer of the one before, "
-                                + subject.getIssuerX500Principal() + "; put the leaf first, then its intermediates");
+                                + Printable.value(issuer.getSubjectX500Principal())
+                                + ", expected the issuer of the one before, "
+                                + Printable.value(subject.getIssuerX500Principal())
+                                + "; put the leaf first, then its intermediates");
             }
         }
     }
@@ -155,14 +158,14 @@ final class Generation {
         if (now.isBefore(notBefore)) {
             throw new TlsConfigurationException(
                     RefusalReason.NOT_YET_VALID,
-                    what + ": " + certificate.getSubjectX500Principal() + " is valid from " + notBefore + ", now is "
-                            + now + "; is this machine's clock right?");
+                    what + ": " + Printable.value(certificate.getSubjectX500Principal()) + " is valid from " + notBefore
+                            + ", now is " + now + "; is this machine's clock right?");
         }
         if (now.isAfter(notAfter)) {
             throw new TlsConfigurationException(
                     RefusalReason.EXPIRED,
-                    what + ": " + certificate.getSubjectX500Principal() + " expired at " + notAfter + ", now is " + now
-                            + "; renew it");
+                    what + ": " + Printable.value(certificate.getSubjectX500Principal()) + " expired at " + notAfter
+                            + ", now is " + now + "; renew it");
         }
     }
 
@@ -358,8 +361,8 @@ final class Generation {
     private static String summary(X509Certificate certificate, Instant now) {
         Instant notBefore = certificate.getNotBefore().toInstant();
         Instant notAfter = certificate.getNotAfter().toInstant();
-        return certificate.getSubjectX500Principal() + (now.isBefore(notBefore) ? ", not before " + notBefore : "")
-                + ", not after " + notAfter + " ("
+        return Printable.value(certificate.getSubjectX500Principal())
+                + (now.isBefore(notBefore) ? ", not before " + notBefore : "") + ", not after " + notAfter + " ("
                 + Duration.between(now, notAfter).toDays() + " days)";
     }
 }

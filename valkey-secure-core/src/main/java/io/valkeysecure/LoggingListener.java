@@ -1,11 +1,13 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoggingListener implements HandshakeListener {
     private static final Logger LOGGER = System.getLogger("io.valkeysecure.refusals");
+
+    /** Those that would otherwise escape the quotation mark that follows. */
+    private static final Pattern BACKSLASHES = Pattern.compile("\\\\+(?=\"|$)");
 
     private LoggingListener() {}
 
@@ -71,7 +76,7 @@ public final class LoggingListener implements HandshakeListener {
                             + handshake.version().protocol() + " cipher_suite=" + handshake.cipherSuite() + " resumed="
                             + handshake.resumed() + " generation=" + handshake.generation() + " elapsed_ms="
                             + handshake.elapsed().toMillis() + " leaf="
-                            + quoted(handshake.leaf().getSubjectX500Principal()));
+                            + quoted(Printable.value(handshake.leaf().getSubjectX500Principal())));
         }
 
         @Override
@@ -116,18 +121,9 @@ public final class LoggingListener implements HandshakeListener {
         }
     }
 
-    /** Names come from peers: none of them begins a line of its own, or another fact. */
+    /** No text begins a line of its own, or another fact. */
     private static String quoted(@Nullable Object text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        Objects.toString(text).chars().forEach(c -> {
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').append((char) c);
-            } else if (Character.isISOControl(c)) {
-                quoted.append(String.format("\\u%04x", c));
-            } else {
-                quoted.append((char) c);
-            }
-        });
-        return quoted.append('"').toString();
+        String escaped = BACKSLASHES.matcher(Printable.message(text)).replaceAll("$0$0");
+        return '"' + escaped.replace("\"", "\\\"") + '"';
     }
 }

@@ -1,5 +1,7 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.text.QuotedException;
 import java.security.cert.CertificateException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,7 @@ public final class PeerRejectedException extends CertificateException {
      * @param cause what was caught, or null
      */
     public PeerRejectedException(RefusalReason reason, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Printable.message(message), QuotedException.of(cause));
         this.reason = Objects.requireNonNull(reason, "reason");
     }
 

@@ -1,6 +1,7 @@
 package io.valkeysecure;
 
 import java.io.IOException;
+import io.valkeysecure.internal.text.Printable;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -271,8 +272,8 @@ final class Reloader implements AutoCloseable {
         if (!expected.equals(seen)) {
             throw new TlsConfigurationException(
                     RefusalReason.NAME_MISMATCH,
-                    "new client identity: expected the subject and SANs of the one in force, " + expected + ", has "
-                            + seen + "; build anew if the change is meant");
+                    "new client identity: expected the subject and SANs of the one in force, "
+                            + Printable.value(expected) + ", has " + Printable.value(seen) + "; build anew if the change is meant");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ public final class TlsConfigurationException extends RuntimeException {
      * @param cause what was caught, or null
      */
     public TlsConfigurationException(RefusalReason reason, String message, @Nullable Throwable cause) {
-        super(message + reason.seeAlso(), cause);
+        super(Printable.message(message) + reason.seeAlso(), cause);
         this.reason = Objects.requireNonNull(reason, "reason");
     }
 

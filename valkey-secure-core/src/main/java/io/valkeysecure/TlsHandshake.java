@@ -2,6 +2,7 @@ package io.valkeysecure;
 
 import io.valkeysecure.internal.engine.EngineUnavailableException;
 import io.valkeysecure.internal.engine.NamedGroups;
+import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.verify.Nesting;
 import java.io.EOFException;
 import java.io.IOException;
@@ -247,7 +248,7 @@ public final class TlsHandshake {
         if (expired != null) {
             throw new PeerRejectedException(
                     RefusalReason.EXPIRED,
-                    "the own client identity, " + expired.getSubjectX500Principal() + ", expired at "
+                    "the own client identity, " + Printable.value(expired.getSubjectX500Principal()) + ", expired at "
                             + expired.getNotAfter().toInstant() + ", now is " + generation.now()
                             + "; renew it (nothing was sent)",
                     null);
@@ -573,11 +574,11 @@ public final class TlsHandshake {
         if (isMalformedByPeer(cause)) {
             return refused(
                     RefusalReason.MALFORMED_HANDSHAKE,
-                    "expected a handshake by the TLS protocol, the engine says: " + messageOfEngine(cause)
+                    "expected a handshake by the TLS protocol, the engine says: " + Printable.value(messageOfEngine(cause))
                             + "; is something in between that changes the bytes?",
                     cause);
         }
-        return refused(RefusalReason.UNCLASSIFIED, "the handshake failed: " + cause, cause);
+        return refused(RefusalReason.UNCLASSIFIED, "the handshake failed: " + Printable.value(cause), cause);
     }
 
     /**
@@ -629,23 +630,24 @@ public final class TlsHandshake {
             if (next instanceof CertificateException) {
                 return refused(
                         RefusalReason.MALFORMED_CERTIFICATE,
-                        "expected certificates that can be parsed, the JDK says: " + message,
+                        "expected certificates that can be parsed, the JDK says: " + Printable.value(message),
                         cause);
             } else if (next instanceof SSLProtocolException && message.contains("exceeds the maximum allowed")) {
                 return refused(
                         RefusalReason.CONSTRAINT_VIOLATED,
-                        "expected a chain within the JDK's limits, it says: " + message,
+                        "expected a chain within the JDK's limits, it says: " + Printable.value(message),
                         cause);
             } else if (next instanceof SSLException && message.contains(":KEY_USAGE_BIT_INCORRECT")) {
                 return refused(
                         RefusalReason.KEY_USAGE,
-                        "expected a leaf with the key usage digitalSignature, BoringSSL says: " + message,
+                        "expected a leaf with the key usage digitalSignature, BoringSSL says: "
+                                + Printable.value(message),
                         cause);
             } else if (next instanceof SSLException
                     && UNREADABLE_KEY.matcher(message).find()) {
                 return refused(
                         RefusalReason.MALFORMED_CERTIFICATE,
-                        "expected certificates that can be parsed, BoringSSL says: " + message,
+                        "expected certificates that can be parsed, BoringSSL says: " + Printable.value(message),
                         cause);
             }
         }

@@ -1,5 +1,7 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.text.QuotedException;
 import java.util.Objects;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +26,12 @@ public final class TlsHandshakeException extends SSLHandshakeException {
      * @param cause what was caught, or null
      */
     public TlsHandshakeException(RefusalReason reason, Endpoint endpoint, String message, @Nullable Throwable cause) {
-        super(endpoint + " refused (" + reason.tag() + "): " + message + reason.seeAlso());
+        super(endpoint + " refused (" + reason.tag() + "): " + Printable.message(message) + reason.seeAlso());
         this.reason = Objects.requireNonNull(reason, "reason");
         this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
-        if (cause != null) {
-            initCause(cause);
+        Throwable printable = QuotedException.of(cause);
+        if (printable != null) {
+            initCause(printable);
         }
     }
 

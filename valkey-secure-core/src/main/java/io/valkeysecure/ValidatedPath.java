@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -39,8 +40,8 @@ public final class ValidatedPath {
     public String toString() {
         StringBuilder text = new StringBuilder();
         for (X509Certificate certificate : certificates) {
-            text.append(certificate.getSubjectX500Principal()).append(" < ");
+            text.append(Printable.value(certificate.getSubjectX500Principal())).append(" < ");
         }
-        return text.append(anchor.getSubjectX500Principal()).toString();
+        return text.append(Printable.value(anchor.getSubjectX500Principal())).toString();
     }
 }

@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,7 +40,7 @@ final class Validities {
     private static TlsStatus.Validity of(ExpiryWarning.Role role, X509Certificate certificate) {
         return new TlsStatus.Validity(
                 role,
-                certificate.getSubjectX500Principal().toString(),
+                Printable.value(certificate.getSubjectX500Principal()),
                 certificate.getNotBefore().toInstant(),
                 certificate.getNotAfter().toInstant());
     }

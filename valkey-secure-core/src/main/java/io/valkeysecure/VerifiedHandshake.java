@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -193,7 +194,7 @@ public final class VerifiedHandshake {
     @Override
     public String toString() {
         return endpoint + " " + version.protocol() + " " + cipherSuite + (resumed ? " resumed" : " full")
-                + " generation " + generation() + " leaf " + leaf().getSubjectX500Principal() + " in "
+                + " generation " + generation() + " leaf " + Printable.value(leaf().getSubjectX500Principal()) + " in "
                 + elapsed.toMillis() + " ms";
     }
 }

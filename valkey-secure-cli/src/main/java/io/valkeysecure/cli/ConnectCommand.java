@@ -6,8 +6,10 @@ import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.connect.AnswerLimits;
 import io.valkeysecure.cli.connect.Reply;
 import io.valkeysecure.cli.connect.RespConnection;
+import io.valkeysecure.cli.connect.SecretArguments;
 import io.valkeysecure.cli.connect.Shown;
 import io.valkeysecure.cli.connect.Words;
+import io.valkeysecure.internal.text.Printable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -60,7 +62,7 @@ final class ConnectCommand implements Callable<Integer> {
     @Parameters(
             index = "1..*",
             paramLabel = "COMMAND",
-            description = "a command and its arguments; none for standard input")
+            description = "a command and its arguments, none of which may be a password; none for standard input")
     private List<String> command = List.of();
 
     @Mixin
@@ -85,9 +87,11 @@ final class ConnectCommand implements Callable<Integer> {
         if (timeoutSeconds < 1 || timeoutSeconds > 3600) {
             throw usage("--timeout: expected 1 to 3600 seconds, was " + timeoutSeconds);
         }
-        if (!command.isEmpty() && isLogin(command)) {
-            throw usage("a password as an argument can be read by every user of this machine: give --user and"
-                    + " --password-file instead");
+        if (!command.isEmpty() && SecretArguments.in(command)) {
+            throw new InputException(
+                    "a password as an argument can be read by every user of this machine",
+                    "for a login give --user and --password-file; give any other command on standard input, from a file"
+                            + " that only you can read: connect HOST:PORT ... < FILE, or type it without COMMAND");
         }
         Console console = Console.of(spec.commandLine());
         try (SecureTls tls = connection.tls().build()) {
@@ -102,13 +106,6 @@ final class ConnectCommand implements Callable<Integer> {
         }
     }
 
-    private static boolean isLogin(List<String> words) {
-        String name = words.get(0).toLowerCase(Locale.ROOT);
-        return name.equals("auth")
-                || (name.equals("hello") && words.stream().anyMatch(word -> word.equalsIgnoreCase("auth")))
-                || (name.equals("acl") && words.stream().anyMatch(word -> word.startsWith(">")));
-    }
-
     private boolean login(RespConnection opened, Optional<String> password, Console console) throws IOException {
         List<List<String>> greeting = new ArrayList<>();
         password.ifPresent(given -> greeting.add(
@@ -120,7 +117,7 @@ final class ConnectCommand implements Callable<Integer> {
         }
         for (List<String> words : greeting) {
             if (opened.execute(words) instanceof Reply.Failed failed) {
-                console.error(failed.text());
+                console.error(Printable.message(failed.text()));
                 Failure.hintOfAnswer(failed.text()).ifPresent(console::hint);
                 return false;
             }

@@ -1,11 +1,12 @@
 package io.valkeysecure.cli;
 
 import io.valkeysecure.cli.doctor.Severity;
+import io.valkeysecure.internal.text.Printable;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.Ansi.IStyle;
@@ -25,10 +26,6 @@ import picocli.CommandLine.Help.Ansi.Style;
  */
 final class Console {
     private static final int WIDTH = 110;
-    /** What may drive a terminal, both rows of control characters, and what turns the order of letters around. */
-    private static final Pattern UNPRINTABLE =
-            Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]");
-
     private static final String INDENT = "   ";
     private static final String GAP = "  ";
 
@@ -162,13 +159,21 @@ final class Console {
         err.flush();
     }
 
+    /** Where an error comes from, for those who asked for it. */
+    void stackTrace(Throwable thrown) {
+        StringWriter trace = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(trace));
+        trace.toString().lines().forEach(line -> err.println(printable(line.replace("\t", INDENT))));
+        err.flush();
+    }
+
     private String styled(String text, IStyle style) {
         String shown = printable(text);
         return ansi.enabled() ? Style.on(style) + shown + Style.off(style) : shown;
     }
 
     private static String printable(String text) {
-        return UNPRINTABLE.matcher(text).replaceAll("?");
+        return Printable.all(text);
     }
 
     /** The words of libraries begin with a capital, ours do not; an abbreviation keeps its own. */

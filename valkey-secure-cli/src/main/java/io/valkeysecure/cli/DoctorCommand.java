@@ -5,6 +5,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.doctor.CheckResult;
+import io.valkeysecure.cli.base.NewFiles;
 import io.valkeysecure.cli.doctor.Doctor;
 import io.valkeysecure.cli.doctor.Finding;
 import io.valkeysecure.cli.doctor.HtmlReport;
@@ -226,7 +227,9 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void write(Report report, Console console) throws IOException {
         if (html != null) {
-            Files.writeString(html, HtmlReport.of(report));
+            NewFiles page = new NewFiles();
+            page.plain(html, HtmlReport.of(report));
+            page.write();
         }
         if (format.json) {
             console.data(JsonReport.of(report));

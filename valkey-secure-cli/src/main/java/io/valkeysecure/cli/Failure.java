@@ -7,6 +7,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.internal.text.Printable;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -61,7 +62,7 @@ record Failure(String message, Optional<String> hint, int exitCode) {
         String message = thrown.getMessage();
         return message == null || message.isBlank()
                 ? thrown.getClass().getSimpleName()
-                : message.lines().findFirst().orElseThrow();
+                : Printable.message(message.lines().findFirst().orElseThrow());
     }
 
     private static Optional<String> hint(Throwable telling) {

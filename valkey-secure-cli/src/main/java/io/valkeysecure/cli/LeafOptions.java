@@ -5,6 +5,7 @@ import io.valkeysecure.cli.pki.CertificateAuthority.Order;
 import io.valkeysecure.cli.pki.KeyType;
 import io.valkeysecure.cli.pki.LeafFiles;
 import io.valkeysecure.cli.pki.Names;
+import io.valkeysecure.internal.text.Printable;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -52,7 +53,7 @@ final class LeafOptions {
 
     static void tell(Console console, Order order, X509Certificate leaf, boolean newKey) {
         console.step("issued a " + order.profile() + " certificate");
-        console.result(leaf.getSubjectX500Principal() + ", good until "
+        console.result(Printable.value(leaf.getSubjectX500Principal()) + ", good until "
                 + leaf.getNotAfter().toInstant() + ", serial "
                 + leaf.getSerialNumber().toString(16));
         console.result(

@@ -1,7 +1,6 @@
 package io.valkeysecure.cli;
 
 import io.lettuce.core.AbstractRedisClient;
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SetArgs;
@@ -119,8 +118,11 @@ final class LettuceDemo implements DemoClient {
                         .enablePeriodicRefresh(REFRESH)
                         .build())
                 .build();
-        RedisClusterClient client = SecureLettuce.clusterClient(
-                tls, resources, seeds.stream().map(LettuceDemo::impatient).toList(), options);
+        RedisClusterClient client = SecureLettuce.clusterClientBuilder(
+                        tls, seeds.stream().map(LettuceDemo::impatient).toList())
+                .resources(resources)
+                .options(options)
+                .build();
         return keyValue(client, client::connect, StatefulRedisClusterConnection::sync);
     }
 
@@ -173,7 +175,7 @@ final class LettuceDemo implements DemoClient {
     }
 
     private RedisClient client(SecureTls tls, RedisURI uri) {
-        return SecureLettuce.client(tls, resources, uri, ClientOptions.create());
+        return SecureLettuce.clientBuilder(tls, uri).resources(resources).build();
     }
 
     private static RedisURI.Builder uri(Target target) {

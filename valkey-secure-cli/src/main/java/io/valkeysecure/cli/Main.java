@@ -88,7 +88,7 @@ public final class Main implements Runnable {
         console.error(failure.message());
         failure.hint().ifPresent(console::hint);
         if (debug) {
-            thrown.printStackTrace(command.getErr());
+            console.stackTrace(thrown);
         }
         return failure.exitCode();
     }

@@ -3,6 +3,7 @@ package io.valkeysecure.cli;
 import io.valkeysecure.cli.base.NewFiles;
 import io.valkeysecure.cli.pki.CertificateAuthority;
 import io.valkeysecure.cli.pki.KeyType;
+import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,7 +73,7 @@ final class PkiInitCommand implements Callable<Integer> {
                 Clock.systemUTC());
         Console console = Console.of(spec.commandLine());
         console.step("made a CA in " + ca.directory());
-        console.result(made.anchor().getSubjectX500Principal() + ", good until "
+        console.result(Printable.value(made.anchor().getSubjectX500Principal()) + ", good until "
                 + made.anchor().getNotAfter().toInstant());
         console.result("to be trusted by clients and servers: " + made.anchorFile());
         if (intermediate) {

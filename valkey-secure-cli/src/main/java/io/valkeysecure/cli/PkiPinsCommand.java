@@ -2,6 +2,7 @@ package io.valkeysecure.cli;
 
 import io.valkeysecure.SpkiPin;
 import io.valkeysecure.cli.base.InputFiles;
+import io.valkeysecure.internal.text.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,8 +53,7 @@ final class PkiPinsCommand implements Callable<Integer> {
         for (X509Certificate certificate :
                 Files.exists(file) ? read(file) : PresentedChain.of(EndpointConverter.orFile(spec, source))) {
             rows.add(List.of(
-                    SpkiPin.of(certificate).toString(),
-                    certificate.getSubjectX500Principal().toString()));
+                    SpkiPin.of(certificate).toString(), Printable.value(certificate.getSubjectX500Principal())));
         }
         console.table(rows);
         return Main.OK;

@@ -14,6 +14,7 @@ import io.valkeysecure.cli.connect.Reply;
 import io.valkeysecure.cli.connect.RespConnection;
 import io.valkeysecure.cli.connect.Shown;
 import io.valkeysecure.internal.pem.Pem;
+import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,9 +70,9 @@ final class PkiVerifyCommand implements Callable<Integer> {
         ValidatedPath path = builder.build().verify(chain(file), expected);
         Console console = Console.of(spec.commandLine());
         console.step("a server with " + file + " would be accepted as " + expected);
-        console.result("leaf " + path.certificates().get(0).getSubjectX500Principal() + ", not after "
+        console.result("leaf " + Printable.value(path.certificates().get(0).getSubjectX500Principal()) + ", not after "
                 + path.certificates().get(0).getNotAfter().toInstant() + "\nissued under "
-                + path.anchor().getSubjectX500Principal());
+                + Printable.value(path.anchor().getSubjectX500Principal()));
         return Main.OK;
     }
 
@@ -92,9 +93,9 @@ final class PkiVerifyCommand implements Callable<Integer> {
             Console console = Console.of(spec.commandLine());
             console.step("a client with these options connects to " + endpoint);
             console.result(handshake.version().protocol() + " " + handshake.cipherSuite() + "\nleaf "
-                    + handshake.leaf().getSubjectX500Principal() + ", not after "
+                    + Printable.value(handshake.leaf().getSubjectX500Principal()) + ", not after "
                     + handshake.leaf().getNotAfter().toInstant() + "\nissued under "
-                    + handshake.path().anchor().getSubjectX500Principal() + "\nanswer to PING: "
+                    + Printable.value(handshake.path().anchor().getSubjectX500Principal()) + "\nanswer to PING: "
                     + Shown.forPeople(answer));
             return Main.OK;
         }

@@ -2,6 +2,7 @@ package io.valkeysecure.cli;
 
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.internal.text.Printable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,9 +54,9 @@ final class TheirServerDemo {
         }
         VerifiedHandshake handshake = figures.latest();
         console.result(handshake.version().protocol() + " " + handshake.cipherSuite() + "\nleaf "
-                + handshake.leaf().getSubjectX500Principal() + ", not after "
+                + Printable.value(handshake.leaf().getSubjectX500Principal()) + ", not after "
                 + handshake.leaf().getNotAfter().toInstant() + "\nissued under "
-                + handshake.path().anchor().getSubjectX500Principal());
+                + Printable.value(handshake.path().anchor().getSubjectX500Principal()));
         console.good("ping, set, get and del of one key: as they should be");
     }
 }

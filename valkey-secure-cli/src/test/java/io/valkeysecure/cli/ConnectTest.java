@@ -137,14 +137,50 @@ class ConnectTest {
     @Test
     void password_asAnArgument_isRefused() {
         for (String[] command : new String[][] {
-            {"AUTH", PASSWORD}, {"hello", "3", "auth", "app", PASSWORD}, {"acl", "setuser", "x", ">" + PASSWORD}
+            {"AUTH", PASSWORD},
+            {"auth", "app", PASSWORD},
+            {"hello", "3", "auth", "app", PASSWORD},
+            {"acl", "setuser", "x", ">" + PASSWORD},
+            {"ACL", "SETUSER", "x", "on", "<" + PASSWORD},
+            {"CONFIG", "SET", "requirepass", PASSWORD},
+            {"config", "set", "maxclients", "100", "MasterAuth", PASSWORD},
+            {"CONFIG", "SET", "primaryauth", PASSWORD},
+            {"CONFIG", "SET", "tls-key-file-pass", PASSWORD},
+            {"CONFIG", "SET", "tls-client-key-file-pass", PASSWORD},
+            {"MIGRATE", "host", "6379", "k", "0", "1000", "AUTH", PASSWORD},
+            {"migrate", "host", "6379", "", "0", "1000", "auth2", "app", PASSWORD, "KEYS", "k"},
+            {"SENTINEL", "SET", "primary", "auth-pass", PASSWORD},
+            {"SENTINEL", "CONFIG", "SET", "sentinel-pass", PASSWORD}
         }) {
             Outcome outcome = connect(server.port(), command);
             assertThat(outcome.exitCode()).isEqualTo(2);
             assertThat(outcome.err())
                     .startsWith("valkey-secure: error: a password as an argument can be read by every user")
+                    .contains("hint: for a login give --user and --password-file", "on standard input")
                     .doesNotContain(PASSWORD);
         }
+    }
+
+    @Test
+    void commandWithoutAPassword_asArguments_isSent() {
+        for (String[] command : new String[][] {
+            {"CONFIG", "GET", "requirepass"},
+            {"CONFIG", "SET", "tls-auth-clients", "yes"},
+            {"ACL", "SETUSER", "reader", "on", "~*", "+get"},
+            {"GET", "AUTH"},
+            {"SET", "password", "x"}
+        }) {
+            assertThat(connect(server.port(), command).exitCode())
+                    .as(String.join(" ", command))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void password_onStandardInput_isSent() {
+        Outcome outcome = typed("CONFIG SET requirepass " + PASSWORD + "\nCONFIG SET requirepass \"\"\n");
+
+        assertThat(outcome).isEqualTo(new Outcome(0, "OK\nOK\n", ""));
     }
 
     @Test

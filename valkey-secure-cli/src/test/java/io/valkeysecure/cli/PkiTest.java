@@ -163,10 +163,42 @@ class PkiTest {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
                     .isEqualTo("rw-------");
         }
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(ca)))
-                .isEqualTo("rwx------");
+        try (Stream<Path> all = Files.walk(ca)) {
+            assertThat(all.filter(Files::isDirectory).toList())
+                    .contains(ca, ca.resolve("issued"), ca.resolve("revoked"))
+                    .allSatisfy(made -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+                            .isEqualTo("rwx------"));
+        }
         for (String name : List.of("ca.key", "intermediate.key")) {
             assertThat(ca.resolve(name)).content().startsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----");
+        }
+    }
+
+    /** Where the umask takes nothing away, nothing that was made is for others to write, and no folder for them to enter. */
+    @Test
+    void init_withoutUmask_givesOthersNothingToWrite() throws Exception {
+        Path open = directory.resolve("umask-ca");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+        Tool.Run run = Tool.of("sh", "dash")
+                .run(
+                        "-c",
+                        "umask 000; exec \"$0\" -cp \"$1\" io.valkeysecure.cli.Main pki init \"$2\" --passphrase-file \"$3\"",
+                        java,
+                        System.getProperty("java.class.path"),
+                        open.toString(),
+                        passphrase.toString());
+
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        try (Stream<Path> all = Files.walk(open)) {
+            assertThat(all.toList()).hasSizeGreaterThan(5).allSatisfy(made -> {
+                String permissions = PosixFilePermissions.toString(Files.getPosixFilePermissions(made));
+                assertThat(permissions)
+                        .matches(
+                                Files.isDirectory(made)
+                                        ? "rwx------"
+                                        : made.toString().endsWith(".key") ? "rw-------" : "rw-r--r--");
+            });
         }
     }
 
@@ -515,7 +547,7 @@ class PkiTest {
                 .certificate();
 
         assertThat(Outcome.of("pki", "show", certificate.toString()).out())
-                .contains("CN=?[31mred?2J?")
+                .contains("CN=\\u001b[31mred\\u009b2J\\u202e")
                 .doesNotContain("\u001b", "\u009b", "\u202e");
     }
 

@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * stands in the stack as if it had been sent, so Lettuce sends it on the next channel, in order. No command waits for longer
  * than the server would have made it wait, which serves the commands of a connection one by one.
  *
- * <p>Not begun within a transaction, between {@code WATCH} and {@code EXEC}, between {@code ASKING} and its command, or while
- * subscribed: the server would forget.
+ * <p>Not begun while the server remembers something that it would forget: see {@link SessionState}, and subscriptions.
  *
  * <p>Used by one channel, on its event loop.
  */
@@ -50,9 +49,7 @@ final class Retirement extends ChannelDuplexHandler {
     private final DefaultEndpoint endpoint;
     private Phase phase = Phase.GREETING;
     private @Nullable ChannelHandlerContext context;
-    private boolean inTransaction;
-    private boolean watching;
-    private boolean asking;
+    private final SessionState session;
 
     /** How many commands at the end of Lettuce's stack were not sent. */
     private int held;
@@ -60,6 +57,7 @@ final class Retirement extends ChannelDuplexHandler {
     Retirement(CommandHandler commands, DefaultEndpoint endpoint) {
         this.commands = commands;
         this.endpoint = endpoint;
+        this.session = new SessionState(endpoint instanceof PubSubEndpoint);
     }
 
     @Override
@@ -90,7 +88,7 @@ final class Retirement extends ChannelDuplexHandler {
     }
 
     private void proceed(ChannelHandlerContext ctx) {
-        if (phase == Phase.ASKED && !inTransaction && !watching && !asking && !isSubscribed()) {
+        if (phase == Phase.ASKED && session.isEmpty() && !isSubscribed()) {
             if (reconnects(ctx)) {
                 phase = Phase.HOLDING;
             } else if (commands.getStack().isEmpty()) {
@@ -154,30 +152,15 @@ final class Retirement extends ChannelDuplexHandler {
             promise.trySuccess();
             return;
         }
-        if (message instanceof RedisCommand<?, ?, ?> command) {
-            note(command);
+        if (phase == Phase.GREETING) {
+            // Lettuce's own greeting, which it says on the next channel again
+        } else if (message instanceof RedisCommand<?, ?, ?> command) {
+            session.sent(command);
         } else if (message instanceof Collection<?> batch) {
-            batch.forEach(command -> note((RedisCommand<?, ?, ?>) command));
+            batch.forEach(command -> session.sent((RedisCommand<?, ?, ?>) command));
         }
         ctx.write(message, promise);
         proceed(ctx);
-    }
-
-    private void note(RedisCommand<?, ?, ?> command) {
-        String name = command.getType().toString();
-        asking = name.equals("ASKING");
-        switch (name) {
-            case "MULTI" -> inTransaction = true;
-            case "WATCH" -> watching = true;
-            case "UNWATCH" -> watching = false;
-            case "EXEC", "DISCARD", "RESET" -> {
-                inTransaction = false;
-                watching = false;
-            }
-            default -> {
-                // leaves nothing that the server could forget, or what Lettuce tells it again
-            }
-        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.valkeysecure.lettuce;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -13,10 +14,11 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lettuce clients whose every connection is verified TLS, under one {@link SecureTls}.
@@ -47,7 +49,12 @@ import java.util.stream.StreamSupport;
  *
  * <p>TLS settings of Lettuce's own that contradict this ({@code redis://}, {@code startTls}, {@code verifyPeer}
  * {@code NONE} or {@code CA}, a Unix socket, {@code SslOptions}) are refused with a {@link TlsConfigurationException} that
- * names the setting. Nothing is silently overridden.
+ * names the setting, by the clients that are made here.
+ *
+ * <p>A client that is made by other code with {@link #resources} is guarded in the pipeline alone, where not every setting
+ * can be seen. A connection without TLS is refused, and so is one whose {@code verifyPeer} is seen to be weaker than
+ * {@code FULL}. {@code startTls}, {@code SslOptions} and a {@code verifyPeer} that leaves no trace have no effect: TLS begins
+ * with the first byte, under the {@link SecureTls} alone, and the server is verified in full.
  *
  * <p>These methods are safe for use by many threads, as are the clients they return.
  */
@@ -83,39 +90,19 @@ public final class SecureLettuce {
      * @throws TlsConfigurationException if the URI asks for anything else than verified TLS
      */
     public static RedisClient client(SecureTls tls, RedisURI uri) {
-        return client(tls, uri, ClientOptions.create());
+        return clientBuilder(tls, uri).build();
     }
 
     /**
-     * Returns a client with options, and with resources of its own, which its {@code shutdown} ends.
+     * Begins a client with options or resources of the caller's.
      *
      * @param tls whom to trust and what to present
      * @param uri the server
-     * @param options Lettuce's options, without {@code SslOptions}
-     * @return Lettuce's client
-     * @throws TlsConfigurationException if the URI or the options ask for anything else than verified TLS
+     * @return a builder of Lettuce's client
+     * @throws IllegalArgumentException if the URI is null, as Lettuce does
      */
-    public static RedisClient client(SecureTls tls, RedisURI uri, ClientOptions options) {
-        ServerUri.requireVerifiedTls(uri);
-        ClientOptions guarded = clientOptions(tls, options);
-        return new SecureRedisClient(tls, resources(tls), true, uri, guarded);
-    }
-
-    /**
-     * Returns a client that uses the caller's resources. Its {@code shutdown} leaves them running, as Lettuce's does.
-     *
-     * @param tls whom to trust and what to present
-     * @param resources threads, timers and the like; a {@link NettyCustomizer} in them is called before ours
-     * @param uri the server
-     * @param options Lettuce's options, without {@code SslOptions}
-     * @return Lettuce's client
-     * @throws TlsConfigurationException if the URI or the options ask for anything else than verified TLS
-     */
-    public static RedisClient client(SecureTls tls, ClientResources resources, RedisURI uri, ClientOptions options) {
-        ServerUri.requireVerifiedTls(uri);
-        ClientOptions guarded = clientOptions(tls, options);
-        ClientResources derived = resources(tls, resources);
-        return new SecureRedisClient(tls, derived, derived != resources, uri, guarded);
+    public static SecureClientBuilder clientBuilder(SecureTls tls, RedisURI uri) {
+        return new SecureClientBuilder(requireTls(tls), ServerUri.notNull(uri, "RedisURI"));
     }
 
     /**
@@ -129,7 +116,7 @@ public final class SecureLettuce {
      *     password
      */
     public static RedisClusterClient clusterClient(SecureTls tls, String uri) {
-        return clusterClient(tls, ServerUri.parseSeeds(uri));
+        return clusterClientBuilder(tls, ServerUri.parseSeeds(uri)).build();
     }
 
     /**
@@ -141,61 +128,25 @@ public final class SecureLettuce {
      * @throws TlsConfigurationException if the URI asks for anything else than verified TLS
      */
     public static RedisClusterClient clusterClient(SecureTls tls, RedisURI seed) {
-        return clusterClient(tls, List.of(seed));
+        return clusterClientBuilder(tls, List.of(ServerUri.notNull(seed, "RedisURI")))
+                .build();
     }
 
     /**
-     * Returns a client of a cluster, with resources of its own, which its {@code shutdown} ends.
+     * Begins a client of a cluster with several seeds, or with options or resources of the caller's.
      *
      * @param tls whom to trust and what to present
      * @param seeds nodes that tell of the others; Lettuce takes credentials from the first
-     * @return Lettuce's client
-     * @throws TlsConfigurationException if a URI asks for anything else than verified TLS
+     * @return a builder of Lettuce's client
+     * @throws IllegalArgumentException if there are no seeds, or one is null, as Lettuce does
      */
-    public static RedisClusterClient clusterClient(SecureTls tls, Iterable<RedisURI> seeds) {
-        return clusterClient(tls, seeds, ClusterClientOptions.create());
-    }
-
-    /**
-     * Returns a client of a cluster, with options, and with resources of its own, which its {@code shutdown} ends.
-     *
-     * @param tls whom to trust and what to present
-     * @param seeds nodes that tell of the others; Lettuce takes credentials from the first
-     * @param options Lettuce's options, without {@code SslOptions}
-     * @return Lettuce's client
-     * @throws TlsConfigurationException if a URI or the options ask for anything else than verified TLS
-     */
-    public static RedisClusterClient clusterClient(
-            SecureTls tls, Iterable<RedisURI> seeds, ClusterClientOptions options) {
-        List<RedisURI> checked = seeds(seeds);
-        ClusterClientOptions guarded = clientOptions(tls, options);
-        return new SecureClusterClient(tls, resources(tls), true, checked, guarded);
-    }
-
-    /**
-     * Returns a client of a cluster that uses the caller's resources. Its {@code shutdown} leaves them running, as Lettuce's
-     * does.
-     *
-     * @param tls whom to trust and what to present
-     * @param resources threads, timers and the like; a {@link NettyCustomizer} in them is called before ours
-     * @param seeds nodes that tell of the others; Lettuce takes credentials from the first
-     * @param options Lettuce's options, without {@code SslOptions}
-     * @return Lettuce's client
-     * @throws TlsConfigurationException if a URI or the options ask for anything else than verified TLS
-     */
-    public static RedisClusterClient clusterClient(
-            SecureTls tls, ClientResources resources, Iterable<RedisURI> seeds, ClusterClientOptions options) {
-        List<RedisURI> checked = seeds(seeds);
-        ClusterClientOptions guarded = clientOptions(tls, options);
-        ClientResources derived = resources(tls, resources);
-        return new SecureClusterClient(tls, derived, derived != resources, checked, guarded);
-    }
-
-    private static List<RedisURI> seeds(Iterable<RedisURI> seeds) {
-        List<RedisURI> checked =
-                StreamSupport.stream(seeds.spliterator(), false).toList();
-        ServerUri.requireVerifiedTls(checked);
-        return checked;
+    public static SecureClusterClientBuilder clusterClientBuilder(SecureTls tls, Iterable<RedisURI> seeds) {
+        List<RedisURI> listed = new ArrayList<>();
+        ServerUri.notNull(seeds, "RedisURIs").forEach(seed -> listed.add(ServerUri.notNull(seed, "RedisURI")));
+        if (listed.isEmpty()) {
+            throw new IllegalArgumentException("RedisURIs must not be empty");
+        }
+        return new SecureClusterClientBuilder(requireTls(tls), List.copyOf(listed));
     }
 
     /**
@@ -228,12 +179,8 @@ public final class SecureLettuce {
      * @throws IllegalArgumentException if the base is guarded by another {@link SecureTls}
      */
     public static ClientResources resources(SecureTls tls, ClientResources base) {
-        if (base.nettyCustomizer() instanceof TlsCustomizer guard) {
-            if (guard.guards(tls)) {
-                return base;
-            }
-            throw new IllegalArgumentException(
-                    "the client resources are guarded by another SecureTls already; derive from resources without a guard");
+        if (requireDerivable(tls, base).nettyCustomizer() instanceof TlsCustomizer) {
+            return base;
         }
         // Lettuce's mutate() hands on whether a part is shared as the base has it, so that shutting down the copy would
         // stop the base's timer and executor, and makes new event loops. A part that is set by hand counts as shared.
@@ -246,6 +193,27 @@ public final class SecureLettuce {
                 .timer(base.timer())
                 .nettyCustomizer(new TlsCustomizer(tls, base.nettyCustomizer()))
                 .build();
+    }
+
+    @CanIgnoreReturnValue
+    static ClientResources requireDerivable(SecureTls tls, ClientResources base) {
+        ServerUri.notNull(base, "ClientResources");
+        if (base.nettyCustomizer() instanceof TlsCustomizer guard && !guard.guards(tls)) {
+            throw new IllegalArgumentException(
+                    "the client resources are guarded by another SecureTls already; derive from resources without a guard");
+        }
+        return base;
+    }
+
+    static void requireUnset(@Nullable Object before, String setting) {
+        if (before != null) {
+            throw new IllegalStateException(setting + " was set before; set it once");
+        }
+    }
+
+    @CanIgnoreReturnValue
+    private static SecureTls requireTls(SecureTls tls) {
+        return Objects.requireNonNull(tls, "tls");
     }
 
     /**
@@ -275,7 +243,8 @@ public final class SecureLettuce {
     }
 
     private static TrustNobody trustNobody(SecureTls tls, ClientOptions base) {
-        Objects.requireNonNull(tls, "tls");
+        requireTls(tls);
+        ServerUri.notNull(base, "ClientOptions");
         if (base.getSslOptions() != ClientOptions.DEFAULT_SSL_OPTIONS
                 && !(base.getSslOptions() instanceof TrustNobody)) {
             throw new TlsConfigurationException(

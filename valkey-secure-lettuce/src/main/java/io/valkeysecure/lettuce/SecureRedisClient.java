@@ -12,8 +12,10 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsConfigurationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lettuce's client, which refuses early what the guard in the pipeline would refuse late and with less to say, and ends the
@@ -36,60 +38,85 @@ final class SecureRedisClient extends RedisClient {
         super.setOptions(SecureLettuce.clientOptions(tls, options));
     }
 
+    /** Null is for Lettuce to refuse, in its own way. */
+    private static void requireVerifiedTls(@Nullable RedisURI uri) {
+        if (uri != null) {
+            ServerUri.requireVerifiedTls(uri);
+        }
+    }
+
+    /** What a future is to fail with; null if Lettuce is to go on. */
+    private static @Nullable TlsConfigurationException refusalOf(
+            @Nullable RedisCodec<?, ?> codec, @Nullable RedisURI uri) {
+        if (codec == null) {
+            return null;
+        }
+        try {
+            requireVerifiedTls(uri);
+            return null;
+        } catch (TlsConfigurationException e) {
+            return e;
+        }
+    }
+
     @Override
     public StatefulRedisConnection<String, String> connect(RedisURI uri) {
-        ServerUri.requireVerifiedTls(uri);
+        requireVerifiedTls(uri);
         return super.connect(uri);
     }
 
     @Override
     public <K, V> StatefulRedisConnection<K, V> connect(RedisCodec<K, V> codec, RedisURI uri) {
-        ServerUri.requireVerifiedTls(uri);
+        requireVerifiedTls(uri);
         return super.connect(codec, uri);
     }
 
     @Override
     public <K, V> ConnectionFuture<StatefulRedisConnection<K, V>> connectAsync(RedisCodec<K, V> codec, RedisURI uri) {
-        ServerUri.requireVerifiedTls(uri);
-        return super.connectAsync(codec, uri);
+        TlsConfigurationException refused = refusalOf(codec, uri);
+        return refused == null
+                ? super.connectAsync(codec, uri)
+                : ConnectionFuture.from(null, CompletableFuture.failedFuture(refused));
     }
 
     @Override
     public StatefulRedisPubSubConnection<String, String> connectPubSub(RedisURI uri) {
-        ServerUri.requireVerifiedTls(uri);
+        requireVerifiedTls(uri);
         return super.connectPubSub(uri);
     }
 
     @Override
     public <K, V> StatefulRedisPubSubConnection<K, V> connectPubSub(RedisCodec<K, V> codec, RedisURI uri) {
-        ServerUri.requireVerifiedTls(uri);
+        requireVerifiedTls(uri);
         return super.connectPubSub(codec, uri);
     }
 
     @Override
     public <K, V> ConnectionFuture<StatefulRedisPubSubConnection<K, V>> connectPubSubAsync(
             RedisCodec<K, V> codec, RedisURI uri) {
-        ServerUri.requireVerifiedTls(uri);
-        return super.connectPubSubAsync(codec, uri);
+        TlsConfigurationException refused = refusalOf(codec, uri);
+        return refused == null
+                ? super.connectPubSubAsync(codec, uri)
+                : ConnectionFuture.from(null, CompletableFuture.failedFuture(refused));
     }
 
     @Override
     public StatefulRedisSentinelConnection<String, String> connectSentinel(RedisURI uri) {
-        ServerUri.requireVerifiedTls(uri);
+        requireVerifiedTls(uri);
         return super.connectSentinel(uri);
     }
 
     @Override
     public <K, V> StatefulRedisSentinelConnection<K, V> connectSentinel(RedisCodec<K, V> codec, RedisURI uri) {
-        ServerUri.requireVerifiedTls(uri);
+        requireVerifiedTls(uri);
         return super.connectSentinel(codec, uri);
     }
 
     @Override
     public <K, V> CompletableFuture<StatefulRedisSentinelConnection<K, V>> connectSentinelAsync(
             RedisCodec<K, V> codec, RedisURI uri) {
-        ServerUri.requireVerifiedTls(uri);
-        return super.connectSentinelAsync(codec, uri);
+        TlsConfigurationException refused = refusalOf(codec, uri);
+        return refused == null ? super.connectSentinelAsync(codec, uri) : CompletableFuture.failedFuture(refused);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.valkeysecure.lettuce;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.cluster.RedisClusterURIUtil;
@@ -7,10 +8,13 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a URI has to be like. No message of this class holds the text of a URI, which may hold a password. */
@@ -22,13 +26,78 @@ final class ServerUri {
             "rediss-sentinel", RedisURI.URI_SCHEME_REDIS_SENTINEL_SECURE,
             "valkeys-sentinel", RedisURI.URI_SCHEME_REDIS_SENTINEL_SECURE);
 
+    /** Of RFC 3986, those that a user info cannot hold as they are, or that mean something to Lettuce there. */
+    private static final String RESERVED = "/?#[]@:%,";
+
+    /** Lettuce's options in a query. */
+    private static final Set<String> OPTIONS = Set.of(
+            RedisURI.PARAMETER_NAME_TIMEOUT,
+            RedisURI.PARAMETER_NAME_DATABASE,
+            RedisURI.PARAMETER_NAME_DATABASE_ALT,
+            RedisURI.PARAMETER_NAME_SENTINEL_MASTER_ID,
+            RedisURI.PARAMETER_NAME_CLIENT_NAME,
+            RedisURI.PARAMETER_NAME_LIBRARY_NAME,
+            RedisURI.PARAMETER_NAME_LIBRARY_VERSION,
+            RedisURI.PARAMETER_NAME_VERIFY_PEER);
+
     private static final Set<String> PLAINTEXT_SCHEMES =
             Set.of("redis", "valkey", "redis-sentinel", "valkey-sentinel", "redis-socket", "redis+socket");
 
     private ServerUri() {}
 
     static RedisURI parse(String text) {
-        return RedisURI.create(lettuces(text));
+        return read(lettuces(text), RedisURI::create);
+    }
+
+    /** Lettuce's answer to null; its own message is of a class that is not for others. */
+    @CanIgnoreReturnValue
+    static <T> T notNull(@Nullable T value, String what) {
+        if (value == null) {
+            throw new IllegalArgumentException(what + " must not be null");
+        }
+        return value;
+    }
+
+    /** Whatever Lettuce says quotes the text, and so does what its cause says. */
+    private static <T> T read(URI uri, Function<URI, T> lettuces) {
+        try {
+            return lettuces.apply(uri);
+        } catch (RuntimeException e) {
+            throw unreadable("host, port, database or an option of it is not as needed");
+        }
+    }
+
+    private static IllegalArgumentException unreadable(String why) {
+        return new IllegalArgumentException("the server's URI cannot be read: " + why + "; expected one such as "
+                + "rediss://user@host:6379, and in a password "
+                + RESERVED.chars()
+                        .mapToObj(c -> String.format(Locale.ROOT, "%%%02X for %c", c, c))
+                        .collect(Collectors.joining(", "))
+                + " (its text is not shown, since it may hold one)");
+    }
+
+    /**
+     * A character that ends the user info makes a part of the password the host, the port, or the path. An {@code @} behind
+     * the authority shows it; only an option may hold one.
+     */
+    private static void requireUserInfoInAuthority(URI uri) {
+        boolean known = uri.getRawQuery() == null
+                || !uri.getRawQuery().contains("@")
+                || Arrays.stream(uri.getRawQuery().split("&", -1))
+                        .allMatch(option -> OPTIONS.contains(option.split("=", 2)[0]));
+        if (!known || contains(uri.getRawPath(), '@') || contains(uri.getRawFragment(), '@')) {
+            throw unreadable("an @ stands behind the host, as when a password holds a / ? or #");
+        }
+        if (uri.getRawAuthority() == null) {
+            throw unreadable("the host is missing");
+        }
+        if (uri.getRawAuthority().indexOf('@') != uri.getRawAuthority().lastIndexOf('@')) {
+            throw unreadable("more than one @ stands before the host");
+        }
+    }
+
+    private static boolean contains(@Nullable String part, char c) {
+        return part != null && part.indexOf(c) >= 0;
     }
 
     /** The seeds of a cluster: hosts and ports, separated by commas, share all else. */
@@ -38,17 +107,16 @@ final class ServerUri {
             throw new IllegalArgumentException("the URI names sentinels, and a cluster has none; write rediss:// or "
                     + "valkeys:// for a cluster, or make the client by SecureLettuce.client(...)");
         }
-        return RedisClusterURIUtil.toRedisURIs(uri);
+        return read(uri, RedisClusterURIUtil::toRedisURIs);
     }
 
     private static URI lettuces(String text) {
         URI uri;
         try {
-            uri = new URI(text);
+            uri = new URI(notNull(text, "URI"));
         } catch (URISyntaxException e) {
             // neither the cause nor its message, both of which quote the text
-            throw new IllegalArgumentException("the server's URI cannot be read at index " + e.getIndex() + ": "
-                    + e.getReason() + "; expected one such as rediss://user@host:6379");
+            throw unreadable("at index " + e.getIndex() + ": " + e.getReason());
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         if (PLAINTEXT_SCHEMES.contains(scheme)) {
@@ -56,9 +124,11 @@ final class ServerUri {
         }
         String lettuces = SECURE_SCHEMES.get(scheme);
         if (lettuces == null) {
-            throw new IllegalArgumentException("the URI's scheme " + (scheme.isEmpty() ? "is missing" : "is " + scheme)
-                    + "; expected rediss:// or valkeys://");
+            // not shown: where the scheme is missing, a user name or a password stands in its place
+            throw new IllegalArgumentException(
+                    "the URI's scheme is missing or another one; expected rediss:// or valkeys://");
         }
+        requireUserInfoInAuthority(uri);
         return URI.create(lettuces + text.substring(scheme.length()));
     }
 

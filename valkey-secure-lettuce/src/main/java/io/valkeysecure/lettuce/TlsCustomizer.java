@@ -74,7 +74,9 @@ final class TlsCustomizer implements NettyCustomizer {
                     "a connection without TLS was asked for, and was refused before it was opened; write rediss:// or "
                             + "valkeys://, or RedisURI.Builder.withSsl(true)");
         }
-        TlsHandshake handshake = tls.handshake(endpoint(lettuces.engine()), ClientLibrary.LETTUCE);
+        Endpoint endpoint = endpoint(lettuces.engine());
+        requireFullVerification(lettuces.engine());
+        TlsHandshake handshake = tls.handshake(endpoint, ClientLibrary.LETTUCE);
         SSLEngine engine = handshake.engine();
         SslHandler ours = new SslHandler(engine, verifier);
         // to Netty, zero is no timeout at all
@@ -100,6 +102,16 @@ final class TlsCustomizer implements NettyCustomizer {
         Retirement retirement = new Retirement(commands, endpoint);
         pipeline.addBefore(handler.name(), RETIREMENT, retirement);
         return retirement;
+    }
+
+    /** With {@code FULL} Lettuce sets this on its engine; with {@code CA}, and in some versions with {@code NONE}, it does not. */
+    private static void requireFullVerification(SSLEngine engine) {
+        if (!"HTTPS".equals(engine.getSSLParameters().getEndpointIdentificationAlgorithm())) {
+            throw new TlsConfigurationException(
+                    RefusalReason.UNSUPPORTED_SETTING,
+                    "RedisURI.verifyPeer is not FULL: path and name of the server are always verified; remove it or write "
+                            + "FULL, and trust the server's issuer by SecureTls.trusting(...)");
+        }
     }
 
     /** Lettuce gives its engine the host and port that it is about to dial, for the first connection and reconnects alike. */

@@ -6,16 +6,25 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.DefaultEndpoint;
+import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.pubsub.PubSubEndpoint;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When a connection is quiet. What comes of it with a server is the matter of {@link SecureLettuceRotationTest}. */
 class RetirementTest {
@@ -74,6 +83,112 @@ class RetirementTest {
         assertThat(channel.isOpen()).isTrue();
         subscribed.set(false);
         retirement.closeWhenQuiet();
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    /** A keyword of the user's own, as {@code dispatch} takes it. */
+    private static Command<String, String, String> custom(String name, String... arguments) {
+        ProtocolKeyword keyword = new ProtocolKeyword() {
+            @Override
+            public byte[] getBytes() {
+                return name.getBytes(StandardCharsets.US_ASCII);
+            }
+
+            @Override
+            public String toString() {
+                return name;
+            }
+        };
+        CommandArgs<String, String> args = new CommandArgs<>(StringCodec.UTF8);
+        Stream.of(arguments).forEach(args::addValue);
+        return new Command<>(keyword, new StatusOutput<>(StringCodec.UTF8), args);
+    }
+
+    private static Command<String, String, String> command(String line) {
+        String[] words = line.split(" ", -1);
+        return custom(words[0], Arrays.copyOfRange(words, 1, words.length));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "MULTI, EXEC",
+        "MULTI, DISCARD",
+        "MULTI, RESET",
+        "multi, exec",
+        "Multi, discard",
+        "WATCH k, UNWATCH",
+        "watch k, EXEC",
+        "wAtCh k, unwatch",
+        "asking, GET k",
+        "MONITOR, RESET",
+        "monitor, reset",
+        "subscribe c, RESET",
+        "PSUBSCRIBE c, RESET",
+        "ssubscribe c, RESET",
+        "CLIENT REPLY OFF, RESET",
+        "client reply skip, RESET",
+        "client reply off, CLIENT REPLY ON"
+    })
+    void closeWhenQuiet_serverRemembersSomething_waitsUntilItDoesNot(String begins, String ends) {
+        Retirement retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
+        EmbeddedChannel channel = new EmbeddedChannel(retirement);
+        channel.writeOutbound(command(begins));
+
+        retirement.closeWhenQuiet();
+
+        assertThat(channel.isOpen()).isTrue();
+        var unused = channel.writeOneOutbound(command(ends));
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET k",
+                "get MULTI",
+                "MULTIPLY",
+                "SELECT 3",
+                "AUTH p",
+                "READONLY",
+                "CLIENT REPLY ON",
+                "CLIENT TRACKING ON",
+                "client no-evict on",
+                "CLIENT SETNAME reply",
+                "CLIENT",
+                "UNWATCH"
+            })
+    void closeWhenQuiet_nothingOrWhatAListenerRestores_closes(String line) {
+        Retirement retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
+        EmbeddedChannel channel = new EmbeddedChannel(retirement);
+        channel.writeOutbound(command(line));
+
+        retirement.closeWhenQuiet();
+
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void closeWhenQuiet_transactionWithinABatch_waitsForItsEnd() {
+        Retirement retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
+        EmbeddedChannel channel = new EmbeddedChannel(retirement);
+        channel.writeOutbound(List.of(command(CommandType.GET), command("multi"), command("get k")));
+
+        retirement.closeWhenQuiet();
+
+        assertThat(channel.isOpen()).isTrue();
+        var unused = channel.writeOneOutbound(List.of(command("exec"), command(CommandType.GET)));
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    /** Lettuce subscribes again by itself, whatever the keyword was: it goes by the server's answers. */
+    @Test
+    void closeWhenQuiet_subscribeOnAPubSubConnection_isLettucesToRestore() {
+        Retirement retirement = retirement(new PubSubEndpoint<String, String>(ClientOptions.create(), resources));
+        EmbeddedChannel channel = new EmbeddedChannel(retirement);
+        channel.writeOutbound(command("subscribe c"));
+
+        retirement.closeWhenQuiet();
+
         assertThat(channel.isOpen()).isFalse();
     }
 }

@@ -98,7 +98,7 @@ class SecureLettuceClusterTest {
         sin.accept(conflicting);
         List<RedisURI> seeds = List.of(Pki.uri("localhost", 1), conflicting);
 
-        assertThatThrownBy(() -> SecureLettuce.clusterClient(tls, seeds))
+        assertThatThrownBy(() -> SecureLettuce.clusterClientBuilder(tls, seeds).build())
                 .isInstanceOf(TlsConfigurationException.class)
                 .hasMessageStartingWith(message);
     }
@@ -121,7 +121,9 @@ class SecureLettuceClusterTest {
         } finally {
             client.shutdown();
         }
-        assertThatThrownBy(() -> SecureLettuce.clusterClient(tls, List.of(Pki.uri("localhost", 1)), conflicting))
+        assertThatThrownBy(() -> SecureLettuce.clusterClientBuilder(tls, List.of(Pki.uri("localhost", 1)))
+                        .options(conflicting)
+                        .build())
                 .isInstanceOf(TlsConfigurationException.class);
     }
 
@@ -171,7 +173,8 @@ class SecureLettuceClusterTest {
         TestCertificate other = pki.root.issue().dnsName("other.example").build();
         try (HostilePeer one = HostilePeer.tls(other);
                 HostilePeer two = HostilePeer.tls(other);
-                RedisClusterClient client = SecureLettuce.clusterClient(tls, List.of(uri(one), uri(two)))) {
+                RedisClusterClient client = SecureLettuce.clusterClientBuilder(tls, List.of(uri(one), uri(two)))
+                        .build()) {
             assertThat(Stream.of(catchThrowable(client::connect), catchThrowable(client::connectPubSub)))
                     .allSatisfy(thrown -> {
                         assertThat(RefusalReason.of(thrown)).contains(RefusalReason.NAME_MISMATCH);

@@ -2,7 +2,6 @@ package io.valkeysecure.lettuce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
@@ -72,7 +71,9 @@ class SecureLettuceOcspTest {
                         .listener(pki.heard)
                         .clock(new WatchingClock())
                         .build()) {
-            RedisClient client = SecureLettuce.client(tls, resources, Pki.uri(server), ClientOptions.create());
+            RedisClient client = SecureLettuce.clientBuilder(tls, Pki.uri(server))
+                    .resources(resources)
+                    .build();
             List<StatefulRedisConnection<String, String>> used = List.of(client.connect(), client.connect());
 
             List<CompletableFuture<?>> connecting = new ArrayList<>();

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
@@ -49,7 +48,7 @@ class SecureLettuceReconnectTest {
         dialled.set(server.port());
         RedisURI uri = Pki.uri(server);
         Pki.authenticate(uri, "app", PASSWORD);
-        client = SecureLettuce.client(tls, resources, uri, ClientOptions.create());
+        client = SecureLettuce.clientBuilder(tls, uri).resources(resources).build();
         connection = client.connect();
         assertThat(connection.sync().set("before", "1")).isEqualTo("OK");
     }

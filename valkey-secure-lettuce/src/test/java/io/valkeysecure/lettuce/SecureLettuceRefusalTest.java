@@ -9,6 +9,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
@@ -42,6 +43,7 @@ import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
@@ -121,6 +123,54 @@ class SecureLettuceRefusalTest {
             assertThat(TlsTranscript.of(peer.rawBytes()).isAllTls()).isTrue();
         } finally {
             resources.shutdown().syncUninterruptibly();
+        }
+    }
+
+    /** The front door sees the URI. Here only what Lettuce made of it can be seen. */
+    @ParameterizedTest
+    @EnumSource(SslVerifyMode.class)
+    void connect_verifyPeerOfARawClientWithOurResources_isRefusedByNameOrHasNoEffect(SslVerifyMode mode) {
+        ClientResources resources = SecureLettuce.resources(tls);
+        try (HostilePeer peer = HostilePeer.tls(
+                TestCertificate.root().build().issue().dnsName("localhost").build())) {
+            RedisURI uri = uri(peer.port());
+            uri.setVerifyPeer(mode);
+            try (RedisClient client = RedisClient.create(resources, uri)) {
+                assertThat(RefusalReason.of(catchThrowable(client::connect)))
+                        .contains(
+                                mode == SslVerifyMode.CA
+                                        ? RefusalReason.UNSUPPORTED_SETTING
+                                        : RefusalReason.UNTRUSTED_ISSUER);
+            }
+            assertThat(peer.applicationBytes()).isEmpty();
+        } finally {
+            resources.shutdown().syncUninterruptibly();
+        }
+    }
+
+    /** What a framework hands on as it is: the exception, its causes and what was suppressed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x\r\n\u001b[2Jok\u009b31m\u202ekcab\u2066\u2028y", "\u200b\u061c\u007f\u0007"})
+    void connect_hostileNames_areShownInPrintableText(String text) {
+        TestCertificate hostile = TestCertificate.root()
+                .subject("CN=a" + text + "b")
+                .build()
+                .issue()
+                .subject("CN=c" + text + "d")
+                .rawName(6, ("http://" + text).getBytes(StandardCharsets.UTF_8))
+                .build();
+        try (HostilePeer peer = HostilePeer.tls(hostile)) {
+            Throwable thrown = refusalOf(tls, uri(peer.port()));
+
+            assertThat(RefusalReason.of(thrown)).isPresent();
+            assertThat(peer.applicationBytes()).isEmpty();
+            assertThat(Throwables.getStackTrace(thrown))
+                    .satisfies(
+                            trace -> assertThat(trace.replaceAll("[\n\t]", "").chars())
+                                    .noneMatch(c -> c < ' '
+                                            || (c >= 0x7f && c < 0xa0)
+                                            || Character.getType(c) == Character.FORMAT
+                                            || Character.getType(c) == Character.LINE_SEPARATOR));
         }
     }
 
@@ -291,7 +341,9 @@ class SecureLettuceRefusalTest {
             RedisURI uri = Pki.uri(server);
             uri.setCredentialsProvider(
                     () -> Mono.delay(Duration.ofMillis(300)).map(later -> RedisCredentials.just("app", PASSWORD)));
-            RedisClient client = SecureLettuce.client(foreign, resources, uri, ClientOptions.create());
+            RedisClient client = SecureLettuce.clientBuilder(foreign, uri)
+                    .resources(resources)
+                    .build();
             try {
                 Throwable thrown = catchThrowable(client::connect);
 

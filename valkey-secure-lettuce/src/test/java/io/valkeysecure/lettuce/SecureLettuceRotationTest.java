@@ -282,7 +282,9 @@ class SecureLettuceRotationTest {
                     }
                 })
                 .build();
-        RedisClient slow = SecureLettuce.client(tls, resources, uri("slow"), ClientOptions.create());
+        RedisClient slow = SecureLettuce.clientBuilder(tls, uri("slow"))
+                .resources(resources)
+                .build();
         try (StatefulRedisConnection<String, String> connection = slow.connect()) {
             armed.set(true);
             RedisFuture<Long> caught = connection.async().incr("counted");

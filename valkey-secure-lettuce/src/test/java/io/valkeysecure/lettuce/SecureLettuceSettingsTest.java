@@ -2,6 +2,7 @@ package io.valkeysecure.lettuce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -10,13 +11,22 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,15 +143,12 @@ class SecureLettuceSettingsTest {
             assertThat(Stream.<Runnable>of(
                                     () -> client.connect(uri),
                                     () -> client.connect(StringCodec.UTF8, uri),
-                                    () -> client.connectAsync(StringCodec.UTF8, uri),
                                     () -> client.connectPubSub(uri),
                                     () -> client.connectPubSub(StringCodec.UTF8, uri),
-                                    () -> client.connectPubSubAsync(StringCodec.UTF8, uri),
                                     () -> client.connectSentinel(uri),
-                                    () -> client.connectSentinel(StringCodec.UTF8, uri),
-                                    () -> client.connectSentinelAsync(StringCodec.UTF8, uri))
+                                    () -> client.connectSentinel(StringCodec.UTF8, uri))
                             .map(call -> catchThrowable(call::run)))
-                    .hasSize(9)
+                    .hasSize(6)
                     .allSatisfy(thrown -> assertThat(thrown)
                             .isInstanceOf(TlsConfigurationException.class)
                             .hasMessageStartingWith(message));
@@ -155,7 +162,9 @@ class SecureLettuceSettingsTest {
         ClientOptions options =
                 ClientOptions.builder().sslOptions(SslOptions.create()).build();
 
-        assertThatThrownBy(() -> SecureLettuce.client(TLS, Pki.uri("localhost", 1), options))
+        assertThatThrownBy(() -> SecureLettuce.clientBuilder(TLS, Pki.uri("localhost", 1))
+                        .options(options)
+                        .build())
                 .isInstanceOf(TlsConfigurationException.class)
                 .hasMessageContaining("ClientOptions.sslOptions is set")
                 .satisfies(e -> assertThat(RefusalReason.of(e)).contains(RefusalReason.UNSUPPORTED_SETTING));
@@ -229,5 +238,172 @@ class SecureLettuceSettingsTest {
         } finally {
             resources.shutdown().syncUninterruptibly();
         }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("conflictingUris")
+    void connectAsync_conflictingUri_failsTheFuture(String message, RefusalReason reason, Consumer<RedisURI> sin) {
+        RedisClient client = SecureLettuce.client(TLS, Pki.uri("localhost", 1));
+        RedisURI uri = Pki.uri("localhost", 1);
+        sin.accept(uri);
+        try {
+            assertThat(List.<CompletionStage<?>>of(
+                            client.connectAsync(StringCodec.UTF8, uri),
+                            client.connectPubSubAsync(StringCodec.UTF8, uri),
+                            client.connectSentinelAsync(StringCodec.UTF8, uri)))
+                    .allSatisfy(future -> assertThat(future)
+                            .failsWithin(Duration.ZERO)
+                            .withThrowableOfType(ExecutionException.class)
+                            .withCauseInstanceOf(TlsConfigurationException.class)
+                            .satisfies(e -> assertThat(RefusalReason.of(e)).contains(reason))
+                            .withMessageContaining(message));
+        } finally {
+            client.shutdown();
+        }
+    }
+
+    /** As Lettuce's own methods do. */
+    @Test
+    @SuppressWarnings({"NullAway", "FutureReturnValueIgnored"
+    }) // null is what is tried; each throws before there is a future
+    void anyMethod_null_throwsWhatLettuceThrows() {
+        RedisClient client = SecureLettuce.client(TLS, Pki.uri("localhost", 1));
+        RedisURI good = Pki.uri("localhost", 1);
+        RedisURI bad = RedisURI.create("redis://localhost:1");
+        try {
+            assertThat(Stream.<Callable<?>>of(
+                                    () -> SecureLettuce.client(TLS, (RedisURI) null),
+                                    () -> SecureLettuce.client(TLS, (String) null),
+                                    () -> SecureLettuce.clientBuilder(TLS, null),
+                                    () -> SecureLettuce.clientBuilder(TLS, good).options(null),
+                                    () -> SecureLettuce.clientBuilder(TLS, good).resources(null),
+                                    () -> SecureLettuce.clusterClient(TLS, (RedisURI) null),
+                                    () -> SecureLettuce.clusterClient(TLS, (String) null),
+                                    () -> SecureLettuce.clusterClientBuilder(TLS, null),
+                                    () -> SecureLettuce.clusterClientBuilder(TLS, List.of()),
+                                    () -> SecureLettuce.clusterClientBuilder(TLS, Arrays.asList(good, null)),
+                                    () -> SecureLettuce.clusterClientBuilder(TLS, List.of(good))
+                                            .options(null),
+                                    () -> SecureLettuce.clusterClientBuilder(TLS, List.of(good))
+                                            .resources(null),
+                                    () -> SecureLettuce.resources(TLS, null),
+                                    () -> SecureLettuce.clientOptions(TLS, (ClientOptions) null),
+                                    () -> {
+                                        client.setOptions(null);
+                                        return "";
+                                    },
+                                    () -> client.connect((RedisURI) null),
+                                    () -> client.connect((RedisCodec<?, ?>) null),
+                                    () -> client.connect(StringCodec.UTF8, null),
+                                    () -> client.connect(null, good),
+                                    () -> client.connectAsync(StringCodec.UTF8, null),
+                                    () -> client.connectAsync(null, good),
+                                    () -> client.connectAsync(null, bad),
+                                    () -> client.connectPubSub((RedisURI) null),
+                                    () -> client.connectPubSub(null, good),
+                                    () -> client.connectPubSubAsync(StringCodec.UTF8, null),
+                                    () -> client.connectPubSubAsync(null, bad),
+                                    () -> client.connectSentinel((RedisURI) null),
+                                    () -> client.connectSentinel(null, good),
+                                    () -> client.connectSentinelAsync(StringCodec.UTF8, null),
+                                    () -> client.connectSentinelAsync(null, bad))
+                            .map(call -> catchThrowable(call::call)))
+                    .allSatisfy(thrown -> assertThat(thrown)
+                            .isExactlyInstanceOf(IllegalArgumentException.class)
+                            .hasMessageContaining("must not be"));
+        } finally {
+            client.shutdown();
+        }
+    }
+
+    @Test
+    void builder_settingTwice_isRefused() {
+        SecureClientBuilder builder =
+                SecureLettuce.clientBuilder(TLS, Pki.uri("localhost", 1)).options(ClientOptions.create());
+
+        assertThatIllegalStateException().isThrownBy(() -> builder.options(ClientOptions.create()));
+    }
+
+    static Stream<String> passwords() {
+        return "!$&'()*+,;=:/?#[]@%-._~^|\\\"<>{} "
+                .chars()
+                .boxed()
+                .flatMap(c -> Stream.of(
+                        "s3cret" + (char) (int) c + "hunter2",
+                        "12" + (char) (int) c + "34567",
+                        (char) (int) c + "s3cret",
+                        "s3cret" + (char) (int) c))
+                .filter(password -> !password.matches(".*%[0-9a-f]{2}.*")); // which is another password, encoded
+    }
+
+    /** Accepted means that the whole password is the password, and that the host is the host. */
+    @ParameterizedTest
+    @MethodSource("passwords")
+    void client_passwordWithAnyCharacter_isReadOrNoPartOfItIsShown(String password) {
+        for (String user : List.of("", "app")) {
+            for (String rest : List.of("@localhost:23080", "@localhost", "@localhost:23080/2?timeout=3s")) {
+                for (String scheme : List.of("rediss://", "valkeys://", "")) {
+                    String uri = scheme + user + ":" + password + rest;
+                    requireReadOrHidden(() -> List.of(ServerUri.parse(uri)), password);
+                    requireReadOrHidden(() -> ServerUri.parseSeeds(uri), password);
+                    requireReadOrHidden(
+                            () -> ServerUri.parseSeeds(uri.replace("@localhost", "@localhost,localhost")), password);
+                }
+                requireReadOrHidden(
+                        () -> List.of(
+                                ServerUri.parse("rediss-sentinel://" + user + ":" + password + rest + "#primary")),
+                        null,
+                        password);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("passwords")
+    void client_passwordPercentEncoded_isRead(String password) {
+        String encoded = password.chars()
+                .mapToObj(c -> Character.isLetterOrDigit(c) ? String.valueOf((char) c) : String.format("%%%02X", c))
+                .collect(Collectors.joining());
+
+        assertThat(passwordsOf(List.of(ServerUri.parse("rediss://app:" + encoded + "@localhost:23080"))))
+                .containsExactly(password);
+        assertThat(passwordsOf(ServerUri.parseSeeds("valkeys://app:" + encoded + "@localhost:23080,localhost:23081")))
+                .containsOnly(password);
+    }
+
+    @Test
+    void client_optionThatHoldsAnAt_isRead() {
+        assertThat(ServerUri.parse("rediss://app:pw@localhost:6379?clientName=app@host&timeout=3s")
+                        .getClientName())
+                .isEqualTo("app@host");
+    }
+
+    private static void requireReadOrHidden(Callable<List<RedisURI>> read, String password) {
+        requireReadOrHidden(read, "localhost", password);
+    }
+
+    private static void requireReadOrHidden(Callable<List<RedisURI>> read, @Nullable String host, String password) {
+        List<RedisURI> uris;
+        try {
+            uris = read.call();
+        } catch (Exception e) {
+            assertThat(e).isInstanceOfAny(IllegalArgumentException.class, TlsConfigurationException.class);
+            assertThat(e).hasNoCause();
+            for (String part : password.split("[^a-z0-9]", -1)) {
+                if (part.length() > 2) {
+                    assertThat(e.getMessage()).doesNotContain(part);
+                }
+            }
+            return;
+        }
+        assertThat(uris).allSatisfy(uri -> assertThat(uri.getHost()).isEqualTo(host));
+        assertThat(passwordsOf(uris)).containsOnly(password);
+    }
+
+    private static List<String> passwordsOf(List<RedisURI> uris) {
+        return uris.stream()
+                .map(uri -> uri.getCredentialsProvider().resolveCredentials().block())
+                .map(credentials -> new String(credentials.getPassword()))
+                .toList();
     }
 }

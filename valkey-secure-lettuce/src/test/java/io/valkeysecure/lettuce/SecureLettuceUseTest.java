@@ -3,7 +3,6 @@ package io.valkeysecure.lettuce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -245,7 +244,8 @@ class SecureLettuceUseTest {
                 .build();
         try {
             for (int i = 1; i <= 2; i++) {
-                RedisClient sharing = SecureLettuce.client(tls, base, uri(), ClientOptions.create());
+                RedisClient sharing =
+                        SecureLettuce.clientBuilder(tls, uri()).resources(base).build();
                 assertThat(sharing.connect().sync().ping()).isEqualTo("PONG");
                 sharing.shutdown();
 

@@ -3,7 +3,6 @@ package io.valkeysecure.observability;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -105,7 +104,10 @@ final class Application implements AutoCloseable, HandshakeListener {
 
     StatefulRedisConnection<String, String> lettuce(int port) {
         RedisURI uri = RedisURI.Builder.redis("localhost", port).withSsl(true).build();
-        return SecureLettuce.client(tls, resources, uri, ClientOptions.create()).connect();
+        return SecureLettuce.clientBuilder(tls, uri)
+                .resources(resources)
+                .build()
+                .connect();
     }
 
     Jedis jedis(int port) {
@@ -122,7 +124,8 @@ final class Application implements AutoCloseable, HandshakeListener {
         } else {
             RedisURI uri =
                     RedisURI.Builder.redis("localhost", port).withSsl(true).build();
-            RedisClient lettuce = SecureLettuce.client(tls, resources, uri, ClientOptions.create());
+            RedisClient lettuce =
+                    SecureLettuce.clientBuilder(tls, uri).resources(resources).build();
             try (StatefulRedisConnection<String, String> connection = lettuce.connect()) {
                 assertThat(connection.sync().ping()).isEqualTo("PONG");
             } finally {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.internal.HostAndPort;
@@ -199,8 +198,9 @@ class LettuceClusterIdentityTest {
                 RedisURI.create("rediss://" + seed + ":" + cluster.node(0).port());
         uri.setTimeout(Duration.ofSeconds(20));
         try (SecureTls tls = (identity == null ? builder : builder.serverIdentity(identity)).build();
-                RedisClusterClient client =
-                        SecureLettuce.clusterClient(tls, resources, List.of(uri), ClusterClientOptions.create());
+                RedisClusterClient client = SecureLettuce.clusterClientBuilder(tls, List.of(uri))
+                        .resources(resources)
+                        .build();
                 StatefulRedisClusterConnection<String, String> connection = client.connect()) {
             for (int i = 0; i < 16; i++) {
                 connection.sync().set("key-" + i, "value");

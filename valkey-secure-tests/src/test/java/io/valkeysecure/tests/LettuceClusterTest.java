@@ -76,7 +76,9 @@ class LettuceClusterTest {
                 .rotation(Rotation.builder().retirementWindow(WINDOW).build())
                 .listener(watch)
                 .build();
-        client = SecureLettuce.clusterClient(tls, List.of(uri("load")), options());
+        client = SecureLettuce.clusterClientBuilder(tls, List.of(uri("load")))
+                .options(options())
+                .build();
     }
 
     @AfterEach

@@ -339,8 +339,9 @@ class LettuceSentinelTest {
     }
 
     private RedisClient client(SecureTls tls) {
-        return SecureLettuce.client(
-                tls, SecureLettuce.resources(tls, threads), uri(primary.port()), ClientOptions.create());
+        return SecureLettuce.clientBuilder(tls, uri(primary.port()))
+                .resources(SecureLettuce.resources(tls, threads))
+                .build();
     }
 
     private static SecureTls tls(HandshakeListener listener) {

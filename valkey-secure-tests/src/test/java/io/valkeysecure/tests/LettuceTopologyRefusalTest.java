@@ -401,8 +401,10 @@ class LettuceTopologyRefusalTest {
         discovered.givenBack();
         try (HostilePeer sinner = Sin.core(ROOT).get(2).peer().get();
                 SecureTls tls = tls(watch);
-                RedisClusterClient client =
-                        SecureLettuce.clusterClient(tls, SecureLettuce.resources(tls, threads), List.of(uri), options);
+                RedisClusterClient client = SecureLettuce.clusterClientBuilder(tls, List.of(uri))
+                        .resources(SecureLettuce.resources(tls, threads))
+                        .options(options)
+                        .build();
                 StatefulRedisClusterConnection<String, String> connection = client.connect()) {
             set(connection, keyOfFirst);
             set(connection, keyOfSecond);
@@ -446,7 +448,10 @@ class LettuceTopologyRefusalTest {
                         .dynamicRefreshSources(false)
                         .build())
                 .build();
-        return SecureLettuce.clusterClient(tls, SecureLettuce.resources(tls, threads), List.of(uri(port)), options);
+        return SecureLettuce.clusterClientBuilder(tls, List.of(uri(port)))
+                .resources(SecureLettuce.resources(tls, threads))
+                .options(options)
+                .build();
     }
 
     private static SecureTls tls(HandshakeListener listener) {

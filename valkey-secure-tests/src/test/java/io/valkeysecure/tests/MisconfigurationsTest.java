@@ -153,7 +153,9 @@ class MisconfigurationsTest {
                         .build()) {
                     for (int i = 0; i < connections; i++) {
                         if (lettuce) {
-                            ping(SecureLettuce.client(tls, RESOURCES, RedisURI.create(uri()), ClientOptions.create()));
+                            ping(SecureLettuce.clientBuilder(tls, RedisURI.create(uri()))
+                                    .resources(RESOURCES)
+                                    .build());
                         } else {
                             JedisClientConfig config = SecureJedis.clientConfig(
                                     tls, DefaultJedisClientConfig.builder().build());

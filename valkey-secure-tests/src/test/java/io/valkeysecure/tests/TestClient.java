@@ -1,6 +1,5 @@
 package io.valkeysecure.tests;
 
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -32,7 +31,9 @@ enum TestClient {
                     .withAuthentication(USER, PASSWORD)
                     .withTimeout(PATIENCE)
                     .build();
-            RedisClient client = SecureLettuce.client(tls, LettuceThreads.SHARED, uri, ClientOptions.create());
+            RedisClient client = SecureLettuce.clientBuilder(tls, uri)
+                    .resources(LettuceThreads.SHARED)
+                    .build();
             try {
                 StatefulRedisConnection<String, String> connection = client.connect();
                 return new Connection() {

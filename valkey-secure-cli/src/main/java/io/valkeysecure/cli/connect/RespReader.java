@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.connect;
 
+import io.valkeysecure.internal.text.Printable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -167,6 +168,6 @@ final class RespReader {
     }
 
     private static String excerpt(String text) {
-        return text.length() > 60 ? text.substring(0, 60) + "..." : text;
+        return Printable.value(text.length() > 60 ? text.substring(0, 60) + "..." : text);
     }
 }

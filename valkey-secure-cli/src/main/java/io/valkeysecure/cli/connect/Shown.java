@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.connect;
 
+import io.valkeysecure.internal.text.Printable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -23,11 +24,11 @@ public final class Shown {
 
     private static String forPeople(Reply reply, String indent) {
         if (reply instanceof Reply.Status status) {
-            return status.text();
+            return Printable.message(status.text());
         } else if (reply instanceof Reply.Failed failed) {
-            return "(error) " + failed.text();
+            return "(error) " + Printable.message(failed.text());
         } else if (reply instanceof Reply.Numeric number) {
-            return "(" + number.type() + ") " + number.text();
+            return "(" + number.type() + ") " + Printable.message(number.text());
         } else if (reply instanceof Reply.Truth truth) {
             return "(" + truth.value() + ")";
         } else if (reply instanceof Reply.Bulk bulk) {
@@ -81,22 +82,22 @@ public final class Shown {
             binary = true;
         }
         StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            quoted.append(escaped(text.charAt(i), binary));
-        }
+        boolean ofBytes = binary;
+        text.codePoints().forEach(codePoint -> quoted.append(escaped(codePoint, ofBytes)));
         return quoted.append('"').toString();
     }
 
-    private static String escaped(char c, boolean binary) {
-        int known = "\n\r\t\b\u0007\"\\".indexOf(c);
+    private static String escaped(int codePoint, boolean binary) {
+        int known = "\n\r\t\b\u0007\"\\".indexOf(codePoint);
         if (known >= 0) {
             return "\\" + "nrtba\"\\".charAt(known);
         }
-        if (Character.isISOControl(c) || (binary && c > 0x7e)) {
-            byte[] bytes = String.valueOf(c).getBytes(binary ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
+        String text = Character.toString(codePoint);
+        if (!Printable.isPrintable(text) || (binary && codePoint > 0x7e)) {
+            byte[] bytes = text.getBytes(binary ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
             return "\\x" + HexFormat.ofDelimiter("\\x").formatHex(bytes);
         }
-        return String.valueOf(c);
+        return text;
     }
 
     /**
@@ -107,7 +108,7 @@ public final class Shown {
      */
     public static String raw(Reply reply) {
         if (reply instanceof Reply.Failed failed) {
-            return failed.text();
+            return Printable.message(failed.text());
         } else if (reply instanceof Reply.Numeric number) {
             return number.text();
         } else if (reply instanceof Reply.Bulk bulk) {

@@ -6,6 +6,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.ValidatedPath;
+import io.valkeysecure.internal.text.Printable;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -164,8 +165,9 @@ final class ChainCheck {
                 ? Check.CERTIFICATE_UNTRUSTED.on(target, evidence)
                 : Check.CHAIN_INCOMPLETE.on(
                         target,
-                        "the chain ends with " + last.getSubjectX500Principal() + ", issued by "
-                                + last.getIssuerX500Principal() + ", which is neither sent nor in --ca");
+                        "the chain ends with " + Printable.value(last.getSubjectX500Principal()) + ", issued by "
+                                + Printable.value(last.getIssuerX500Principal())
+                                + ", which is neither sent nor in --ca");
     }
 
     private boolean isWithoutPurpose() {
@@ -182,8 +184,8 @@ final class ChainCheck {
                 return Optional.of(Check.CHAIN_DISORDERED.on(
                         target,
                         "certificate " + (i + 1) + " was issued by "
-                                + chain.get(i).getIssuerX500Principal() + ", but " + (i + 2) + " is "
-                                + chain.get(i + 1).getSubjectX500Principal()));
+                                + Printable.value(chain.get(i).getIssuerX500Principal()) + ", but " + (i + 2) + " is "
+                                + Printable.value(chain.get(i + 1).getSubjectX500Principal())));
             }
         }
         return Optional.empty();
@@ -199,7 +201,8 @@ final class ChainCheck {
         for (X509Certificate certificate : chain) {
             Optional<String> soon = endsSoon(certificate, now);
             if (soon.isPresent()) {
-                String which = certificate.equals(leaf) ? "" : certificate.getSubjectX500Principal() + " ";
+                String which =
+                        certificate.equals(leaf) ? "" : Printable.value(certificate.getSubjectX500Principal()) + " ";
                 found.add(Check.CERTIFICATE_EXPIRES_SOON.on(target, which + soon.get()));
                 return;
             }

@@ -1,5 +1,7 @@
 package io.valkeysecure.cli.doctor;
 
+import io.valkeysecure.internal.text.Printable;
+
 /**
  * Something that is wrong with a server, or on this side.
  *
@@ -8,4 +10,19 @@ package io.valkeysecure.cli.doctor;
  * @param evidence what was seen
  * @param change the line to change
  */
-public record Finding(Check check, String target, String evidence, String change) {}
+public record Finding(Check check, String target, String evidence, String change) {
+
+    /**
+     * Makes a finding. Text of the server becomes printable here, for every form of a report.
+     *
+     * @param check what was looked for
+     * @param target the server, the port or the file
+     * @param evidence what was seen
+     * @param change the line to change
+     */
+    public Finding {
+        target = Printable.message(target);
+        evidence = Printable.message(evidence);
+        change = Printable.message(change);
+    }
+}

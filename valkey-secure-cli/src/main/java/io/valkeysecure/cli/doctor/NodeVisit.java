@@ -10,6 +10,7 @@ import io.valkeysecure.cli.connect.AnswerLimits;
 import io.valkeysecure.cli.connect.Reply;
 import io.valkeysecure.cli.connect.RespConnection;
 import io.valkeysecure.cli.doctor.CheckResult.State;
+import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Instant;
@@ -183,7 +184,7 @@ final class NodeVisit {
             results.notMade("no chain was seen: " + seen.problem(), CheckResults.OF_CHAIN);
         }
         if (!seen.chain().isEmpty()) {
-            facts.put("leaf", seen.chain().get(0).getSubjectX500Principal().toString());
+            facts.put("leaf", Printable.value(seen.chain().get(0).getSubjectX500Principal()));
             facts.put("not after", seen.chain().get(0).getNotAfter().toInstant().toString());
             ends = seen.chain().stream()
                     .map(certificate -> certificate.getNotAfter().toInstant())

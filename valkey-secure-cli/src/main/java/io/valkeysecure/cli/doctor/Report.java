@@ -1,8 +1,11 @@
 package io.valkeysecure.cli.doctor;
 
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.internal.text.Printable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +86,22 @@ public record Report(
             return checks.stream()
                     .filter(result -> result.state() == CheckResult.State.NOT_MADE)
                     .toList();
+        }
+
+        /**
+         * Makes a node. Text of the server becomes printable here, for every form of a report.
+         *
+         * @param endpoint where it is
+         * @param ends when the first certificate ends that it presents; empty if none was seen
+         * @param facts what was seen and is no finding: a name and a value each
+         * @param findings what is wrong
+         * @param notes what could not be looked at, and why
+         */
+        public Node {
+            Map<String, String> printable = new LinkedHashMap<>();
+            facts.forEach((name, value) -> printable.put(Printable.value(name), Printable.message(value)));
+            facts = Collections.unmodifiableMap(printable);
+            notes = notes.stream().map(Printable::message).toList();
         }
 
         /** {@return whether it could be examined} */

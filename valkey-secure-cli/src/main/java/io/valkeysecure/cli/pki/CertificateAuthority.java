@@ -3,6 +3,7 @@ package io.valkeysecure.cli.pki;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.InputFiles;
 import io.valkeysecure.cli.base.NewFiles;
+import io.valkeysecure.internal.text.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -117,8 +118,8 @@ public final class CertificateAuthority {
             files.plain(directory.resolve(INTERMEDIATE + ".crt"), Pems.of(issuer.certificate()));
             files.plain(directory.resolve(INTERMEDIATE + ".crl"), crl(issuer, plan.crlLifetime(), now));
         }
-        Files.createDirectory(directory.resolve("issued"));
-        Files.createDirectory(directory.resolve("revoked"));
+        NewFiles.emptyDirectory(directory.resolve("issued"));
+        NewFiles.emptyDirectory(directory.resolve("revoked"));
         files.write();
         return new CertificateAuthority(directory, clock, root.certificate(), intermediate);
     }
@@ -332,8 +333,9 @@ public final class CertificateAuthority {
         if (!Files.exists(recorded) || !Pems.certificates(recorded).get(0).equals(certificate)) {
             throw new InputException(
                     file + ": certificate " + hex(certificate.getSerialNumber()) + " of "
-                            + certificate.getSubjectX500Principal() + " was not issued by " + directory,
-                    "its issuer is " + certificate.getIssuerX500Principal());
+                            + Printable.value(certificate.getSubjectX500Principal()) + " was not issued by "
+                            + directory,
+                    "its issuer is " + Printable.value(certificate.getIssuerX500Principal()));
         }
         return certificate.getSerialNumber();
     }

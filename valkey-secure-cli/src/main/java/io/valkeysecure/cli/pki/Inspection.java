@@ -3,6 +3,7 @@ package io.valkeysecure.cli.pki;
 import io.valkeysecure.SpkiPin;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.InputFiles;
+import io.valkeysecure.internal.text.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -68,7 +69,18 @@ public final class Inspection {
      * @param name what it tells of
      * @param value what it is
      */
-    public record Line(String name, String value) {}
+    public record Line(String name, String value) {
+
+        /**
+         * Makes a line. The value becomes printable here.
+         *
+         * @param name what it tells of
+         * @param value what it is
+         */
+        public Line {
+            value = Printable.message(value);
+        }
+    }
 
     private final Path file;
     private final Instant now;
@@ -211,7 +223,7 @@ public final class Inspection {
         items.add(new Item(
                 (items.size() + 1) + ": certificate request",
                 List.of(
-                        new Line("subject", request.getSubject().toString()),
+                        new Line("subject", Printable.value(request.getSubject())),
                         new Line("key", key(key)),
                         new Line("names", names == null ? "none" : names(List.of(names.getNames()))))));
     }
@@ -221,7 +233,7 @@ public final class Inspection {
         items.add(new Item(
                 (items.size() + 1) + ": CRL",
                 List.of(
-                        new Line("issuer", crl.getIssuerX500Principal().toString()),
+                        new Line("issuer", Printable.value(crl.getIssuerX500Principal())),
                         new Line("this update", crl.getThisUpdate().toInstant().toString()),
                         new Line(
                                 "next update",
@@ -247,8 +259,8 @@ public final class Inspection {
         boolean ca = certificate.getBasicConstraints() >= 0;
         boolean selfIssued = certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
         List<Line> lines = new ArrayList<>();
-        lines.add(new Line("subject", certificate.getSubjectX500Principal().toString()));
-        lines.add(new Line("issuer", certificate.getIssuerX500Principal().toString()));
+        lines.add(new Line("subject", Printable.value(certificate.getSubjectX500Principal())));
+        lines.add(new Line("issuer", Printable.value(certificate.getIssuerX500Principal())));
         lines.add(new Line("serial", certificate.getSerialNumber().toString(16)));
         lines.add(new Line("not before", certificate.getNotBefore().toInstant().toString()));
         lines.add(new Line("not after", until(certificate.getNotAfter().toInstant(), now)));
@@ -324,9 +336,9 @@ public final class Inspection {
 
     private static String names(List<GeneralName> names) {
         Function<GeneralName, String> shown = name -> switch (name.getTagNo()) {
-            case GeneralName.dNSName -> "dNSName " + name.getName();
+            case GeneralName.dNSName -> "dNSName " + Printable.value(name.getName());
             case GeneralName.iPAddress -> "iPAddress " + address(name);
-            case GeneralName.uniformResourceIdentifier -> "URI " + name.getName();
+            case GeneralName.uniformResourceIdentifier -> "URI " + Printable.value(name.getName());
             default -> "other";
         };
         String all = names.stream().limit(NAMES_SHOWN).map(shown).collect(Collectors.joining(", "));

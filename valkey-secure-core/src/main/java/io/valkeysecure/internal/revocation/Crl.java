@@ -1,5 +1,6 @@
 package io.valkeysecure.internal.revocation;
 
+import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.verify.MalformedException;
 import io.valkeysecure.internal.verify.StrictDer;
 import io.valkeysecure.internal.verify.Structures;
@@ -213,7 +214,7 @@ final class Crl {
         ASN1Integer.getInstance(number.getParsedValue());
         for (ASN1ObjectIdentifier critical : extensions.getCriticalExtensionOIDs()) {
             if (!UNDERSTOOD_IF_CRITICAL.contains(critical)) {
-                return "its extension " + critical + " is critical and not understood";
+                return "its extension " + Printable.value(critical) + " is critical and not understood";
             }
         }
         Extension indicator = extensions.getExtension(Extension.deltaCRLIndicator);
@@ -282,12 +283,13 @@ final class Crl {
             if (extensions != null) {
                 for (ASN1ObjectIdentifier critical : extensions.getCriticalExtensionOIDs()) {
                     if (!UNDERSTOOD_IN_CRITICAL_ENTRY.contains(critical)) {
-                        return "the extension " + critical + " of its entry " + serial.toString(16)
-                                + " is critical and not understood";
+                        return "the extension " + Printable.value(critical) + " of its entry "
+                                + Printable.value(serial.toString(16)) + " is critical and not understood";
                     }
                 }
                 if (extensions.getExtension(Extension.certificateIssuer) != null) {
-                    return "its entry " + serial.toString(16) + " names another issuer: it is an indirect CRL";
+                    return "its entry " + Printable.value(serial.toString(16))
+                            + " names another issuer: it is an indirect CRL";
                 }
                 Extension code = extensions.getExtension(Extension.reasonCode);
                 if (code != null) {
@@ -296,7 +298,7 @@ final class Crl {
             }
             Entry entry = new Entry(Der.certificateTime(each.getRevocationDate()), reason);
             if (revoked.put(serial, entry) != null) {
-                return "it lists the serial number " + serial.toString(16) + " twice";
+                return "it lists the serial number " + Printable.value(serial.toString(16)) + " twice";
             }
         }
         return null;
@@ -357,8 +359,8 @@ final class Crl {
             return Optional.of("it holds only CAs, the certificate is of an end entity");
         } else if (!distributionPoints.isEmpty()
                 && Collections.disjoint(distributionPoints, distributionPointsOf(certificate))) {
-            return Optional.of("it is the list of the distribution point " + distributionPoints
-                    + ", the certificate names " + distributionPointsOf(certificate));
+            return Optional.of("it is the list of the distribution point [" + Printable.list(distributionPoints)
+                    + "], the certificate names [" + Printable.list(distributionPointsOf(certificate)) + "]");
         }
         return Optional.empty();
     }

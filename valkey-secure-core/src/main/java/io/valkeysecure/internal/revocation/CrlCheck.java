@@ -3,6 +3,7 @@ package io.valkeysecure.internal.revocation;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.internal.pem.PemBlocks;
 import io.valkeysecure.internal.verify.MalformedException;
+import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -83,7 +84,7 @@ public final class CrlCheck implements RevocationCheck {
                 String where = file + " block " + (lists.size() + 1);
                 if (!block.label().equals(PEM_LABEL)) {
                     throw new UnusableException(
-                            where + " is of kind " + block.label() + ", expected only " + PEM_LABEL);
+                            where + " is of kind " + Printable.value(block.label()) + ", expected only " + PEM_LABEL);
                 }
                 lists.add(parse(where, block.content()));
             }
@@ -100,7 +101,7 @@ public final class CrlCheck implements RevocationCheck {
         try {
             return new Crl(where, encoded);
         } catch (IOException e) {
-            throw new UnusableException(where + " is a malformed CRL: " + e.getMessage());
+            throw new UnusableException(where + " is a malformed CRL: " + Printable.value(e.getMessage()));
         }
     }
 
@@ -121,7 +122,8 @@ public final class CrlCheck implements RevocationCheck {
                             .filter(each -> each.getSubjectX500Principal().equals(name))
                             .anyMatch(each -> list.isSignedBy(each.getPublicKey())));
             if (!lists.isEmpty() && !signed) {
-                return Optional.of(lists + " in the name of the trust anchor " + name + ": not signed by its key");
+                return Optional.of(Printable.list(lists) + " in the name of the trust anchor " + Printable.value(name)
+                        + ": not signed by its key");
             }
         }
         List<String> problems = new ArrayList<>();
@@ -181,7 +183,9 @@ public final class CrlCheck implements RevocationCheck {
                 problems.add("none of this issuer, only of " + issuers);
             }
             throw Refusals.unknown(
-                    certificate, "a complete and fresh CRL of " + certificate.getIssuerX500Principal(), problems);
+                    certificate,
+                    "a complete and fresh CRL of " + Printable.value(certificate.getIssuerX500Principal()),
+                    problems);
         }
         return until;
     }
@@ -189,15 +193,17 @@ public final class CrlCheck implements RevocationCheck {
     /** Why a list says nothing at all of a certificate, or empty. */
     private Optional<String> problem(Crl list, X509Certificate certificate, X509Certificate issuer, Instant now) {
         if (!Crl.mayBeSignedBy(issuer)) {
-            return Optional.of("the keyUsage of its issuer " + issuer.getSubjectX500Principal() + " lacks cRLSign");
+            return Optional.of("the keyUsage of its issuer " + Printable.value(issuer.getSubjectX500Principal())
+                    + " lacks cRLSign");
         }
         return list.defect()
                 .or(() -> list.outOfDate(now, tolerance))
                 .or(() -> list.outOfScope(certificate))
                 .or(() -> list.isSignedBy(issuer.getPublicKey())
                         ? Optional.empty()
-                        : Optional.of("it is not signed by the key of " + issuer.getSubjectX500Principal()
-                                + " in this path; lists by a key of their own are not accepted"));
+                        : Optional.of(
+                                "it is not signed by the key of " + Printable.value(issuer.getSubjectX500Principal())
+                                        + " in this path; lists by a key of their own are not accepted"));
     }
 
     @Override

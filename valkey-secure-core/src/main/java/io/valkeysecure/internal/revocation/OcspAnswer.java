@@ -1,6 +1,7 @@
 package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.PeerRejectedException;
+import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.verify.CertificateParser;
 import io.valkeysecure.internal.verify.MalformedException;
 import io.valkeysecure.internal.verify.Strength;
@@ -291,8 +292,8 @@ final class OcspAnswer {
         if (extensions != null) {
             for (ASN1ObjectIdentifier critical : extensions.getCriticalExtensionOIDs()) {
                 if (!understood.contains(critical)) {
-                    throw new UnprovedException(
-                            "an OCSP response whose extension " + critical + " is critical and not understood");
+                    throw new UnprovedException("an OCSP response whose extension " + Printable.value(critical)
+                            + " is critical and not understood");
                 }
             }
         }
@@ -332,7 +333,7 @@ final class OcspAnswer {
                 problems.add(Refusals.name(delegate) + ": " + problem.orElse("the signature is not by its key"));
             }
         }
-        throw new UnprovedException("an OCSP response that neither " + issuer.getSubjectX500Principal()
+        throw new UnprovedException("an OCSP response that neither " + Printable.value(issuer.getSubjectX500Principal())
                 + " signed nor a responder that it delegated (" + responder()
                 + (problems.isEmpty() ? "" : "; " + String.join("; ", problems)) + ")");
     }
@@ -366,18 +367,19 @@ final class OcspAnswer {
     private String responder() throws IOException {
         ResponderID id = data.getResponderID();
         return "responder "
-                + (id.getKeyHash() != null ? "by key" : new X500Principal(Der.encoded(id.getName())).toString());
+                + (id.getKeyHash() != null ? "by key" : Printable.value(new X500Principal(Der.encoded(id.getName()))));
     }
 
     /** Why a certificate may not answer for an issuer, or empty. */
     private static Optional<String> delegationProblem(
             X509Certificate delegate, X509Certificate issuer, Instant now, int minimumRsaKeyBits) throws IOException {
         if (!delegate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
-            return Optional.of("it was issued by " + delegate.getIssuerX500Principal());
+            return Optional.of("it was issued by " + Printable.value(delegate.getIssuerX500Principal()));
         }
         Set<String> critical = delegate.getCriticalExtensionOIDs();
         if (critical != null && !UNDERSTOOD_IN_DELEGATE.containsAll(critical)) {
-            return Optional.of("a critical extension of it is not understood, critical are " + critical);
+            return Optional.of(
+                    "a critical extension of it is not understood, critical are " + Printable.value(critical));
         }
         ASN1Primitive purposes = Der.extension(delegate, Extension.extendedKeyUsage);
         if (purposes == null
@@ -410,7 +412,8 @@ final class OcspAnswer {
             return Signatures.weakness(algorithm)
                     .or(() -> isSignedBy(issuer, delegate, algorithm)
                             ? Optional.empty()
-                            : Optional.of("it is not signed by the key of " + issuer.getSubjectX500Principal()));
+                            : Optional.of("it is not signed by the key of "
+                                    + Printable.value(issuer.getSubjectX500Principal())));
         } catch (CertificateException e) {
             return Optional.of("it is malformed");
         }

@@ -2,6 +2,7 @@ package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.net.URI;
 import java.security.PublicKey;
@@ -204,7 +205,7 @@ public final class OcspCheck implements RevocationCheck {
                 Instant until = ask(responder, certificate, issuer, now, deadline);
                 return new Answer(until.isBefore(longest) ? until : longest, null);
             } catch (UnprovedException e) {
-                problems.add(e.problem() + " (from " + responder + ")");
+                problems.add(e.problem() + " (from " + Printable.value(responder) + ")");
             } catch (PeerRejectedException e) {
                 Instant soon = now.plus(REVOKED_CACHED_FOR);
                 return new Answer(soon.isBefore(longest) ? soon : longest, e);
@@ -257,7 +258,8 @@ public final class OcspCheck implements RevocationCheck {
                         responder(text)
                                 .ifPresentOrElse(
                                         responders::add,
-                                        () -> problems.add("its responder " + text + " is no http URL"));
+                                        () -> problems.add(
+                                                "its responder " + Printable.value(text) + " is no http URL"));
                     }
                 }
             }

@@ -1,5 +1,6 @@
 package io.valkeysecure.internal.revocation;
 
+import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,25 +45,25 @@ final class OcspHttp {
                     .build();
             exchange = Client.CLIENT.sendAsync(request, head -> new LimitedBody());
         } catch (IllegalArgumentException e) {
-            throw new UnprovedException(responder + " is no address of a responder");
+            throw new UnprovedException(Printable.value(responder) + " is no address of a responder");
         }
         // the request's own timeout ends with the headers; this one is for the body as well
         try {
             HttpResponse<byte[]> response = exchange.get(limit.toNanos(), TimeUnit.NANOSECONDS);
             if (response.statusCode() != OK) {
-                throw new UnprovedException(responder + " answered HTTP " + response.statusCode());
+                throw new UnprovedException(Printable.value(responder) + " answered HTTP " + response.statusCode());
             }
             return response.body();
         } catch (TimeoutException e) {
-            throw new UnprovedException(responder + " did not answer in time");
+            throw new UnprovedException(Printable.value(responder) + " did not answer in time");
         } catch (ExecutionException e) {
             String why = e.getCause() instanceof TooLargeException
                     ? " sent more than " + OcspAnswer.LARGEST_BYTES + " bytes"
-                    : " cannot be asked: " + e.getCause();
-            throw new UnprovedException(responder + why);
+                    : " cannot be asked: " + Printable.value(e.getCause());
+            throw new UnprovedException(Printable.value(responder) + why);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UnprovedException(responder + " was not waited for: the thread was interrupted");
+            throw new UnprovedException(Printable.value(responder) + " was not waited for: the thread was interrupted");
         } finally {
             exchange.cancel(true);
         }

@@ -2,6 +2,7 @@ package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.text.Printable;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -44,7 +45,7 @@ final class Refusals {
     }
 
     static String name(X509Certificate certificate) {
-        return certificate.getSubjectX500Principal() + " (serial number "
-                + certificate.getSerialNumber().toString(16) + ")";
+        return Printable.value(certificate.getSubjectX500Principal()) + " (serial number "
+                + Printable.value(certificate.getSerialNumber().toString(16)) + ")";
     }
 }

@@ -1,5 +1,6 @@
 package io.valkeysecure.internal.verify;
 
+import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.cert.CertificateEncodingException;
@@ -123,11 +124,13 @@ final class Certificate {
     /** RFC 5280 4.1.2.5: YYMMDDHHMMSSZ for 1950 to 2049, or YYYYMMDDHHMMSSZ; the JDK takes several other forms. */
     private static Instant instant(Time time) throws MalformedException, IOException {
         String text = StrictDer.time(time);
-        require(text.matches("[0-9]{14}Z"), "has a date that is not in the form of RFC 5280 4.1.2.5, " + text);
+        require(
+                text.matches("[0-9]{14}Z"),
+                "has a date that is not in the form of RFC 5280 4.1.2.5, " + Printable.value(text));
         try {
             return StrictDer.instant(text);
         } catch (DateTimeException e) {
-            throw new MalformedException("has a date that no calendar has, " + text);
+            throw new MalformedException("has a date that no calendar has, " + Printable.value(text));
         }
     }
 
@@ -142,7 +145,7 @@ final class Certificate {
         T parsed;
         try {
             structure = ASN1Primitive.fromByteArray(value);
-            requireDer(structure, value, "extension " + id);
+            requireDer(structure, value, "extension " + Printable.value(id));
             parsed = parser.apply(structure);
         } catch (IOException | RuntimeException e) {
             throw unparsed(id, e);
@@ -396,7 +399,7 @@ final class Certificate {
     /** The subject for people, or the SAN's first entry where it is empty. */
     @Override
     public String toString() {
-        String subject = x509.getSubjectX500Principal().toString();
+        String subject = Printable.value(x509.getSubjectX500Principal());
         return subject.isEmpty() ? "(empty subject)" : subject;
     }
 }

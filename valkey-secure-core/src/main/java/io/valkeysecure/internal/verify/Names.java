@@ -1,15 +1,16 @@
 package io.valkeysecure.internal.verify;
 
+import io.valkeysecure.internal.text.Printable;
 import java.net.IDN;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -20,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class Names {
     private static final int LONGEST_NAME = 253;
     private static final int LONGEST_LABEL = 63;
-    private static final int SHOWN_NAMES = 10;
     private static final String SPIFFE = "spiffe://";
 
     private Names() {}
@@ -91,7 +91,7 @@ public final class Names {
         }
         if (!isDnsName(ascii)) {
             throw new IllegalArgumentException("expected a DNS name (letters, digits, hyphens; RFC 5280 4.2.1.6) or an"
-                    + " address as the host, was \"" + host + "\"");
+                    + " address as the host, was \"" + Printable.value(host) + "\"");
         }
         return new Dns(ascii);
     }
@@ -106,7 +106,8 @@ public final class Names {
     public static Expected spiffeId(String id) {
         if (!isSpiffeId(id)) {
             throw new IllegalArgumentException(
-                    "SPIFFE ID must be spiffe://trust-domain/path without port, query and fragment, was " + id);
+                    "SPIFFE ID must be spiffe://trust-domain/path without port, query and fragment, was "
+                            + Printable.value(id));
         }
         return new Spiffe(id);
     }
@@ -122,7 +123,7 @@ public final class Names {
         if (!isSpiffeId(SPIFFE + domain + "/x")) {
             throw new IllegalArgumentException(
                     "SPIFFE trust domain must be lower-case letters, digits, dots, hyphens and" + " underscores, was "
-                            + domain);
+                            + Printable.value(domain));
         }
         return new Spiffe(SPIFFE + domain + "/");
     }
@@ -255,28 +256,28 @@ public final class Names {
         if (names == null) {
             return "no SAN";
         }
-        return names.stream().limit(SHOWN_NAMES).map(Names::describe).collect(Collectors.joining(", "))
-                + (names.size() > SHOWN_NAMES ? " and " + (names.size() - SHOWN_NAMES) + " more" : "");
+        return Printable.list(new AbstractList<String>() {
+            @Override
+            public String get(int index) {
+                return describe(names.get(index));
+            }
+
+            @Override
+            public int size() {
+                return names.size();
+            }
+        });
     }
 
     static String describe(GeneralName name) {
         return switch (name.getTagNo()) {
-            case GeneralName.dNSName -> "dNSName " + printable(text(name));
-            case GeneralName.rfc822Name -> "rfc822Name " + printable(text(name));
-            case GeneralName.uniformResourceIdentifier -> "uniformResourceIdentifier " + printable(text(name));
+            case GeneralName.dNSName -> "dNSName " + Printable.value(text(name));
+            case GeneralName.rfc822Name -> "rfc822Name " + Printable.value(text(name));
+            case GeneralName.uniformResourceIdentifier -> "uniformResourceIdentifier " + Printable.value(text(name));
             case GeneralName.iPAddress -> "iPAddress " + addressText(octets(name));
-            case GeneralName.directoryName -> "directoryName " + printable(String.valueOf(name.getName()));
+            case GeneralName.directoryName -> "directoryName " + Printable.value(name.getName());
             default -> "a name of type " + name.getTagNo();
         };
-    }
-
-    /** Text of a stranger, fit for a log: no line breaks or control characters, and not without end. */
-    private static String printable(String text) {
-        String shown = text.length() > LONGEST_NAME ? text.substring(0, LONGEST_NAME) + "..." : text;
-        return shown.chars()
-                .mapToObj(
-                        c -> c >= ' ' && c < 0x7f ? String.valueOf((char) c) : String.format(Locale.ROOT, "\\x%02x", c))
-                .collect(Collectors.joining());
     }
 
     private static String addressText(byte[] address) {
@@ -287,7 +288,7 @@ public final class Names {
                 // cannot be, by the length
             }
         }
-        return HexFormat.of().formatHex(address);
+        return Printable.value(HexFormat.of().formatHex(address));
     }
 
     /** Reads a literal address without ever asking a name service. */

@@ -2,6 +2,7 @@ package io.valkeysecure.internal.verify;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.text.Printable;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -225,7 +226,8 @@ public final class PathVerifier {
     }
 
     private static String origin(Certificate certificate) {
-        return "subject " + certificate + ", issuer " + certificate.x509().getIssuerX500Principal() + ", not after "
+        return "subject " + certificate + ", issuer "
+                + Printable.value(certificate.x509().getIssuerX500Principal()) + ", not after "
                 + certificate.notAfter();
     }
 
@@ -235,7 +237,7 @@ public final class PathVerifier {
         } catch (MalformedException e) {
             throw new PeerRejectedException(
                     RefusalReason.MALFORMED_CERTIFICATE,
-                    what + " " + certificate.getSubjectX500Principal() + " " + e.problem(),
+                    what + " " + Printable.value(certificate.getSubjectX500Principal()) + " " + e.problem(),
                     e);
         }
     }
@@ -304,7 +306,8 @@ public final class PathVerifier {
                     remember(
                             new PeerRejectedException(
                                     RefusalReason.MALFORMED_CERTIFICATE,
-                                    "certificate " + certificate.getSubjectX500Principal() + " " + e.problem(),
+                                    "certificate " + Printable.value(certificate.getSubjectX500Principal()) + " "
+                                            + e.problem(),
                                     e),
                             Progress.CERTIFICATE);
                 }
@@ -481,8 +484,8 @@ public final class PathVerifier {
                                 parameters);
                 return Verdict.KEPT;
             } catch (CertPathValidatorException e) {
-                return new Verdict(
-                        new PeerRejectedException(reasonOf(e), "path refused by PKIX: " + e.getMessage(), e));
+                return new Verdict(new PeerRejectedException(
+                        reasonOf(e), "path refused by PKIX: " + Printable.value(e.getMessage()), e));
             } catch (GeneralSecurityException | RuntimeException e) {
                 return new Verdict(new PeerRejectedException(
                         RefusalReason.MALFORMED_CERTIFICATE,
@@ -516,7 +519,7 @@ public final class PathVerifier {
                             anchor.refusal());
                 }
             }
-            String missing = last.x509().getIssuerX500Principal().toString();
+            String missing = Printable.value(last.x509().getIssuerX500Principal());
             String found;
             if (isSignedByOneRuledOut(last)) {
                 found = "the authorityKeyIdentifier of " + last
@@ -534,8 +537,7 @@ public final class PathVerifier {
             }
             return new PeerRejectedException(
                     RefusalReason.UNTRUSTED_ISSUER,
-                    "expected a path to one of the trust anchors "
-                            + anchors.stream().map(Certificate::toString).toList() + ", " + found,
+                    "expected a path to one of the trust anchors " + "[" + Printable.list(anchors) + "], " + found,
                     null);
         }
 

@@ -1,6 +1,7 @@
 package io.valkeysecure.internal.verify;
 
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.text.Printable;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -199,7 +200,7 @@ final class Rules {
         boolean kept = serial.signum() > 0 || (serial.signum() == 0 && role == Role.ANCHOR);
         return kept && serial.bitLength() <= SERIAL_NUMBER_BITS
                 ? null
-                : "expected a positive serial number of at most 20 octets, has " + serial.toString(16);
+                : "expected a positive serial number of at most 20 octets, has " + Printable.value(serial.toString(16));
     }
 
     private static @Nullable String wellFormedConstraints(Certificate certificate, Role role, Context context) {
@@ -210,7 +211,7 @@ final class Rules {
         if (!certificate.isCa()) {
             return "has a path length and is no CA";
         }
-        return pathLength.signum() < 0 ? "has the path length " + pathLength : null;
+        return pathLength.signum() < 0 ? "has the path length " + Printable.value(pathLength) : null;
     }
 
     private static @Nullable String wellFormedKeyUsage(Certificate certificate, Role role, Context context) {
@@ -259,12 +260,13 @@ final class Rules {
         for (ASN1ObjectIdentifier id : List.of(Extension.policyConstraints, Extension.inhibitAnyPolicy)) {
             if (certificate.hasExtension(id)
                     && !certificate.criticalExtensions().contains(id)) {
-                return "has the extension " + id + ", which is not critical (RFC 5280 4.2.1.11, 4.2.1.14)";
+                return "has the extension " + Printable.value(id)
+                        + ", which is not critical (RFC 5280 4.2.1.11, 4.2.1.14)";
             }
         }
         for (ASN1ObjectIdentifier id : certificate.criticalExtensions()) {
             if (!PROCESSED.contains(id)) {
-                return "has the critical extension " + id + ", which is not processed";
+                return "has the critical extension " + Printable.value(id) + ", which is not processed";
             }
         }
         return role == Role.ANCHOR ? policies(certificate) : null;
@@ -338,7 +340,7 @@ final class Rules {
         }
         return purposes.contains(KeyPurposeId.id_kp_serverAuth)
                 ? null
-                : "expected the extended key usage serverAuth, has " + purposes;
+                : "expected the extended key usage serverAuth, has " + Printable.value(purposes);
     }
 
     private static @Nullable String key(Certificate certificate, Role role, Context context) {

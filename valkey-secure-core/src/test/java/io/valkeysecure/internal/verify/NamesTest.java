@@ -200,7 +200,7 @@ class NamesTest {
 
     @Test
     void description_namesTheTypeAndHidesControlCharacters() {
-        assertThat(Names.describe(dns("a\nb\u007f~ "))).isEqualTo("dNSName a\\x0ab\\x7f~ ");
+        assertThat(Names.describe(dns("a\nb\u007f~ "))).isEqualTo("dNSName a\\u000ab\\u007f~ ");
         assertThat(Names.describe(uri("a:b"))).isEqualTo("uniformResourceIdentifier a:b");
         assertThat(Names.describe(new GeneralName(GeneralName.rfc822Name, "a@b")))
                 .isEqualTo("rfc822Name a@b");
@@ -212,7 +212,8 @@ class NamesTest {
         assertThat(Names.describe(new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[16]))))
                 .isEqualTo("iPAddress 0:0:0:0:0:0:0:0");
         assertThat(Names.describe(dns("a".repeat(253)))).isEqualTo("dNSName " + "a".repeat(253));
-        assertThat(Names.describe(dns("a".repeat(254)))).isEqualTo("dNSName " + "a".repeat(253) + "...");
+        assertThat(Names.describe(dns("a".repeat(257))))
+                .isEqualTo("dNSName " + "a".repeat(256) + "... (1 characters more)");
     }
 
     @Test

@@ -306,7 +306,7 @@ class RulesTest {
                                 rule,
                                 "a NUL after a good name",
                                 MALFORMED_CERTIFICATE,
-                                "dNSName valkey.example.com\\x00.evil.example",
+                                "dNSName valkey.example.com\\u0000.evil.example",
                                 GOOD.withLeaf(builder -> builder.dnsName(Chain.HOST + "\0.evil.example")),
                                 GOOD.withLeaf(builder -> builder.dnsName(Chain.HOST + ".evil.example")))),
                         Stream.of(new Case(

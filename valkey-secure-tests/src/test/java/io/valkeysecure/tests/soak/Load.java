@@ -1,6 +1,5 @@
 package io.valkeysecure.tests.soak;
 
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -137,7 +136,7 @@ final class Load implements AutoCloseable {
                 .withTimeout(PATIENCE)
                 .withAuthentication(user, password.toCharArray())
                 .build();
-        RedisClient client = SecureLettuce.client(tls, uri, ClientOptions.create());
+        RedisClient client = SecureLettuce.clientBuilder(tls, uri).build();
         clients.add(client::shutdown);
         return client;
     }

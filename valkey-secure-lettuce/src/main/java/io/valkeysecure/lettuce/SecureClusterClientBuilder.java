@@ -1,0 +1,84 @@
+package io.valkeysecure.lettuce;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsConfigurationException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a {@link RedisClusterClient} with several seeds, or with options or resources of the caller's:
+ *
+ * <pre>{@code
+ * RedisClusterClient client = SecureLettuce.clusterClientBuilder(tls, List.of(one, two))
+ *         .options(ClusterClientOptions.builder().maxRedirects(3).build())
+ *         .resources(resources)
+ *         .build();
+ * }</pre>
+ *
+ * <p>Each may be set once. Not safe for use by several threads; the clients are.
+ *
+ * @see SecureClientBuilder
+ */
+public final class SecureClusterClientBuilder {
+    private final SecureTls tls;
+    private final List<RedisURI> seeds;
+    private @Nullable ClusterClientOptions options;
+    private @Nullable ClientResources resources;
+
+    SecureClusterClientBuilder(SecureTls tls, List<RedisURI> seeds) {
+        this.tls = tls;
+        this.seeds = seeds;
+    }
+
+    /**
+     * Sets Lettuce's options. Default: {@link ClusterClientOptions#create()}.
+     *
+     * @param wanted options without {@code SslOptions}
+     * @return this builder
+     * @throws TlsConfigurationException if the options have {@code SslOptions}
+     * @throws IllegalStateException if they were set before
+     */
+    @CanIgnoreReturnValue
+    public SecureClusterClientBuilder options(ClusterClientOptions wanted) {
+        SecureLettuce.requireUnset(options, "options");
+        options = SecureLettuce.clientOptions(tls, wanted);
+        return this;
+    }
+
+    /**
+     * Sets threads, timers and the like. The client's {@code shutdown} leaves them running, as Lettuce's does. Default:
+     * resources of its own, which its {@code shutdown} ends.
+     *
+     * @param shared the caller's resources; a {@link NettyCustomizer} in them is called before ours
+     * @return this builder
+     * @throws IllegalArgumentException if they are guarded by another {@link SecureTls}
+     * @throws IllegalStateException if they were set before
+     */
+    @CanIgnoreReturnValue
+    public SecureClusterClientBuilder resources(ClientResources shared) {
+        SecureLettuce.requireUnset(resources, "resources");
+        resources = SecureLettuce.requireDerivable(tls, shared);
+        return this;
+    }
+
+    /**
+     * Makes the client.
+     *
+     * @return Lettuce's client
+     * @throws TlsConfigurationException if a URI asks for anything else than verified TLS
+     */
+    public RedisClusterClient build() {
+        ServerUri.requireVerifiedTls(seeds);
+        ClusterClientOptions guarded =
+                options == null ? SecureLettuce.clientOptions(tls, ClusterClientOptions.create()) : options;
+        ClientResources derived =
+                resources == null ? SecureLettuce.resources(tls) : SecureLettuce.resources(tls, resources);
+        return new SecureClusterClient(tls, derived, derived != resources, seeds, guarded);
+    }
+}
