@@ -1,7 +1,7 @@
 package io.valkeysecure;
 
-import java.io.IOException;
 import io.valkeysecure.internal.text.Printable;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -273,7 +273,8 @@ final class Reloader implements AutoCloseable {
             throw new TlsConfigurationException(
                     RefusalReason.NAME_MISMATCH,
                     "new client identity: expected the subject and SANs of the one in force, "
-                            + Printable.value(expected) + ", has " + Printable.value(seen) + "; build anew if the change is meant");
+                            + Printable.value(expected) + ", has " + Printable.value(seen)
+                            + "; build anew if the change is meant");
         }
     }
 

@@ -574,7 +574,8 @@ public final class TlsHandshake {
         if (isMalformedByPeer(cause)) {
             return refused(
                     RefusalReason.MALFORMED_HANDSHAKE,
-                    "expected a handshake by the TLS protocol, the engine says: " + Printable.value(messageOfEngine(cause))
+                    "expected a handshake by the TLS protocol, the engine says: "
+                            + Printable.value(messageOfEngine(cause))
                             + "; is something in between that changes the bytes?",
                     cause);
         }

@@ -139,8 +139,7 @@ final class TrustMonitor implements AutoCloseable {
         connections.forEach(tracked -> tracked.unchecked = true);
     }
 
-    private void answered(
-            List<TrackedConnection> connections, Generation asked, Judgement judgement) {
+    private void answered(List<TrackedConnection> connections, Generation asked, Judgement judgement) {
         for (TrackedConnection tracked : connections) {
             // a newer generation asks for itself
             if (tracked.judgedBy == asked.number() && !closeIfRefused(tracked, judgement)) {

@@ -32,8 +32,7 @@ final class EnginePair {
     }
 
     /** With somebody in between, who may change what the server sends. */
-    EnginePair(
-            SSLEngine client, SSLEngine server, @Nullable TlsHandshake handshake, Consumer<byte[]> between) {
+    EnginePair(SSLEngine client, SSLEngine server, @Nullable TlsHandshake handshake, Consumer<byte[]> between) {
         this.client = client;
         this.server = server;
         this.handshake = handshake;

@@ -12,8 +12,9 @@ class RotationTest {
     @Test
     void standard_writtenOut_namesEveryDefault() {
         assertThat(Rotation.standard())
-                .hasToString("checked every PT10S, read within PT30S, retired over PT1M, at most 50 in a second, expiry warned at"
-                        + " [PT720H, PT168H, PT24H, PT1H]");
+                .hasToString(
+                        "checked every PT10S, read within PT30S, retired over PT1M, at most 50 in a second, expiry warned at"
+                                + " [PT720H, PT168H, PT24H, PT1H]");
     }
 
     @Test

@@ -480,7 +480,8 @@ class TrustInForceTest {
             clock.next.set(() -> {
                 throw new StackOverflowError();
             });
-            assertRefused(tls, catchThrowable(() -> handshake.opened(new Recorded())), RefusalReason.MALFORMED_CERTIFICATE);
+            assertRefused(
+                    tls, catchThrowable(() -> handshake.opened(new Recorded())), RefusalReason.MALFORMED_CERTIFICATE);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.doctor;
 
+import io.valkeysecure.internal.text.Printable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,17 @@ import java.util.stream.Stream;
  * @param because why it was not made or is not applicable; empty otherwise
  */
 public record CheckResult(Check check, State state, String because) {
+
+    /**
+     * Makes a result. Text of a server becomes printable here.
+     *
+     * @param check the check
+     * @param state how it ended
+     * @param because why it was not made or is not applicable; empty otherwise
+     */
+    public CheckResult {
+        because = Printable.message(because);
+    }
 
     /**
      * Groups checks by the reason that they share.

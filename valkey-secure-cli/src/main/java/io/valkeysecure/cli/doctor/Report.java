@@ -96,6 +96,8 @@ public record Report(
          * @param facts what was seen and is no finding: a name and a value each
          * @param findings what is wrong
          * @param notes what could not be looked at, and why
+         * @param login how the login ended
+         * @param checks the result of every check
          */
         public Node {
             Map<String, String> printable = new LinkedHashMap<>();
