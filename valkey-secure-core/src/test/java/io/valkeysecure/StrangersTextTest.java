@@ -55,9 +55,21 @@ class StrangersTextTest {
                 mixed);
     }
 
+    /** Says by itself what may not stand in a line. */
+    private static boolean isRaw(int c) {
+        return Character.isISOControl(c)
+                || Character.getType(c) == Character.FORMAT
+                || Character.getType(c) == Character.LINE_SEPARATOR
+                || Character.getType(c) == Character.PARAGRAPH_SEPARATOR
+                || Character.getType(c) == Character.PRIVATE_USE
+                || Character.getType(c) == Character.UNASSIGNED;
+    }
+
     private static void requirePrintable(String text) {
         for (String line : text.split("\n", -1)) {
-            assertThat(Printable.isPrintable(line)).as(Printable.message(line)).isTrue();
+            assertThat(line.codePoints().noneMatch(StrangersTextTest::isRaw))
+                    .as(Printable.message(line))
+                    .isTrue();
             assertThat(line.length()).as(Printable.value(line)).isLessThanOrEqualTo(LONGEST + 200);
         }
     }
@@ -112,6 +124,32 @@ class StrangersTextTest {
 
         requirePrintable(refusalOf(leaf, root));
         requirePrintable(refusalOf(leaf, OTHER_ROOT));
+    }
+
+    /** The JDK quotes names as they are, as in {@code CertificateParsingException: invalid URI name:...}. */
+    @ParameterizedTest
+    @MethodSource("hostileTexts")
+    void exceptions_messageOrCauseThatQuotesAServer_arePrintable(String text) {
+        Exception jdks = new java.security.cert.CertificateException("invalid URI name:" + text);
+        jdks.addSuppressed(new java.io.IOException(text));
+        Endpoint endpoint = new Endpoint("localhost", 6379);
+
+        requirePrintable(new PeerRejectedException(RefusalReason.MALFORMED_CERTIFICATE, text, jdks));
+        requirePrintable(new TlsHandshakeException(
+                RefusalReason.UNCLASSIFIED, endpoint, text, new javax.net.ssl.SSLException(text, jdks)));
+        requirePrintable(new TlsConfigurationException(RefusalReason.UNCLASSIFIED, text));
+    }
+
+    @Test
+    void exceptions_causeOfOurs_isFoundBelowOneThatIsCopied() {
+        PeerRejectedException ours = new PeerRejectedException(RefusalReason.REVOKED, "expected", null);
+        Throwable refused = new TlsHandshakeException(
+                RefusalReason.REVOKED,
+                new Endpoint("localhost", 6379),
+                "expected",
+                new javax.net.ssl.SSLException("a\u001b[2J", ours));
+
+        assertThat(refused).hasRootCause(ours);
     }
 
     @Test

@@ -163,7 +163,13 @@ final class Console {
     void stackTrace(Throwable thrown) {
         StringWriter trace = new StringWriter();
         thrown.printStackTrace(new PrintWriter(trace));
-        trace.toString().lines().forEach(line -> err.println(printable(line.replace("\t", INDENT))));
+        trace.toString().lines().forEach(line -> {
+            int text = 0;
+            while (text < line.length() && line.charAt(text) == '\t') {
+                text++;
+            }
+            err.println("\t".repeat(text) + printable(line.substring(text)));
+        });
         err.flush();
     }
 
