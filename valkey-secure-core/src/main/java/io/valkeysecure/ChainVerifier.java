@@ -1,13 +1,17 @@
 package io.valkeysecure;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.valkeysecure.internal.generation.TlsConfiguration;
+import io.valkeysecure.internal.material.MaterialReader;
 import io.valkeysecure.internal.revocation.RevocationCheck;
 import io.valkeysecure.internal.revocation.RevocationMethod;
 import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.internal.verify.CertificateParser;
 import io.valkeysecure.internal.verify.Floors;
-import io.valkeysecure.internal.verify.MalformedException;
 import io.valkeysecure.internal.verify.PathVerifier;
+import io.valkeysecure.internal.x509.CertificateParser;
+import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.observe.LoggingListener;
+import io.valkeysecure.observe.TlsStatus;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;

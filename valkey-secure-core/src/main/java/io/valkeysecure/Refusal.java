@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.handshake.PeerAlert;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;

@@ -1,6 +1,16 @@
 package io.valkeysecure;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.internal.connection.Generations;
+import io.valkeysecure.internal.generation.TlsConfiguration;
+import io.valkeysecure.internal.handshake.VerifiedSocket;
+import io.valkeysecure.internal.observe.GuardedListener;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.LoggingListener;
+import io.valkeysecure.observe.TlsHealth;
+import io.valkeysecure.observe.TlsStatus;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 package io.valkeysecure;
 
-import io.valkeysecure.internal.verify.Names;
+import io.valkeysecure.internal.x509.Names;
 import java.util.Arrays;
 import java.util.List;
 

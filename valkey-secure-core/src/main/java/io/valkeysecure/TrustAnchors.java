@@ -1,6 +1,10 @@
 package io.valkeysecure;
 
-import io.valkeysecure.internal.pem.Pem;
+import io.valkeysecure.internal.material.FileSnapshot;
+import io.valkeysecure.internal.material.KeyStores;
+import io.valkeysecure.internal.material.Material;
+import io.valkeysecure.internal.material.Pem;
+import io.valkeysecure.observe.TlsStatus;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;

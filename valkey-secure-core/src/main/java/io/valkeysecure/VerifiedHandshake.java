@@ -1,5 +1,9 @@
 package io.valkeysecure;
 
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.internal.generation.Generation;
+import io.valkeysecure.internal.generation.Verdict;
 import io.valkeysecure.internal.text.Printable;
 import java.security.cert.X509Certificate;
 import java.time.Duration;

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.fail;
 
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.PemFiles;
-import io.valkeysecure.testkit.PrivateKeyEncryption;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.internal.material.FileSnapshot;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.PemFiles;
+import io.valkeysecure.testkit.certificate.PrivateKeyEncryption;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

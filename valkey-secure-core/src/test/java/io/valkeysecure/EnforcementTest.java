@@ -9,10 +9,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.valkeysecure.testkit.OcspResponder;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.TlsFront;
-import io.valkeysecure.testkit.WayOfWriting;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.internal.observe.ListenerQueue;
+import io.valkeysecure.observe.ExpiryWarning;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsStatus;
+import io.valkeysecure.testkit.certificate.OcspResponder;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.WriteStrategy;
+import io.valkeysecure.testkit.server.TlsTerminator;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -72,8 +77,8 @@ class EnforcementTest {
     private Path directory = Path.of("");
 
     private MaterialScene scene;
-    private final TlsFront ending = TlsFront.alone(ENDING);
-    private final TlsFront staying = TlsFront.alone(STAYING);
+    private final TlsTerminator ending = TlsTerminator.alone(ENDING);
+    private final TlsTerminator staying = TlsTerminator.alone(STAYING);
 
     /** Opened when a test ends, so that nothing that blocks outlives it. */
     private final CountDownLatch end = new CountDownLatch(1);
@@ -81,8 +86,8 @@ class EnforcementTest {
     @BeforeEach
     void open() {
         scene = new MaterialScene(directory);
-        scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", ROOT.certificatePem()));
-        scene.files.write(WayOfWriting.RENAME, pair(CLIENT));
+        scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", ROOT.certificatePem()));
+        scene.files.write(WriteStrategy.RENAME, pair(CLIENT));
     }
 
     @AfterEach
@@ -93,7 +98,7 @@ class EnforcementTest {
         staying.close();
     }
 
-    private static SSLSocket connect(SecureTls tls, TlsFront server) throws IOException {
+    private static SSLSocket connect(SecureTls tls, TlsTerminator server) throws IOException {
         return tls.handshake(new Endpoint("localhost", server.port()), ClientLibrary.OTHER)
                 .overSocket(new Socket("localhost", server.port()));
     }
@@ -219,7 +224,7 @@ class EnforcementTest {
                 .build()) {
             List<Integer> ports = new CopyOnWriteArrayList<>();
             for (int i = 0; i < 10; i++) {
-                TlsFront server = i % 2 == 0 ? staying : ending;
+                TlsTerminator server = i % 2 == 0 ? staying : ending;
                 ports.add(server.port());
                 try (SSLSocket socket = connect(tls, server)) {
                     ping(socket);
@@ -535,20 +540,20 @@ class EnforcementTest {
     @Test
     void responderDead_serverOfARemovedAnchorIsEndedBeforeAnyAnswer() throws Exception {
         Holding holding = new Holding();
-        scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+        scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
         try (OcspResponder responder =
                         OcspResponder.builder(ROOT).clock(holding).start();
                 OcspResponder others = OcspResponder.builder(OTHER_ROOT).start();
-                TlsFront server = TlsFront.alone(OTHER_ROOT
+                TlsTerminator server = TlsTerminator.alone(OTHER_ROOT
                         .issue()
                         .dnsName("localhost")
                         .ocspUrl(others.url())
                         .build());
-                TlsFront first = TlsFront.alone(ROOT.issue()
+                TlsTerminator first = TlsTerminator.alone(ROOT.issue()
                         .dnsName("localhost")
                         .ocspUrl(responder.url())
                         .build());
-                TlsFront second = TlsFront.alone(ROOT.issue()
+                TlsTerminator second = TlsTerminator.alone(ROOT.issue()
                         .dnsName("localhost")
                         .ocspUrl(responder.url())
                         .build());
@@ -558,7 +563,7 @@ class EnforcementTest {
             List<SSLSocket> stay = List.of(connect(tls, first), connect(tls, second));
             SSLSocket gone = connect(tls, server);
             holding.held = new CountDownLatch(1);
-            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", ROOT.certificatePem()));
+            scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", ROOT.certificatePem()));
             tls.reload();
             assertEnds(gone, RefusalReason.UNTRUSTED_ISSUER);
             assertThat(holding.asked.await(30, TimeUnit.SECONDS)).isTrue();
@@ -582,7 +587,7 @@ class EnforcementTest {
             SSLSocket other = connect(tls, staying);
             responder.revoke(ENDING);
             holding.held = new CountDownLatch(1);
-            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+            scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
             tls.reload();
             await().atMost(LONG).until(() -> tls.status().backlog().connectionsUnchecked() == 2);
             assertThat(tls.health().toString()).contains("no OCSP responder has answered", ": 2");
@@ -608,13 +613,13 @@ class EnforcementTest {
             int asked = responder.requests();
 
             scene.files.write(
-                    WayOfWriting.RENAME, pair(ROOT.issue().subject("CN=second").build()));
+                    WriteStrategy.RENAME, pair(ROOT.issue().subject("CN=second").build()));
             tls.reload();
             connect(tls, ending).close();
             ping(one);
             assertThat(responder.requests()).isEqualTo(asked);
 
-            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+            scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
             tls.reload();
             assertEnds(one, RefusalReason.REVOKED);
             ping(other);

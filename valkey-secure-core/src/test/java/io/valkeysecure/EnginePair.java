@@ -2,6 +2,7 @@ package io.valkeysecure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valkeysecure.adapter.TlsHandshake;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;

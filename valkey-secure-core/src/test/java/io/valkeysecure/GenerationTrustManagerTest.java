@@ -3,7 +3,10 @@ package io.valkeysecure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.internal.generation.GenerationTrustManager;
+import io.valkeysecure.internal.generation.HandshakeProgress;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.net.Socket;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;

@@ -13,11 +13,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.OcspResponder;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.TlsFront;
-import io.valkeysecure.testkit.WayOfWriting;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.internal.handshake.VerifiedSocket;
+import io.valkeysecure.observe.ExpiryWarning;
+import io.valkeysecure.testkit.certificate.OcspResponder;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.WriteStrategy;
+import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.server.TlsTerminator;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -66,11 +71,11 @@ class GenerationsTest {
 
     @Test
     void anchorRemoved_openConnectionsAreClosedAndNewOnesRefused() throws IOException {
-        scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+        scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
         try (SecureTls tls = scene.tls().build();
                 SSLSocket socket = scene.connect(tls)) {
             ping(socket);
-            scene.files.write(WayOfWriting.SYMLINK_SWAP, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+            scene.files.write(WriteStrategy.SYMLINK_SWAP, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
             assertClosedWithin2Seconds(tls, socket, RefusalReason.UNTRUSTED_ISSUER);
             assertRefused(tls, RefusalReason.UNTRUSTED_ISSUER);
         }
@@ -92,13 +97,13 @@ class GenerationsTest {
     /** A session of an earlier generation is not even offered. */
     @Test
     void anchorRemoved_sessionThatCouldResume_doesNot() throws IOException {
-        scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+        scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
         try (SecureTls tls = scene.tls().build()) {
             await().until(() -> {
                 var unused = scene.subjectSeen(tls);
                 return scene.verified.get(scene.verified.size() - 1).resumed();
             });
-            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+            scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
             assertThat(tls.reload()).isTrue();
             assertRefused(tls, RefusalReason.UNTRUSTED_ISSUER);
         }
@@ -111,7 +116,7 @@ class GenerationsTest {
                 var unused = scene.subjectSeen(tls);
                 return scene.verified.get(scene.verified.size() - 1).resumed();
             });
-            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
             assertThat(scene.subjectSeen(tls)).isEqualTo("CN=second");
             assertThat(scene.verified.get(scene.verified.size() - 1).resumed()).isFalse();
@@ -155,7 +160,7 @@ class GenerationsTest {
                 SSLSocket socket = scene.connect(tls)) {
             CompletableFuture<Throwable> thrown = CompletableFuture.supplyAsync(
                     () -> catchThrowable(() -> socket.getInputStream().read()));
-            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+            scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
             tls.reload();
             assertThat(RefusalReason.of(thrown.get(5, java.util.concurrent.TimeUnit.SECONDS)))
                     .contains(RefusalReason.UNTRUSTED_ISSUER);
@@ -188,7 +193,7 @@ class GenerationsTest {
                         socket.getOutputStream().write(new byte[16 * 1024]);
                     }
                 }));
-                scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+                scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
                 tls.reload();
                 assertThat(RefusalReason.of(writer.get(5, java.util.concurrent.TimeUnit.SECONDS)))
                         .contains(RefusalReason.UNTRUSTED_ISSUER);
@@ -232,7 +237,7 @@ class GenerationsTest {
                 sockets.add(scene.connect(tls));
             }
             long begun = System.nanoTime();
-            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
             SSLSocket recent = scene.connect(tls);
 
@@ -327,7 +332,7 @@ class GenerationsTest {
             for (int i = 0; i < limit; i++) {
                 connections.add(Recorded.in(tls));
             }
-            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
             await().atMost(Duration.ofSeconds(30)).until(() -> tls.status().openConnections() == 0);
             List<Long> times = connections.stream()
@@ -362,7 +367,7 @@ class GenerationsTest {
                     }
                 }));
             }
-            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
             assertThat(asked.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
             await().pollDelay(window.plusMillis(500)).until(() -> true);
@@ -387,12 +392,12 @@ class GenerationsTest {
                 SSLSocket socket = scene.connect(tls)) {
             assertThat(responder.requests()).isEqualTo(1);
 
-            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
             assertThat(scene.subjectSeen(tls)).isEqualTo("CN=second");
             assertThat(responder.requests()).isEqualTo(1);
 
-            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+            scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
             tls.reload();
             assertThat(scene.subjectSeen(tls)).isEqualTo("CN=second");
             assertThat(responder.requests()).isEqualTo(2);
@@ -405,13 +410,13 @@ class GenerationsTest {
         Rotation rotation = often().withoutGracefulRetirement().build();
         try (SecureTls tls = scene.tls().rotation(rotation).build();
                 SSLSocket socket = scene.connect(tls)) {
-            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             awaitGeneration(tls, 2);
             // closed by the same pass that would have retired it
-            scene.files.write(WayOfWriting.RENAME, pair(client("third")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("third")));
             awaitGeneration(tls, 3);
             ping(socket);
-            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+            scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
             assertClosedWithin2Seconds(tls, socket, RefusalReason.UNTRUSTED_ISSUER);
         }
     }
@@ -422,9 +427,9 @@ class GenerationsTest {
                         .rotation(often().retirementWindow(Duration.ZERO).build())
                         .build();
                 SSLSocket socket = scene.connect(tls)) {
-            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+            scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
             awaitGeneration(tls, 2);
-            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(OTHER_ROOT, ROOT)));
+            scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(OTHER_ROOT, ROOT)));
             awaitGeneration(tls, 3);
             ping(socket);
         }
@@ -447,8 +452,8 @@ class GenerationsTest {
         Path crl = directory.resolve("ending.crl");
         root.crl().nextUpdate(end.minusSeconds(3)).build().write(crl);
         scene.server.present(ending);
-        scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", root.certificatePem()));
-        scene.files.write(WayOfWriting.RENAME, pair(identity));
+        scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", root.certificatePem()));
+        scene.files.write(WriteStrategy.RENAME, pair(identity));
         try (SecureTls tls = scene.tls()
                         .clock(scene.clock)
                         .revocation(Revocation.crls(crl))
@@ -485,9 +490,9 @@ class GenerationsTest {
         try (SecureTls tls = scene.tls()
                 .rotation(often().expiryWarnings(Duration.ofDays(3650)).build())
                 .build()) {
-            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             awaitGeneration(tls, 2);
-            scene.files.write(WayOfWriting.RENAME, pair(client("third")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("third")));
             awaitGeneration(tls, 3);
             assertThat(scene.warned).isEmpty();
         }
@@ -546,7 +551,7 @@ class GenerationsTest {
                     }))
                     .toList();
             for (int i = 2; i <= 40; i++) {
-                scene.files.write(WayOfWriting.RENAME, pair(client("number " + i)));
+                scene.files.write(WriteStrategy.RENAME, pair(client("number " + i)));
                 tls.reload();
                 identityOf.put(tls.status().generation(), "CN=number " + i);
             }
@@ -554,7 +559,7 @@ class GenerationsTest {
             clients.forEach(CompletableFuture::join);
         }
         Map<Integer, String> seen = new ConcurrentHashMap<>();
-        for (TlsFront.Connection connection : scene.server.connections()) {
+        for (TlsTerminator.Connection connection : scene.server.connections()) {
             seen.put(connection.clientPort(), String.valueOf(connection.client().getSubjectX500Principal()));
         }
         assertThat(generationOf).hasSizeGreaterThan(20);
@@ -595,7 +600,7 @@ class GenerationsTest {
 
     private void reloads(SecureTls tls, List<TestCertificate> identities, int times) throws IOException {
         for (int i = 0; i < times; i++) {
-            scene.files.write(WayOfWriting.RENAME, pair(identities.get(i % identities.size())));
+            scene.files.write(WriteStrategy.RENAME, pair(identities.get(i % identities.size())));
             tls.reload(); // or the watcher was faster
             if (i % 50 == 0) {
                 assertThat(scene.subjectSeen(tls)).isEqualTo("CN=number " + i % identities.size());

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.valkeysecure.internal.material.FileSnapshot;
 import io.valkeysecure.internal.verify.Tlv;
-import io.valkeysecure.testkit.PemFiles;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.PemFiles;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -2,11 +2,12 @@ package io.valkeysecure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.PemFiles;
-import io.valkeysecure.testkit.PrivateKeyEncryption;
-import io.valkeysecure.testkit.PrivateKeyFormat;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.internal.material.FileSnapshot;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.PemFiles;
+import io.valkeysecure.testkit.certificate.PrivateKeyEncryption;
+import io.valkeysecure.testkit.certificate.PrivateKeyFormat;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

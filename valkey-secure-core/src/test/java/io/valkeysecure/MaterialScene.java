@@ -2,11 +2,15 @@ package io.valkeysecure;
 
 import static org.awaitility.Awaitility.await;
 
-import io.valkeysecure.testkit.MovableClock;
-import io.valkeysecure.testkit.RotatingFiles;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.TlsFront;
-import io.valkeysecure.testkit.WayOfWriting;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.observe.ExpiryWarning;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsStatus;
+import io.valkeysecure.testkit.MutableClock;
+import io.valkeysecure.testkit.certificate.RotatingFiles;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.WriteStrategy;
+import io.valkeysecure.testkit.server.TlsTerminator;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -28,17 +32,17 @@ final class MaterialScene implements AutoCloseable, HandshakeListener {
             ROOT.issue().subject("CN=server").dnsName("localhost").build();
 
     final RotatingFiles files;
-    final TlsFront server = TlsFront.alone(SERVER);
+    final TlsTerminator server = TlsTerminator.alone(SERVER);
     final List<TlsStatus> reloaded = new CopyOnWriteArrayList<>();
     final List<TlsConfigurationException> failed = new CopyOnWriteArrayList<>();
     final List<ExpiryWarning> warned = new CopyOnWriteArrayList<>();
     final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
-    final MovableClock clock = new MovableClock();
+    final MutableClock clock = new MutableClock();
 
     MaterialScene(Path directory) {
         files = new RotatingFiles(directory);
-        files.write(WayOfWriting.RENAME, Map.of("ca.crt", ROOT.certificatePem()));
-        files.write(WayOfWriting.RENAME, pair(client("first")));
+        files.write(WriteStrategy.RENAME, Map.of("ca.crt", ROOT.certificatePem()));
+        files.write(WriteStrategy.RENAME, pair(client("first")));
     }
 
     static TestCertificate client(String name) {

@@ -2,7 +2,9 @@ package io.valkeysecure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;

@@ -11,9 +11,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.WayOfWriting;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.observe.ExpiryWarning;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.LoggingListener;
+import io.valkeysecure.observe.RetiredConnection;
+import io.valkeysecure.observe.TlsHealth;
+import io.valkeysecure.observe.TlsStatus;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.WriteStrategy;
+import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -129,7 +136,7 @@ class ObserversTest {
         SecureTls tls = tls(often().retirementWindow(Duration.ZERO).build(), broken, watch, scene);
         SSLSocket socket = scene.connect(tls);
         ping(socket);
-        scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+        scene.files.write(WriteStrategy.RENAME, pair(client("second")));
         tls.reload();
         await().until(() -> watch.retired.size() == 1);
         tls.close();
@@ -146,7 +153,7 @@ class ObserversTest {
         try (SecureTls tls =
                         tls(often().retirementWindow(Duration.ofMillis(200)).build(), watch);
                 SSLSocket socket = scene.connect(tls)) {
-            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
             await().until(() -> !watch.retired.isEmpty());
             assertThat(watch.retired).singleElement().satisfies(retired -> {
@@ -165,7 +172,7 @@ class ObserversTest {
         try (SecureTls tls =
                 tls(often().retirementWindow(Duration.ofSeconds(30)).build(), watch)) {
             SSLSocket socket = scene.connect(tls);
-            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
             await().until(() -> SecureTls.isReplaceable(() -> !socket.isClosed()));
             assertThat(tls.status().connections())
@@ -181,10 +188,10 @@ class ObserversTest {
     @Test
     void retired_trustRemoved_isToldWithItsReason() throws IOException {
         Watch watch = new Watch();
-        scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+        scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
         try (SecureTls tls = tls(often().build(), watch);
                 SSLSocket socket = scene.connect(tls)) {
-            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+            scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
             tls.reload();
             await().until(() -> !watch.retired.isEmpty());
             assertThat(watch.retired).singleElement().satisfies(retired -> {
@@ -296,7 +303,7 @@ class ObserversTest {
             try (SecureTls tls = scene.tls().build()) {
                 scene.connect(tls).close();
                 refused(tls);
-                scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+                scene.files.write(WriteStrategy.RENAME, pair(client("second")));
                 tls.reload();
                 Files.writeString(scene.files.path("tls.crt"), "half");
                 assertThat(catchThrowable(tls::reload)).isNotNull();
@@ -363,7 +370,7 @@ class ObserversTest {
             try (SecureTls tls = tls(often().retirementWindow(Duration.ZERO).build());
                     SSLSocket socket = scene.connect(tls)) {
                 refused(tls);
-                scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+                scene.files.write(WriteStrategy.RENAME, pair(client("second")));
                 tls.reload();
                 await().until(() -> tls.status().openConnections() == 0);
                 Files.writeString(scene.files.path("tls.key"), "half");

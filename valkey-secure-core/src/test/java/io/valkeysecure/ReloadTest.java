@@ -12,8 +12,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.WayOfWriting;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsStatus;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.WriteStrategy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +59,7 @@ class ReloadTest {
 
     @ParameterizedTest
     @EnumSource
-    void files_writtenInAnyWay_comeIntoForceWithoutAFailure(WayOfWriting way) throws IOException {
+    void files_writtenInAnyWay_comeIntoForceWithoutAFailure(WriteStrategy way) throws IOException {
         scene.files.write(way, pair(client("second")));
         try (SecureTls tls = scene.tls().rotation(often().build()).build()) {
             for (int i = 2; i <= 4; i++) {
@@ -74,7 +76,7 @@ class ReloadTest {
     void files_wayChanges_comeIntoForce() throws IOException {
         try (SecureTls tls = scene.tls().rotation(often().build()).build()) {
             long number = 1;
-            for (WayOfWriting way : WayOfWriting.values()) {
+            for (WriteStrategy way : WriteStrategy.values()) {
                 scene.files.write(way, pair(client(way.name())));
                 awaitGeneration(tls, ++number);
                 assertThat(scene.subjectSeen(tls)).isEqualTo("CN=" + way.name());
@@ -89,7 +91,7 @@ class ReloadTest {
         try (SecureTls tls = scene.tls()
                 .rotation(Rotation.builder().checkInterval(Duration.ofHours(1)).build())
                 .build()) {
-            scene.files.write(WayOfWriting.SYMLINK_SWAP, pair(client("second")));
+            scene.files.write(WriteStrategy.SYMLINK_SWAP, pair(client("second")));
             awaitGeneration(tls, 2);
         }
     }
@@ -142,7 +144,7 @@ class ReloadTest {
         try (SecureTls tls = scene.tls().build()) {
             String digest = tls.status().digest();
             assertThat(tls.reload()).isFalse();
-            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", ROOT.certificatePem()));
+            scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", ROOT.certificatePem()));
             assertThat(tls.reload()).isFalse();
             assertThat(tls.status().generation()).isEqualTo(1);
             assertThat(tls.status().digest()).isEqualTo(digest).hasSize(64);
@@ -153,12 +155,12 @@ class ReloadTest {
     @Test
     void identity_renewedWithTheSameKey_comesIntoForce() {
         TestCertificate first = client("same key");
-        scene.files.write(WayOfWriting.RENAME, pair(first));
+        scene.files.write(WriteStrategy.RENAME, pair(first));
         try (SecureTls tls = scene.tls().build()) {
             Instant since = tls.status().identitySince();
             TestCertificate renewed =
                     ROOT.issue().subject("CN=same key").keyPair(first.keyPair()).build();
-            scene.files.write(WayOfWriting.RENAME, pair(renewed));
+            scene.files.write(WriteStrategy.RENAME, pair(renewed));
             assertThat(tls.reload()).isTrue();
             assertThat(tls.status().identitySince()).isAfter(since);
         }
@@ -168,7 +170,7 @@ class ReloadTest {
     void anchors_addedOnly_leaveTheIdentitySince() {
         try (SecureTls tls = scene.tls().build()) {
             Instant since = tls.status().identitySince();
-            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
+            scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
             assertThat(tls.reload()).isTrue();
             assertThat(tls.status().since()).isAfter(since);
             assertThat(tls.status().identitySince()).isEqualTo(since);
@@ -211,14 +213,14 @@ class ReloadTest {
                 case WRONG_KEY -> Files.writeString(key, client("another").privateKeyPem());
                 case EXPIRED ->
                     scene.files.write(
-                            WayOfWriting.RENAME,
+                            WriteStrategy.RENAME,
                             pair(ROOT.issue()
                                     .notBefore(Instant.now().minusSeconds(7200))
                                     .notAfter(Instant.now().minusSeconds(3600))
                                     .build()));
                 case NOT_YET_VALID ->
                     scene.files.write(
-                            WayOfWriting.RENAME,
+                            WriteStrategy.RENAME,
                             pair(ROOT.issue()
                                     .notBefore(Instant.now().plusSeconds(3600))
                                     .build()));
@@ -265,8 +267,8 @@ class ReloadTest {
             if (bad == Bad.DIRECTORY) {
                 Files.delete(scene.files.path("tls.crt"));
             }
-            scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", ROOT.certificatePem()));
-            scene.files.write(WayOfWriting.RENAME, pair(client("good again")));
+            scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", ROOT.certificatePem()));
+            scene.files.write(WriteStrategy.RENAME, pair(client("good again")));
             awaitStatus(tls, status -> status.lastFailure().isEmpty() && status.generation() == 2);
             assertThat(scene.subjectSeen(tls)).isEqualTo("CN=good again");
         }
@@ -277,7 +279,7 @@ class ReloadTest {
     void candidate_unreadable_isRefusedUnlessAllIsReadable() throws IOException {
         try (SecureTls tls = scene.tls().build()) {
             Path key = scene.files.path("tls.key");
-            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("---------"));
             if (Files.isReadable(key)) {
                 assertThat(tls.reload()).isTrue();
@@ -323,20 +325,20 @@ class ReloadTest {
     void identity_otherSubject_isRefusedWhereTheGuardIsSet() {
         TestCertificate first =
                 ROOT.issue().subject("CN=app").dnsName("app.example").build();
-        scene.files.write(WayOfWriting.RENAME, pair(first));
+        scene.files.write(WriteStrategy.RENAME, pair(first));
         try (SecureTls tls = scene.tls()
                 .rotation(Rotation.builder().refuseChangedIdentity().build())
                 .build()) {
             scene.files.write(
-                    WayOfWriting.RENAME,
+                    WriteStrategy.RENAME,
                     pair(ROOT.issue().subject("CN=app").dnsName("app.example").build()));
             assertThat(tls.reload()).isTrue();
             scene.files.write(
-                    WayOfWriting.RENAME,
+                    WriteStrategy.RENAME,
                     pair(ROOT.issue().subject("CN=admin").dnsName("app.example").build()));
             refused(tls, RefusalReason.NAME_MISMATCH, "CN=admin");
             scene.files.write(
-                    WayOfWriting.RENAME,
+                    WriteStrategy.RENAME,
                     pair(ROOT.issue().subject("CN=app").dnsName("admin.example").build()));
             refused(tls, RefusalReason.NAME_MISMATCH, "admin.example");
             assertThat(tls.status().generation()).isEqualTo(2);
@@ -486,11 +488,11 @@ class ReloadTest {
                 .rotation(often().build())
                 .build()) {
             reloading.set(tls);
-            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             awaitGeneration(tls, 2);
             Bad.HALF.write(scene);
             awaitStatus(tls, status -> status.lastFailure().isPresent());
-            scene.files.write(WayOfWriting.RENAME, pair(client("third")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("third")));
             awaitGeneration(tls, 3);
             assertThat(scene.subjectSeen(tls)).isEqualTo("CN=third");
         }

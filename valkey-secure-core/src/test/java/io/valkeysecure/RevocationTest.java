@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.valkeysecure.internal.material.FileSnapshot;
 import io.valkeysecure.internal.revocation.RevocationCheck;
 import io.valkeysecure.internal.revocation.RevocationMethod;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;

@@ -3,8 +3,10 @@ package io.valkeysecure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.valkeysecure.testkit.MovableClock;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.testkit.MutableClock;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +38,7 @@ class SessionsTest {
     @TempDir
     private Path directory = Path.of("");
 
-    private final MovableClock clock = new MovableClock();
+    private final MutableClock clock = new MutableClock();
     private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
     private final SSLContext server = SERVER.tlsContext();
     private SecureTls tls;

@@ -3,10 +3,10 @@ package io.valkeysecure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.KeyUsage;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.TestCrl;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.KeyUsage;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCrl;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;

@@ -3,10 +3,13 @@ package io.valkeysecure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.NameForm;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.observe.LoggingListener;
+import io.valkeysecure.testkit.certificate.GeneralNameType;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.Socket;
@@ -106,7 +109,7 @@ class StrangersTextTest {
                 leaf -> leaf.rawName(2, text.getBytes(StandardCharsets.UTF_8)),
                 leaf -> leaf.rawName(6, ("http://" + text).getBytes(StandardCharsets.UTF_8)),
                 leaf -> leaf.rawName(1, text.getBytes(StandardCharsets.UTF_8)),
-                leaf -> leaf.name(NameForm.DIRECTORY_NAME, "CN=" + text));
+                leaf -> leaf.name(GeneralNameType.DIRECTORY_NAME, "CN=" + text));
         for (UnaryOperator<TestCertificate.Builder> change : changes) {
             TestCertificate leaf =
                     change.apply(ROOT.issue().dnsName("else.example")).build();

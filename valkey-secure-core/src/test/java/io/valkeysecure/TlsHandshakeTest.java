@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.MovableClock;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.testkit.MutableClock;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -282,7 +286,7 @@ class TlsHandshakeTest {
     @ParameterizedTest
     @EnumSource
     void resumption_leafExpiredMeanwhile_isRefused(TlsVersion version) throws IOException {
-        MovableClock clock = new MovableClock();
+        MutableClock clock = new MutableClock();
         TestCertificate root = TestCertificate.root()
                 .notAfter(clock.instant().plus(Duration.ofDays(9)))
                 .build();
@@ -533,7 +537,7 @@ class TlsHandshakeTest {
 
     @Test
     void clock_givenOne_decidesWhatIsInDate() throws IOException {
-        MovableClock clock = new MovableClock();
+        MutableClock clock = new MutableClock();
         TestCertificate root = TestCertificate.root()
                 .notAfter(clock.instant().plus(Duration.ofDays(9)))
                 .build();

@@ -11,9 +11,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.WayOfWriting;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.WriteStrategy;
+import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -105,7 +109,7 @@ class TrustInForceTest {
     }
 
     private void write(TestCertificate... anchors) {
-        scene.files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(anchors)));
+        scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(anchors)));
     }
 
     private SecureTls.Builder material() {
@@ -264,7 +268,7 @@ class TrustInForceTest {
         try (SecureTls tls = material().rotation(rotation).build()) {
             TlsHandshake early = handshake(tls);
             var unusedEarly = early.verify(shakenHands(early));
-            scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+            scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             reload(tls);
             Recorded ofTheEarlier = new Recorded();
             Runnable earlyClosed = early.opened(ofTheEarlier);

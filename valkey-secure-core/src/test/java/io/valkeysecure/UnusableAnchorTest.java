@@ -10,11 +10,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.KeyUsage;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.WayOfWriting;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.observe.TlsHealth;
+import io.valkeysecure.observe.TlsStatus;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.KeyUsage;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.WriteStrategy;
+import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -239,7 +242,7 @@ class UnusableAnchorTest {
             scene.clock.advance(Duration.ofHours(2));
             assertThat(RefusalReason.of(dialled(tls, ending))).contains(RefusalReason.EXPIRED);
 
-            scene.files.write(WayOfWriting.SYMLINK_SWAP, pair(client("second")));
+            scene.files.write(WriteStrategy.SYMLINK_SWAP, pair(client("second")));
             awaitGeneration(tls, 2);
             assertThat(scene.subjectSeen(tls)).isEqualTo("CN=second");
             assertThat(scene.failed).isEmpty();
@@ -327,7 +330,7 @@ class UnusableAnchorTest {
                                         "trust anchor left out: reason=expired subject=\"CN=Old Root\" message=\"trust anchor"));
         assertThat(warnings(() -> {
                     try (SecureTls tls = trusting(expired, ROOT).build()) {
-                        scene.files.write(WayOfWriting.RENAME, pair(client("second")));
+                        scene.files.write(WriteStrategy.RENAME, pair(client("second")));
                         assertThat(tls.reload()).isTrue();
                     }
                 }))

@@ -1,7 +1,7 @@
 package io.valkeysecure.benchmarks;
 
 import io.valkeysecure.benchmarks.Plan.Pace;
-import io.valkeysecure.testkit.KeyType;
+import io.valkeysecure.testkit.certificate.KeyType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

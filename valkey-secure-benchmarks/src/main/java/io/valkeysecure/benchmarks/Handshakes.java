@@ -1,7 +1,7 @@
 package io.valkeysecure.benchmarks;
 
-import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.observe.HandshakeListener;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts handshakes, and how many of them resumed a session. */

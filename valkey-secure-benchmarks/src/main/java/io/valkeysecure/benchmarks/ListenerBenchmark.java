@@ -1,15 +1,15 @@
 package io.valkeysecure.benchmarks;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.Endpoint;
-import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.micrometer.TlsMetrics;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.TlsFront;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.server.TlsTerminator;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +52,8 @@ public class ListenerBenchmark {
                 verified.complete(handshake);
             }
         };
-        try (TlsFront server = TlsFront.alone(root.issue().dnsName("localhost").build());
+        try (TlsTerminator server =
+                        TlsTerminator.alone(root.issue().dnsName("localhost").build());
                 SecureTls tls = SecureTls.trusting(TrustAnchors.of(root.certificate()))
                         .withoutClientIdentity()
                         .listener(metrics, keeping)

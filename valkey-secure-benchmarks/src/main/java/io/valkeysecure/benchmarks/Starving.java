@@ -5,7 +5,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
-import io.valkeysecure.testkit.HostilePeer;
+import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;

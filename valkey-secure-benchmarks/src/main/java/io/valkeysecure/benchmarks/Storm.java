@@ -3,7 +3,7 @@ package io.valkeysecure.benchmarks;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

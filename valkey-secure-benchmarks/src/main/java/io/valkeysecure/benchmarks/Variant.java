@@ -14,7 +14,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.benchmarks.TlsEngine.Client;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

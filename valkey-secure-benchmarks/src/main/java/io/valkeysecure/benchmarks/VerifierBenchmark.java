@@ -8,7 +8,7 @@ import io.valkeysecure.SpkiPin;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.ValidatedPath;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,7 +10,7 @@ import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.InputFiles;
 import io.valkeysecure.cli.base.Secrets;
 import io.valkeysecure.cli.doctor.Visit;
-import io.valkeysecure.internal.pem.Pem;
+import io.valkeysecure.internal.material.Pem;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.valkeysecure.cli;
 
-import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.adapter.ClientLibrary;
 import java.util.List;
 
 /** What the demo does with a client library; the same for both. Whatever fails is the library's own exception. */

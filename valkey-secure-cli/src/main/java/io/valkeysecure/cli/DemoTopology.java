@@ -1,7 +1,7 @@
 package io.valkeysecure.cli;
 
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.util.List;
 
 /** Several real servers of which a client is told by others: what the demo does with a cluster and with sentinels. */

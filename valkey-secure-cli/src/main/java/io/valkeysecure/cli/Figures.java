@@ -1,7 +1,7 @@
 package io.valkeysecure.cli;
 
-import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.observe.HandshakeListener;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

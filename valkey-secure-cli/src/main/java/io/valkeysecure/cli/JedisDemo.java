@@ -1,7 +1,7 @@
 package io.valkeysecure.cli;
 
-import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.jedis.SecureJedis;
 import java.util.ArrayList;
 import java.util.List;

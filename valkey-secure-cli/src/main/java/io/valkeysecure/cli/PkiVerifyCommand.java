@@ -13,7 +13,7 @@ import io.valkeysecure.cli.connect.AnswerLimits;
 import io.valkeysecure.cli.connect.Reply;
 import io.valkeysecure.cli.connect.RespConnection;
 import io.valkeysecure.cli.connect.Shown;
-import io.valkeysecure.internal.pem.Pem;
+import io.valkeysecure.internal.material.Pem;
 import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,9 +2,9 @@ package io.valkeysecure.cli;
 
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.ValkeySentinels;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.server.ValkeySentinels;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -3,11 +3,11 @@ package io.valkeysecure.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valkeysecure.cli.doctor.Check;
-import io.valkeysecure.testkit.ExtendedKeyUsage;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.NameForm;
-import io.valkeysecure.testkit.PemFiles;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
+import io.valkeysecure.testkit.certificate.GeneralNameType;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.PemFiles;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -326,7 +326,7 @@ class DoctorMatrixTest {
         return root.issue()
                 .ca()
                 .subject("CN=Matrix CA for " + permitted)
-                .permitted(NameForm.DNS_NAME, permitted)
+                .permitted(GeneralNameType.DNS_NAME, permitted)
                 .build()
                 .issue()
                 .dnsName("localhost")

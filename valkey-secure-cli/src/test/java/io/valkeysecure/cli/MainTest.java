@@ -3,10 +3,10 @@ package io.valkeysecure.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.PemFiles;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.testkit.certificate.PemFiles;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;

@@ -3,9 +3,9 @@ package io.valkeysecure.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valkeysecure.SpkiPin;
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.PemFiles;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.PemFiles;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

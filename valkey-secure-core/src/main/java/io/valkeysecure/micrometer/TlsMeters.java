@@ -103,11 +103,11 @@ public enum TlsMeters implements MeterDocumentation {
         REASON("reason"),
         /** {@code true}: a session was resumed; {@code false}: a full handshake. */
         RESUMED("resumed"),
-        /** {@link io.valkeysecure.ExpiryWarning.Role#tag()}. */
+        /** {@link io.valkeysecure.observe.ExpiryWarning.Role#tag()}. */
         ROLE("role"),
         /** {@code TLSv1.2} or {@code TLSv1.3}. */
         VERSION("version"),
-        /** {@link io.valkeysecure.RetiredConnection.Way#tag()}. */
+        /** {@link io.valkeysecure.observe.RetiredConnection.Way#tag()}. */
         WAY("way");
 
         private final String key;

@@ -9,7 +9,7 @@ import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.ValidatedPath;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

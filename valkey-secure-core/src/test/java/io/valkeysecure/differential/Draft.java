@@ -1,7 +1,7 @@
 package io.valkeysecure.differential;
 
 import io.valkeysecure.internal.verify.Tlv;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.security.KeyPair;
 import java.security.interfaces.DSAKey;
 import java.security.interfaces.ECKey;

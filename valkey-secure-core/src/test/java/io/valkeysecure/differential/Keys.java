@@ -1,6 +1,6 @@
 package io.valkeysecure.differential;
 
-import io.valkeysecure.testkit.KeyType;
+import io.valkeysecure.testkit.certificate.KeyType;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;

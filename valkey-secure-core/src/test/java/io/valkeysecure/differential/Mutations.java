@@ -1,10 +1,10 @@
 package io.valkeysecure.differential;
 
 import io.valkeysecure.internal.verify.Tlv;
-import io.valkeysecure.testkit.ExtendedKeyUsage;
-import io.valkeysecure.testkit.KeyUsage;
-import io.valkeysecure.testkit.NameForm;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
+import io.valkeysecure.testkit.certificate.GeneralNameType;
+import io.valkeysecure.testkit.certificate.KeyUsage;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -364,13 +364,17 @@ final class Mutations {
                         draft,
                         part,
                         "directory-name \"" + name + "\"",
-                        builder -> builder.name(NameForm.DIRECTORY_NAME, name));
+                        builder -> builder.name(GeneralNameType.DIRECTORY_NAME, name));
             }
             default -> {
                 if (random.nextBoolean()) {
                     change(draft, part, "other-name", builder -> builder.otherName("1.2.3.4", hex("0c0161")));
                 } else {
-                    change(draft, part, "registered-id", builder -> builder.name(NameForm.REGISTERED_ID, "1.2.3.4"));
+                    change(
+                            draft,
+                            part,
+                            "registered-id",
+                            builder -> builder.name(GeneralNameType.REGISTERED_ID, "1.2.3.4"));
                 }
             }
         }
@@ -703,7 +707,7 @@ final class Mutations {
                 case "expired" -> builder.notAfter(Draft.NOW.minusSeconds(9));
                 case "no-ca" -> builder.extension(BASIC_CONSTRAINTS, true, hex("3000"));
                 case "purpose" -> builder.extendedKeyUsage(ExtendedKeyUsage.CODE_SIGNING);
-                case "excluded" -> builder.excluded(NameForm.DNS_NAME, "example.com");
+                case "excluded" -> builder.excluded(GeneralNameType.DNS_NAME, "example.com");
                 case "path-length" -> builder.ca(0);
                 case "critical" -> builder.extension(UNKNOWN, true, NULL);
                 case "key" -> builder.keyPair(keys.ordinary("stranger"));

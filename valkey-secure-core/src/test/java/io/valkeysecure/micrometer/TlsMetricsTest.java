@@ -10,15 +10,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.TlsFront;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.server.TlsTerminator;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
@@ -35,7 +35,7 @@ class TlsMetricsTest {
             ROOT.issue().dnsName("localhost").build();
 
     private final MeterRegistry registry = new SimpleMeterRegistry();
-    private final TlsFront server = TlsFront.alone(SERVER);
+    private final TlsTerminator server = TlsTerminator.alone(SERVER);
 
     @AfterEach
     void close() {

@@ -5,7 +5,7 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.ValidatedPath;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,14 +1,14 @@
 package io.valkeysecure.fuzz;
 
 import io.valkeysecure.ClientIdentity;
-import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.ServerIdentity;
-import io.valkeysecure.TlsHandshake;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import io.valkeysecure.Endpoint;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,7 +2,7 @@ package io.valkeysecure.fuzz;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.internal.revocation.StapledCheck;
-import io.valkeysecure.testkit.OcspResponder;
+import io.valkeysecure.testkit.certificate.OcspResponder;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package io.valkeysecure.fuzz;
 
-import io.valkeysecure.internal.pem.Pem;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.PrivateKeyEncryption;
-import io.valkeysecure.testkit.PrivateKeyFormat;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.internal.material.Pem;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.PrivateKeyEncryption;
+import io.valkeysecure.testkit.certificate.PrivateKeyFormat;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.util.ArrayList;

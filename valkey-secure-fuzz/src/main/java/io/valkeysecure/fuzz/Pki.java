@@ -1,7 +1,7 @@
 package io.valkeysecure.fuzz;
 
-import io.valkeysecure.testkit.NameForm;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.GeneralNameType;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -65,9 +65,9 @@ public final class Pki {
             .notBefore(BEGIN)
             .notAfter(END)
             .keyPair(key("constrained"))
-            .permitted(NameForm.DNS_NAME, "example.com")
-            .excluded(NameForm.EMAIL_ADDRESS, "example.org")
-            .excluded(NameForm.DIRECTORY_NAME, "O=Other")
+            .permitted(GeneralNameType.DNS_NAME, "example.com")
+            .excluded(GeneralNameType.EMAIL_ADDRESS, "example.org")
+            .excluded(GeneralNameType.DIRECTORY_NAME, "O=Other")
             .build();
 
     /** Issued by {@link #CA}. */
@@ -91,8 +91,8 @@ public final class Pki {
             .dnsName(HOST, "*.example.com")
             .ipAddress("192.0.2.7")
             .uri("spiffe://example.com/valkey")
-            .name(NameForm.EMAIL_ADDRESS, "a@example.com")
-            .name(NameForm.DIRECTORY_NAME, "CN=a")
+            .name(GeneralNameType.EMAIL_ADDRESS, "a@example.com")
+            .name(GeneralNameType.DIRECTORY_NAME, "CN=a")
             .otherName("1.2.3.4", HexFormat.of().parseHex("0c0161"))
             .extension("2.5.29.32", false, HexFormat.of().parseHex("3006300406022a03"))
             .build();

@@ -1,6 +1,6 @@
 package io.valkeysecure.jedis;
 
-import io.valkeysecure.TlsHandshake;
+import io.valkeysecure.adapter.TlsHandshake;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;

@@ -1,9 +1,9 @@
 package io.valkeysecure.jedis;
 
-import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TlsHandshake;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

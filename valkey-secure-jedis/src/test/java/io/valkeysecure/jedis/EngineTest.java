@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.valkeysecure.ClientIdentity;
-import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
 import io.valkeysecure.RefusalReason;
@@ -17,12 +16,13 @@ import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TlsVersion;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.MovableClock;
-import io.valkeysecure.testkit.OcspResponder;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.testkit.MutableClock;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.OcspResponder;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -166,7 +166,7 @@ class EngineTest {
     @ParameterizedTest
     @MethodSource("enginesAndVersions")
     void resumption_leafExpiredMeanwhile_isRefused(Engine engine, TlsVersion version) {
-        MovableClock clock = new MovableClock();
+        MutableClock clock = new MutableClock();
         TestCertificate root = TestCertificate.root()
                 .notAfter(clock.instant().plus(Duration.ofDays(9)))
                 .build();

@@ -1,15 +1,15 @@
 package io.valkeysecure.jedis;
 
 import io.valkeysecure.ClientIdentity;
-import io.valkeysecure.ClientLibrary;
-import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
 import io.valkeysecure.KeyExchange;
@@ -12,8 +11,9 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.testkit.TlsFront;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.testkit.server.TlsTerminator;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSocket;
@@ -59,7 +59,7 @@ class KeyExchangeTest {
     @Test
     void hybridRequired_serverWithHybrid_isConnected() {
         tls = hybrid().build();
-        try (TlsFront front = front(HYBRID, "X25519")) {
+        try (TlsTerminator front = front(HYBRID, "X25519")) {
             assertThat(ping(front.port())).isEqualTo("PONG");
             assertThat(ping(front.port())).isEqualTo("PONG");
         }
@@ -93,9 +93,9 @@ class KeyExchangeTest {
     @Test
     void hybridPreferred_everyServer_isConnectedAndTheGroupTold() {
         tls = Fixture.tls().listener(heard).build();
-        try (TlsFront both = front(HYBRID, "X25519");
-                TlsFront hybridOnly = front(HYBRID);
-                TlsFront classical = front("P-384")) {
+        try (TlsTerminator both = front(HYBRID, "X25519");
+                TlsTerminator hybridOnly = front(HYBRID);
+                TlsTerminator classical = front("P-384")) {
             assertThat(ping(both.port())).isEqualTo("PONG");
             assertThat(ping(hybridOnly.port())).isEqualTo("PONG");
             assertThat(ping(classical.port())).isEqualTo("PONG");
@@ -113,7 +113,7 @@ class KeyExchangeTest {
     void hybridRequired_jdk_isRefusedAtBuildTimeIfItHasNone() {
         if (Runtime.version().feature() >= 27) {
             tls = hybrid().engine(Engine.jdk()).build();
-            try (TlsFront front = front(HYBRID, "X25519")) {
+            try (TlsTerminator front = front(HYBRID, "X25519")) {
                 assertThat(ping(front.port())).isEqualTo("PONG");
             }
             return;
@@ -150,7 +150,7 @@ class KeyExchangeTest {
     @CsvSource({"P-256, secp256r1", "P-384, secp384r1", "P-521, secp521r1", "X25519, x25519"})
     void hybridPreferred_jdk_tellsTheGroup(String offered, String told) {
         tls = Fixture.tls().engine(Engine.jdk()).listener(heard).build();
-        try (TlsFront front = front(offered)) {
+        try (TlsTerminator front = front(offered)) {
             assertThat(ping(front.port())).isEqualTo("PONG");
         }
         assertThat(heard.succeeded)
@@ -167,7 +167,7 @@ class KeyExchangeTest {
     void jdk_serverChangesItsGroup_isConnectedAgain() {
         tls = Fixture.tls().engine(Engine.jdk()).listener(heard).build();
         AtomicReference<String> group = new AtomicReference<>("X25519");
-        try (TlsFront front = front(() -> new String[] {group.get()})) {
+        try (TlsTerminator front = front(() -> new String[] {group.get()})) {
             assertThat(ping(front.port())).isEqualTo("PONG");
             assertThat(ping(front.port())).isEqualTo("PONG");
             group.set("P-256");
@@ -191,12 +191,12 @@ class KeyExchangeTest {
         return Fixture.tls().keyExchange(KeyExchange.requireHybrid()).listener(heard);
     }
 
-    private static TlsFront front(String... groups) {
+    private static TlsTerminator front(String... groups) {
         return front(() -> groups);
     }
 
-    private static TlsFront front(Supplier<String[]> groups) {
-        return TlsFront.of(
+    private static TlsTerminator front(Supplier<String[]> groups) {
+        return TlsTerminator.of(
                 Fixture.SERVER,
                 server.host(),
                 server.plaintextPort(),

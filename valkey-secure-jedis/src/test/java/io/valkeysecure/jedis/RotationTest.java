@@ -12,11 +12,11 @@ import io.valkeysecure.Rotation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.testkit.RotatingFiles;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.TlsFront;
-import io.valkeysecure.testkit.ValkeyServer;
-import io.valkeysecure.testkit.WayOfWriting;
+import io.valkeysecure.testkit.certificate.RotatingFiles;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.WriteStrategy;
+import io.valkeysecure.testkit.server.TlsTerminator;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,7 +65,7 @@ class RotationTest {
     @TempDir
     private Path directory = Path.of("");
 
-    private TlsFront front;
+    private TlsTerminator front;
     private RotatingFiles files;
     private SecureTls tls;
 
@@ -81,9 +81,9 @@ class RotationTest {
 
     @BeforeEach
     void start() {
-        front = TlsFront.of(Fixture.SERVER, server.host(), server.plaintextPort());
+        front = TlsTerminator.of(Fixture.SERVER, server.host(), server.plaintextPort());
         files = new RotatingFiles(directory);
-        files.write(WayOfWriting.RENAME, Map.of("ca.crt", Fixture.ROOT.certificatePem()));
+        files.write(WriteStrategy.RENAME, Map.of("ca.crt", Fixture.ROOT.certificatePem()));
         writeIdentity("first");
         tls = tls(WINDOW);
     }
@@ -106,7 +106,7 @@ class RotationTest {
         Map<String, String> pair = new LinkedHashMap<>();
         pair.put("tls.crt", identity.chainPem());
         pair.put("tls.key", identity.privateKeyPem());
-        files.write(WayOfWriting.SYMLINK_SWAP, pair);
+        files.write(WriteStrategy.SYMLINK_SWAP, pair);
     }
 
     private JedisClientConfig config() {
@@ -279,12 +279,12 @@ class RotationTest {
                 other.ping();
             }
             assertThat(pool.getNumIdle()).isEqualTo(2);
-            files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+            files.write(WriteStrategy.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
             await().atMost(Duration.ofSeconds(3)).until(() -> pool.getNumIdle() == 0);
             assertThat(front.awaitEnd(Duration.ofSeconds(2))).isTrue();
             assertThat(RefusalReason.of(catchThrowable(pool::getResource))).contains(RefusalReason.UNTRUSTED_ISSUER);
 
-            files.write(WayOfWriting.RENAME, Map.of("ca.crt", Fixture.ROOT.certificatePem()));
+            files.write(WriteStrategy.RENAME, Map.of("ca.crt", Fixture.ROOT.certificatePem()));
             tls.reload();
             try (Jedis jedis = pool.getResource()) {
                 assertThat(jedis.ping()).isEqualTo("PONG");
@@ -298,10 +298,10 @@ class RotationTest {
         try (JedisPool pool = jedisPool();
                 Jedis jedis = pool.getResource()) {
             jedis.ping();
-            files.write(WayOfWriting.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
+            files.write(WriteStrategy.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
             tls.reload();
             await().until(() -> tls.status().openConnections() == 0);
-            files.write(WayOfWriting.RENAME, Map.of("ca.crt", Fixture.ROOT.certificatePem()));
+            files.write(WriteStrategy.RENAME, Map.of("ca.crt", Fixture.ROOT.certificatePem()));
             tls.reload();
 
             assertThatExceptionOfType(JedisException.class)

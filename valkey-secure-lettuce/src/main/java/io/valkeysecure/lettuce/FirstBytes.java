@@ -5,8 +5,8 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
-import io.valkeysecure.TlsHandshake;
 import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.adapter.TlsHandshake;
 
 /**
  * Shows the handshake what comes and goes, before the TLS handler and after it. Under TLS 1.3 it leaves the pipeline when the

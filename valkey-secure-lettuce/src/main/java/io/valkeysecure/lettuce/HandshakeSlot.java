@@ -3,7 +3,7 @@ package io.valkeysecure.lettuce;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
-import io.valkeysecure.TlsHandshake;
+import io.valkeysecure.adapter.TlsHandshake;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.valkeysecure.ClientIdentity;
-import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
 import io.valkeysecure.KeyExchange;
@@ -15,16 +14,17 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.Revocation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
-import io.valkeysecure.TlsHandshake;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.MovableClock;
-import io.valkeysecure.testkit.OcspResponder;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.testkit.MutableClock;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.OcspResponder;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SecureLettuceEngineTest {
     private final Pki pki = new Pki();
-    private final MovableClock clock = new MovableClock();
+    private final MutableClock clock = new MutableClock();
     private RedisClient client;
 
     @AfterEach

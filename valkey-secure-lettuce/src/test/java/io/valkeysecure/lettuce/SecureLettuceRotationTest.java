@@ -33,10 +33,10 @@ import io.valkeysecure.Revocation;
 import io.valkeysecure.Rotation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.testkit.MovableClock;
-import io.valkeysecure.testkit.PemFiles;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.testkit.MutableClock;
+import io.valkeysecure.testkit.certificate.PemFiles;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +71,7 @@ class SecureLettuceRotationTest {
     private static final Pattern CLIENT = Pattern.compile("(?m)^id=(\\d+) .* name=([^ ]*) .*$");
 
     private final Pki pki = new Pki();
-    private final MovableClock clock = new MovableClock();
+    private final MutableClock clock = new MutableClock();
 
     private Path directory;
 

@@ -10,23 +10,23 @@ import io.lettuce.core.resource.ClientResources;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.valkeysecure.ClientIdentity;
-import io.valkeysecure.ClientLibrary;
-import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.RetiredConnection;
 import io.valkeysecure.Rotation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
 import io.valkeysecure.micrometer.TlsMetrics;
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.RotatingFiles;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.ValkeyServer;
-import io.valkeysecure.testkit.WayOfWriting;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.RetiredConnection;
+import io.valkeysecure.testkit.certificate.RotatingFiles;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.WriteStrategy;
+import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +69,7 @@ final class Application implements AutoCloseable, HandshakeListener {
 
     Application(Path directory) {
         files = new RotatingFiles(directory);
-        files.write(WayOfWriting.RENAME, Map.of("ca.crt", ROOT.certificatePem()));
+        files.write(WriteStrategy.RENAME, Map.of("ca.crt", ROOT.certificatePem()));
         rotate();
         tls = SecureTls.trusting(TrustAnchors.pem(files.path("ca.crt")))
                 .presenting(ClientIdentity.pem(files.path("tls.crt"), files.path("tls.key")))
@@ -95,7 +95,7 @@ final class Application implements AutoCloseable, HandshakeListener {
         Map<String, String> pair = new LinkedHashMap<>();
         pair.put("tls.crt", identity.chainPem());
         pair.put("tls.key", identity.privateKeyPem());
-        files.write(WayOfWriting.RENAME, pair);
+        files.write(WriteStrategy.RENAME, pair);
     }
 
     void writeHalfAKey() throws IOException {

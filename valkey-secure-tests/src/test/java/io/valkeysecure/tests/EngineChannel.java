@@ -1,8 +1,8 @@
 package io.valkeysecure.tests;
 
-import io.valkeysecure.OpenConnection;
-import io.valkeysecure.TlsHandshake;
 import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.TlsHandshake;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.EOFException;

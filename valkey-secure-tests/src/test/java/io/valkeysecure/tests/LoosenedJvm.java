@@ -1,16 +1,16 @@
 package io.valkeysecure.tests;
 
 import io.valkeysecure.ClientIdentity;
-import io.valkeysecure.ClientLibrary;
-import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.PrintStream;
 import java.security.KeyStore;
 import java.security.Security;

@@ -2,11 +2,11 @@ package io.valkeysecure.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.Recording;
-import io.valkeysecure.testkit.RecordingProxy;
-import io.valkeysecure.testkit.TlsTranscript;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.recording.Recording;
+import io.valkeysecure.testkit.recording.RecordingProxy;
+import io.valkeysecure.testkit.recording.TlsTranscript;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.util.List;
 
 /** An address that a topology announces, the honest server behind it, and what was sent there. */

@@ -1,9 +1,9 @@
 package io.valkeysecure.tests;
 
 import io.valkeysecure.TlsVersion;
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.IntSupplier;

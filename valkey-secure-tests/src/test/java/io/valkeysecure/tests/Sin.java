@@ -1,8 +1,8 @@
 package io.valkeysecure.tests;
 
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.util.List;
 import java.util.function.Supplier;
 

@@ -1,11 +1,11 @@
 package io.valkeysecure.tests;
 
-import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TlsHandshake;
 import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TlsHealth;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.testkit.ClientAuthentication;
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.observe.TlsHealth;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.server.ClientAuthentication;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

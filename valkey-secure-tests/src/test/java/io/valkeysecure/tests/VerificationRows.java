@@ -19,13 +19,13 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.SpkiPin;
 import io.valkeysecure.TlsPolicy;
-import io.valkeysecure.testkit.ExtendedKeyUsage;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.KeyUsage;
-import io.valkeysecure.testkit.NameForm;
-import io.valkeysecure.testkit.OcspResponder;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.TestCrl;
+import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
+import io.valkeysecure.testkit.certificate.GeneralNameType;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.KeyUsage;
+import io.valkeysecure.testkit.certificate.OcspResponder;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCrl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -273,7 +273,7 @@ final class VerificationRows implements AutoCloseable {
                 "name constraints: in a leaf",
                 MALFORMED_CERTIFICATE,
                 "has name constraints and is a leaf",
-                leaf(it -> it.permitted(NameForm.DNS_NAME, "localhost")));
+                leaf(it -> it.permitted(GeneralNameType.DNS_NAME, "localhost")));
         row(
                 "name constraints: empty",
                 MALFORMED_CERTIFICATE,
@@ -284,8 +284,8 @@ final class VerificationRows implements AutoCloseable {
                 "name constraints: malformed base",
                 MALFORMED_CERTIFICATE,
                 "malformed name constraint",
-                honest.showing(under(ca().permitted(NameForm.DNS_NAME, ".localhost"))),
-                honest.showing(under(ca().permitted(NameForm.DNS_NAME, "localhost"))));
+                honest.showing(under(ca().permitted(GeneralNameType.DNS_NAME, ".localhost"))),
+                honest.showing(under(ca().permitted(GeneralNameType.DNS_NAME, "localhost"))));
         row(
                 "critical extension: unknown in the leaf",
                 CONSTRAINT_VIOLATED,
@@ -520,19 +520,20 @@ final class VerificationRows implements AutoCloseable {
                 "name constraints: not permitted by an intermediate",
                 CONSTRAINT_VIOLATED,
                 "dNSName localhost, not permitted",
-                honest.showing(under(ca().permitted(NameForm.DNS_NAME, "other.test"))),
-                honest.showing(under(ca().permitted(NameForm.DNS_NAME, "localhost"))));
+                honest.showing(under(ca().permitted(GeneralNameType.DNS_NAME, "other.test"))),
+                honest.showing(under(ca().permitted(GeneralNameType.DNS_NAME, "localhost"))));
         row(
                 "name constraints: excluded by an intermediate",
                 CONSTRAINT_VIOLATED,
                 "dNSName localhost, excluded by",
-                honest.showing(under(ca().excluded(NameForm.DNS_NAME, "localhost"))),
-                honest.showing(under(ca().excluded(NameForm.DNS_NAME, "other.test"))));
+                honest.showing(under(ca().excluded(GeneralNameType.DNS_NAME, "localhost"))),
+                honest.showing(under(ca().excluded(GeneralNameType.DNS_NAME, "other.test"))));
         TestCertificate narrow = TestCertificate.root()
-                .permitted(NameForm.DNS_NAME, "other.test")
+                .permitted(GeneralNameType.DNS_NAME, "other.test")
                 .build();
-        TestCertificate wide =
-                TestCertificate.root().permitted(NameForm.DNS_NAME, "localhost").build();
+        TestCertificate wide = TestCertificate.root()
+                .permitted(GeneralNameType.DNS_NAME, "localhost")
+                .build();
         row(
                 "name constraints: not permitted by the trust anchor",
                 CONSTRAINT_VIOLATED,
@@ -543,17 +544,17 @@ final class VerificationRows implements AutoCloseable {
                 "name constraints: a name that is not dialled",
                 CONSTRAINT_VIOLATED,
                 "dNSName other.test, not permitted",
-                honest.showing(
-                        under(ca().permitted(NameForm.DNS_NAME, "localhost")).dnsName("other.test")),
-                honest.showing(
-                        under(ca().permitted(NameForm.DNS_NAME, "localhost")).dnsName("db.localhost")));
+                honest.showing(under(ca().permitted(GeneralNameType.DNS_NAME, "localhost"))
+                        .dnsName("other.test")),
+                honest.showing(under(ca().permitted(GeneralNameType.DNS_NAME, "localhost"))
+                        .dnsName("db.localhost")));
         row(
                 "name constraints: a wildcard that covers an excluded name",
                 CONSTRAINT_VIOLATED,
                 "dNSName *.example.test, excluded by",
-                honest.showing(under(ca().excluded(NameForm.DNS_NAME, "db.example.test"))
+                honest.showing(under(ca().excluded(GeneralNameType.DNS_NAME, "db.example.test"))
                         .dnsName("*.example.test")),
-                honest.showing(under(ca().excluded(NameForm.DNS_NAME, "a.db.example.test"))
+                honest.showing(under(ca().excluded(GeneralNameType.DNS_NAME, "a.db.example.test"))
                         .dnsName("*.example.test")));
         row(
                 "name constraints: an address",
@@ -565,14 +566,14 @@ final class VerificationRows implements AutoCloseable {
                 "name constraints: the subject",
                 CONSTRAINT_VIOLATED,
                 "not permitted",
-                honest.showing(
-                        under(ca().permitted(NameForm.DIRECTORY_NAME, "O=Here")).subject("CN=server,O=There")),
-                honest.showing(
-                        under(ca().permitted(NameForm.DIRECTORY_NAME, "O=Here")).subject("CN=server,O=Here")));
+                honest.showing(under(ca().permitted(GeneralNameType.DIRECTORY_NAME, "O=Here"))
+                        .subject("CN=server,O=There")),
+                honest.showing(under(ca().permitted(GeneralNameType.DIRECTORY_NAME, "O=Here"))
+                        .subject("CN=server,O=Here")));
     }
 
     private TestCertificate.Builder addressUnder(String range) {
-        return under(ca().permitted(NameForm.IP_ADDRESS, range)).ipAddress("127.0.0.1");
+        return under(ca().permitted(GeneralNameType.IP_ADDRESS, range)).ipAddress("127.0.0.1");
     }
 
     private void limits() {
@@ -622,7 +623,7 @@ final class VerificationRows implements AutoCloseable {
 
     private TestCertificate.Builder excluding(int count) {
         TestCertificate.Builder issuer = ca();
-        IntStream.range(0, count).forEach(i -> issuer.excluded(NameForm.DNS_NAME, "x" + i + ".test"));
+        IntStream.range(0, count).forEach(i -> issuer.excluded(GeneralNameType.DNS_NAME, "x" + i + ".test"));
         return issuer;
     }
 

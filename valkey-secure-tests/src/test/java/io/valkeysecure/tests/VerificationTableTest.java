@@ -3,24 +3,24 @@ package io.valkeysecure.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.Engine;
-import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.testkit.ClientAuthentication;
-import io.valkeysecure.testkit.ExtendedKeyUsage;
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.KeyUsage;
-import io.valkeysecure.testkit.MovableClock;
-import io.valkeysecure.testkit.RecordingProxy;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.testkit.MutableClock;
+import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.KeyUsage;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.recording.RecordingProxy;
+import io.valkeysecure.testkit.server.ClientAuthentication;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import io.valkeysecure.tests.VerificationRows.Row;
 import io.valkeysecure.tests.VerificationRows.Shown;
 import io.valkeysecure.tests.VerificationRows.Side;
@@ -96,7 +96,7 @@ class VerificationTableTest {
         Row row = it.row();
         HostilePeer peer = PEERS.sinful(row.sinful());
         Watch watch = new Watch();
-        MovableClock clock = new MovableClock();
+        MutableClock clock = new MutableClock();
         try (SecureTls tls = tls(row.sinful(), watch, clock, it.transport());
                 RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
             clock.advance(row.sinful().later());
@@ -135,7 +135,7 @@ class VerificationTableTest {
         Side twin = it.row().twin();
         int port = PEERS.good(twin);
         Watch watch = new Watch();
-        MovableClock clock = new MovableClock();
+        MutableClock clock = new MutableClock();
         String value = "value at " + Instant.now();
         try (SecureTls tls = tls(twin, watch, clock, it.transport())) {
             clock.advance(twin.later());

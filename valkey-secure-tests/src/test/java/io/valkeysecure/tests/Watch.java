@@ -1,10 +1,10 @@
 package io.valkeysecure.tests;
 
-import io.valkeysecure.ClientLibrary;
-import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.observe.HandshakeListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

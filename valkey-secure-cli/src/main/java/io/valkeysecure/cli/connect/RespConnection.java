@@ -1,10 +1,10 @@
 package io.valkeysecure.cli.connect;
 
-import io.valkeysecure.ClientLibrary;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TlsHandshake;
 import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.Watchdog;
 import java.io.BufferedInputStream;

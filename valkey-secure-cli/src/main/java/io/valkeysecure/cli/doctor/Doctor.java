@@ -3,7 +3,7 @@ package io.valkeysecure.cli.doctor;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.InputFiles;
-import io.valkeysecure.internal.pem.Pem;
+import io.valkeysecure.internal.material.Pem;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

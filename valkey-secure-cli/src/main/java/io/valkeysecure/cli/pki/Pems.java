@@ -2,7 +2,7 @@ package io.valkeysecure.cli.pki;
 
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.InputFiles;
-import io.valkeysecure.internal.pem.Pem;
+import io.valkeysecure.internal.material.Pem;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.internal.verify.MalformedException;
-import io.valkeysecure.internal.verify.StrictDer;
-import io.valkeysecure.internal.verify.Structures;
+import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.internal.x509.StrictDer;
+import io.valkeysecure.internal.x509.Structures;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.PublicKey;

@@ -1,9 +1,9 @@
 package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.PeerRejectedException;
-import io.valkeysecure.internal.pem.PemBlocks;
+import io.valkeysecure.internal.material.PemBlocks;
 import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.internal.verify.MalformedException;
+import io.valkeysecure.internal.x509.MalformedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;

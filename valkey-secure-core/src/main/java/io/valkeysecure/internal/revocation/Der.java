@@ -1,7 +1,7 @@
 package io.valkeysecure.internal.revocation;
 
-import io.valkeysecure.internal.verify.MalformedException;
-import io.valkeysecure.internal.verify.StrictDer;
+import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.internal.x509.StrictDer;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.DateTimeException;

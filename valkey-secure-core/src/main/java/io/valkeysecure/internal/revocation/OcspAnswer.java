@@ -2,10 +2,10 @@ package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.internal.verify.CertificateParser;
-import io.valkeysecure.internal.verify.MalformedException;
-import io.valkeysecure.internal.verify.Strength;
-import io.valkeysecure.internal.verify.Structures;
+import io.valkeysecure.internal.x509.CertificateParser;
+import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.internal.x509.Strength;
+import io.valkeysecure.internal.x509.Structures;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

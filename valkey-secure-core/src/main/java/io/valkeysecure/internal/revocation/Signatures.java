@@ -1,6 +1,6 @@
 package io.valkeysecure.internal.revocation;
 
-import io.valkeysecure.internal.verify.Strength;
+import io.valkeysecure.internal.x509.Strength;
 import java.io.IOException;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;

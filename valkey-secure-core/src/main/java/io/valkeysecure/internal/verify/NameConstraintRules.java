@@ -1,5 +1,8 @@
 package io.valkeysecure.internal.verify;
 
+import io.valkeysecure.internal.x509.Certificate;
+import io.valkeysecure.internal.x509.Limits;
+import io.valkeysecure.internal.x509.Names;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,6 +2,10 @@ package io.valkeysecure.internal.verify;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.x509.Certificate;
+import io.valkeysecure.internal.x509.Limits;
+import io.valkeysecure.internal.x509.Names;
+import io.valkeysecure.internal.x509.Strength;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.valkeysecure.internal.revocation;
 
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.math.BigInteger;
 import java.security.PrivateKey;
 import java.time.Instant;

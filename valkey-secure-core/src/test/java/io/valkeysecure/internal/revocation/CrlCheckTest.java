@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.KeyUsage;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.TestCrl;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.KeyUsage;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCrl;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.testkit.OcspResponder;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.OcspResponder;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

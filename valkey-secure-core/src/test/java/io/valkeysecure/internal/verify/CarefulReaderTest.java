@@ -9,8 +9,8 @@ import static io.valkeysecure.internal.verify.Chain.goodCa;
 import static io.valkeysecure.internal.verify.Chain.goodLeaf;
 import static io.valkeysecure.internal.verify.Chain.goodRoot;
 
-import io.valkeysecure.testkit.NameForm;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.GeneralNameType;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -140,10 +140,10 @@ class CarefulReaderTest {
     void mailAddressOfTheSubject_ofNoForm_isNotLeftOutOfWhatIsExcluded(String mail) throws Exception {
         Chain named = GOOD.withLeaf(builder -> builder.subject("EMAILADDRESS=" + mail + ", CN=Leaf"));
         named.isAccepted();
-        named.withRoot(builder -> builder.excluded(NameForm.EMAIL_ADDRESS, "example.net"))
+        named.withRoot(builder -> builder.excluded(GeneralNameType.EMAIL_ADDRESS, "example.net"))
                 .isRefused(CONSTRAINT_VIOLATED, "excluded by rfc822Name example.net");
         GOOD.withLeaf(builder -> builder.subject("EMAILADDRESS=a@example.org, CN=Leaf"))
-                .withRoot(builder -> builder.excluded(NameForm.EMAIL_ADDRESS, "example.net"))
+                .withRoot(builder -> builder.excluded(GeneralNameType.EMAIL_ADDRESS, "example.net"))
                 .isAccepted();
     }
 

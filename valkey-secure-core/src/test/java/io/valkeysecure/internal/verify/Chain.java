@@ -11,7 +11,7 @@ import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.ValidatedPath;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -37,9 +37,9 @@ record Chain(
     static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
     static final String HOST = "valkey.example.com";
 
-    private static final KeyPair ROOT_KEY = io.valkeysecure.testkit.KeyType.EC_P256.generate();
-    private static final KeyPair CA_KEY = io.valkeysecure.testkit.KeyType.EC_P256.generate();
-    private static final KeyPair LEAF_KEY = io.valkeysecure.testkit.KeyType.EC_P256.generate();
+    private static final KeyPair ROOT_KEY = io.valkeysecure.testkit.certificate.KeyType.EC_P256.generate();
+    private static final KeyPair CA_KEY = io.valkeysecure.testkit.certificate.KeyType.EC_P256.generate();
+    private static final KeyPair LEAF_KEY = io.valkeysecure.testkit.certificate.KeyType.EC_P256.generate();
 
     /** The chain that keeps every rule. */
     static final Chain GOOD = new Chain(

@@ -13,9 +13,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.NameForm;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.internal.x509.Limits;
+import io.valkeysecure.testkit.certificate.GeneralNameType;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,16 +182,16 @@ class LimitsTest {
 
     static TestCertificate.Builder excluded(TestCertificate.Builder builder, int count) {
         for (int i = 0; i < count; i++) {
-            builder.excluded(NameForm.DNS_NAME, "x" + i + ".example.com");
+            builder.excluded(GeneralNameType.DNS_NAME, "x" + i + ".example.com");
         }
         return builder;
     }
 
     private static TestCertificate.Builder permitted(TestCertificate.Builder builder, int count) {
         for (int i = 1; i < count; i++) {
-            builder.permitted(NameForm.DNS_NAME, "x" + i + ".example.com");
+            builder.permitted(GeneralNameType.DNS_NAME, "x" + i + ".example.com");
         }
-        return builder.permitted(NameForm.DNS_NAME, "example.com");
+        return builder.permitted(GeneralNameType.DNS_NAME, "example.com");
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.valkeysecure.internal.verify;
 
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.security.KeyPair;
 import java.security.interfaces.EdECPrivateKey;
 import java.util.ArrayList;

@@ -6,9 +6,9 @@ import io.valkeysecure.ChainVerifier;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.NameForm;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.GeneralNameType;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -37,18 +37,18 @@ class MutatedCertificateTest {
                     .withRoot(builder -> builder.keyPair(RSA_ROOT))
                     .withCa(builder -> builder.keyPair(RSA_CA)
                             .ca(0)
-                            .permitted(NameForm.DNS_NAME, "example.com")
-                            .excluded(NameForm.EMAIL_ADDRESS, "example.org"))
+                            .permitted(GeneralNameType.DNS_NAME, "example.com")
+                            .excluded(GeneralNameType.EMAIL_ADDRESS, "example.org"))
                     .withLeaf(builder -> builder.ipAddress("192.0.2.7")
                             .uri("spiffe://example.com/valkey")
-                            .name(NameForm.EMAIL_ADDRESS, "a@example.com")
+                            .name(GeneralNameType.EMAIL_ADDRESS, "a@example.com")
                             .otherName("1.2.3.4", HexFormat.of().parseHex("0c0161"))),
             Chain.GOOD
                     .withCa(builder -> builder.keyPair(KeyType.ED25519.generate())
-                            .excluded(NameForm.DIRECTORY_NAME, "O=Other")
-                            .excluded(NameForm.URI, ".example.org"))
+                            .excluded(GeneralNameType.DIRECTORY_NAME, "O=Other")
+                            .excluded(GeneralNameType.URI, ".example.org"))
                     .withLeaf(builder -> builder.dnsName("*.example.com")
-                            .name(NameForm.DIRECTORY_NAME, "CN=a")
+                            .name(GeneralNameType.DIRECTORY_NAME, "CN=a")
                             .extension("2.5.29.32", false, HexFormat.of().parseHex("3006300406022a03"))));
 
     private final Random random = new Random(SEED);

@@ -9,9 +9,9 @@ import static io.valkeysecure.internal.verify.Chain.goodLeaf;
 import static io.valkeysecure.internal.verify.Chain.goodRoot;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.NameForm;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.GeneralNameType;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -152,12 +152,12 @@ class NameConstraintRulesTest {
             })
     void directoryName_belowOrBesideASubtree_isPermittedOrExcluded(String subtree, String name, boolean inside)
             throws Exception {
-        Chain permitted = GOOD.withRoot(builder -> builder.permitted(NameForm.DIRECTORY_NAME, subtree)
-                        .permitted(NameForm.DIRECTORY_NAME, "CN=Leaf")
-                        .permitted(NameForm.DIRECTORY_NAME, "CN=Intermediate"))
-                .withLeaf(builder -> builder.name(NameForm.DIRECTORY_NAME, name));
-        Chain excluded = GOOD.withRoot(builder -> builder.excluded(NameForm.DIRECTORY_NAME, subtree))
-                .withLeaf(builder -> builder.name(NameForm.DIRECTORY_NAME, name));
+        Chain permitted = GOOD.withRoot(builder -> builder.permitted(GeneralNameType.DIRECTORY_NAME, subtree)
+                        .permitted(GeneralNameType.DIRECTORY_NAME, "CN=Leaf")
+                        .permitted(GeneralNameType.DIRECTORY_NAME, "CN=Intermediate"))
+                .withLeaf(builder -> builder.name(GeneralNameType.DIRECTORY_NAME, name));
+        Chain excluded = GOOD.withRoot(builder -> builder.excluded(GeneralNameType.DIRECTORY_NAME, subtree))
+                .withLeaf(builder -> builder.name(GeneralNameType.DIRECTORY_NAME, name));
         if (inside) {
             permitted.isAccepted();
             excluded.isRefused(CONSTRAINT_VIOLATED, "excluded by directoryName");
@@ -171,36 +171,36 @@ class NameConstraintRulesTest {
     void subject_isADirectoryName() throws Exception {
         Chain named = GOOD.withCa(builder -> builder.subject("CN=Intermediate, O=Test"))
                 .withLeaf(builder -> builder.subject("CN=Leaf, O=Test"));
-        named.withRoot(builder -> builder.permitted(NameForm.DIRECTORY_NAME, "O=Test"))
+        named.withRoot(builder -> builder.permitted(GeneralNameType.DIRECTORY_NAME, "O=Test"))
                 .isAccepted();
-        named.withRoot(builder -> builder.permitted(NameForm.DIRECTORY_NAME, "O=Other"))
+        named.withRoot(builder -> builder.permitted(GeneralNameType.DIRECTORY_NAME, "O=Other"))
                 .isRefused(CONSTRAINT_VIOLATED, "has directoryName O=Test,CN=Intermediate, not permitted");
-        named.withCa(builder -> builder.excluded(NameForm.DIRECTORY_NAME, "O=Test"))
+        named.withCa(builder -> builder.excluded(GeneralNameType.DIRECTORY_NAME, "O=Test"))
                 .isRefused(CONSTRAINT_VIOLATED, "has directoryName O=Test,CN=Leaf, excluded by directoryName O=Test");
         // an empty one is no name
         named.withLeaf(builder -> builder.subject(""))
-                .withCa(builder -> builder.permitted(NameForm.DIRECTORY_NAME, "O=Other"))
+                .withCa(builder -> builder.permitted(GeneralNameType.DIRECTORY_NAME, "O=Other"))
                 .isAccepted();
     }
 
     @Test
     void mailAddressOfTheSubject_isAMailAddress() throws Exception {
         Chain named = GOOD.withLeaf(builder -> builder.subject("EMAILADDRESS=a@example.org, CN=Leaf"));
-        named.withRoot(builder -> builder.permitted(NameForm.EMAIL_ADDRESS, "example.org"))
+        named.withRoot(builder -> builder.permitted(GeneralNameType.EMAIL_ADDRESS, "example.org"))
                 .isAccepted();
-        named.withRoot(builder -> builder.permitted(NameForm.EMAIL_ADDRESS, "example.com"))
+        named.withRoot(builder -> builder.permitted(GeneralNameType.EMAIL_ADDRESS, "example.com"))
                 .isRefused(CONSTRAINT_VIOLATED, "has rfc822Name a@example.org, not permitted");
-        named.withRoot(builder -> builder.excluded(NameForm.EMAIL_ADDRESS, "example.org"))
+        named.withRoot(builder -> builder.excluded(GeneralNameType.EMAIL_ADDRESS, "example.org"))
                 .isRefused(CONSTRAINT_VIOLATED, "has rfc822Name a@example.org, excluded by");
         // what is no address is not inside
         GOOD.withLeaf(builder -> builder.subject("EMAILADDRESS=@example.org, CN=Leaf"))
-                .withRoot(builder -> builder.permitted(NameForm.EMAIL_ADDRESS, "example.org"))
+                .withRoot(builder -> builder.permitted(GeneralNameType.EMAIL_ADDRESS, "example.org"))
                 .isRefused(CONSTRAINT_VIOLATED, "has rfc822Name @example.org, not permitted");
         GOOD.withLeaf(builder -> builder.subject("EMAILADDRESS=a@.example.org, CN=Leaf"))
-                .withRoot(builder -> builder.permitted(NameForm.EMAIL_ADDRESS, ".example.org"))
+                .withRoot(builder -> builder.permitted(GeneralNameType.EMAIL_ADDRESS, ".example.org"))
                 .isRefused(CONSTRAINT_VIOLATED, "has rfc822Name a@.example.org, not permitted");
         GOOD.withLeaf(builder -> builder.subject("EMAILADDRESS=a@example.org+CN=Leaf, O=Test"))
-                .withRoot(builder -> builder.permitted(NameForm.EMAIL_ADDRESS, "example.com"))
+                .withRoot(builder -> builder.permitted(GeneralNameType.EMAIL_ADDRESS, "example.com"))
                 .isRefused(CONSTRAINT_VIOLATED, "has rfc822Name a@example.org, not permitted");
     }
 
@@ -209,9 +209,9 @@ class NameConstraintRulesTest {
     void uri_withoutAHostThatCanBeTold_isNeitherPermittedNorLeftOutOfWhatIsExcluded(String uri) throws Exception {
         Chain named = GOOD.withLeaf(builder -> builder.rawName(6, ascii(uri)));
         named.isAccepted();
-        named.withRoot(builder -> builder.permitted(NameForm.URI, "example.com"))
+        named.withRoot(builder -> builder.permitted(GeneralNameType.URI, "example.com"))
                 .isRefused(CONSTRAINT_VIOLATED, ", not permitted");
-        named.withRoot(builder -> builder.excluded(NameForm.URI, "example.com"))
+        named.withRoot(builder -> builder.excluded(GeneralNameType.URI, "example.com"))
                 .isRefused(CONSTRAINT_VIOLATED, "excluded by ");
     }
 
@@ -224,7 +224,7 @@ class NameConstraintRulesTest {
             Chain other = GOOD.withLeaf(builder -> builder.otherName("1.2.3.4", hex("0c0161")));
             constrained(other, Tlv.of(list, otherName)).isRefused(CONSTRAINT_VIOLATED, "a name of type 0" + evidence);
             constrained(other, Tlv.of(list, registered)).isAccepted();
-            Chain id = GOOD.withLeaf(builder -> builder.name(NameForm.REGISTERED_ID, "1.2.3.4"));
+            Chain id = GOOD.withLeaf(builder -> builder.name(GeneralNameType.REGISTERED_ID, "1.2.3.4"));
             constrained(id, Tlv.of(list, registered)).isRefused(CONSTRAINT_VIOLATED, "a name of type 8");
             constrained(id, Tlv.of(list, otherName)).isAccepted();
         }
@@ -272,16 +272,16 @@ class NameConstraintRulesTest {
 
     @Test
     void form_withoutAConstraintOfIt_isFree() throws Exception {
-        GOOD.withRoot(builder ->
-                        builder.permitted(NameForm.EMAIL_ADDRESS, "example.org").excluded(NameForm.URI, "example.org"))
+        GOOD.withRoot(builder -> builder.permitted(GeneralNameType.EMAIL_ADDRESS, "example.org")
+                        .excluded(GeneralNameType.URI, "example.org"))
                 .withLeaf(builder -> builder.ipAddress("192.0.2.7"))
                 .isAccepted();
     }
 
     @Test
     void subtrees_excludedAndPermitted_excludedWins() throws Exception {
-        Chain both = GOOD.withRoot(builder ->
-                builder.permitted(NameForm.DNS_NAME, "example.com").excluded(NameForm.DNS_NAME, "b.example.com"));
+        Chain both = GOOD.withRoot(builder -> builder.permitted(GeneralNameType.DNS_NAME, "example.com")
+                .excluded(GeneralNameType.DNS_NAME, "b.example.com"));
         both.isAccepted();
         both.withLeaf(builder -> builder.dnsName("a.b.example.com"))
                 .isRefused(CONSTRAINT_VIOLATED, "has dNSName a.b.example.com, excluded by dNSName b.example.com");
@@ -289,27 +289,27 @@ class NameConstraintRulesTest {
 
     @Test
     void subtrees_ofSeveralCas_allHaveToPermit() throws Exception {
-        GOOD.withRoot(builder -> builder.permitted(NameForm.DNS_NAME, "example.com"))
-                .withCa(builder -> builder.permitted(NameForm.DNS_NAME, Chain.HOST))
+        GOOD.withRoot(builder -> builder.permitted(GeneralNameType.DNS_NAME, "example.com"))
+                .withCa(builder -> builder.permitted(GeneralNameType.DNS_NAME, Chain.HOST))
                 .isAccepted();
-        GOOD.withRoot(builder -> builder.permitted(NameForm.DNS_NAME, "example.com"))
-                .withCa(builder -> builder.permitted(NameForm.DNS_NAME, "example.org"))
+        GOOD.withRoot(builder -> builder.permitted(GeneralNameType.DNS_NAME, "example.com"))
+                .withCa(builder -> builder.permitted(GeneralNameType.DNS_NAME, "example.org"))
                 .isRefused(CONSTRAINT_VIOLATED, "expected names within the constraints of CN=Intermediate");
-        GOOD.withRoot(builder -> builder.permitted(NameForm.DNS_NAME, "example.org"))
-                .withCa(builder -> builder.permitted(NameForm.DNS_NAME, "example.com"))
+        GOOD.withRoot(builder -> builder.permitted(GeneralNameType.DNS_NAME, "example.org"))
+                .withCa(builder -> builder.permitted(GeneralNameType.DNS_NAME, "example.com"))
                 .isRefused(CONSTRAINT_VIOLATED, "expected names within the constraints of CN=Root");
     }
 
     @Test
     void constraints_notCritical_holdAsWell() {
-        GOOD.withRoot(builder ->
-                        builder.permitted(NameForm.DNS_NAME, "example.org").critical(NAME_CONSTRAINTS, false))
+        GOOD.withRoot(builder -> builder.permitted(GeneralNameType.DNS_NAME, "example.org")
+                        .critical(NAME_CONSTRAINTS, false))
                 .isRefused(CONSTRAINT_VIOLATED, ", not permitted");
     }
 
     @Test
     void namesOfIntermediates_areConstrainedToo() {
-        GOOD.withRoot(builder -> builder.excluded(NameForm.DNS_NAME, "example.org"))
+        GOOD.withRoot(builder -> builder.excluded(GeneralNameType.DNS_NAME, "example.org"))
                 .withCa(builder -> builder.dnsName("a.example.org"))
                 .isRefused(CONSTRAINT_VIOLATED, "CN=Intermediate has dNSName a.example.org, excluded by");
     }
@@ -318,7 +318,7 @@ class NameConstraintRulesTest {
     void selfIssuedIntermediate_isSkippedAndTheSelfIssuedLeafIsNot() throws Exception {
         TestCertificate root = goodRoot()
                 .subject("CN=Same")
-                .excluded(NameForm.DNS_NAME, "example.org")
+                .excluded(GeneralNameType.DNS_NAME, "example.org")
                 .build();
         TestCertificate again =
                 goodCa(root).subject("CN=Same").dnsName("a.example.org").build();

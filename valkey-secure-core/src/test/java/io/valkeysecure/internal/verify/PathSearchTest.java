@@ -15,11 +15,11 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.testkit.ExtendedKeyUsage;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.KeyUsage;
-import io.valkeysecure.testkit.NameForm;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
+import io.valkeysecure.testkit.certificate.GeneralNameType;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.KeyUsage;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.security.KeyPair;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -152,8 +152,8 @@ class PathSearchTest {
                 builder -> builder.keyUsage(KeyUsage.CRL_SIGN),
                 builder -> builder.extendedKeyUsage(ExtendedKeyUsage.CODE_SIGNING),
                 builder -> builder.extendedKeyUsage(ExtendedKeyUsage.ANY),
-                builder -> builder.excluded(NameForm.DNS_NAME, "example.com"),
-                builder -> builder.permitted(NameForm.DNS_NAME, "example.org"),
+                builder -> builder.excluded(GeneralNameType.DNS_NAME, "example.com"),
+                builder -> builder.permitted(GeneralNameType.DNS_NAME, "example.org"),
                 builder -> builder.extension("1.3.6.1.4.1.55738.1", true, Tlv.of(Tlv.NULL)),
                 builder -> builder.extension("2.5.29.17", false, Tlv.of(Tlv.SEQUENCE)),
                 builder -> builder.extension("2.5.29.17", false, HexFormat.of().parseHex("6a756e6b")),
@@ -201,9 +201,10 @@ class PathSearchTest {
     @Test
     void paths_allUnfit_areToldByTheFirst() {
         TestCertificate excluding =
-                goodCa(oldRoot).excluded(NameForm.DNS_NAME, HOST).build();
-        TestCertificate permitting =
-                goodCa(oldRoot).permitted(NameForm.DNS_NAME, "example.org").build();
+                goodCa(oldRoot).excluded(GeneralNameType.DNS_NAME, HOST).build();
+        TestCertificate permitting = goodCa(oldRoot)
+                .permitted(GeneralNameType.DNS_NAME, "example.org")
+                .build();
         assertRefused(
                 List.of(oldRoot),
                 List.of(leaf, excluding, permitting),
@@ -478,7 +479,7 @@ class PathSearchTest {
     @Test
     void anchor_whoseNameConstraintForbids_doesNotHideTheOther() throws Exception {
         TestCertificate forbidding =
-                goodRoot().excluded(NameForm.DNS_NAME, "example.com").build();
+                goodRoot().excluded(GeneralNameType.DNS_NAME, "example.com").build();
         assertPath(List.of(forbidding, oldRoot), List.of(leaf, ca), leaf, ca, oldRoot);
         assertRefused(
                 List.of(forbidding),

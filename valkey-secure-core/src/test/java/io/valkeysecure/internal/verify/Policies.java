@@ -1,6 +1,6 @@
 package io.valkeysecure.internal.verify;
 
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 
 /** Certificate policies, mappings and constraints (RFC 5280 4.2.1.4, 4.2.1.5, 4.2.1.11) of numbered policies. */
 final class Policies {

@@ -9,8 +9,8 @@ import static io.valkeysecure.internal.verify.Chain.goodCa;
 import static io.valkeysecure.internal.verify.Chain.goodLeaf;
 import static io.valkeysecure.internal.verify.Chain.goodRoot;
 
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

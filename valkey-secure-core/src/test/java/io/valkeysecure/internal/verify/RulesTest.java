@@ -12,11 +12,12 @@ import static io.valkeysecure.internal.verify.Chain.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.testkit.ExtendedKeyUsage;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.KeyUsage;
-import io.valkeysecure.testkit.NameForm;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.internal.x509.Limits;
+import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
+import io.valkeysecure.testkit.certificate.GeneralNameType;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.KeyUsage;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -314,8 +315,8 @@ class RulesTest {
                                 "an empty directory name",
                                 MALFORMED_CERTIFICATE,
                                 "leaf CN=Leaf has the malformed name directoryName",
-                                GOOD.withLeaf(builder -> builder.name(NameForm.DIRECTORY_NAME, "")),
-                                GOOD.withLeaf(builder -> builder.name(NameForm.DIRECTORY_NAME, "CN=a")))))
+                                GOOD.withLeaf(builder -> builder.name(GeneralNameType.DIRECTORY_NAME, "")),
+                                GOOD.withLeaf(builder -> builder.name(GeneralNameType.DIRECTORY_NAME, "CN=a")))))
                 .flatMap(cases -> cases);
     }
 
@@ -1034,16 +1035,16 @@ class RulesTest {
                         CONSTRAINT_VIOLATED,
                         "path expected names within the constraints of CN=Root, CN=Leaf has dNSName valkey.example.com,"
                                 + " not permitted",
-                        GOOD.withRoot(builder -> builder.permitted(NameForm.DNS_NAME, "example.org")),
-                        GOOD.withRoot(builder -> builder.permitted(NameForm.DNS_NAME, "example.com"))),
+                        GOOD.withRoot(builder -> builder.permitted(GeneralNameType.DNS_NAME, "example.org")),
+                        GOOD.withRoot(builder -> builder.permitted(GeneralNameType.DNS_NAME, "example.com"))),
                 new Case(
                         rule,
                         "a name that the intermediate excludes",
                         CONSTRAINT_VIOLATED,
                         "path expected names within the constraints of CN=Intermediate, CN=Leaf has dNSName"
                                 + " valkey.example.com, excluded by dNSName example.com",
-                        GOOD.withCa(builder -> builder.excluded(NameForm.DNS_NAME, "example.com")),
-                        GOOD.withCa(builder -> builder.excluded(NameForm.DNS_NAME, "example.org"))));
+                        GOOD.withCa(builder -> builder.excluded(GeneralNameType.DNS_NAME, "example.com")),
+                        GOOD.withCa(builder -> builder.excluded(GeneralNameType.DNS_NAME, "example.org"))));
     }
 
     private static Stream<Case> policyMappings() {

@@ -1,8 +1,8 @@
 package io.valkeysecure.internal.verify;
 
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.Signature;

@@ -9,7 +9,7 @@ import static io.valkeysecure.internal.verify.Chain.goodCa;
 import static io.valkeysecure.internal.verify.Chain.goodLeaf;
 import static io.valkeysecure.internal.verify.Chain.goodRoot;
 
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;

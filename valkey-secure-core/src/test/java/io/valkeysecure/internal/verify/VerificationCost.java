@@ -4,9 +4,10 @@ import io.valkeysecure.ChainVerifier;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.testkit.KeyType;
-import io.valkeysecure.testkit.NameForm;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.internal.x509.Limits;
+import io.valkeysecure.testkit.certificate.GeneralNameType;
+import io.valkeysecure.testkit.certificate.KeyType;
+import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -69,15 +70,21 @@ class VerificationCost {
         mesh("P-521", List.of(generate(KeyType.EC_P521), generate(KeyType.EC_P521), generate(KeyType.EC_P521)));
         measure("20 certificates in a cycle", this::cycle);
         for (int names : new int[] {1000, 1025}) {
-            measure(names + " names of 40 characters", () -> constrained(names, 1, NameForm.DNS_NAME, 40));
+            measure(names + " names of 40 characters", () -> constrained(names, 1, GeneralNameType.DNS_NAME, 40));
         }
-        measure("499 x 499 dNSName, 110 characters", () -> constrained(499, 499, NameForm.DNS_NAME, 110));
-        measure("510 x 510 dNSName, 110 characters", () -> constrained(510, 510, NameForm.DNS_NAME, 110));
-        measure("499 x 499 directoryName, 90 characters", () -> constrained(499, 499, NameForm.DIRECTORY_NAME, 90));
-        measure("510 x 510 directoryName, 90 characters", () -> constrained(510, 510, NameForm.DIRECTORY_NAME, 90));
-        measure("499 x 499 URI, 110 characters", () -> constrained(499, 499, NameForm.URI, 110));
-        measure("510 x 510 URI, 110 characters", () -> constrained(510, 510, NameForm.URI, 110));
-        measure("499 x 499 rfc822Name, 110 characters", () -> constrained(499, 499, NameForm.EMAIL_ADDRESS, 110));
+        measure("499 x 499 dNSName, 110 characters", () -> constrained(499, 499, GeneralNameType.DNS_NAME, 110));
+        measure("510 x 510 dNSName, 110 characters", () -> constrained(510, 510, GeneralNameType.DNS_NAME, 110));
+        measure(
+                "499 x 499 directoryName, 90 characters",
+                () -> constrained(499, 499, GeneralNameType.DIRECTORY_NAME, 90));
+        measure(
+                "510 x 510 directoryName, 90 characters",
+                () -> constrained(510, 510, GeneralNameType.DIRECTORY_NAME, 90));
+        measure("499 x 499 URI, 110 characters", () -> constrained(499, 499, GeneralNameType.URI, 110));
+        measure("510 x 510 URI, 110 characters", () -> constrained(510, 510, GeneralNameType.URI, 110));
+        measure(
+                "499 x 499 rfc822Name, 110 characters",
+                () -> constrained(499, 499, GeneralNameType.EMAIL_ADDRESS, 110));
         measure("9 CAs x 1,000 permitted dNSName", () -> permitting(1000));
         measure("9 CAs x 200 permitted dNSName", () -> permitting(200));
         measure("policies mapped to two each by 3 of 9 CAs, 32 policies", () -> policies(3, 9, 32));
@@ -210,7 +217,7 @@ class VerificationCost {
     }
 
     /** A leaf with many names under a CA that excludes as many others of the same form. */
-    private static Presented constrained(int names, int subtrees, NameForm form, int length) {
+    private static Presented constrained(int names, int subtrees, GeneralNameType form, int length) {
         TestCertificate anchor = anchor(KeyType.EC_P256.generate());
         TestCertificate.Builder issuer = anchor.issue().ca();
         IntStream.range(0, subtrees).forEach(i -> issuer.excluded(form, base(form, "x" + i, length)));
@@ -223,7 +230,7 @@ class VerificationCost {
         return label + "." + "a234567890.".repeat(Math.max(1, (length - 12) / 11)) + "test";
     }
 
-    private static String name(NameForm form, String label, int length) {
+    private static String name(GeneralNameType form, String label, int length) {
         return switch (form) {
             case URI -> "https://" + host(label, length) + "/";
             case EMAIL_ADDRESS -> "mail@" + host(label, length);
@@ -231,8 +238,8 @@ class VerificationCost {
         };
     }
 
-    private static String base(NameForm form, String label, int length) {
-        return form == NameForm.DIRECTORY_NAME ? "CN=" + "A b ".repeat(length / 4) + label : host(label, length);
+    private static String base(GeneralNameType form, String label, int length) {
+        return form == GeneralNameType.DIRECTORY_NAME ? "CN=" + "A b ".repeat(length / 4) + label : host(label, length);
     }
 
     /** Every CA of the path permits much; a validator has to intersect what they permit. */
@@ -241,9 +248,10 @@ class VerificationCost {
         TestCertificate anchor = anchor(key);
         TestCertificate issuer = anchor;
         for (int i = 0; i < 9; i++) {
-            TestCertificate.Builder next = issuer.issue().ca().keyPair(key).permitted(NameForm.DNS_NAME, Chain.HOST);
+            TestCertificate.Builder next =
+                    issuer.issue().ca().keyPair(key).permitted(GeneralNameType.DNS_NAME, Chain.HOST);
             for (int subtree = 1; subtree < subtrees; subtree++) {
-                next.permitted(NameForm.DNS_NAME, "s" + subtree + ".test");
+                next.permitted(GeneralNameType.DNS_NAME, "s" + subtree + ".test");
             }
             issuer = next.build();
         }

@@ -2,6 +2,8 @@ package io.valkeysecure.internal.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valkeysecure.internal.x509.Limits;
+import io.valkeysecure.internal.x509.Nesting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.jedis.SecureJedis;
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.ValkeyCluster;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.server.ValkeyCluster;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;

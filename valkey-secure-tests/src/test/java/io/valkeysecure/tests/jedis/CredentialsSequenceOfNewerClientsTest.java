@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import io.valkeysecure.tests.jedis.CredentialsSequence.Before;
 import io.valkeysecure.tests.jedis.CredentialsSequence.Then;
 import java.util.List;

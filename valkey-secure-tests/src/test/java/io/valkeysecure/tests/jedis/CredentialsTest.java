@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

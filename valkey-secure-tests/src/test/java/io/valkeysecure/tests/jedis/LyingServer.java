@@ -1,7 +1,7 @@
 package io.valkeysecure.tests.jedis;
 
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.TlsFront;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.server.TlsTerminator;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,13 +24,13 @@ final class LyingServer implements AutoCloseable {
     private static final int LAST_SLOT = 16383;
 
     private final ServerSocket listener;
-    private final TlsFront front;
+    private final TlsTerminator front;
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final List<OutputStream> subscribers = new CopyOnWriteArrayList<>();
 
     private LyingServer(ServerSocket listener, TestCertificate identity) {
         this.listener = listener;
-        this.front = TlsFront.of(identity, "localhost", listener.getLocalPort());
+        this.front = TlsTerminator.of(identity, "localhost", listener.getLocalPort());
     }
 
     static LyingServer start(TestCertificate identity) {

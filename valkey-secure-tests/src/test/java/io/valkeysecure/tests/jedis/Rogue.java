@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.hostile.HostilePeer;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 

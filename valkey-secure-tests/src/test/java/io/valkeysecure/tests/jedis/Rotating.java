@@ -3,16 +3,16 @@ package io.valkeysecure.tests.jedis;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.ClientIdentity;
-import io.valkeysecure.ClientLibrary;
-import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.Rotation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.testkit.RotatingFiles;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.WayOfWriting;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.testkit.certificate.RotatingFiles;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.WriteStrategy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -32,7 +32,7 @@ final class Rotating implements HandshakeListener, AutoCloseable {
 
     Rotating(Path directory) {
         files = new RotatingFiles(directory);
-        files.write(WayOfWriting.RENAME, Map.of("ca.crt", Pki.ROOT.certificatePem()));
+        files.write(WriteStrategy.RENAME, Map.of("ca.crt", Pki.ROOT.certificatePem()));
         write();
         tls = SecureTls.trusting(TrustAnchors.pem(files.path("ca.crt")))
                 .presenting(ClientIdentity.pem(files.path("tls.crt"), files.path("tls.key")))
@@ -69,7 +69,7 @@ final class Rotating implements HandshakeListener, AutoCloseable {
         Map<String, String> pair = new LinkedHashMap<>();
         pair.put("tls.crt", identity.chainPem());
         pair.put("tls.key", identity.privateKeyPem());
-        files.write(WayOfWriting.SYMLINK_SWAP, pair);
+        files.write(WriteStrategy.SYMLINK_SWAP, pair);
     }
 
     @Override

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.jedis.SecureJedis;
-import io.valkeysecure.testkit.ValkeySentinels;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.testkit.server.ValkeySentinels;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

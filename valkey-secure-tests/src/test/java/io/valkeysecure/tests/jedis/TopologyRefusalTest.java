@@ -10,10 +10,10 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.jedis.SecureJedis;
-import io.valkeysecure.testkit.HostilePeer;
-import io.valkeysecure.testkit.RecordingProxy;
-import io.valkeysecure.testkit.TlsFront;
-import io.valkeysecure.testkit.ValkeyServer;
+import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.recording.RecordingProxy;
+import io.valkeysecure.testkit.server.TlsTerminator;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
@@ -308,7 +308,7 @@ class TopologyRefusalTest {
     @ParameterizedTest
     @EnumSource(names = {"OTHER_CA", "OTHER_NAME"})
     void clusterNode_returnsWithAnotherCertificate_isRefusedUntilItIsGood(Rogue rogue) {
-        try (TlsFront node = TlsFront.alone(Pki.SERVER);
+        try (TlsTerminator node = TlsTerminator.alone(Pki.SERVER);
                 RecordingProxy way = RecordingProxy.to("localhost", node.port());
                 LyingServer seed = LyingServer.start(Pki.SERVER).hasSlotsAt(new HostAndPort("localhost", way.port()));
                 RedisClusterClient cluster = cluster(seed.address())) {

@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.ClientIdentity;
-import io.valkeysecure.HandshakeListener;
 import io.valkeysecure.Rotation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsPolicy;
-import io.valkeysecure.TlsStatus;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.testkit.RotatingFiles;
-import io.valkeysecure.testkit.TestCertificate;
-import io.valkeysecure.testkit.TlsFront;
-import io.valkeysecure.testkit.ValkeyServer;
-import io.valkeysecure.testkit.WayOfWriting;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsStatus;
+import io.valkeysecure.testkit.certificate.RotatingFiles;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.WriteStrategy;
+import io.valkeysecure.testkit.server.TlsTerminator;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,8 +73,8 @@ class SoakTest {
     void rotations_underLoad_failNoCommand() throws Exception {
         RotatingFiles files = new RotatingFiles(directory);
         TestCertificate ca = serverCa(0);
-        files.write(WayOfWriting.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, ca)));
-        files.write(WayOfWriting.RENAME, identity());
+        files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, ca)));
+        files.write(WriteStrategy.RENAME, identity());
         long rotations = 0;
         Instant told = Instant.now();
         AtomicLong handshakes = new AtomicLong();
@@ -88,7 +88,7 @@ class SoakTest {
                         .user(USER, PASSWORD)
                         .plaintextPort()
                         .start();
-                TlsFront front = TlsFront.of(leaf(ca), server.host(), server.plaintextPort());
+                TlsTerminator front = TlsTerminator.of(leaf(ca), server.host(), server.plaintextPort());
                 SecureTls tls = SecureTls.trusting(TrustAnchors.pem(files.path("ca.crt")))
                         .presenting(ClientIdentity.pem(files.path("tls.crt"), files.path("tls.key")))
                         .policy(TlsPolicy.modern().toBuilder()
@@ -111,7 +111,7 @@ class SoakTest {
             await().pollDelay(BEFORE).atMost(BEFORE.plusSeconds(5)).until(() -> true);
             Latencies before = load.takeLatencies();
 
-            WayOfWriting[] ways = WayOfWriting.values();
+            WriteStrategy[] ways = WriteStrategy.values();
             for (int i = 0; i < IDENTITIES; i++) {
                 if (i % 3 == 1) {
                     writeBad(files, tls, Bad.values()[i / 3 % Bad.values().length]);
@@ -167,7 +167,7 @@ class SoakTest {
         return pair;
     }
 
-    private void rotate(RotatingFiles files, SecureTls tls, WayOfWriting way) {
+    private void rotate(RotatingFiles files, SecureTls tls, WriteStrategy way) {
         long before = tls.status().generation();
         files.write(way, identity());
         awaitStatus(
@@ -179,10 +179,10 @@ class SoakTest {
     private void replaceCa(
             RotatingFiles files,
             SecureTls tls,
-            TlsFront front,
+            TlsTerminator front,
             TestCertificate old,
             TestCertificate next,
-            WayOfWriting way) {
+            WriteStrategy way) {
         long before = tls.status().generation();
         files.write(way, Map.of("ca.crt", TestCertificate.pem(ROOT, old, next)));
         awaitStatus(tls, status -> status.generation() > before);
@@ -196,9 +196,9 @@ class SoakTest {
     }
 
     /** Of the connections of both clients to the front, none is left with an identity before this one. */
-    private static void awaitAll(TlsFront front, String subject) {
+    private static void awaitAll(TlsTerminator front, String subject) {
         await().atMost(WINDOW.plusSeconds(10)).untilAsserted(() -> {
-            List<TlsFront.Connection> open = front.open();
+            List<TlsTerminator.Connection> open = front.open();
             assertThat(open)
                     .hasSizeGreaterThanOrEqualTo(CONNECTIONS / 2)
                     .extracting(connection ->
@@ -223,7 +223,7 @@ class SoakTest {
                 Files.writeString(files.path("tls.key"), ROOT.issue().build().privateKeyPem());
             case EXPIRED ->
                 files.write(
-                        WayOfWriting.RENAME,
+                        WriteStrategy.RENAME,
                         pair(ROOT.issue()
                                 .notBefore(Instant.now().minusSeconds(7200))
                                 .notAfter(Instant.now().minusSeconds(3600))

@@ -1,0 +1,97 @@
+package io.valkeysecure.internal.connection;
+
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.Rotation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Drains connections of an earlier client identity: over the first half of the window one after another is asked to end at
+ * a quiet moment, over the second half those that had none are closed; no faster than the limit. Used by one thread.
+ */
+public final class ConnectionDrainer {
+    /** How often connections are asked while any is drained. */
+    static final Duration INTERVAL = Duration.ofMillis(50);
+
+    /** Maximum burst after the watching thread was delayed. */
+    private static final Duration CATCH_UP = INTERVAL.multipliedBy(2);
+
+    private final OpenConnections open;
+    private final Rotation rotation;
+
+    /** When the next connection may be asked, or closed. */
+    private long nextNanos = System.nanoTime();
+
+    private record Due(TrackedConnection tracked, TrackedConnection.Drain drain) {}
+
+    ConnectionDrainer(OpenConnections open, Rotation rotation) {
+        this.open = open;
+        this.rotation = rotation;
+    }
+
+    /** {@return whether any connection is to be drained} */
+    boolean isDraining() {
+        return open.stream().anyMatch(tracked -> tracked.drain != null);
+    }
+
+    /** Spreads connections over the window in random order. */
+    void schedule(List<TrackedConnection> connections) {
+        if (!rotation.isGracefulRetirement()) {
+            return;
+        }
+        List<TrackedConnection> shuffled = new ArrayList<>(connections);
+        Collections.shuffle(shuffled);
+        long now = System.nanoTime();
+        long half = halfWindow();
+        for (int i = 0; i < shuffled.size(); i++) {
+            long asked = half * i / shuffled.size();
+            long ended = half * (i + 1) / shuffled.size();
+            shuffled.get(i).drain = new TrackedConnection.Drain(false, now + asked, now + half + ended);
+        }
+    }
+
+    private long halfWindow() {
+        return rotation.retirementWindow().dividedBy(2).toNanos();
+    }
+
+    /** Asks and closes what is due, in the order in which it is due. */
+    void drain() {
+        long now = System.nanoTime();
+        List<Due> due = new ArrayList<>();
+        for (TrackedConnection tracked : open) {
+            TrackedConnection.Drain drain = tracked.drain;
+            if (drain == null) {
+                continue;
+            }
+            if (now - drain.dueNanos() >= 0) {
+                due.add(new Due(tracked, drain));
+            } else if (drain.asked()) {
+                open.closeWhenQuiet(tracked);
+            }
+        }
+        due.sort(Comparator.comparingLong(each -> each.drain().dueNanos() - now));
+        for (Due each : due) {
+            if (now - nextNanos < 0) {
+                return;
+            }
+            nextNanos = Math.max(nextNanos, now - CATCH_UP.toNanos())
+                    + rotation.betweenReconnects().toNanos();
+            drain(each.tracked(), each.drain(), now);
+        }
+    }
+
+    private void drain(TrackedConnection tracked, TrackedConnection.Drain drain, long now) {
+        if (drain.asked()) {
+            String message = "made under an earlier client identity, and the retirement window is over";
+            open.close(tracked, RefusalReason.RETIRED, message, null);
+            return;
+        }
+        // however late it is asked, it has time for a quiet moment
+        long end = Math.max(drain.untilNanos(), now + halfWindow());
+        tracked.drain = new TrackedConnection.Drain(true, end, end);
+        open.closeWhenQuiet(tracked);
+    }
+}

@@ -1,0 +1,156 @@
+package io.valkeysecure.internal.connection;
+
+import io.valkeysecure.PeerRejectedException;
+import io.valkeysecure.Rotation;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.internal.generation.Generation;
+import io.valkeysecure.internal.generation.Reloader;
+import io.valkeysecure.internal.generation.TlsConfiguration;
+import io.valkeysecure.internal.handshake.HandshakeLimiter;
+import io.valkeysecure.internal.observe.GuardedListener;
+import io.valkeysecure.observe.TlsStatus;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Puts together what lives as long as a {@link SecureTls}: the generation in force and what replaces it, the registry of
+ * open connections, and those who end connections that have outlived their trust.
+ */
+public final class Generations implements AutoCloseable {
+    private final TlsConfiguration configuration;
+    private final GuardedListener listener;
+    private final OpenConnections open;
+    private final ConnectionDrainer drainer;
+    private final ExpiryMonitor expiry;
+    private final TrustMonitor trust;
+    private final Reloader reloader;
+    private final Watcher watcher;
+    private final HandshakeLimiter limiter = new HandshakeLimiter();
+    private volatile boolean closed;
+
+    /**
+     * Reads and proves the first generation, and begins to watch.
+     *
+     * @throws TlsConfigurationException if it cannot be proved; nothing is left open
+     */
+    Generations(TlsConfiguration configuration, GuardedListener listener) {
+        this.configuration = configuration;
+        this.listener = listener;
+        open = new OpenConnections(listener);
+        drainer = new ConnectionDrainer(open, configuration.rotation());
+        expiry = new ExpiryMonitor(open, configuration, listener);
+        trust = new TrustMonitor(open, drainer, configuration.rotation());
+        watcher = new Watcher(
+                List.of(
+                        () -> expiry.closeExpired(),
+                        () -> trust.judge(current()),
+                        () -> drainer.drain(),
+                        () -> tick(),
+                        () -> expiry.warn(current()),
+                        () -> listener.reportSlow()),
+                this::interval,
+                thrown -> listener.log(Level.WARNING, "watching goes on after a failure", thrown));
+        reloader = new Reloader(
+                configuration,
+                listener,
+                () -> {
+                    watcher.wake();
+                    listener.materialReloaded(status());
+                },
+                failure -> listener.materialReloadFailed(status(), failure));
+        watcher.start();
+    }
+
+    private void tick() {
+        reloader.tick();
+    }
+
+    private Duration interval() {
+        if (drainer.isDraining()) {
+            return ConnectionDrainer.INTERVAL;
+        }
+        Duration check = rotation().checkInterval();
+        return check.compareTo(Reloader.LOOK_INTERVAL) < 0 ? check : Reloader.LOOK_INTERVAL;
+    }
+
+    Rotation rotation() {
+        return configuration.rotation();
+    }
+
+    Generation current() {
+        return reloader.current();
+    }
+
+    HandshakeLimiter limiter() {
+        return limiter;
+    }
+
+    /** A connection that is registered: its proof under the generation in force, and what to run when it is closed. */
+    record Registration(VerifiedHandshake proof, Runnable whenClosed) {}
+
+    /**
+     * Registers a verified connection, so that it can be closed when its trust ends, and judges it by the generation in
+     * force. In this order: a generation that comes into force earlier is seen by the judgement here, and one that comes
+     * later sees the connection.
+     *
+     * @throws PeerRejectedException if the generation in force rejects the server; nothing is registered then
+     */
+    Registration opened(OpenConnection connection, VerifiedHandshake handshake) throws PeerRejectedException {
+        TrackedConnection tracked = new TrackedConnection(connection, handshake);
+        open.add(tracked);
+        boolean accepted = false;
+        try {
+            tracked.accepted(handshake.judgedBy(this::current).verdict());
+            accepted = true;
+        } finally {
+            if (!accepted || closed) {
+                open.remove(tracked);
+            }
+        }
+        return new Registration(tracked.handshake(), () -> open.closedByClient(tracked));
+    }
+
+    /**
+     * Reads the material, and publishes a new generation if it has changed and can be proved.
+     *
+     * @return whether a new generation is in force
+     * @throws TlsConfigurationException if it cannot be proved, or read in time; the last good generation stays
+     */
+    boolean reload() {
+        return reloader.reload();
+    }
+
+    TlsStatus status() {
+        Generation generation = current();
+        List<TlsStatus.Validity> validities = new ArrayList<>(Validities.of(generation));
+        Validities.firstPeer(open).ifPresent(validities::add);
+        return new TlsStatus(
+                configuration.clock().instant(),
+                generation.number(),
+                generation.since(),
+                reloader.identitySince(),
+                configuration.sources(),
+                generation.digest(),
+                List.copyOf(validities),
+                generation.unusableAnchors(),
+                open.count(),
+                reloader.lastFailure(),
+                reloader.lastRead(),
+                new TlsStatus.Backlog(listener.behind(), listener.dropped(), trust.unchecked()));
+    }
+
+    /** Ends the threads and waits for none; connections stay open and are no longer looked after. */
+    @Override
+    public void close() {
+        closed = true;
+        watcher.close();
+        reloader.close();
+        trust.close();
+        open.clear();
+    }
+}

@@ -1,0 +1,104 @@
+package io.valkeysecure.internal.connection;
+
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.internal.observe.GuardedListener;
+import io.valkeysecure.observe.RetiredConnection;
+import io.valkeysecure.observe.TlsStatus;
+import java.lang.System.Logger.Level;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The registry of open connections: the only place that closes one, and tells of it. Safe for use by many threads. */
+public final class OpenConnections implements Iterable<TrackedConnection> {
+    private final Set<TrackedConnection> open = ConcurrentHashMap.newKeySet();
+    private final GuardedListener listener;
+
+    OpenConnections(GuardedListener listener) {
+        this.listener = listener;
+    }
+
+    void add(TrackedConnection tracked) {
+        open.add(tracked);
+    }
+
+    void remove(TrackedConnection tracked) {
+        open.remove(tracked);
+    }
+
+    /** Notes that its client closed a connection: a quiet end, if it was asked for one. */
+    void closedByClient(TrackedConnection tracked) {
+        TrackedConnection.Drain drain = tracked.drain;
+        if (open.remove(tracked) && drain != null && drain.asked()) {
+            tell(tracked, RetiredConnection.Way.QUIET, RefusalReason.RETIRED);
+        }
+    }
+
+    /** Closes a connection unless it has ended. */
+    void close(TrackedConnection tracked, RefusalReason reason, String message, @Nullable Throwable cause) {
+        if (!open.remove(tracked)) {
+            return;
+        }
+        ask(
+                tracked,
+                connection -> connection.close(
+                        new TlsHandshakeException(reason, tracked.handshake().endpoint(), message, cause)));
+        boolean windowOver = reason == RefusalReason.RETIRED;
+        tell(tracked, windowOver ? RetiredConnection.Way.WINDOW_OVER : RetiredConnection.Way.AT_ONCE, reason);
+    }
+
+    /** Asks a connection to end when it is quiet. */
+    void closeWhenQuiet(TrackedConnection tracked) {
+        ask(tracked, OpenConnection::closeWhenQuiet);
+    }
+
+    /** An adapter that throws must not keep other connections from their end. */
+    private void ask(TrackedConnection tracked, java.util.function.Consumer<OpenConnection> request) {
+        try {
+            request.accept(tracked.connection());
+        } catch (Throwable thrown) {
+            listener.log(
+                    Level.WARNING,
+                    "the connection to " + tracked.handshake().endpoint() + " could not be ended",
+                    thrown);
+        }
+    }
+
+    private void tell(TrackedConnection tracked, RetiredConnection.Way way, RefusalReason reason) {
+        listener.connectionRetired(new RetiredConnection(tracked.handshake(), way, reason));
+    }
+
+    @Override
+    public Iterator<TrackedConnection> iterator() {
+        return open.iterator();
+    }
+
+    Stream<TrackedConnection> stream() {
+        return StreamSupport.stream(spliterator(), false);
+    }
+
+    /** {@return how many are open for each client library that has any} */
+    Map<ClientLibrary, TlsStatus.Connections> count() {
+        Map<ClientLibrary, TlsStatus.Connections> connections = new EnumMap<>(ClientLibrary.class);
+        for (TrackedConnection tracked : open) {
+            int draining = tracked.drain == null ? 0 : 1;
+            connections.merge(
+                    tracked.handshake().client(),
+                    new TlsStatus.Connections(1 - draining, draining),
+                    (a, b) -> new TlsStatus.Connections(a.current() + b.current(), a.retiring() + b.retiring()));
+        }
+        return Map.copyOf(connections);
+    }
+
+    void clear() {
+        open.clear();
+    }
+}

@@ -1,0 +1,51 @@
+package io.valkeysecure.internal.connection;
+
+import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.internal.generation.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/** An open connection, with what is known of its trust and when it is to be drained. */
+public final class TrackedConnection {
+    private final OpenConnection connection;
+    private volatile VerifiedHandshake handshake;
+
+    /** The number of the generation that judged it last. */
+    volatile long judgedBy;
+
+    /** Whether a responder must still say that its server is not revoked, under the generation that judged it last. */
+    volatile boolean unchecked;
+
+    /** Null while it may stay. */
+    volatile @Nullable Drain drain;
+
+    /**
+     * When it is drained.
+     *
+     * @param asked whether it has been asked to end at a quiet moment
+     * @param dueNanos when it is asked, or ended if it has been asked
+     * @param untilNanos when it is ended at the earliest
+     */
+    record Drain(boolean asked, long dueNanos, long untilNanos) {}
+
+    TrackedConnection(OpenConnection connection, VerifiedHandshake handshake) {
+        this.connection = connection;
+        this.handshake = handshake;
+        this.judgedBy = handshake.generation();
+    }
+
+    OpenConnection connection() {
+        return connection;
+    }
+
+    VerifiedHandshake handshake() {
+        return handshake;
+    }
+
+    /** Takes the path that a generation accepted, whose end counts from now on, unless a later one has judged already. */
+    synchronized void accepted(Verdict verdict) {
+        if (verdict.generation().number() >= handshake.verdict().generation().number()) {
+            handshake = handshake.with(verdict);
+        }
+    }
+}

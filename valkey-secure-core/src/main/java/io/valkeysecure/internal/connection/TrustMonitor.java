@@ -1,0 +1,168 @@
+package io.valkeysecure.internal.connection;
+
+import io.valkeysecure.PeerRejectedException;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.Rotation;
+import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.internal.generation.Generation;
+import io.valkeysecure.internal.generation.Verdict;
+import io.valkeysecure.internal.thread.LibraryThread;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges open connections of earlier generations by the one in force: closes those whose server no longer proves itself,
+ * and has those drained that present an earlier identity.
+ *
+ * <p>What can be judged here is judged first and asks nobody. Only then OCSP responders are asked, on threads of their own:
+ * one that is dead keeps no other connection from its end. Its methods are used by one thread.
+ */
+public final class TrustMonitor implements AutoCloseable {
+    private static final int THREADS = 2;
+    private static final int LONGEST_QUEUE = 10_000;
+
+    private final OpenConnections open;
+    private final ConnectionDrainer drainer;
+    private final Duration askInterval;
+    private final ThreadPoolExecutor responders = LibraryThread.pool("valkey-secure-ocsp", THREADS, LONGEST_QUEUE);
+    private final AtomicInteger asking = new AtomicInteger();
+    private long nextAskNanos = System.nanoTime();
+
+    /** What a verdict depends on, beside the generation; connections that have it in common are judged once. */
+    private record Proof(List<X509Certificate> presented, String host, List<byte[]> staples) {
+        static Proof of(TrackedConnection tracked) {
+            VerifiedHandshake handshake = tracked.handshake();
+            return new Proof(handshake.presented(), handshake.endpoint().host(), handshake.staples());
+        }
+
+        Judgement offline(Generation generation) {
+            try {
+                return new Judgement(new Verdict(generation, generation.verifyOffline(presented, host, staples)), null);
+            } catch (PeerRejectedException e) {
+                return new Judgement(null, e);
+            } catch (RuntimeException | StackOverflowError e) {
+                // a server whose chain cannot be judged proves nothing, and keeps no other from being judged
+                return new Judgement(
+                        null,
+                        new PeerRejectedException(
+                                RefusalReason.UNCLASSIFIED, "its chain could not be judged: " + e, e));
+            }
+        }
+
+        Judgement online(Generation generation) {
+            try {
+                return new Judgement(new Verdict(generation, generation.verify(presented, host, staples)), null);
+            } catch (PeerRejectedException e) {
+                return new Judgement(null, e);
+            }
+        }
+    }
+
+    /** What came of it: the path that is accepted, or why none is. */
+    private record Judgement(
+            @Nullable Verdict accepted, @Nullable PeerRejectedException rejected) {}
+
+    TrustMonitor(OpenConnections open, ConnectionDrainer drainer, Rotation rotation) {
+        this.open = open;
+        this.drainer = drainer;
+        this.askInterval = rotation.checkInterval();
+    }
+
+    /** Judges what the generation in force has not judged, and asks again what no responder has answered. */
+    void judge(Generation now) {
+        Map<Proof, Judgement> verdicts = new HashMap<>();
+        Map<Proof, List<TrackedConnection>> toAsk = new HashMap<>();
+        List<TrackedConnection> toDrain = new ArrayList<>();
+        for (TrackedConnection tracked : open) {
+            if (tracked.judgedBy >= now.number()) {
+                continue;
+            }
+            Proof proof = Proof.of(tracked);
+            Judgement verdict = verdicts.computeIfAbsent(proof, each -> each.offline(now));
+            tracked.judgedBy = now.number();
+            if (!closeIfRefused(tracked, verdict)) {
+                if (now.asksResponders()) {
+                    toAsk.computeIfAbsent(proof, key -> new ArrayList<>()).add(tracked);
+                }
+                if (tracked.drain == null && !tracked.handshake().madeUnder().hasSameIdentityAs(now)) {
+                    toDrain.add(tracked);
+                }
+            }
+        }
+        drainer.schedule(toDrain);
+        if (toAsk.isEmpty() && asking.get() == 0 && System.nanoTime() - nextAskNanos >= 0) {
+            for (TrackedConnection tracked : open) {
+                if (tracked.unchecked) {
+                    toAsk.computeIfAbsent(Proof.of(tracked), key -> new ArrayList<>())
+                            .add(tracked);
+                }
+            }
+        }
+        toAsk.forEach((proof, connections) -> ask(proof, connections, now));
+    }
+
+    /** What cannot be told now, as from a stapled response that has become old, is told by the next handshake. */
+    private boolean closeIfRefused(TrackedConnection tracked, Judgement judgement) {
+        if (judgement.accepted() != null) {
+            tracked.accepted(judgement.accepted());
+        }
+        PeerRejectedException rejected = judgement.rejected();
+        if (rejected == null || rejected.reason() == RefusalReason.REVOCATION_UNKNOWN) {
+            return false;
+        }
+        open.close(
+                tracked, rejected.reason(), "the server no longer proves itself: " + rejected.getMessage(), rejected);
+        return true;
+    }
+
+    private void ask(Proof proof, List<TrackedConnection> connections, Generation now) {
+        nextAskNanos = System.nanoTime() + askInterval.toNanos();
+        asking.incrementAndGet();
+        try {
+            responders.execute(() -> {
+                try {
+                    answered(connections, now, proof.online(now));
+                } catch (Throwable e) {
+                    unanswered(connections);
+                } finally {
+                    asking.decrementAndGet();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            asking.decrementAndGet();
+            unanswered(connections);
+        }
+    }
+
+    private static void unanswered(List<TrackedConnection> connections) {
+        connections.forEach(tracked -> tracked.unchecked = true);
+    }
+
+    private void answered(List<TrackedConnection> connections, Generation asked, Judgement judgement) {
+        for (TrackedConnection tracked : connections) {
+            // a newer generation asks for itself
+            if (tracked.judgedBy == asked.number() && !closeIfRefused(tracked, judgement)) {
+                tracked.unchecked = judgement.rejected() != null;
+            }
+        }
+    }
+
+    /** {@return how many open connections no responder has answered for, under the generation in force} */
+    int unchecked() {
+        return (int) open.stream().filter(tracked -> tracked.unchecked).count();
+    }
+
+    /** Interrupts those who ask, and does not wait for them. */
+    @Override
+    public void close() {
+        responders.shutdownNow();
+    }
+}

@@ -1,0 +1,148 @@
+package io.valkeysecure.internal.generation;
+
+import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.Engine;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.engine.EngineContext;
+import io.valkeysecure.internal.engine.EngineProvider;
+import io.valkeysecure.internal.engine.EngineProvider.Use;
+import io.valkeysecure.internal.engine.EngineSettings;
+import io.valkeysecure.internal.engine.EngineUnavailableException;
+import io.valkeysecure.internal.engine.JdkEngine;
+import io.valkeysecure.internal.engine.TrialHandshake;
+import java.security.GeneralSecurityException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** The engines of one generation: one for clients with an event loop, one for blocking ones, perhaps the same. */
+public final class Engines {
+    /** A way to make an engine; the JDK's needs no provider. */
+    private interface Maker {
+        EngineContext open(EngineSettings settings) throws EngineUnavailableException;
+    }
+
+    private final Engine choice;
+    private final Map<Use, EngineContext> byUse = new EnumMap<>(Use.class);
+
+    /** Why BoringSSL is not in use where it might be. */
+    private final Map<Use, EngineUnavailableException> lacking = new EnumMap<>(Use.class);
+
+    /** Why the JDK's is in use nowhere, where it might be: then a client library without a native one has none. */
+    private @Nullable EngineUnavailableException jdkLacking;
+
+    private Engines(Engine choice) {
+        this.choice = choice;
+    }
+
+    /**
+     * Makes the engines, and tries each with the identity, in memory.
+     *
+     * @param choice which ones
+     * @param identity where the identity is from, for people; null if there is none
+     * @throws TlsConfigurationException if none can be had that does what is configured, for no client library
+     */
+    static Engines open(Engine choice, EngineSettings settings, @Nullable ClientIdentity identity) {
+        Engines engines = new Engines(choice);
+        if (choice != Engine.jdk()) {
+            for (EngineProvider provider : ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader())) {
+                try {
+                    engines.byUse.put(provider.use(), open(provider::open, settings, identity));
+                } catch (EngineUnavailableException e) {
+                    engines.lacking.put(provider.use(), e);
+                }
+            }
+        }
+        if (choice != Engine.boringSsl() && engines.byUse.size() < Use.values().length) {
+            try {
+                EngineContext jdk = open(JdkEngine::open, settings, identity);
+                for (Use use : Use.values()) {
+                    var unused = engines.byUse.putIfAbsent(use, jdk);
+                }
+            } catch (EngineUnavailableException e) {
+                engines.jdkLacking = e;
+            }
+        }
+        if (engines.byUse.isEmpty()) {
+            Use tried = engines.lacking.keySet().stream().findFirst().orElse(Use.EVENT_LOOP);
+            EngineUnavailableException none = engines.none(tried);
+            throw new TlsConfigurationException(none.reason(), String.valueOf(none.getMessage()), none);
+        }
+        return engines;
+    }
+
+    private static EngineContext open(Maker maker, EngineSettings settings, @Nullable ClientIdentity identity)
+            throws EngineUnavailableException {
+        if (identity != null) {
+            try {
+                var unused = TrialHandshake.run(maker.open(TrialHandshake.settings(settings)));
+            } catch (GeneralSecurityException | SSLException e) {
+                throw new EngineUnavailableException(
+                        RefusalReason.KEY_MISMATCH,
+                        "client identity (" + identity
+                                + "): a handshake in memory failed with it; is its kind of key one that TLS 1.3 can sign"
+                                + " with?",
+                        e);
+            }
+        }
+        return maker.open(settings);
+    }
+
+    EngineContext of(Use use) throws EngineUnavailableException {
+        EngineContext context = byUse.get(use);
+        if (context == null) {
+            throw none(use);
+        }
+        return context;
+    }
+
+    private EngineUnavailableException none(Use use) {
+        if (jdkLacking != null) {
+            return jdkLacking;
+        }
+        EngineUnavailableException why = lacking.get(use);
+        return new EngineUnavailableException(
+                why == null ? RefusalReason.UNSUPPORTED_SETTING : why.reason(),
+                "engine boringssl was asked for and cannot be had for " + words(use) + ": "
+                        + (why == null ? "their adapter is not on the class path" : why.getMessage())
+                        + "; or leave the choice to Engine.auto()",
+                why);
+    }
+
+    void agreed(Endpoint endpoint, String group) {
+        byUse.values().forEach(context -> context.agreed(endpoint.host(), endpoint.port(), group));
+    }
+
+    void unanswered(Endpoint endpoint) {
+        byUse.values().forEach(context -> context.unanswered(endpoint.host(), endpoint.port()));
+    }
+
+    private static String words(Use use) {
+        return switch (use) {
+            case EVENT_LOOP -> "Lettuce";
+            case SOCKET -> "Jedis";
+        };
+    }
+
+    /** Which engine is used for what, and why not a faster one. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(choice.toString());
+        for (Use use : Use.values()) {
+            EngineContext context = byUse.get(use);
+            EngineUnavailableException why = lacking.get(use);
+            text.append("; for ")
+                    .append(words(use))
+                    .append(' ')
+                    .append(context == null ? "none" : context.description())
+                    .append(why == null ? "" : ", not BoringSSL: " + Objects.requireNonNull(why.getMessage()))
+                    .append(context != null || jdkLacking == null ? "" : ", not the JDK: " + jdkLacking.getMessage());
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,81 @@
+package io.valkeysecure.internal.generation;
+
+import io.valkeysecure.ClientIdentity;
+import java.net.Socket;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Presents the identity of one generation, and notes that it was asked to, by which a later alert is understood.
+ *
+ * <p>The server's list of acceptable issuers is not looked at: an identity that the server does not like is then refused
+ * by the server with a reason, instead of being withheld without one.
+ */
+public final class GenerationKeyManager extends X509ExtendedKeyManager {
+    private static final String ALIAS = "identity";
+
+    private final ClientIdentity.@Nullable Loaded identity;
+    private final HandshakeProgress.Register register;
+
+    GenerationKeyManager(ClientIdentity.@Nullable Loaded identity, HandshakeProgress.Register register) {
+        this.identity = identity;
+        this.register = register;
+    }
+
+    @Override
+    public @Nullable String chooseClientAlias(
+            String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return choose(keyTypes, socket);
+    }
+
+    @Override
+    public @Nullable String chooseEngineClientAlias(
+            String[] keyTypes, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+        return choose(keyTypes, engine);
+    }
+
+    private @Nullable String choose(String[] keyTypes, @Nullable Object connection) {
+        HandshakeProgress progress = register.of(connection);
+        progress.identityAsked();
+        if (identity == null || !Arrays.asList(keyTypes).contains(keyType(identity.key()))) {
+            return null;
+        }
+        progress.identityPresented();
+        return ALIAS;
+    }
+
+    /** JSSE's key type is the key's algorithm, but for Ed25519 and Ed448, which it calls EdDSA as the key does. */
+    private static String keyType(PrivateKey key) {
+        return key.getAlgorithm();
+    }
+
+    @Override
+    public X509Certificate @Nullable [] getCertificateChain(String alias) {
+        return identity == null ? null : identity.chain().toArray(X509Certificate[]::new);
+    }
+
+    @Override
+    public @Nullable PrivateKey getPrivateKey(String alias) {
+        return identity == null ? null : identity.key();
+    }
+
+    @Override
+    public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+        return identity == null ? null : new String[] {ALIAS};
+    }
+
+    @Override
+    public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+        return null;
+    }
+
+    @Override
+    public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return null;
+    }
+}

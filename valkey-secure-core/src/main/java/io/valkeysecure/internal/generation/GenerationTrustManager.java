@@ -1,0 +1,98 @@
+package io.valkeysecure.internal.generation;
+
+import io.valkeysecure.PeerRejectedException;
+import io.valkeysecure.RefusalReason;
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the chain that a server presents before the verifier of the generation in force, which may have replaced the one
+ * that the connection is made under. The name is checked here, whatever the client library set or forgot. The variants
+ * that do not tell the connection, and so not the dialled host, refuse.
+ */
+public final class GenerationTrustManager extends X509ExtendedTrustManager {
+    private final Generation generation;
+    private final HandshakeProgress.Register register;
+
+    GenerationTrustManager(Generation generation, HandshakeProgress.Register register) {
+        this.generation = generation;
+        this.register = register;
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
+            throws CertificateException {
+        if (!(socket instanceof SSLSocket tls)) {
+            throw unknownConnection();
+        }
+        check(chain, tls.getHandshakeSession(), tls);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
+            throws CertificateException {
+        if (engine == null) {
+            throw unknownConnection();
+        }
+        check(chain, engine.getHandshakeSession(), engine);
+    }
+
+    private void check(X509Certificate[] chain, @Nullable SSLSession session, Object connection)
+            throws PeerRejectedException {
+        if (session == null || session.getPeerHost() == null) {
+            throw unknownConnection();
+        }
+        HandshakeProgress progress = register.of(connection);
+        progress.accepted(Verdict.of(
+                progress.judge(generation), generation.presented().of(chain), session.getPeerHost(), staples(session)));
+    }
+
+    /** The OCSP responses that came with the handshake (RFC 6066, 8). */
+    static List<byte[]> staples(SSLSession session) {
+        return session instanceof ExtendedSSLSession extended ? extended.getStatusResponses() : List.of();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw unknownConnection();
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw notAServer();
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable Socket socket)
+            throws CertificateException {
+        throw notAServer();
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
+            throws CertificateException {
+        throw notAServer();
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return new X509Certificate[0];
+    }
+
+    private static PeerRejectedException unknownConnection() {
+        return new PeerRejectedException(
+                RefusalReason.UNCLASSIFIED, "expected the dialled host with the chain, the TLS engine told none", null);
+    }
+
+    private static PeerRejectedException notAServer() {
+        return new PeerRejectedException(RefusalReason.UNCLASSIFIED, "this is a client, it verifies no clients", null);
+    }
+}

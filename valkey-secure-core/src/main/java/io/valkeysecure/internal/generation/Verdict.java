@@ -1,0 +1,43 @@
+package io.valkeysecure.internal.generation;
+
+import io.valkeysecure.PeerRejectedException;
+import io.valkeysecure.ValidatedPath;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A path that one generation accepted. It counts only while that generation is in force: afterwards the presented chain is
+ * judged again by the next one.
+ */
+public record Verdict(Generation generation, ValidatedPath path) {
+
+    static Verdict of(Generation generation, List<X509Certificate> presented, String host, List<byte[]> staples)
+            throws PeerRejectedException {
+        return new Verdict(generation, generation.verify(presented, host, staples));
+    }
+
+    /**
+     * Judges a presented chain by the generation in force, and again for as long as another comes into force meanwhile.
+     *
+     * @param earlier a verdict that is kept if its generation is still in force; null if there is none
+     * @throws PeerRejectedException if a generation rejects the chain, also if it cannot find out: nothing was sent yet
+     */
+    static Verdict inForce(
+            Supplier<Generation> current,
+            @Nullable Verdict earlier,
+            List<X509Certificate> presented,
+            String host,
+            List<byte[]> staples)
+            throws PeerRejectedException {
+        Verdict verdict = earlier;
+        while (true) {
+            Generation now = current.get();
+            if (verdict != null && verdict.generation == now) {
+                return verdict;
+            }
+            verdict = of(now, presented, host, staples);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.valkeysecure.internal.handshake;
+
+import io.valkeysecure.Endpoint;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Limits how many handshakes are in flight, so that a restart of the server under hundreds of connections neither floods it
+ * nor takes the processors from the connections that live.
+ *
+ * <p>The slots are shared fairly among endpoints. Endpoints are served in turn, the handshakes of one endpoint first come,
+ * first served, and no endpoint holds more than its share: some slots are always left for the others. A slot is taken back
+ * soon if the peer has sent nothing, and after a second at the latest; the handshake goes on without it. The endpoint then
+ * gets one slot at a time until a handshake with it succeeds. So no slot is lost, whatever its holder forgets.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class HandshakeLimiter {
+    /** Of those in flight most wait for the server, which is often one thread; more only wait there. */
+    private static final int PER_PROCESSOR = 4;
+
+    private static final Duration LONGEST = Duration.ofSeconds(1);
+
+    /** Longer than a healthy server takes for its first bytes, on a network of any size. */
+    private static final Duration SILENCE = Duration.ofMillis(250);
+
+    /** Runs a task later. */
+    interface Timer {
+        /** By the JDK's own timer thread. */
+        Timer SYSTEM = (task, delayNanos) -> CompletableFuture.delayedExecutor(delayNanos, TimeUnit.NANOSECONDS)
+                .execute(task);
+
+        void schedule(Runnable task, long delayNanos);
+    }
+
+    /** The handshakes with one endpoint, while there are any. */
+    private static final class Line {
+        private final Endpoint endpoint;
+        private final Set<Permit> waiting = new LinkedHashSet<>();
+        private int inFlight;
+
+        /** Whether a slot was taken back since a handshake succeeded. */
+        private boolean stalled;
+
+        Line(Endpoint endpoint) {
+            this.endpoint = endpoint;
+        }
+    }
+
+    /** A handshake's slot, or its place in the line for one. */
+    final class Permit {
+        private final CompletableFuture<Void> granted = new CompletableFuture<>();
+        private final Line line;
+        private long grantedNanos;
+        private boolean answered;
+
+        private Permit(Line line) {
+            this.line = line;
+        }
+
+        /** Completed when the handshake may start. Its dependents must not block. */
+        CompletableFuture<Void> granted() {
+            return granted;
+        }
+
+        /** The peer has sent something, so the slot is not taken back for its silence. */
+        void answered() {
+            synchronized (HandshakeLimiter.this) {
+                answered = true;
+            }
+        }
+
+        /** The handshake has succeeded, so the endpoint gets its whole share again. */
+        void succeeded() {
+            synchronized (HandshakeLimiter.this) {
+                line.stalled = false;
+            }
+            release();
+        }
+
+        /** Returns whether a slot was taken back from the endpoint since a handshake with it succeeded. */
+        boolean isEndpointStalled() {
+            synchronized (HandshakeLimiter.this) {
+                return line.stalled;
+            }
+        }
+
+        /** Gives the slot back, or leaves the line; more than once does no harm. */
+        void release() {
+            synchronized (HandshakeLimiter.this) {
+                giveBack(this);
+                line.waiting.remove(this);
+                forgetIfIdle(line);
+            }
+            admit();
+        }
+
+        private long dueNanos() {
+            return grantedNanos + (answered ? longest : silence).toNanos();
+        }
+    }
+
+    private final int limit;
+    private final int share;
+    private final Duration silence;
+    private final Duration longest;
+    private final LongSupplier nanoTime;
+    private final Timer timer;
+
+    private final Set<Permit> inFlight = new LinkedHashSet<>();
+
+    /** In the order in which they are next. */
+    private final Map<Endpoint, Line> lines = new LinkedHashMap<>();
+
+    /** Whether slots that are held too long will be looked for. */
+    private boolean sweeping;
+
+    HandshakeLimiter() {
+        this(
+                Math.max(2, Runtime.getRuntime().availableProcessors()) * PER_PROCESSOR,
+                SILENCE,
+                LONGEST,
+                System::nanoTime,
+                Timer.SYSTEM);
+    }
+
+    HandshakeLimiter(int limit, Duration silence, Duration longest, LongSupplier nanoTime, Timer timer) {
+        this.limit = limit;
+        this.share = Math.max(1, limit * 3 / 4);
+        this.silence = silence;
+        this.longest = longest;
+        this.nanoTime = nanoTime;
+        this.timer = timer;
+    }
+
+    /** How many handshakes are in flight at once, with all endpoints together. */
+    int limit() {
+        return limit;
+    }
+
+    /** How many of them are with one endpoint at most. */
+    int share() {
+        return share;
+    }
+
+    synchronized int inFlight() {
+        return inFlight.size();
+    }
+
+    Permit acquire(Endpoint endpoint) {
+        Permit permit;
+        synchronized (this) {
+            permit = new Permit(lines.computeIfAbsent(endpoint, Line::new));
+            permit.line.waiting.add(permit);
+        }
+        admit();
+        return permit;
+    }
+
+    private void admit() {
+        List<Permit> admitted = new ArrayList<>();
+        synchronized (this) {
+            long now = nanoTime.getAsLong();
+            while (inFlight.size() < limit) {
+                Permit next = next();
+                if (next == null) {
+                    break;
+                }
+                next.grantedNanos = now;
+                inFlight.add(next);
+                next.line.inFlight++;
+                admitted.add(next);
+            }
+            sweepLater(now);
+        }
+        admitted.forEach(permit -> permit.granted.complete(null));
+    }
+
+    /** Takes the first of the next line, which then is the last one. */
+    private @Nullable Permit next() {
+        for (Line line : lines.values()) {
+            int most = line.stalled ? 1 : share;
+            if (!line.waiting.isEmpty() && line.inFlight < most) {
+                Iterator<Permit> waiting = line.waiting.iterator();
+                Permit next = waiting.next();
+                waiting.remove();
+                lines.remove(line.endpoint);
+                lines.put(line.endpoint, line);
+                return next;
+            }
+        }
+        return null;
+    }
+
+    private void sweepLater(long now) {
+        boolean waiting = lines.values().stream().anyMatch(line -> !line.waiting.isEmpty());
+        if (!waiting || sweeping || inFlight.isEmpty()) {
+            return;
+        }
+        sweeping = true;
+        long delay = inFlight.stream()
+                .mapToLong(permit -> permit.dueNanos() - now)
+                .min()
+                .orElseThrow();
+        timer.schedule(this::sweep, Math.max(0, delay));
+    }
+
+    private void sweep() {
+        synchronized (this) {
+            sweeping = false;
+            long now = nanoTime.getAsLong();
+            for (Permit permit : List.copyOf(inFlight)) {
+                if (permit.dueNanos() - now <= 0) {
+                    permit.line.stalled = true;
+                    giveBack(permit);
+                    forgetIfIdle(permit.line);
+                }
+            }
+        }
+        admit();
+    }
+
+    private void giveBack(Permit permit) {
+        if (inFlight.remove(permit)) {
+            permit.line.inFlight--;
+        }
+    }
+
+    private void forgetIfIdle(Line line) {
+        if (line.waiting.isEmpty() && line.inFlight == 0) {
+            lines.remove(line.endpoint, line);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.valkeysecure.internal.handshake;
+
+import io.valkeysecure.PeerRejectedException;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one direction of a TLS connection as it comes, in pieces of any size: the header of each record (RFC 5246, 6.2.1) and,
+ * until they are encrypted, the handshake messages in them (7.4), which may be spread over records or share one. It keeps no
+ * more than the start of one message at a time, however much is sent. Not safe for use by several threads.
+ */
+public final class HandshakeReader {
+    /** What is told of what was read. */
+    interface Listener {
+        /**
+         * Called for each record, before its content.
+         *
+         * @param length of its content in bytes
+         */
+        void record(int type, int length) throws PeerRejectedException;
+
+        /**
+         * Called for each handshake message of a type that is of interest.
+         *
+         * @param body without its header; its first {@value HandshakeReader#KEPT_BYTES} bytes if it is longer
+         */
+        void message(int type, ByteBuffer body) throws PeerRejectedException;
+
+        /** Called when what came is no TLS record; nothing is read after it. */
+        void noRecord() throws PeerRejectedException;
+    }
+
+    static final int RECORD_CHANGE_CIPHER_SPEC = 20;
+    static final int RECORD_ALERT = 21;
+    static final int RECORD_HANDSHAKE = 22;
+    private static final int RECORD_APPLICATION_DATA = 23;
+
+    private static final int RECORD_HEADER_BYTES = 5;
+    private static final int MESSAGE_HEADER_BYTES = 4;
+    private static final int KEPT_BYTES = 16 * 1024;
+
+    private final Set<Integer> interesting;
+    private final Listener listener;
+    private final ByteBuffer recordHeader = ByteBuffer.allocate(RECORD_HEADER_BYTES);
+    private final ByteBuffer messageHeader = ByteBuffer.allocate(MESSAGE_HEADER_BYTES);
+    private int recordType;
+    private int recordLeft;
+    private int messageLeft;
+    private @Nullable ByteArrayOutputStream message;
+    private boolean encrypted;
+    private boolean ended;
+
+    /** @param interesting the types of the handshake messages that the listener is told of */
+    HandshakeReader(Set<Integer> interesting, Listener listener) {
+        this.interesting = interesting;
+        this.listener = listener;
+    }
+
+    /** From now on only the headers of records can be read. */
+    void encrypted() {
+        encrypted = true;
+        message = null;
+    }
+
+    /** From now on nothing is read. */
+    void end() {
+        ended = true;
+        message = null;
+    }
+
+    /** Whether more bytes are of no interest: {@link #end} was called, or what came is no TLS. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    void read(ByteBuffer bytes) throws PeerRejectedException {
+        while (bytes.hasRemaining() && !ended) {
+            if (recordHeader.hasRemaining()) {
+                recordHeader.put(bytes.get());
+                if (!recordHeader.hasRemaining()) {
+                    beginRecord();
+                }
+            } else {
+                int count = Math.min(bytes.remaining(), recordLeft);
+                int end = bytes.position() + count;
+                if (!encrypted && recordType == RECORD_HANDSHAKE) {
+                    readMessages(bytes.duplicate().limit(end));
+                }
+                bytes.position(end);
+                recordLeft -= count;
+            }
+            if (!recordHeader.hasRemaining() && recordLeft == 0) {
+                recordHeader.clear();
+            }
+        }
+    }
+
+    private void beginRecord() throws PeerRejectedException {
+        recordType = recordHeader.get(0) & 0xff;
+        if (recordType < RECORD_CHANGE_CIPHER_SPEC
+                || recordType > RECORD_APPLICATION_DATA
+                || recordHeader.get(1) != 3) {
+            end();
+            listener.noRecord();
+            return;
+        }
+        recordLeft = recordHeader.getShort(3) & 0xffff;
+        listener.record(recordType, recordLeft);
+    }
+
+    private void readMessages(ByteBuffer fragment) throws PeerRejectedException {
+        while (fragment.hasRemaining() && !ended) {
+            if (messageHeader.hasRemaining()) {
+                messageHeader.put(fragment.get());
+                if (!messageHeader.hasRemaining()) {
+                    messageLeft = messageHeader.getInt(0) & 0xffffff;
+                    message = interesting.contains((int) messageHeader.get(0)) ? new ByteArrayOutputStream() : null;
+                }
+            } else {
+                int count = Math.min(fragment.remaining(), messageLeft);
+                byte[] part = new byte[count];
+                fragment.get(part);
+                if (message != null) {
+                    message.write(part, 0, Math.min(count, KEPT_BYTES - message.size()));
+                }
+                messageLeft -= count;
+            }
+            if (!messageHeader.hasRemaining() && messageLeft == 0) {
+                messageHeader.clear();
+                ByteArrayOutputStream whole = message;
+                message = null;
+                if (whole != null) {
+                    listener.message(messageHeader.get(0), ByteBuffer.wrap(whole.toByteArray()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package io.valkeysecure.internal.handshake;
+
+import io.valkeysecure.PeerRejectedException;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.engine.HandshakeSignatures;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a peer sent where it can be read: its first bytes, by which it is told apart from one that does not speak TLS or speaks
+ * too old a version (RFC 8446, 5.1 and 4.1.3), its choices, and under TLS 1.2 the signature of its key exchange and whether it
+ * begins another handshake. Safe for use by many threads.
+ */
+public final class PeerEvidence implements HandshakeReader.Listener {
+    /** Record header (5), handshake header (4), legacy_version (2). */
+    private static final int VERSION_END = 11;
+
+    private static final int RANDOM_BYTES = 32;
+    private static final int EXTENSION_SUPPORTED_VERSIONS = 43;
+    private static final int EXTENSION_KEY_SHARE = 51;
+    private static final int NAMED_CURVE = 3;
+
+    /** The random of a ServerHello that asks for another ClientHello (RFC 8446, 4.1.3). */
+    private static final byte[] HELLO_RETRY_REQUEST =
+            HexFormat.of().parseHex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c");
+
+    /** IANA "TLS Supported Groups": those that this JVM or a native engine offers. */
+    private static final Map<Integer, String> GROUPS = Map.of(
+            0x0017, "secp256r1",
+            0x0018, "secp384r1",
+            0x0019, "secp521r1",
+            0x001d, "x25519",
+            0x001e, "x448",
+            0x0100, "ffdhe2048",
+            0x0101, "ffdhe3072",
+            0x11eb, "SecP256r1MLKEM768",
+            0x11ec, "X25519MLKEM768",
+            0x11ed, "SecP384r1MLKEM1024");
+
+    private static final int SERVER_HELLO = 2;
+    private static final int SERVER_KEY_EXCHANGE = 12;
+    private static final int OLDEST_ACCEPTED = 0x0303;
+    private static final int TLS_1_2 = 0x0303;
+
+    /** The suites of TLS 1.2 with ChaCha20-Poly1305 (RFC 7905), whose records are shorter than those with AES-GCM. */
+    private static final Set<Integer> CHACHA20_SUITES = Set.of(0xcca8, 0xcca9);
+
+    /** A Finished message (16) and the tag (16); with AES-GCM also the explicit part of the nonce (8) (RFC 5288, 3). */
+    private static final int FINISHED_CHACHA20_BYTES = 32;
+
+    private static final int FINISHED_GCM_BYTES = 40;
+
+    /** An alert record that is not encrypted: header (5), level, description. */
+    static final int CLEAR_ALERT_BYTES = 7;
+
+    /**
+     * A ServerHello that is no request for another ClientHello.
+     *
+     * @param version that was chosen
+     * @param suite that was chosen
+     * @param group of its key share, which TLS 1.2 has elsewhere; null for none
+     */
+    private record ServerHello(
+            int version, int suite, @Nullable String group) {}
+
+    private final HandshakeReader reader = new HandshakeReader(Set.of(SERVER_HELLO, SERVER_KEY_EXCHANGE), this);
+    private byte[] first = new byte[0];
+    private Runnable whenFirstReceived = () -> {};
+    private @Nullable ServerHello hello;
+    private @Nullable Integer keyExchangeSignature;
+    private boolean cipherChanged;
+    private boolean finished;
+    private @Nullable PeerAlert lastAlert;
+
+    /** Sets what is run when the peer's first bytes come. */
+    void whenFirstReceived(Runnable task) {
+        whenFirstReceived = task;
+    }
+
+    /**
+     * Takes what was received, before the engine does.
+     *
+     * @throws PeerRejectedException if the peer signed its key exchange with less than SHA-256, or begins another handshake; the
+     *     engine must not be given these bytes
+     */
+    synchronized void add(ByteBuffer bytes) throws PeerRejectedException {
+        if (first.length == 0 && bytes.hasRemaining()) {
+            whenFirstReceived.run();
+        }
+        int missing = Math.min(VERSION_END - first.length, bytes.remaining());
+        if (missing > 0) {
+            byte[] joined = Arrays.copyOf(first, first.length + missing);
+            bytes.duplicate().get(joined, first.length, missing);
+            first = joined;
+        }
+        reader.read(bytes);
+    }
+
+    /** Whether more bytes are of interest: under TLS 1.2 for as long as the connection is open. */
+    synchronized boolean isMoreWanted() {
+        return !reader.isEnded();
+    }
+
+    @Override
+    public void record(int type, int length) throws PeerRejectedException {
+        ServerHello chosen = hello;
+        if (chosen == null) {
+            return;
+        }
+        if (type == HandshakeReader.RECORD_CHANGE_CIPHER_SPEC) {
+            cipherChanged = true;
+            reader.encrypted();
+        } else if (type == HandshakeReader.RECORD_HANDSHAKE && cipherChanged) {
+            int one = CHACHA20_SUITES.contains(chosen.suite()) ? FINISHED_CHACHA20_BYTES : FINISHED_GCM_BYTES;
+            if (finished || length > one) {
+                reader.end();
+                throw new PeerRejectedException(
+                        RefusalReason.RENEGOTIATION,
+                        "expected no handshake after the first, the server began another (TLS 1.2 renegotiation); Valkey"
+                                + " never does: what is it that ends TLS there?",
+                        null);
+            }
+            finished = true;
+        }
+    }
+
+    @Override
+    public void message(int type, ByteBuffer body) throws PeerRejectedException {
+        if (type == SERVER_HELLO && hello == null) {
+            hello = parse(body);
+            if (hello != null && hello.version() > TLS_1_2) {
+                reader.end(); // what follows is encrypted, and says nothing to those without the keys
+            }
+        } else if (type == SERVER_KEY_EXCHANGE) {
+            readKeyExchange(body);
+        }
+    }
+
+    /** An engine may be less strict about the header, and so see what was not seen here. */
+    @Override
+    public void noRecord() throws PeerRejectedException {
+        if (hello != null) {
+            throw new PeerRejectedException(
+                    RefusalReason.UNCLASSIFIED, "expected a TLS record, the server sent something else", null);
+        }
+    }
+
+    private static @Nullable ServerHello parse(ByteBuffer body) {
+        try {
+            int version = body.getShort() & 0xffff;
+            byte[] random = new byte[RANDOM_BYTES];
+            body.get(random);
+            if (Arrays.equals(random, HELLO_RETRY_REQUEST)) {
+                return null;
+            }
+            skip(body, body.get() & 0xff); // session id
+            int suite = body.getShort() & 0xffff;
+            skip(body, 1); // compression method
+            String group = null;
+            if (body.hasRemaining()) {
+                skip(body, 2); // length of the extensions
+            }
+            while (body.hasRemaining()) {
+                int extension = body.getShort() & 0xffff;
+                int length = body.getShort() & 0xffff;
+                int next = body.position() + length;
+                if (extension == EXTENSION_SUPPORTED_VERSIONS) {
+                    version = body.getShort() & 0xffff;
+                } else if (extension == EXTENSION_KEY_SHARE) {
+                    group = GROUPS.getOrDefault(body.getShort() & 0xffff, "other");
+                }
+                body.position(next);
+            }
+            return new ServerHello(version, suite, group);
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            return null; // the engine refuses it, and nothing is verified without it
+        }
+    }
+
+    /** ServerECDHParams and the signature of them (RFC 8422, 5.4). */
+    private void readKeyExchange(ByteBuffer body) throws PeerRejectedException {
+        int scheme;
+        try {
+            if (body.get() != NAMED_CURVE) {
+                return; // not offered: the engine refuses it, and nothing is verified without a signature
+            }
+            skip(body, 2); // group
+            skip(body, body.get() & 0xff); // point
+            scheme = body.getShort() & 0xffff;
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            return; // likewise
+        }
+        if (!HandshakeSignatures.isStrong(scheme)) {
+            reader.end();
+            throw new PeerRejectedException(
+                    RefusalReason.WEAK_SIGNATURE,
+                    "expected a key exchange signed with SHA-256 or better, the server signed it with "
+                            + HandshakeSignatures.name(scheme)
+                            + "; look at SignatureAlgorithms and the security level in its openssl.cnf, or let it speak TLS 1.3",
+                    null);
+        }
+        keyExchangeSignature = scheme;
+    }
+
+    /** Whether a handshake under TLS 1.2 was seen from its ServerHello to its end. */
+    synchronized boolean isTls12Complete() {
+        return hello != null && hello.version() == TLS_1_2 && finished;
+    }
+
+    /** Whether the peer signed a key exchange, as it does under TLS 1.2 unless it resumes a session; strongly enough. */
+    synchronized boolean isKeyExchangeSigned() {
+        return keyExchangeSignature != null;
+    }
+
+    /** Takes what the peer had sent when it closed; it begins with a record. */
+    synchronized void lastWords(byte[] bytes) {
+        if (bytes.length == CLEAR_ALERT_BYTES && bytes[0] == HandshakeReader.RECORD_ALERT && bytes[1] == 3) {
+            lastAlert = PeerAlert.of(bytes[6] & 0xff);
+        }
+    }
+
+    /** The alert that was found in the last words; null for none. */
+    synchronized @Nullable PeerAlert lastAlert() {
+        return lastAlert;
+    }
+
+    synchronized boolean nothingReceived() {
+        return first.length == 0;
+    }
+
+    /** Whether the peer sent something that cannot begin a TLS record. */
+    synchronized boolean isPlaintext() {
+        if (first.length == 0) {
+            return false;
+        }
+        boolean recordType = first[0] == HandshakeReader.RECORD_HANDSHAKE || first[0] == HandshakeReader.RECORD_ALERT;
+        return !recordType || (first.length > 1 && first[1] != 3);
+    }
+
+    synchronized boolean serverHelloSeen() {
+        return first.length > 5 && first[0] == HandshakeReader.RECORD_HANDSHAKE && first[5] == SERVER_HELLO;
+    }
+
+    /** The version of a ServerHello that is below all that a policy can allow, for people; null otherwise. */
+    synchronized @Nullable String tooOldVersion() {
+        if (!serverHelloSeen() || first.length < VERSION_END) {
+            return null;
+        }
+        int version = ((first[9] & 0xff) << 8) | (first[10] & 0xff);
+        if (version >= OLDEST_ACCEPTED) {
+            return null;
+        }
+        return version == 0x0300 ? "SSLv3" : version > 0x0300 ? "TLSv1." + (version - 0x0301) : "version " + version;
+    }
+
+    /**
+     * The group of the key exchange, read from the ServerHello's key share (RFC 8446, 4.2.8), since the JDK does not tell it;
+     * empty if there is none, as under TLS 1.2.
+     */
+    synchronized Optional<String> keyExchangeGroup() {
+        return Optional.ofNullable(hello).map(ServerHello::group);
+    }
+
+    private static void skip(ByteBuffer bytes, int count) {
+        bytes.position(bytes.position() + count);
+    }
+
+    /** The first bytes for people, in hexadecimal, and as text where they are that. */
+    @Override
+    public synchronized String toString() {
+        String text = new String(first, StandardCharsets.US_ASCII).trim();
+        boolean printable = !text.isEmpty() && text.chars().allMatch(c -> c >= ' ' && c < 0x7f);
+        return HexFormat.ofDelimiter(" ").formatHex(first) + (printable ? " (\"" + text + "\")" : "");
+    }
+}

@@ -1,0 +1,334 @@
+package io.valkeysecure.internal.handshake;
+
+import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.adapter.TlsHandshake;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connected socket below a blocking handshake. It shows the handshake what comes and goes, and it holds every
+ * read to what is left of the handshake's time: {@code SO_TIMEOUT} alone would begin anew with each byte that a slow peer
+ * sends. When the handshake has ended it passes all on unchanged, and shows what comes for as long as that is wanted.
+ */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // the delegate synchronizes
+public final class WireSocket extends Socket {
+    /** What was sent before the peer closed is in the receive buffer by then, or it never comes. */
+    private static final int LAST_WORDS_MILLIS = 100;
+
+    private final Socket delegate;
+    private final TlsHandshake handshake;
+    private final long deadlineNanos;
+    private final int timeoutAfterwards;
+    private final ByteArrayOutputStream flight = new ByteArrayOutputStream();
+    private volatile boolean handshaking = true;
+    private volatile boolean isWatched = true;
+
+    WireSocket(Socket delegate, TlsHandshake handshake, long deadlineNanos) throws SocketException {
+        this.delegate = delegate;
+        this.handshake = handshake;
+        this.deadlineNanos = deadlineNanos;
+        this.timeoutAfterwards = delegate.getSoTimeout();
+    }
+
+    void handshakeEnded() throws IOException {
+        sendFlight();
+        handshaking = false;
+        delegate.setSoTimeout(timeoutAfterwards);
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+        return new FilterInputStream(delegate.getInputStream()) {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                if (handshaking) {
+                    sendFlight();
+                    delegate.setSoTimeout(millisLeft());
+                }
+                int count = in.read(bytes, offset, length);
+                if (count > 0 && isWatched) {
+                    show(ByteBuffer.wrap(bytes, offset, count));
+                }
+                return count;
+            }
+        };
+    }
+
+    private void show(ByteBuffer bytes) throws IOException {
+        try {
+            isWatched = handshake.received(bytes);
+        } catch (TlsHandshakeException e) {
+            delegate.close();
+            throw e;
+        }
+    }
+
+    private int millisLeft() throws SocketTimeoutException {
+        long left = (deadlineNanos - System.nanoTime()) / 1_000_000;
+        if (left <= 0) {
+            throw new SocketTimeoutException("the handshake's time is up");
+        }
+        return (int) left;
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+        return new FilterOutputStream(delegate.getOutputStream()) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                if (handshaking) {
+                    flight.write(bytes, offset, length);
+                } else {
+                    out.write(bytes, offset, length);
+                }
+            }
+        };
+    }
+
+    /**
+     * Sends what JSSE has written since it last read, at once. JSSE writes a flight message by message; a server that does
+     * not like the first of ours, the certificate, closes, and the next write would fail before its alert was read.
+     */
+    private void sendFlight() throws IOException {
+        byte[] bytes = flight.toByteArray();
+        flight.reset();
+        if (bytes.length > 0) {
+            var unused = handshake.sent(ByteBuffer.wrap(bytes));
+            try {
+                delegate.getOutputStream().write(bytes);
+            } catch (IOException e) {
+                keepLastWords(e);
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * A server that does not like our certificate under TLS 1.2 says so and closes while we are still writing: the write
+     * fails, and JSSE does not look at what the server said.
+     */
+    private void keepLastWords(IOException failedWrite) {
+        try {
+            delegate.setSoTimeout(LAST_WORDS_MILLIS);
+            handshake.lastWords(delegate.getInputStream().readNBytes(PeerEvidence.CLEAR_ALERT_BYTES));
+        } catch (IOException e) {
+            failedWrite.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public InetAddress getInetAddress() {
+        return delegate.getInetAddress();
+    }
+
+    @Override
+    public InetAddress getLocalAddress() {
+        return delegate.getLocalAddress();
+    }
+
+    @Override
+    public int getPort() {
+        return delegate.getPort();
+    }
+
+    @Override
+    public int getLocalPort() {
+        return delegate.getLocalPort();
+    }
+
+    @Override
+    public @Nullable SocketAddress getRemoteSocketAddress() {
+        return delegate.getRemoteSocketAddress();
+    }
+
+    @Override
+    public @Nullable SocketAddress getLocalSocketAddress() {
+        return delegate.getLocalSocketAddress();
+    }
+
+    @Override
+    public boolean isConnected() {
+        return delegate.isConnected();
+    }
+
+    @Override
+    public boolean isBound() {
+        return delegate.isBound();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return delegate.isClosed();
+    }
+
+    @Override
+    public boolean isInputShutdown() {
+        return delegate.isInputShutdown();
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+        return delegate.isOutputShutdown();
+    }
+
+    @Override
+    public void setTcpNoDelay(boolean on) throws SocketException {
+        delegate.setTcpNoDelay(on);
+    }
+
+    @Override
+    public boolean getTcpNoDelay() throws SocketException {
+        return delegate.getTcpNoDelay();
+    }
+
+    @Override
+    public void setSoLinger(boolean on, int linger) throws SocketException {
+        delegate.setSoLinger(on, linger);
+    }
+
+    @Override
+    public int getSoLinger() throws SocketException {
+        return delegate.getSoLinger();
+    }
+
+    @Override
+    public void setSoTimeout(int timeout) throws SocketException {
+        delegate.setSoTimeout(timeout);
+    }
+
+    @Override
+    public int getSoTimeout() throws SocketException {
+        return delegate.getSoTimeout();
+    }
+
+    @Override
+    public void setSendBufferSize(int size) throws SocketException {
+        delegate.setSendBufferSize(size);
+    }
+
+    @Override
+    public int getSendBufferSize() throws SocketException {
+        return delegate.getSendBufferSize();
+    }
+
+    @Override
+    public void setReceiveBufferSize(int size) throws SocketException {
+        delegate.setReceiveBufferSize(size);
+    }
+
+    @Override
+    public int getReceiveBufferSize() throws SocketException {
+        return delegate.getReceiveBufferSize();
+    }
+
+    @Override
+    public void setKeepAlive(boolean on) throws SocketException {
+        delegate.setKeepAlive(on);
+    }
+
+    @Override
+    public boolean getKeepAlive() throws SocketException {
+        return delegate.getKeepAlive();
+    }
+
+    @Override
+    public void setTrafficClass(int trafficClass) throws SocketException {
+        delegate.setTrafficClass(trafficClass);
+    }
+
+    @Override
+    public int getTrafficClass() throws SocketException {
+        return delegate.getTrafficClass();
+    }
+
+    @Override
+    public void setReuseAddress(boolean on) throws SocketException {
+        delegate.setReuseAddress(on);
+    }
+
+    @Override
+    public boolean getReuseAddress() throws SocketException {
+        return delegate.getReuseAddress();
+    }
+
+    @Override
+    public void setOOBInline(boolean on) throws SocketException {
+        delegate.setOOBInline(on);
+    }
+
+    @Override
+    public boolean getOOBInline() throws SocketException {
+        return delegate.getOOBInline();
+    }
+
+    @Override
+    public <T> Socket setOption(SocketOption<T> name, T value) throws IOException {
+        delegate.setOption(name, value);
+        return this;
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> name) throws IOException {
+        return delegate.getOption(name);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return delegate.supportedOptions();
+    }
+
+    /** Refused: TCP sends it beside the TLS records, in plaintext. */
+    @Override
+    public void sendUrgentData(int data) throws IOException {
+        throw new SocketException("urgent data would be sent in plaintext, expected data through the output stream");
+    }
+
+    @Override
+    public void connect(SocketAddress endpoint, int timeout) throws IOException {
+        throw new SocketException("the socket is connected already, to " + delegate.getRemoteSocketAddress());
+    }
+
+    @Override
+    public void bind(SocketAddress address) throws IOException {
+        throw new SocketException("the socket is bound already, to " + delegate.getLocalSocketAddress());
+    }
+
+    @Override
+    public void shutdownInput() throws IOException {
+        delegate.shutdownInput();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        delegate.shutdownOutput();
+    }
+
+    /** An alert of ours, which JSSE writes before it closes, is still sent. */
+    @Override
+    public void close() throws IOException {
+        try (delegate) {
+            if (handshaking && !delegate.isClosed()) {
+                sendFlight();
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.valkeysecure.internal.observe;
+
+import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.internal.thread.LibraryThread;
+import io.valkeysecure.observe.ExpiryWarning;
+import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.LoggingListener;
+import io.valkeysecure.observe.RetiredConnection;
+import io.valkeysecure.observe.TlsStatus;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notifies every listener, each from a {@link ListenerQueue} of its own, so that none can delay or break a connection, the
+ * watching thread or another listener.
+ *
+ * <p>The thread that has something to tell waits until the listeners have been told, so that a program usually sees a
+ * handshake counted when {@code connect} returns. It waits {@link ListenerQueue#PATIENCE} at most for all of them together,
+ * and not at all for one that was slow, or if it is a {@link LibraryThread}.
+ */
+public final class GuardedListener implements HandshakeListener, AutoCloseable {
+    private static final Logger LOGGER = System.getLogger(GuardedListener.class.getPackageName());
+
+    /** Never blocks, so it is called by the thread that has something to tell. */
+    private final HandshakeListener recorder = new TlsEvents();
+
+    /** An appender may block as any listener, so the library's log has a queue, too. */
+    private final ListenerQueue log = new ListenerQueue(new LoggingListener.Standard());
+
+    private final List<ListenerQueue> queues;
+
+    private record Delivery(ListenerQueue queue, CompletableFuture<Void> delivered) {}
+
+    GuardedListener(List<HandshakeListener> listeners) {
+        queues = listeners.stream().map(ListenerQueue::new).toList();
+    }
+
+    @Override
+    public void begun(Supplier<TlsStatus> status) {
+        tell(Level.WARNING, listener -> listener.begun(status));
+    }
+
+    @Override
+    public void ended() {
+        tell(null, HandshakeListener::ended);
+    }
+
+    @Override
+    public void handshakeSucceeded(VerifiedHandshake handshake) {
+        tell(Level.DEBUG, listener -> listener.handshakeSucceeded(handshake));
+    }
+
+    @Override
+    public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
+        tell(Level.DEBUG, listener -> listener.handshakeRefused(refusal, client, elapsed));
+    }
+
+    @Override
+    public void connectionRetired(RetiredConnection connection) {
+        tell(Level.DEBUG, listener -> listener.connectionRetired(connection));
+    }
+
+    @Override
+    public void materialReloaded(TlsStatus status) {
+        tell(Level.WARNING, listener -> listener.materialReloaded(status));
+    }
+
+    @Override
+    public void materialReloadFailed(TlsStatus status, TlsConfigurationException cause) {
+        tell(Level.WARNING, listener -> listener.materialReloadFailed(status, cause));
+    }
+
+    @Override
+    public void expiryNear(ExpiryWarning warning) {
+        tell(Level.WARNING, listener -> listener.expiryNear(warning));
+    }
+
+    /**
+     * Queues a notification for all.
+     *
+     * @param level the highest level at which the library's log tells of it; null if it does not
+     */
+    private void tell(@Nullable Level level, Consumer<HandshakeListener> notification) {
+        try {
+            notification.accept(recorder);
+        } catch (Throwable thrown) {
+            log(Level.WARNING, "an event for the Flight Recorder was lost", thrown);
+        }
+        List<Delivery> deliveries = new ArrayList<>();
+        if (level != null && LOGGER.isLoggable(level)) {
+            deliveries.add(new Delivery(log, log.put(notification)));
+        }
+        queues.forEach(queue -> deliveries.add(new Delivery(queue, queue.put(notification))));
+        await(deliveries);
+    }
+
+    /** Waits until the listeners know what was told so far, with the same bounds as ever. */
+    void awaitTold() {
+        List<Delivery> deliveries = new ArrayList<>();
+        for (ListenerQueue queue : all()) {
+            if (!queue.isIdle()) {
+                deliveries.add(new Delivery(queue, queue.put(listener -> {})));
+            }
+        }
+        await(deliveries);
+    }
+
+    private static void await(List<Delivery> deliveries) {
+        if (!LibraryThread.isCurrent()) {
+            long deadline = System.nanoTime() + ListenerQueue.PATIENCE.toNanos();
+            deliveries.forEach(each -> each.queue().await(each.delivered(), deadline));
+        }
+    }
+
+    /** Logs without waiting for an appender. */
+    void log(Level level, String message, @Nullable Throwable thrown) {
+        var unused = log.put(listener -> LOGGER.log(level, message, thrown));
+    }
+
+    /** Logs which listeners do not return. Called again and again by the watching thread. */
+    void reportSlow() {
+        for (ListenerQueue queue : queues) {
+            String news = queue.news();
+            if (news != null) {
+                log(Level.WARNING, news, null);
+            }
+        }
+    }
+
+    int behind() {
+        return (int) all().stream().filter(ListenerQueue::isBehind).count();
+    }
+
+    long dropped() {
+        return all().stream().mapToLong(ListenerQueue::dropped).sum();
+    }
+
+    private List<ListenerQueue> all() {
+        List<ListenerQueue> all = new ArrayList<>(queues);
+        all.add(log);
+        return all;
+    }
+
+    /** Interrupts listeners that are behind, never waits for one. */
+    @Override
+    public void close() {
+        all().forEach(ListenerQueue::close);
+    }
+}

@@ -1,0 +1,132 @@
+package io.valkeysecure.internal.observe;
+
+import io.valkeysecure.internal.thread.LibraryThread;
+import io.valkeysecure.observe.HandshakeListener;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notifies one listener: in order, on one thread, from a bounded queue. A listener that blocks fills its own queue and
+ * holds up nobody; what does not fit is dropped and counted.
+ */
+public final class ListenerQueue {
+    /** The most notifications that wait for a listener. */
+    static final int CAPACITY = 1024;
+
+    /** A listener that needs longer for one notification is behind, and nobody waits for it. */
+    static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** How long nobody waits for a listener that was slow once. */
+    private static final Duration DISTRUST = Duration.ofMinutes(1);
+
+    private static final Logger LOGGER = System.getLogger(ListenerQueue.class.getPackageName());
+
+    private final HandshakeListener listener;
+    private final ThreadPoolExecutor thread = LibraryThread.pool("valkey-secure-listener", 1, CAPACITY);
+    private final AtomicLong dropped = new AtomicLong();
+
+    /** When the listener was called that has not returned yet; null if none was. */
+    private volatile @Nullable Long calledNanos;
+
+    private volatile @Nullable Long slowNanos;
+    private boolean behindReported;
+    private long droppedReported;
+
+    ListenerQueue(HandshakeListener listener) {
+        this.listener = listener;
+    }
+
+    /**
+     * Queues a notification.
+     *
+     * @return completed when the listener has returned, or at once if the notification was dropped
+     */
+    CompletableFuture<Void> put(Consumer<HandshakeListener> notification) {
+        CompletableFuture<Void> delivered = new CompletableFuture<>();
+        try {
+            thread.execute(() -> deliver(notification, delivered));
+        } catch (RejectedExecutionException e) {
+            dropped.incrementAndGet();
+            delivered.complete(null);
+        }
+        return delivered;
+    }
+
+    /** Catches errors too, such as the linkage error of a metrics library that is not there. */
+    private void deliver(Consumer<HandshakeListener> notification, CompletableFuture<Void> delivered) {
+        calledNanos = System.nanoTime();
+        try {
+            notification.accept(listener);
+        } catch (Throwable thrown) {
+            LOGGER.log(Level.WARNING, "a handshake listener failed; connections and material are not affected", thrown);
+        } finally {
+            calledNanos = null;
+            delivered.complete(null);
+        }
+    }
+
+    /** Waits until a notification is delivered, but no longer than the deadline, and not for a slow listener. */
+    void await(CompletableFuture<Void> delivered, long deadlineNanos) {
+        Long slow = slowNanos;
+        if (isBehind() || (slow != null && System.nanoTime() - slow < DISTRUST.toNanos())) {
+            return;
+        }
+        try {
+            var unused = delivered.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            slowNanos = System.nanoTime();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a delivery never completes exceptionally", e);
+        }
+    }
+
+    /** {@return whether the listener has been called and has not returned in time} */
+    boolean isBehind() {
+        Long called = calledNanos;
+        return called != null && System.nanoTime() - called > PATIENCE.toNanos();
+    }
+
+    boolean isIdle() {
+        return calledNanos == null
+                && thread.getActiveCount() == 0
+                && thread.getQueue().isEmpty();
+    }
+
+    long dropped() {
+        return dropped.get();
+    }
+
+    /** {@return what the log should say of this listener now; null if nothing is new} */
+    @Nullable
+    String news() {
+        boolean behind = isBehind();
+        long lost = dropped();
+        boolean isNew = (behind && !behindReported) || lost > droppedReported;
+        behindReported = behind;
+        droppedReported = lost;
+        return isNew
+                ? "the listener " + listener.getClass().getName() + " has not returned for more than " + PATIENCE
+                        + ": " + thread.getQueue().size() + " notifications wait for it, " + lost
+                        + " were dropped since the start; connections and material are not affected"
+                : null;
+    }
+
+    /** Interrupts a listener that is behind; any other is told what is queued, and then its thread ends. */
+    void close() {
+        if (isBehind()) {
+            thread.shutdownNow();
+        }
+    }
+}

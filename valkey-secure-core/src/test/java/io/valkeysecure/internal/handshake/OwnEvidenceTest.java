@@ -1,0 +1,69 @@
+package io.valkeysecure.internal.handshake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valkeysecure.PeerRejectedException;
+import io.valkeysecure.RefusalReason;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What our own engine says in the clear. */
+class OwnEvidenceTest {
+    private static final String HELLO_UNTIL_EXTENSIONS = "0303" + "00".repeat(32) + "00" + "0002c02b" + "0100";
+
+    private final OwnEvidence own = new OwnEvidence();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0201", "0203", "0101", "0301", "0202", "ffff"})
+    void certificateVerify_weak_isRefused(String scheme) {
+        assertThatThrownBy(() -> add(record(message(15, scheme + "000101"))))
+                .isInstanceOfSatisfying(
+                        PeerRejectedException.class,
+                        e -> assertThat(e.reason()).isEqualTo(RefusalReason.WEAK_SIGNATURE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0401", "0403", "0804", "0807", "0808", "080b"})
+    void certificateVerify_strong_isNot(String scheme) {
+        assertThatCode(() -> add(record(message(15, scheme + "000101")))).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0000, false", // no extensions
+        "000400230000, false", // a ticket is asked for
+        "0006002300020102, true", // a ticket of TLS 1.2 is brought
+        "0005002900010a, true" // a session of TLS 1.3 is brought
+    })
+    void clientHello_session_isTold(String extensions, boolean offered) throws PeerRejectedException {
+        add(record(message(1, HELLO_UNTIL_EXTENSIONS + extensions)));
+        assertThat(own.isSessionOffered()).isEqualTo(offered);
+    }
+
+    @Test
+    void changeCipherSpec_endsTheClearPart() throws PeerRejectedException {
+        add(record(message(1, HELLO_UNTIL_EXTENSIONS + "0000")));
+        assertThat(own.isComplete()).isFalse();
+        add("140303000101");
+        assertThat(own.isComplete()).isTrue();
+        add(record(message(15, "02010000"))); // encrypted, and no message
+    }
+
+    private void add(String hex) throws PeerRejectedException {
+        own.add(ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
+    }
+
+    static String message(int type, String body) {
+        return String.format("%02x%06x", type, body.length() / 2) + body;
+    }
+
+    static String record(String content) {
+        return String.format("160303%04x", content.length() / 2) + content;
+    }
+}

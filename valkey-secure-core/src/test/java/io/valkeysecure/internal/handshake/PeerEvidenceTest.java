@@ -1,0 +1,223 @@
+package io.valkeysecure.internal.handshake;
+
+import static io.valkeysecure.internal.handshake.OwnEvidenceTest.message;
+import static io.valkeysecure.internal.handshake.OwnEvidenceTest.record;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valkeysecure.PeerRejectedException;
+import io.valkeysecure.RefusalReason;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PeerEvidenceTest {
+
+    @Test
+    void nothing_isNeitherPlaintextNorTls() throws PeerRejectedException {
+        PeerEvidence evidence = evidence(new byte[0]);
+        assertThat(evidence.nothingReceived()).isTrue();
+        assertThat(evidence.isPlaintext()).isFalse();
+        assertThat(evidence.serverHelloSeen()).isFalse();
+        assertThat(evidence.tooOldVersion()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"-ERR unknown command\r\n", "HTTP/1.1 400 Bad Request", "+", "\u0016HTTP", "SSH-2.0-x", "\u0000"
+            })
+    void isPlaintext_noTlsRecord_isTrue(String bytes) throws PeerRejectedException {
+        assertThat(evidence(bytes.getBytes(StandardCharsets.ISO_8859_1)).isPlaintext())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"16", "1603", "160303007a0200007603", "15", "15030300020228"})
+    void isPlaintext_startOfATlsRecord_isFalse(String hex) throws PeerRejectedException {
+        assertThat(evidence(HexFormat.of().parseHex(hex)).isPlaintext()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "160303007a020000760303, true,",
+        "160301007a020000760301, true, TLSv1.0",
+        "160302007a020000760302, true, TLSv1.1",
+        "160300007a020000760300, true, SSLv3",
+        "160303007a020000760304, true,",
+        "160303007a02000076, true,",
+        "160303007a0b0000760301, false,",
+        "15030300020228, false,"
+    })
+    void serverHello_versions_areTold(String hex, boolean seen, String tooOld) throws PeerRejectedException {
+        PeerEvidence evidence = evidence(HexFormat.of().parseHex(hex));
+        assertThat(evidence.serverHelloSeen()).isEqualTo(seen);
+        assertThat(evidence.tooOldVersion()).isEqualTo(tooOld);
+    }
+
+    @Test
+    void add_byteByByte_isTheSameAsAtOnce() throws PeerRejectedException {
+        byte[] bytes = HexFormat.of().parseHex("160301007a020000760301ffff");
+        PeerEvidence drops = new PeerEvidence();
+        for (int i = 0; i < bytes.length; i++) {
+            drops.add(ByteBuffer.wrap(bytes, i, 1));
+            drops.add(ByteBuffer.wrap(bytes, i, 0));
+        }
+        assertThat(drops.tooOldVersion()).isEqualTo("TLSv1.0");
+        assertThat(drops).hasToString(evidence(bytes).toString());
+    }
+
+    @Test
+    void toString_text_isShownAsText() throws PeerRejectedException {
+        assertThat(evidence("-ERR unknown".getBytes(StandardCharsets.US_ASCII)).toString())
+                .contains("2d 45 52 52")
+                .contains("(\"-ERR unknow\")");
+        assertThat(evidence(new byte[] {1, 2})).hasToString("01 02");
+    }
+
+    // TLS 1.2: what is signed, and that there is one handshake
+
+    private static final String HELLO = message(2, "0303" + "00".repeat(32) + "00" + "c02b" + "00");
+    private static final String HELLO_CHACHA20 = message(2, "0303" + "00".repeat(32) + "00" + "cca9" + "00" + "0000");
+    private static final String CERTIFICATE = message(11, "00".repeat(3000));
+    private static final String DONE = message(14, "");
+    private static final String CHANGE_CIPHER_SPEC = "140303000101";
+    private static final String FINISHED = encrypted(22, 40);
+    private static final String DATA = encrypted(23, 1000);
+
+    private static String keyExchange(String scheme) {
+        return message(12, "030017" + "04" + "00000000" + scheme + "0002" + "0000");
+    }
+
+    private static String encrypted(int type, int length) {
+        return String.format("%02x0303%04x", type, length) + "ee".repeat(length);
+    }
+
+    /** Shows it in parts of that many bytes. */
+    private static PeerEvidence shown(String hex, int part) throws PeerRejectedException {
+        byte[] bytes = HexFormat.of().parseHex(hex);
+        PeerEvidence evidence = new PeerEvidence();
+        for (int from = 0; from < bytes.length; from += part) {
+            evidence.add(ByteBuffer.wrap(bytes, from, Math.min(part, bytes.length - from)));
+        }
+        return evidence;
+    }
+
+    /** The messages, in records of that many bytes. */
+    private static String records(int length, String... messages) {
+        String all = String.join("", messages);
+        StringBuilder records = new StringBuilder();
+        for (int from = 0; from < all.length(); from += 2 * length) {
+            records.append(record(all.substring(from, Math.min(all.length(), from + 2 * length))));
+        }
+        return records.toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 7, 64, 4096, 16384})
+    void keyExchange_strong_isSeenHoweverItComes(int length) throws PeerRejectedException {
+        String flight = records(length, HELLO, CERTIFICATE, keyExchange("0403"), DONE) + CHANGE_CIPHER_SPEC + FINISHED;
+        for (int part : new int[] {1, 3, 1000, 100_000}) {
+            PeerEvidence evidence = shown(flight + DATA + DATA, part);
+            assertThat(evidence.isKeyExchangeSigned()).isTrue();
+            assertThat(evidence.isTls12Complete()).isTrue();
+            assertThat(evidence.isMoreWanted()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 5, 7, 64, 4096, 16384})
+    void keyExchange_weak_isRefusedHoweverItComes(int length) {
+        for (String scheme : new String[] {"0101", "0201", "0202", "0203", "0301", "0303", "0402", "0000"}) {
+            String flight = records(length, HELLO, CERTIFICATE, keyExchange(scheme));
+            for (int part : new int[] {1, 3, 1000, 100_000}) {
+                assertRefused(RefusalReason.WEAK_SIGNATURE, flight, part);
+            }
+        }
+    }
+
+    private static void assertRefused(RefusalReason reason, String hex, int part) {
+        assertThatThrownBy(() -> shown(hex, part))
+                .isInstanceOfSatisfying(
+                        PeerRejectedException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+    }
+
+    /** What cannot be read is not taken for good: the handshake is then refused when it is verified. */
+    @ParameterizedTest
+    @ValueSource(strings = {"01", "030017", "0300170400000000", "0200170400000000040300020000"})
+    void keyExchange_unreadable_isNotSigned(String body) throws PeerRejectedException {
+        PeerEvidence evidence =
+                shown(records(16384, HELLO, message(12, body), DONE) + CHANGE_CIPHER_SPEC + FINISHED, 1000);
+        assertThat(evidence.isTls12Complete()).isTrue();
+        assertThat(evidence.isKeyExchangeSigned()).isFalse();
+    }
+
+    @Test
+    void keyExchange_none_isNotSigned() throws PeerRejectedException {
+        PeerEvidence evidence = shown(records(16384, HELLO) + CHANGE_CIPHER_SPEC + FINISHED, 1000);
+        assertThat(evidence.isTls12Complete()).isTrue();
+        assertThat(evidence.isKeyExchangeSigned()).isFalse();
+    }
+
+    @Test
+    void tls13_serverHello_endsWhatIsRead() throws PeerRejectedException {
+        String extensions = "0033000600 1d0002aaaa".replace(" ", "") + "002b00020304";
+        String hello = message(
+                2,
+                "0303" + "00".repeat(32) + "00" + "1301" + "00" + String.format("%04x", extensions.length() / 2)
+                        + extensions);
+        PeerEvidence evidence = shown(record(hello) + CHANGE_CIPHER_SPEC + DATA, 1);
+        assertThat(evidence.isMoreWanted()).isFalse();
+        assertThat(evidence.keyExchangeGroup()).contains("x25519");
+        assertThat(evidence.isTls12Complete()).isFalse();
+    }
+
+    /** A request for another ClientHello names a group, but is no choice yet. */
+    @Test
+    void tls13_helloRetryRequest_isNoServerHello() throws PeerRejectedException {
+        String retry = message(
+                2,
+                "0303" + "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c" + "00" + "1301" + "00"
+                        + "000c" + "003300020018" + "002b00020304");
+        PeerEvidence evidence = shown(record(retry) + CHANGE_CIPHER_SPEC, 1);
+        assertThat(evidence.isMoreWanted()).isTrue();
+        assertThat(evidence.keyExchangeGroup()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 100_000})
+    void handshakeRecord_afterTheFirst_isRefused(int part) {
+        String handshake = records(16384, HELLO, keyExchange("0403"), DONE) + CHANGE_CIPHER_SPEC + FINISHED;
+        assertRefused(RefusalReason.RENEGOTIATION, handshake + encrypted(22, 28), part);
+        assertRefused(RefusalReason.RENEGOTIATION, handshake + DATA + DATA + encrypted(22, 28), part);
+    }
+
+    /** A HelloRequest in the record of the Finished message makes it longer by four bytes. */
+    @Test
+    void finished_withMoreInItsRecord_isRefused() throws PeerRejectedException {
+        assertRefused(
+                RefusalReason.RENEGOTIATION,
+                records(16384, HELLO, keyExchange("0403"), DONE) + CHANGE_CIPHER_SPEC + encrypted(22, 44),
+                1000);
+        String chacha20 = records(16384, HELLO_CHACHA20, keyExchange("0403"), DONE) + CHANGE_CIPHER_SPEC;
+        assertRefused(RefusalReason.RENEGOTIATION, chacha20 + encrypted(22, 36), 1000);
+        assertThat(shown(chacha20 + encrypted(22, 32) + DATA, 1000).isTls12Complete())
+                .isTrue();
+    }
+
+    /** The JDK's engine does not look at the version in the header of a record. */
+    @Test
+    void record_unreadableHeaderAfterTheHello_isRefused() {
+        assertRefused(RefusalReason.UNCLASSIFIED, records(16384, HELLO) + "1600000000", 1000);
+        assertRefused(RefusalReason.UNCLASSIFIED, records(16384, HELLO) + "9903030000", 1000);
+    }
+
+    private static PeerEvidence evidence(byte[] bytes) throws PeerRejectedException {
+        PeerEvidence evidence = new PeerEvidence();
+        evidence.add(ByteBuffer.wrap(bytes));
+        return evidence;
+    }
+}
