@@ -1,14 +1,19 @@
 /** Trust, client identity, policy and verified handshakes; no client library in it. */
-@SuppressWarnings("module") // the modules that one package is exported to are built after this one
+@SuppressWarnings("module") // the modules that packages are exported to are built after this one
 module io.valkeysecure {
     exports io.valkeysecure;
+    exports io.valkeysecure.adapter;
     exports io.valkeysecure.internal.engine to
+            io.valkeysecure.jedis,
+            io.valkeysecure.lettuce;
+    exports io.valkeysecure.internal.root to
             io.valkeysecure.jedis,
             io.valkeysecure.lettuce;
     exports io.valkeysecure.internal.text to
             io.valkeysecure.jedis,
             io.valkeysecure.lettuce;
     exports io.valkeysecure.micrometer;
+    exports io.valkeysecure.observe;
 
     uses io.valkeysecure.internal.engine.EngineProvider;
 

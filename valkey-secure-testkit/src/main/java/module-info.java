@@ -1,6 +1,10 @@
 /** An in-memory CA, real Valkey servers, hostile peers and a recording proxy. */
 module io.valkeysecure.testkit {
     exports io.valkeysecure.testkit;
+    exports io.valkeysecure.testkit.certificate;
+    exports io.valkeysecure.testkit.hostile;
+    exports io.valkeysecure.testkit.recording;
+    exports io.valkeysecure.testkit.server;
 
     requires static com.github.dockerjava.api;
     requires jdk.httpserver;

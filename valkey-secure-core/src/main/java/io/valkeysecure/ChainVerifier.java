@@ -1,26 +1,16 @@
 package io.valkeysecure;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.valkeysecure.internal.generation.TlsConfiguration;
-import io.valkeysecure.internal.material.MaterialReader;
-import io.valkeysecure.internal.revocation.RevocationCheck;
-import io.valkeysecure.internal.revocation.RevocationMethod;
-import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.internal.verify.Floors;
-import io.valkeysecure.internal.verify.PathVerifier;
-import io.valkeysecure.internal.x509.CertificateParser;
-import io.valkeysecure.internal.x509.MalformedException;
-import io.valkeysecure.observe.LoggingListener;
-import io.valkeysecure.observe.TlsStatus;
+import io.valkeysecure.internal.generation.PresentedCertificates;
+import io.valkeysecure.internal.generation.ServerVerifier;
+import io.valkeysecure.internal.generation.TrustConfiguration;
+import io.valkeysecure.internal.observe.StandardLog;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,16 +21,10 @@ import org.jspecify.annotations.Nullable;
  * many threads.
  */
 public final class ChainVerifier {
-    private final PathVerifier verifier;
-    private final Set<SpkiPin> pins;
-    private final RevocationCheck revocation;
-    private final Clock clock;
+    private final ServerVerifier verifier;
 
-    private ChainVerifier(PathVerifier verifier, Set<SpkiPin> pins, RevocationCheck revocation, Clock clock) {
+    private ChainVerifier(ServerVerifier verifier) {
         this.verifier = verifier;
-        this.pins = pins;
-        this.revocation = revocation;
-        this.clock = clock;
     }
 
     /**
@@ -130,51 +114,16 @@ public final class ChainVerifier {
          * @throws TlsConfigurationException if a file cannot be read, no anchor can be used, or no CRL can be used
          */
         public ChainVerifier build() {
-            TlsConfiguration configuration = new TlsConfiguration(
-                    anchors,
-                    null,
+            TrustConfiguration configuration = new TrustConfiguration(
+                    anchors.material(),
                     Objects.requireNonNullElseGet(policy, TlsPolicy::modern),
-                    null,
                     Objects.requireNonNullElse(pins, Set.of()),
-                    Objects.requireNonNullElseGet(revocation, Revocation::notChecked),
-                    KeyExchange.preferHybrid(),
-                    Engine.auto(),
-                    Rotation.standard(),
+                    Objects.requireNonNullElseGet(revocation, Revocation::notChecked)
+                            .method(),
                     Objects.requireNonNullElseGet(clock, Clock::systemUTC));
-            ChainVerifier verifier = of(configuration, configuration.read(MaterialReader.Progress.NONE), null);
-            LoggingListener.Standard.warnOfUnusable(verifier.unusableAnchors());
-            return verifier;
-        }
-    }
-
-    /**
-     * Makes a verifier of what was read.
-     *
-     * @param before the one that it is to replace, whose OCSP answers are kept if the anchors are the same: a new client
-     *     identity changes nothing about servers, and must not make every connection ask anew
-     */
-    static ChainVerifier of(
-            TlsConfiguration configuration, TlsConfiguration.Reading reading, @Nullable ChainVerifier before) {
-        TlsPolicy policy = configuration.policy();
-        TrustAnchors anchors = configuration.anchors();
-        Instant now = configuration.clock().instant();
-        List<X509Certificate> certificates = anchors.parse(reading.snapshot());
-        Floors floors = new Floors(policy.minimumRsaKeyBits(), policy.serverAuthRequired(), policy.profileRequired());
-        RevocationMethod revocationMethod = configuration.revocation().method();
-        try {
-            PathVerifier verifier = new PathVerifier(certificates, floors, now);
-            if (policy.everyAnchorRequired() && !verifier.unusableAnchors().isEmpty()) {
-                throw verifier.unusableAnchors().get(0).refusal();
-            }
-            RevocationCheck revocation = before != null
-                            && revocationMethod.keepsAnswers()
-                            && before.anchors().equals(verifier.anchors())
-                    ? before.revocation
-                    : revocationMethod.prepare(
-                            reading.snapshot().bytes(reading.crls()), certificates, policy.minimumRsaKeyBits(), now);
-            return new ChainVerifier(verifier, configuration.pins(), revocation, configuration.clock());
-        } catch (PeerRejectedException e) {
-            throw new TlsConfigurationException(e.reason(), "trust anchors (" + anchors + "): " + e.getMessage(), e);
+            ServerVerifier verifier = ServerVerifier.of(configuration, configuration.read(), null);
+            StandardLog.warnOfUnusable(verifier.unusableAnchors());
+            return new ChainVerifier(verifier);
         }
     }
 
@@ -187,7 +136,8 @@ public final class ChainVerifier {
      * @throws PeerRejectedException if the chain does not prove the identity
      */
     public ValidatedPath verify(List<X509Certificate> chain, ServerIdentity identity) throws PeerRejectedException {
-        return verify(chain, Objects.requireNonNull(identity, "identity"), List.of());
+        return verifier.verify(
+                chain, Objects.requireNonNull(identity, "identity").expected(), List.of());
     }
 
     /**
@@ -198,7 +148,7 @@ public final class ChainVerifier {
      * @throws PeerRejectedException if the chain does not lead to an anchor by the rules
      */
     public ValidatedPath verify(List<X509Certificate> chain) throws PeerRejectedException {
-        return verify(chain, null, List.of());
+        return verifier.verify(chain, null, List.of());
     }
 
     /**
@@ -211,96 +161,8 @@ public final class ChainVerifier {
     public static List<X509Certificate> parse(List<byte[]> encoded) throws PeerRejectedException {
         List<X509Certificate> chain = new ArrayList<>();
         for (byte[] der : encoded) {
-            chain.add(parse(der, chain.size() + 1));
+            chain.add(PresentedCertificates.parse(der, chain.size() + 1));
         }
         return chain;
-    }
-
-    static X509Certificate parse(byte[] der, int place) throws PeerRejectedException {
-        try {
-            return CertificateParser.parse(der);
-        } catch (MalformedException e) {
-            throw new PeerRejectedException(
-                    RefusalReason.MALFORMED_CERTIFICATE, "certificate " + place + " of the chain " + e.problem(), e);
-        }
-    }
-
-    List<X509Certificate> anchors() {
-        return verifier.anchors();
-    }
-
-    /** The anchors that no path may end at, each with the reason and the cure. */
-    List<TlsStatus.UnusableAnchor> unusableAnchors() {
-        return verifier.unusableAnchors().stream()
-                .map(anchor -> new TlsStatus.UnusableAnchor(
-                        Printable.value(anchor.certificate().getSubjectX500Principal()),
-                        anchor.refusal().reason(),
-                        anchor.refusal().getMessage() + cure(anchor.refusal().reason())))
-                .toList();
-    }
-
-    private static String cure(RefusalReason reason) {
-        return switch (reason) {
-            case EXPIRED -> "; remove it, or replace it with the current certificate of its CA";
-            case WEAK_KEY -> "; remove it, or replace it with a CA that has a stronger key";
-            default -> "; remove it, or replace it with a CA certificate that keeps this rule";
-        };
-    }
-
-    Optional<Instant> crlsFreshUntil() {
-        return revocation.freshUntil();
-    }
-
-    /** {@return whether {@link #verify} may ask a responder} */
-    boolean asksResponders() {
-        return revocation.asksResponders();
-    }
-
-    ValidatedPath verify(List<X509Certificate> chain, @Nullable ServerIdentity identity, List<byte[]> staples)
-            throws PeerRejectedException {
-        long begun = System.nanoTime();
-        return verify(chain, identity, (path, anchor, now) -> {
-            var unused = revocation.check(path, anchor, now, staples, begun);
-        });
-    }
-
-    /** As {@link #verify}, but asks no responder: what only one can tell is left open. */
-    ValidatedPath verifyOffline(List<X509Certificate> chain, @Nullable ServerIdentity identity, List<byte[]> staples)
-            throws PeerRejectedException {
-        return verify(chain, identity, (path, anchor, now) -> revocation.checkOffline(path, anchor, now, staples));
-    }
-
-    @FunctionalInterface
-    private interface Demand {
-        void require(List<X509Certificate> path, X509Certificate anchor, Instant now) throws PeerRejectedException;
-    }
-
-    private ValidatedPath verify(List<X509Certificate> chain, @Nullable ServerIdentity identity, Demand notRevoked)
-            throws PeerRejectedException {
-        Instant now = clock.instant();
-        PathVerifier.Path path =
-                verifier.verify(chain, identity == null ? null : identity.expected(), now, candidate -> {
-                    requirePin(candidate);
-                    notRevoked.require(candidate.certificates(), candidate.anchor(), now);
-                });
-        return new ValidatedPath(path.certificates(), path.anchor());
-    }
-
-    private void requirePin(PathVerifier.Path path) throws PeerRejectedException {
-        if (pins.isEmpty()) {
-            return;
-        }
-        List<X509Certificate> all = new ArrayList<>(path.certificates());
-        all.add(path.anchor());
-        if (all.stream().map(SpkiPin::of).noneMatch(pins::contains)) {
-            String presented = all.stream()
-                    .map(certificate ->
-                            SpkiPin.of(certificate) + " " + Printable.value(certificate.getSubjectX500Principal()))
-                    .collect(Collectors.joining(", "));
-            throw new PeerRejectedException(
-                    RefusalReason.PIN_MISMATCH,
-                    "expected a key of the pins " + pins + ", the path has " + presented,
-                    null);
-        }
     }
 }

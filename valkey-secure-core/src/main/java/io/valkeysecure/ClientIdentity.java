@@ -1,21 +1,15 @@
 package io.valkeysecure;
 
 import io.valkeysecure.internal.material.FileSnapshot;
-import io.valkeysecure.internal.material.KeyStores;
+import io.valkeysecure.internal.material.IdentityMaterial;
+import io.valkeysecure.internal.material.LoadedIdentity;
 import io.valkeysecure.internal.material.Material;
-import io.valkeysecure.internal.material.Pem;
-import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.material.Supply;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.KeyStoreException;
 import java.security.PrivateKey;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /**
  * What is presented to a server that asks for a client certificate (mTLS): leaf, intermediates and private key.
@@ -26,25 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientIdentity {
 
-    /** A leaf with its chain and its key, as read. */
-    record Loaded(PrivateKey key, List<X509Certificate> chain) {
-        Loaded {
-            chain = List.copyOf(chain);
-        }
+    private final Material<LoadedIdentity> material;
 
-        X509Certificate leaf() {
-            return chain.get(0);
-        }
-
-        @Override
-        public String toString() {
-            return "identity of " + Printable.value(leaf().getSubjectX500Principal());
-        }
-    }
-
-    private final Material<Loaded> material;
-
-    private ClientIdentity(Material<Loaded> material) {
+    private ClientIdentity(Material<LoadedIdentity> material) {
         this.material = material;
     }
 
@@ -56,7 +34,7 @@ public final class ClientIdentity {
      * @return the identity
      */
     public static ClientIdentity pem(Path certificates, Path key) {
-        return new ClientIdentity(new PemFiles(certificates, key, null));
+        return new ClientIdentity(IdentityMaterial.pem(certificates, key, null));
     }
 
     /**
@@ -68,7 +46,7 @@ public final class ClientIdentity {
      * @return the identity
      */
     public static ClientIdentity pem(Path certificates, Path key, char[] password) {
-        return new ClientIdentity(new PemFiles(certificates, key, password.clone()));
+        return new ClientIdentity(IdentityMaterial.pem(certificates, key, password.clone()));
     }
 
     /**
@@ -79,7 +57,7 @@ public final class ClientIdentity {
      * @return the identity
      */
     public static ClientIdentity keyStore(Path file, char[] password) {
-        return new ClientIdentity(new Store(file, password.clone(), null));
+        return new ClientIdentity(IdentityMaterial.keyStore(file, password.clone(), null));
     }
 
     /**
@@ -91,7 +69,7 @@ public final class ClientIdentity {
      * @return the identity
      */
     public static ClientIdentity keyStore(Path file, char[] password, String alias) {
-        return new ClientIdentity(new Store(file, password.clone(), alias));
+        return new ClientIdentity(IdentityMaterial.keyStore(file, password.clone(), alias));
     }
 
     /**
@@ -106,7 +84,7 @@ public final class ClientIdentity {
         if (chain.isEmpty()) {
             throw new IllegalArgumentException("certificate chain of the client identity must not be empty");
         }
-        return new ClientIdentity(new Ready(new Loaded(key, chain)));
+        return new ClientIdentity(IdentityMaterial.ready(key, chain));
     }
 
     /**
@@ -116,180 +94,20 @@ public final class ClientIdentity {
      * @return the identity
      */
     public static ClientIdentity from(MaterialSource<ClientIdentity> source) {
-        return new ClientIdentity(new Supplied(source));
+        return new ClientIdentity(IdentityMaterial.supplied(new Supply<>(source, () -> {
+            Material<LoadedIdentity> given =
+                    Objects.requireNonNull(source.current(), "the source returned null").material;
+            return given.parse(FileSnapshot.of(given));
+        })));
     }
 
-    List<Path> files() {
-        return material.files();
-    }
-
-    List<MaterialSource<?>> sources() {
-        return material.source() == null ? List.of() : List.of(material.source());
-    }
-
-    Loaded parse(FileSnapshot snapshot) {
-        return material.parse(snapshot);
+    Material<LoadedIdentity> material() {
+        return material;
     }
 
     /** Returns where the identity comes from. */
     @Override
     public String toString() {
         return material.describe();
-    }
-
-    private static TlsConfigurationException unreadable(Path file, String problem) {
-        return new TlsConfigurationException(
-                RefusalReason.MATERIAL_UNREADABLE, "client identity " + file + ": " + problem);
-    }
-
-    private static final class PemFiles implements Material<Loaded> {
-        private final Path certificates;
-        private final Path key;
-        private final char @Nullable [] password;
-
-        PemFiles(Path certificates, Path key, char @Nullable [] password) {
-            this.certificates = certificates;
-            this.key = key;
-            this.password = password;
-        }
-
-        @Override
-        public List<Path> files() {
-            return List.of(certificates, key);
-        }
-
-        @Override
-        public Loaded parse(FileSnapshot snapshot) {
-            List<X509Certificate> chain;
-            try {
-                chain = certificates.equals(key)
-                        ? Pem.certificatesBesideKey(snapshot.bytes(certificates))
-                        : Pem.certificates(snapshot.bytes(certificates));
-            } catch (Pem.UnusableException e) {
-                throw unreadable(certificates, e.problem());
-            }
-            try {
-                return new Loaded(Pem.privateKey(snapshot.bytes(key), password), chain);
-            } catch (Pem.UnusableException e) {
-                throw unreadable(key, e.problem());
-            }
-        }
-
-        @Override
-        public String describe() {
-            return "PEM " + certificates + ", key " + key;
-        }
-    }
-
-    private static final class Store implements Material<Loaded> {
-        private final Path file;
-        private final char[] password;
-        private final @Nullable String alias;
-
-        Store(Path file, char[] password, @Nullable String alias) {
-            this.file = file;
-            this.password = password;
-            this.alias = alias;
-        }
-
-        @Override
-        public List<Path> files() {
-            return List.of(file);
-        }
-
-        @Override
-        public Loaded parse(FileSnapshot snapshot) {
-            KeyStore store = KeyStores.open(file, snapshot.bytes(file), password);
-            try {
-                return KeyStores.read(file, () -> loaded(store));
-            } catch (GeneralSecurityException e) {
-                throw unreadable(file, "the password does not open the private key entry");
-            }
-        }
-
-        private Loaded loaded(KeyStore store) throws GeneralSecurityException {
-            String entry = entry(store);
-            if (!(store.getKey(entry, password) instanceof PrivateKey key)) {
-                throw unreadable(file, "entry " + entry + " is not a private key");
-            }
-            Certificate[] certificates = store.getCertificateChain(entry);
-            List<X509Certificate> chain = new ArrayList<>();
-            for (Certificate certificate : certificates == null ? new Certificate[0] : certificates) {
-                if (certificate instanceof X509Certificate x509) {
-                    chain.add(x509);
-                }
-            }
-            if (chain.isEmpty()) {
-                throw unreadable(
-                        file,
-                        "entry " + entry
-                                + " has a private key and no certificate; export both, as \"openssl pkcs12 -export"
-                                + " -in tls.crt -inkey tls.key\" does");
-            }
-            return new Loaded(key, chain);
-        }
-
-        private String entry(KeyStore store) throws KeyStoreException {
-            List<String> keys = new ArrayList<>();
-            for (String name : Collections.list(store.aliases())) {
-                if (store.isKeyEntry(name)) {
-                    keys.add(name);
-                }
-            }
-            if (alias != null) {
-                if (!store.isKeyEntry(alias)) {
-                    throw unreadable(file, "no private key entry " + alias + " is in it, it has " + keys);
-                }
-                return alias;
-            }
-            if (keys.size() != 1) {
-                throw unreadable(file, "expected one private key entry, it has " + keys + "; name one by its alias");
-            }
-            return keys.get(0);
-        }
-
-        @Override
-        public String describe() {
-            return "key store " + file + (alias == null ? "" : ", entry " + alias);
-        }
-    }
-
-    private record Supplied(MaterialSource<ClientIdentity> from) implements Material<Loaded> {
-        @Override
-        public List<Path> files() {
-            return List.of();
-        }
-
-        @Override
-        public MaterialSource<?> source() {
-            return from;
-        }
-
-        @Override
-        public Loaded parse(FileSnapshot snapshot) {
-            return snapshot.identity(from);
-        }
-
-        @Override
-        public String describe() {
-            return "source " + from;
-        }
-    }
-
-    private record Ready(Loaded identity) implements Material<Loaded> {
-        @Override
-        public List<Path> files() {
-            return List.of();
-        }
-
-        @Override
-        public Loaded parse(FileSnapshot snapshot) {
-            return identity;
-        }
-
-        @Override
-        public String describe() {
-            return "given in memory";
-        }
     }
 }

@@ -15,14 +15,7 @@ public final class PeerRejectedException extends CertificateException {
 
     private final RefusalReason reason;
 
-    /**
-     * Makes an exception.
-     *
-     * @param reason why the chain was refused
-     * @param message what was expected and what was seen
-     * @param cause what was caught, or null
-     */
-    public PeerRejectedException(RefusalReason reason, String message, @Nullable Throwable cause) {
+    PeerRejectedException(RefusalReason reason, String message, @Nullable Throwable cause) {
         super(Printable.message(message), QuotedException.of(cause));
         this.reason = Objects.requireNonNull(reason, "reason");
     }

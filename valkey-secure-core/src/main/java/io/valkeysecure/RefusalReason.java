@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.root.RootTypes;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,10 @@ public enum RefusalReason {
     UNSUPPORTED_SETTING,
     /** None of the others; the cause tells. */
     UNCLASSIFIED;
+
+    static {
+        RootTypes.install(new RootConstructors());
+    }
 
     /**
      * Returns the name as it appears in messages, metrics and logs.

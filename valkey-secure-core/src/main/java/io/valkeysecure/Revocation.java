@@ -48,6 +48,12 @@ public abstract sealed class Revocation {
     /** Returns the method as the verifier uses it. */
     abstract RevocationMethod method();
 
+    /** Returns the method as {@link SecureTls#describe()} shows it. */
+    @Override
+    public final String toString() {
+        return method().describe();
+    }
+
     /**
      * Checks certificate revocation lists (RFC 5280, section 5). For every certificate of a path below its anchor there must
      * be a complete, fresh list by its issuer: the CRL of each intermediate CA and that of the root.
@@ -153,12 +159,6 @@ public abstract sealed class Revocation {
         RevocationMethod method() {
             return files;
         }
-
-        /** Returns the method as {@link SecureTls#describe()} shows it. */
-        @Override
-        public String toString() {
-            return "CRLs " + files.named() + ", hard fail, tolerance " + files.tolerance();
-        }
     }
 
     /** Answers of OCSP responders. See {@link Revocation#ocsp()}. */
@@ -250,17 +250,13 @@ public abstract sealed class Revocation {
 
         @Override
         RevocationMethod method() {
-            return new RevocationMethod.OfResponses(
-                    false, true, minimumRsaKeyBits -> new OcspCheck(settings(minimumRsaKeyBits)));
-        }
-
-        /** Returns the method as {@link SecureTls#describe()} shows it. */
-        @Override
-        public String toString() {
             OcspCheck.Settings settings = settings(0);
-            return "OCSP at " + Objects.requireNonNullElse(responder, "the responder that each certificate names")
+            String description = "OCSP at "
+                    + Objects.requireNonNullElse(responder, "the responder that each certificate names")
                     + ", hard fail, timeout " + settings.timeout() + ", tolerance " + settings.tolerance() + ", "
                     + settings.cachedAnswers() + " answers kept for " + settings.cachedFor() + " at most";
+            return new RevocationMethod.OfResponses(
+                    description, false, true, minimumRsaKeyBits -> new OcspCheck(settings(minimumRsaKeyBits)));
         }
     }
 
@@ -291,13 +287,10 @@ public abstract sealed class Revocation {
         @Override
         RevocationMethod method() {
             return new RevocationMethod.OfResponses(
-                    true, false, minimumRsaKeyBits -> new StapledCheck(effectiveTolerance(), minimumRsaKeyBits));
-        }
-
-        /** Returns the method as {@link SecureTls#describe()} shows it. */
-        @Override
-        public String toString() {
-            return "OCSP response stapled to the leaf, hard fail, tolerance " + effectiveTolerance();
+                    "OCSP response stapled to the leaf, hard fail, tolerance " + effectiveTolerance(),
+                    true,
+                    false,
+                    minimumRsaKeyBits -> new StapledCheck(effectiveTolerance(), minimumRsaKeyBits));
         }
     }
 
@@ -309,13 +302,8 @@ public abstract sealed class Revocation {
 
         @Override
         RevocationMethod method() {
-            return new RevocationMethod.OfResponses(false, false, minimumRsaKeyBits -> RevocationCheck.none());
-        }
-
-        /** Returns the method as {@link SecureTls#describe()} shows it. */
-        @Override
-        public String toString() {
-            return "not checked";
+            return new RevocationMethod.OfResponses(
+                    "not checked", false, false, minimumRsaKeyBits -> RevocationCheck.none());
         }
     }
 }

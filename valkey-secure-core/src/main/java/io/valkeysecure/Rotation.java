@@ -64,11 +64,21 @@ public final class Rotation {
         return new Builder();
     }
 
-    Duration checkInterval() {
+    /**
+     * Returns how often material is read, whether or not it looks changed.
+     *
+     * @return the interval
+     */
+    public Duration checkInterval() {
         return checkInterval;
     }
 
-    Duration readTimeout() {
+    /**
+     * Returns how long one reading of all material may take.
+     *
+     * @return the limit
+     */
+    public Duration readTimeout() {
         return readTimeout;
     }
 
@@ -81,21 +91,39 @@ public final class Rotation {
         return retirementWindow;
     }
 
-    /** A quarter longer than the limit alone would ask for: one reconnect may be slower than the next. */
-    Duration betweenReconnects() {
-        return Duration.ofMillis(1250).dividedBy(reconnectsPerSecond);
+    /**
+     * Returns how many connections of an old identity are at most replaced in a second.
+     *
+     * @return the limit
+     */
+    public int reconnectsPerSecond() {
+        return reconnectsPerSecond;
     }
 
-    boolean isGracefulRetirement() {
+    /**
+     * Returns whether connections of an old identity are closed over the retirement window.
+     *
+     * @return false if they stay open until somebody else closes them
+     */
+    public boolean isGracefulRetirement() {
         return gracefulRetirement;
     }
 
-    boolean isIdentityChangeRefused() {
+    /**
+     * Returns whether a client identity with another subject or SAN is refused.
+     *
+     * @return true if it is refused
+     */
+    public boolean isIdentityChangeRefused() {
         return identityChangeRefused;
     }
 
-    /** Longest first. */
-    List<Duration> expiryWarnings() {
+    /**
+     * Returns how long before its end a certificate or CRL is warned of.
+     *
+     * @return the distances, longest first
+     */
+    public List<Duration> expiryWarnings() {
         return expiryWarnings;
     }
 

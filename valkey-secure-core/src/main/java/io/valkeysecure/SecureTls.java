@@ -1,12 +1,9 @@
 package io.valkeysecure;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.adapter.TlsHandshake;
-import io.valkeysecure.internal.connection.Generations;
 import io.valkeysecure.internal.generation.TlsConfiguration;
-import io.valkeysecure.internal.handshake.VerifiedSocket;
-import io.valkeysecure.internal.observe.GuardedListener;
+import io.valkeysecure.internal.generation.TrustConfiguration;
+import io.valkeysecure.internal.handshake.Connector;
 import io.valkeysecure.observe.HandshakeListener;
 import io.valkeysecure.observe.LoggingListener;
 import io.valkeysecure.observe.TlsHealth;
@@ -15,7 +12,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +33,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads. Close it when the clients that use it are closed.
  */
 public final class SecureTls implements AutoCloseable {
-    private final Generations generations;
-    private final GuardedListener listener;
-    private volatile boolean closed;
+    private final Connector connector;
 
-    private SecureTls(Generations generations, GuardedListener listener) {
-        this.generations = generations;
-        this.listener = listener;
+    private SecureTls(Connector connector) {
+        this.connector = connector;
+    }
+
+    Connector connector() {
+        return connector;
     }
 
     /**
@@ -92,7 +89,6 @@ public final class SecureTls implements AutoCloseable {
         private @Nullable ServerIdentity serverIdentity;
         private @Nullable Set<SpkiPin> pins;
         private @Nullable Revocation revocation;
-        private @Nullable KeyExchange keyExchange;
         private @Nullable Engine engine;
         private @Nullable Rotation rotation;
         private @Nullable List<HandshakeListener> listeners;
@@ -158,20 +154,6 @@ public final class SecureTls implements AutoCloseable {
         public Builder revocation(Revocation revocation) {
             Options.requireUnset("revocation", this.revocation);
             this.revocation = Objects.requireNonNull(revocation, "revocation");
-            return this;
-        }
-
-        /**
-         * Sets how keys are agreed on. Default: {@link KeyExchange#preferHybrid()}.
-         *
-         * @param keyExchange the choice
-         * @return this
-         * @throws IllegalStateException if it was set already
-         */
-        @CanIgnoreReturnValue
-        public Builder keyExchange(KeyExchange keyExchange) {
-            Options.requireUnset("key exchange", this.keyExchange);
-            this.keyExchange = Objects.requireNonNull(keyExchange, "keyExchange");
             return this;
         }
 
@@ -242,39 +224,21 @@ public final class SecureTls implements AutoCloseable {
          *     nothing is left open then, except for the daemon thread of a file or source that cannot be interrupted
          */
         public SecureTls build() {
-            GuardedListener guarded = new GuardedListener(Objects.requireNonNullElse(listeners, List.of()));
-            Generations generations = new Generations(
+            return new SecureTls(new Connector(
                     new TlsConfiguration(
-                            anchors,
-                            identity,
-                            Objects.requireNonNullElseGet(policy, TlsPolicy::modern),
-                            serverIdentity,
-                            Objects.requireNonNullElse(pins, Set.of()),
-                            Objects.requireNonNullElseGet(revocation, Revocation::notChecked),
-                            Objects.requireNonNullElseGet(keyExchange, KeyExchange::preferHybrid),
+                            new TrustConfiguration(
+                                    anchors.material(),
+                                    Objects.requireNonNullElseGet(policy, TlsPolicy::modern),
+                                    Objects.requireNonNullElse(pins, Set.of()),
+                                    Objects.requireNonNullElseGet(revocation, Revocation::notChecked)
+                                            .method(),
+                                    Objects.requireNonNullElseGet(clock, Clock::systemUTC)),
+                            identity == null ? null : identity.material(),
+                            serverIdentity == null ? null : serverIdentity.expected(),
                             Objects.requireNonNullElseGet(engine, Engine::auto),
-                            Objects.requireNonNullElseGet(rotation, Rotation::standard),
-                            Objects.requireNonNullElseGet(clock, Clock::systemUTC)),
-                    guarded);
-            guarded.begun(generations::status);
-            return new SecureTls(generations, guarded);
+                            Objects.requireNonNullElseGet(rotation, Rotation::standard)),
+                    Objects.requireNonNullElse(listeners, List.of())));
         }
-    }
-
-    /**
-     * Begins one handshake. For adapters and for programs that speak to Valkey without Lettuce and Jedis; those who use
-     * {@code SecureLettuce} or {@code SecureJedis} never call it.
-     *
-     * @param endpoint the server as it is dialled
-     * @param client on whose behalf
-     * @return a handshake that can be used once
-     * @throws IllegalStateException if this was closed
-     */
-    public TlsHandshake handshake(Endpoint endpoint, ClientLibrary client) {
-        if (closed) {
-            throw new IllegalStateException("this SecureTls is closed, no connection can be made to " + endpoint);
-        }
-        return new TlsHandshake(generations, endpoint, client, listener);
     }
 
     /**
@@ -283,7 +247,7 @@ public final class SecureTls implements AutoCloseable {
      * @return the policy
      */
     public TlsPolicy policy() {
-        return generations.current().policy();
+        return connector.generations().current().policy();
     }
 
     /**
@@ -292,21 +256,7 @@ public final class SecureTls implements AutoCloseable {
      * @return the options
      */
     public Rotation rotation() {
-        return generations.rotation();
-    }
-
-    /**
-     * Asks the socket below a blocking client whether the connection is to be replaced: it was made under an earlier
-     * client identity and its turn has come, or it was closed because the server no longer proves itself. For pools: a
-     * socket of this library says to everybody else that it is connected until its client closes it, since a client such
-     * as Jedis would connect anew without logging in.
-     *
-     * @param connected asks the client, which asks the socket that {@link TlsHandshake#overSocket} returned, on this
-     *     thread
-     * @return true if the pool should close the connection rather than hand it out
-     */
-    public static boolean isReplaceable(BooleanSupplier connected) {
-        return VerifiedSocket.isReplaceable(connected);
+        return connector.generations().rotation();
     }
 
     /**
@@ -315,7 +265,7 @@ public final class SecureTls implements AutoCloseable {
      * @return several lines
      */
     public String describe() {
-        return generations.current().describe();
+        return connector.generations().current().describe();
     }
 
     /**
@@ -331,10 +281,10 @@ public final class SecureTls implements AutoCloseable {
      */
     @CanIgnoreReturnValue
     public boolean reload() {
-        if (closed) {
+        if (connector.isClosed()) {
             throw new IllegalStateException("this SecureTls is closed");
         }
-        return generations.reload();
+        return connector.generations().reload();
     }
 
     /**
@@ -343,7 +293,7 @@ public final class SecureTls implements AutoCloseable {
      * @return the status at this moment
      */
     public TlsStatus status() {
-        return generations.status();
+        return connector.generations().status();
     }
 
     /**
@@ -352,24 +302,20 @@ public final class SecureTls implements AutoCloseable {
      * @return {@link #status()} in one word, and why
      */
     public TlsHealth health() {
-        return closed ? TlsHealth.closed() : TlsHealth.of(status());
+        return connector.isClosed()
+                ? new TlsHealth(TlsHealth.State.DOWN, List.of("this SecureTls is closed"))
+                : TlsHealth.of(status());
     }
 
     /**
-     * Ends the watching of material; a later {@link #handshake} is refused. Connections that are open stay open, and are
+     * Ends the watching of material; a handshake that starts later is refused. Connections that are open stay open, and are
      * no longer looked after. Waits for nobody but listeners that are not behind, and for those a second at most. Sources
      * and listeners that have not returned are interrupted; the thread of one that ignores this is a daemon, and stays
      * until it returns.
      */
     @Override
     public void close() {
-        boolean before = closed;
-        closed = true;
-        generations.close();
-        if (!before) {
-            listener.ended();
-            listener.close();
-        }
+        connector.close();
     }
 
     /** Returns the effective configuration in one line. */

@@ -72,6 +72,6 @@ public final class ServerIdentity {
     /** Returns what is expected, such as {@code dNSName valkey.example}. */
     @Override
     public String toString() {
-        return String.join(" or ", expected.stream().map(Object::toString).toList());
+        return Names.describeExpected(expected);
     }
 }

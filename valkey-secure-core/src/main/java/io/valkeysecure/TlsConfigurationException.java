@@ -14,24 +14,11 @@ public final class TlsConfigurationException extends RuntimeException {
 
     private final RefusalReason reason;
 
-    /**
-     * Makes an exception without a cause.
-     *
-     * @param reason why it was refused
-     * @param message what was expected, what was seen, and what to do
-     */
-    public TlsConfigurationException(RefusalReason reason, String message) {
+    TlsConfigurationException(RefusalReason reason, String message) {
         this(reason, message, null);
     }
 
-    /**
-     * Makes an exception.
-     *
-     * @param reason why it was refused
-     * @param message what was expected, what was seen, and what to do
-     * @param cause what was caught, or null
-     */
-    public TlsConfigurationException(RefusalReason reason, String message, @Nullable Throwable cause) {
+    TlsConfigurationException(RefusalReason reason, String message, @Nullable Throwable cause) {
         super(Printable.message(message) + reason.seeAlso(), cause);
         this.reason = Objects.requireNonNull(reason, "reason");
     }

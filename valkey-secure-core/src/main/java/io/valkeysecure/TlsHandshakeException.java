@@ -17,15 +17,7 @@ public final class TlsHandshakeException extends SSLHandshakeException {
     private final RefusalReason reason;
     private final transient Endpoint endpoint;
 
-    /**
-     * Makes an exception.
-     *
-     * @param reason why the connection was refused
-     * @param endpoint the server as it was dialled
-     * @param message what was expected, what was seen, and what to do
-     * @param cause what was caught, or null
-     */
-    public TlsHandshakeException(RefusalReason reason, Endpoint endpoint, String message, @Nullable Throwable cause) {
+    TlsHandshakeException(RefusalReason reason, Endpoint endpoint, String message, @Nullable Throwable cause) {
         super(endpoint + " refused (" + reason.tag() + "): " + Printable.message(message) + reason.seeAlso());
         this.reason = Objects.requireNonNull(reason, "reason");
         this.endpoint = Objects.requireNonNull(endpoint, "endpoint");

@@ -42,6 +42,7 @@ public final class TlsPolicy {
             2048,
             false,
             false,
+            false,
             false);
     private static final TlsPolicy STRICT = new TlsPolicy(
             "strict",
@@ -51,7 +52,8 @@ public final class TlsPolicy {
             3072,
             true,
             true,
-            true);
+            true,
+            false);
 
     private final String preset;
     private final TlsVersion minimumVersion;
@@ -61,6 +63,7 @@ public final class TlsPolicy {
     private final boolean serverAuthRequired;
     private final boolean profileRequired;
     private final boolean everyAnchorRequired;
+    private final boolean hybridKeyExchangeRequired;
 
     private TlsPolicy(
             String preset,
@@ -70,7 +73,8 @@ public final class TlsPolicy {
             int minimumRsaKeyBits,
             boolean serverAuthRequired,
             boolean profileRequired,
-            boolean everyAnchorRequired) {
+            boolean everyAnchorRequired,
+            boolean hybridKeyExchangeRequired) {
         this.preset = preset;
         this.minimumVersion = minimumVersion;
         this.cipherSuites = cipherSuites;
@@ -79,6 +83,7 @@ public final class TlsPolicy {
         this.serverAuthRequired = serverAuthRequired;
         this.profileRequired = profileRequired;
         this.everyAnchorRequired = everyAnchorRequired;
+        this.hybridKeyExchangeRequired = hybridKeyExchangeRequired;
     }
 
     /**
@@ -194,6 +199,17 @@ public final class TlsPolicy {
         return everyAnchorRequired;
     }
 
+    /**
+     * Returns whether keys must be agreed on by a hybrid group such as {@code X25519MLKEM768}, which joins a classical and a
+     * post-quantum key exchange (draft-ietf-tls-ecdhe-mlkem): what is recorded today stays secret from a quantum computer of
+     * tomorrow. If not, a hybrid group is used wherever engine and server have one, else an ephemeral classical one.
+     *
+     * @return true if a handshake without a hybrid group is refused
+     */
+    public boolean hybridKeyExchangeRequired() {
+        return hybridKeyExchangeRequired;
+    }
+
     /** Returns the policy as one readable line. */
     @Override
     public String toString() {
@@ -203,7 +219,8 @@ public final class TlsPolicy {
                 + minimumRsaKeyBits + " bits, serverAuth "
                 + (serverAuthRequired ? "required" : "required where an extended key usage is present")
                 + (profileRequired ? ", certificates by the profile of RFC 5280" : "")
-                + (everyAnchorRequired ? ", every trust anchor usable" : "");
+                + (everyAnchorRequired ? ", every trust anchor usable" : "")
+                + ", key exchange hybrid " + (hybridKeyExchangeRequired ? "required" : "preferred");
     }
 
     private static List<String> suitesFrom(TlsVersion minimum) {
@@ -223,6 +240,7 @@ public final class TlsPolicy {
         private @Nullable Boolean serverAuthRequired;
         private @Nullable Boolean profileRequired;
         private @Nullable Boolean everyAnchorRequired;
+        private @Nullable Boolean hybridKeyExchangeRequired;
 
         private Builder(TlsPolicy base) {
             this.base = base;
@@ -358,6 +376,20 @@ public final class TlsPolicy {
         }
 
         /**
+         * Refuses a handshake without a hybrid key exchange, see {@link TlsPolicy#hybridKeyExchangeRequired()}. Hybrid groups
+         * are part of TLS 1.3, so only TLS 1.3 is offered. Default: preferred, not required.
+         *
+         * @return this
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder requireHybridKeyExchange() {
+            Options.requireUnset("hybrid key exchange required", hybridKeyExchangeRequired);
+            hybridKeyExchangeRequired = true;
+            return this;
+        }
+
+        /**
          * Builds the policy.
          *
          * @return the policy
@@ -378,7 +410,8 @@ public final class TlsPolicy {
                     && minimumRsaKeyBits == null
                     && serverAuthRequired == null
                     && profileRequired == null
-                    && everyAnchorRequired == null;
+                    && everyAnchorRequired == null
+                    && hybridKeyExchangeRequired == null;
             String name = unchanged || base.preset.endsWith("tightened") ? base.preset : base.preset + ", tightened";
             return new TlsPolicy(
                     name,
@@ -388,7 +421,8 @@ public final class TlsPolicy {
                     Objects.requireNonNullElse(minimumRsaKeyBits, base.minimumRsaKeyBits),
                     Objects.requireNonNullElse(serverAuthRequired, base.serverAuthRequired),
                     Objects.requireNonNullElse(profileRequired, base.profileRequired),
-                    Objects.requireNonNullElse(everyAnchorRequired, base.everyAnchorRequired));
+                    Objects.requireNonNullElse(everyAnchorRequired, base.everyAnchorRequired),
+                    Objects.requireNonNullElse(hybridKeyExchangeRequired, base.hybridKeyExchangeRequired));
         }
 
         /** JSSE accepts a version without a suite and fails at the handshake; say it here. */

@@ -1,20 +1,15 @@
 package io.valkeysecure;
 
-import io.valkeysecure.internal.material.FileSnapshot;
-import io.valkeysecure.internal.material.KeyStores;
+import io.valkeysecure.internal.material.AnchorMaterial;
 import io.valkeysecure.internal.material.Material;
-import io.valkeysecure.internal.material.Pem;
-import io.valkeysecure.observe.TlsStatus;
+import io.valkeysecure.internal.material.Supply;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.KeyStoreException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The CA certificates that a server's certification path may end at, and no others: the trust stores of the JVM and of
@@ -22,7 +17,7 @@ import java.util.List;
  *
  * <p>Files are read when a {@link SecureTls} or a {@link ChainVerifier} is built, not here, and for a {@code SecureTls} again
  * when they change; what is wrong with them is reported then. An anchor that is no CA (basicConstraints), out of date or weak is left out as long
- * as another one can be used, see {@link TlsStatus#unusableAnchors()}; {@link TlsPolicy#strict()} refuses it. An anchor that
+ * as another one can be used, see {@link io.valkeysecure.observe.TlsStatus#unusableAnchors()}; {@link TlsPolicy#strict()} refuses it. An anchor that
  * is not valid yet is used from its day on. Immutable.
  */
 public final class TrustAnchors {
@@ -44,31 +39,7 @@ public final class TrustAnchors {
         if (named.isEmpty()) {
             throw new IllegalArgumentException("trust anchors must be named: no PEM file was given");
         }
-        return new TrustAnchors(new Material<>() {
-            @Override
-            public List<Path> files() {
-                return named;
-            }
-
-            @Override
-            public List<X509Certificate> parse(FileSnapshot snapshot) {
-                List<X509Certificate> anchors = new ArrayList<>();
-                for (Path file : named) {
-                    try {
-                        anchors.addAll(Pem.certificates(snapshot.bytes(file)));
-                    } catch (Pem.UnusableException e) {
-                        throw new TlsConfigurationException(
-                                RefusalReason.MATERIAL_UNREADABLE, "trust anchors " + file + ": " + e.problem());
-                    }
-                }
-                return anchors;
-            }
-
-            @Override
-            public String describe() {
-                return "PEM " + named;
-            }
-        });
+        return new TrustAnchors(AnchorMaterial.pem(named));
     }
 
     /**
@@ -79,48 +50,7 @@ public final class TrustAnchors {
      * @return the anchors
      */
     public static TrustAnchors keyStore(Path file, char[] password) {
-        char[] copy = password.clone();
-        return new TrustAnchors(new Material<>() {
-            @Override
-            public List<Path> files() {
-                return List.of(file);
-            }
-
-            @Override
-            public List<X509Certificate> parse(FileSnapshot snapshot) {
-                KeyStore store = KeyStores.open(file, snapshot.bytes(file), copy);
-                List<X509Certificate> anchors = new ArrayList<>();
-                try {
-                    anchors.addAll(KeyStores.read(file, () -> certificates(store)));
-                } catch (GeneralSecurityException e) {
-                    throw new TlsConfigurationException(
-                            RefusalReason.MATERIAL_UNREADABLE, "trust anchors " + file + " cannot be listed", e);
-                }
-                if (anchors.isEmpty()) {
-                    throw new TlsConfigurationException(
-                            RefusalReason.MATERIAL_UNREADABLE,
-                            "trust anchors " + file + ": no trusted certificate entry is in it; import the CA with"
-                                    + " \"keytool -importcert -alias ca -file ca.crt -keystore " + file + "\"");
-                }
-                return anchors;
-            }
-
-            private static List<X509Certificate> certificates(KeyStore store) throws KeyStoreException {
-                List<X509Certificate> certificates = new ArrayList<>();
-                for (String alias : Collections.list(store.aliases())) {
-                    if (store.isCertificateEntry(alias)
-                            && store.getCertificate(alias) instanceof X509Certificate certificate) {
-                        certificates.add(certificate);
-                    }
-                }
-                return certificates;
-            }
-
-            @Override
-            public String describe() {
-                return "key store " + file;
-            }
-        });
+        return new TrustAnchors(AnchorMaterial.keyStore(file, password.clone()));
     }
 
     /**
@@ -130,32 +60,7 @@ public final class TrustAnchors {
      * @return the anchors
      */
     public static TrustAnchors from(MaterialSource<? extends Collection<X509Certificate>> source) {
-        return new TrustAnchors(new Material<>() {
-            @Override
-            public List<Path> files() {
-                return List.of();
-            }
-
-            @Override
-            public MaterialSource<?> source() {
-                return source;
-            }
-
-            @Override
-            public List<X509Certificate> parse(FileSnapshot snapshot) {
-                List<X509Certificate> anchors = snapshot.anchors(source);
-                if (anchors.isEmpty()) {
-                    throw new TlsConfigurationException(
-                            RefusalReason.MATERIAL_UNREADABLE, "trust anchors: the source " + source + " gave none");
-                }
-                return anchors;
-            }
-
-            @Override
-            public String describe() {
-                return "source " + source;
-            }
-        });
+        return new TrustAnchors(AnchorMaterial.supplied(new Supply<>(source, () -> certificates(source.current()))));
     }
 
     /**
@@ -170,22 +75,7 @@ public final class TrustAnchors {
         if (copy.isEmpty()) {
             throw new IllegalArgumentException("trust anchors must not be empty");
         }
-        return new TrustAnchors(new Material<>() {
-            @Override
-            public List<Path> files() {
-                return List.of();
-            }
-
-            @Override
-            public List<X509Certificate> parse(FileSnapshot snapshot) {
-                return copy;
-            }
-
-            @Override
-            public String describe() {
-                return copy.size() + " given in memory";
-            }
-        });
+        return new TrustAnchors(AnchorMaterial.ready(copy));
     }
 
     /**
@@ -199,17 +89,17 @@ public final class TrustAnchors {
         return of(List.of(anchors));
     }
 
-    List<Path> files() {
-        return material.files();
+    /** What a source gave; it may break the promise of its type. */
+    private static List<X509Certificate> certificates(@Nullable Collection<?> given) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (Object each : Objects.requireNonNull(given, "the source returned null")) {
+            certificates.add((X509Certificate) Objects.requireNonNull(each, "the source returned null among others"));
+        }
+        return certificates;
     }
 
-    List<MaterialSource<?>> sources() {
-        return material.source() == null ? List.of() : List.of(material.source());
-    }
-
-    /** Reads the certificates, each once. */
-    List<X509Certificate> parse(FileSnapshot snapshot) {
-        return List.copyOf(new LinkedHashSet<>(material.parse(snapshot)));
+    Material<List<X509Certificate>> material() {
+        return material;
     }
 
     /** Returns where the anchors come from. */

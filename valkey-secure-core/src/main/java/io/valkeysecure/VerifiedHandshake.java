@@ -2,14 +2,11 @@ package io.valkeysecure;
 
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
-import io.valkeysecure.internal.generation.Generation;
-import io.valkeysecure.internal.generation.Verdict;
+import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * The record of one handshake that was verified in full: only {@link TlsHandshake} makes it, after the path, the
@@ -18,39 +15,21 @@ import java.util.function.Supplier;
 public final class VerifiedHandshake {
     private final Endpoint endpoint;
     private final ClientLibrary client;
-    private final TlsVersion version;
-    private final String cipherSuite;
-    private final Optional<String> keyExchangeGroup;
-    private final Verdict verdict;
-    private final Generation generation;
-    private final List<X509Certificate> presented;
-    private final List<byte[]> staples;
-    private final boolean resumed;
-    private final Duration elapsed;
+    private final RootTypes.Negotiated negotiated;
+    private final ValidatedPath path;
+    private final long generation;
 
     VerifiedHandshake(
             Endpoint endpoint,
             ClientLibrary client,
-            TlsVersion version,
-            String cipherSuite,
-            Optional<String> keyExchangeGroup,
-            Verdict verdict,
-            Generation generation,
-            List<X509Certificate> presented,
-            List<byte[]> staples,
-            boolean resumed,
-            Duration elapsed) {
+            RootTypes.Negotiated negotiated,
+            ValidatedPath path,
+            long generation) {
         this.endpoint = endpoint;
         this.client = client;
-        this.version = version;
-        this.cipherSuite = cipherSuite;
-        this.keyExchangeGroup = keyExchangeGroup;
-        this.verdict = verdict;
+        this.negotiated = negotiated;
+        this.path = path;
         this.generation = generation;
-        this.presented = List.copyOf(presented);
-        this.staples = List.copyOf(staples);
-        this.resumed = resumed;
-        this.elapsed = elapsed;
     }
 
     /**
@@ -77,7 +56,7 @@ public final class VerifiedHandshake {
      * @return the version
      */
     public TlsVersion version() {
-        return version;
+        return negotiated.version();
     }
 
     /**
@@ -86,7 +65,7 @@ public final class VerifiedHandshake {
      * @return the IANA name, such as {@code TLS_AES_256_GCM_SHA384}
      */
     public String cipherSuite() {
-        return cipherSuite;
+        return negotiated.cipherSuite();
     }
 
     /**
@@ -95,7 +74,7 @@ public final class VerifiedHandshake {
      * @return the IANA name, such as {@code x25519}, {@code other} for one that is not known here; empty under TLS 1.2
      */
     public Optional<String> keyExchangeGroup() {
-        return keyExchangeGroup;
+        return negotiated.group();
     }
 
     /**
@@ -105,7 +84,7 @@ public final class VerifiedHandshake {
      * @return the path, leaf first, and its trust anchor
      */
     public ValidatedPath path() {
-        return verdict.path();
+        return path;
     }
 
     /**
@@ -114,7 +93,7 @@ public final class VerifiedHandshake {
      * @return the leaf
      */
     public X509Certificate leaf() {
-        return certificates().get(0);
+        return path.certificates().get(0);
     }
 
     /**
@@ -123,52 +102,7 @@ public final class VerifiedHandshake {
      * @return the generation, counted from 1
      */
     public long generation() {
-        return generation.number();
-    }
-
-    Generation madeUnder() {
         return generation;
-    }
-
-    /**
-     * Returns this proof with the path that the generation in force accepts.
-     *
-     * @param current returns the generation in force
-     * @throws PeerRejectedException if the generation in force rejects the chain, or cannot find out
-     */
-    VerifiedHandshake judgedBy(Supplier<Generation> current) throws PeerRejectedException {
-        return with(Verdict.inForce(current, verdict, presented, endpoint.host(), staples));
-    }
-
-    Verdict verdict() {
-        return verdict;
-    }
-
-    VerifiedHandshake with(Verdict now) {
-        return now.equals(verdict)
-                ? this
-                : new VerifiedHandshake(
-                        endpoint,
-                        client,
-                        version,
-                        cipherSuite,
-                        keyExchangeGroup,
-                        now,
-                        generation,
-                        presented,
-                        staples,
-                        resumed,
-                        elapsed);
-    }
-
-    /** The chain as it was presented, from which another generation may make another path. */
-    List<X509Certificate> presented() {
-        return presented;
-    }
-
-    /** The OCSP responses that came with it. */
-    List<byte[]> staples() {
-        return staples;
     }
 
     /**
@@ -178,7 +112,7 @@ public final class VerifiedHandshake {
      * @return true if resumed, false after a full handshake
      */
     public boolean resumed() {
-        return resumed;
+        return negotiated.resumed();
     }
 
     /**
@@ -187,18 +121,14 @@ public final class VerifiedHandshake {
      * @return the time from the start of the handshake to the verdict
      */
     public Duration elapsed() {
-        return elapsed;
-    }
-
-    private List<X509Certificate> certificates() {
-        return path().certificates();
+        return negotiated.elapsed();
     }
 
     /** Returns one readable line without secrets. */
     @Override
     public String toString() {
-        return endpoint + " " + version.protocol() + " " + cipherSuite + (resumed ? " resumed" : " full")
-                + " generation " + generation() + " leaf " + Printable.value(leaf().getSubjectX500Principal()) + " in "
-                + elapsed.toMillis() + " ms";
+        return endpoint + " " + version().protocol() + " " + cipherSuite() + (resumed() ? " resumed" : " full")
+                + " generation " + generation + " leaf " + Printable.value(leaf().getSubjectX500Principal()) + " in "
+                + elapsed().toMillis() + " ms";
     }
 }

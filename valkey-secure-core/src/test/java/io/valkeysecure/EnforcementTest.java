@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.observe.ListenerQueue;
 import io.valkeysecure.observe.ExpiryWarning;
 import io.valkeysecure.observe.HandshakeListener;
@@ -99,7 +101,7 @@ class EnforcementTest {
     }
 
     private static SSLSocket connect(SecureTls tls, TlsTerminator server) throws IOException {
-        return tls.handshake(new Endpoint("localhost", server.port()), ClientLibrary.OTHER)
+        return TlsHandshake.start(tls, new Endpoint("localhost", server.port()), ClientLibrary.OTHER)
                 .overSocket(new Socket("localhost", server.port()));
     }
 
@@ -108,7 +110,7 @@ class EnforcementTest {
     }
 
     private static void assertEnds(SSLSocket socket, RefusalReason reason) {
-        await().atMost(LONG).until(() -> SecureTls.isReplaceable(() -> !socket.isClosed()));
+        await().atMost(LONG).until(() -> OpenConnection.isReplaceable(() -> !socket.isClosed()));
         assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(reason);
     }
 
@@ -117,7 +119,7 @@ class EnforcementTest {
         expire();
         assertEnds(one, RefusalReason.EXPIRED);
         ping(other);
-        assertThat(SecureTls.isReplaceable(() -> !other.isClosed())).isFalse();
+        assertThat(OpenConnection.isReplaceable(() -> !other.isClosed())).isFalse();
     }
 
     /** Blocks whatever interrupts it, as a read from a mount that hangs. */

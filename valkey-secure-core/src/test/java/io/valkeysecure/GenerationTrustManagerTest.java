@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.generation.GenerationTrustManager;
 import io.valkeysecure.internal.generation.HandshakeProgress;
 import io.valkeysecure.testkit.certificate.TestCertificate;
@@ -25,8 +26,8 @@ class GenerationTrustManagerTest {
     private final SecureTls tls = SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
             .withoutClientIdentity()
             .build();
-    private final SSLEngine engine =
-            tls.handshake(new Endpoint("localhost", 6379), ClientLibrary.OTHER).engine();
+    private final SSLEngine engine = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.OTHER)
+            .engine();
     /** No question here may come as far as the generation. */
     @SuppressWarnings("NullAway")
     private final X509ExtendedTrustManager trust = new GenerationTrustManager(null, new HandshakeProgress.Register());

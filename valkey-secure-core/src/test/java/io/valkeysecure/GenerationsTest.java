@@ -143,7 +143,7 @@ class GenerationsTest {
                 .contains(reason);
         // a client must not take it for one that it may connect anew by itself; a pool is told
         assertThat(socket.isClosed()).isFalse();
-        assertThat(SecureTls.isReplaceable(() -> !socket.isClosed())).isTrue();
+        assertThat(OpenConnection.isReplaceable(() -> !socket.isClosed())).isTrue();
         socket.close();
         assertThat(socket.isClosed()).isTrue();
     }
@@ -185,8 +185,8 @@ class GenerationsTest {
             });
             try (SecureTls tls = scene.tls().build();
                     Socket plain = new Socket("localhost", listener.getLocalPort())) {
-                SSLSocket socket = tls.handshake(
-                                new Endpoint("localhost", listener.getLocalPort()), ClientLibrary.OTHER)
+                SSLSocket socket = TlsHandshake.start(
+                                tls, new Endpoint("localhost", listener.getLocalPort()), ClientLibrary.OTHER)
                         .overSocket(plain);
                 CompletableFuture<Throwable> writer = CompletableFuture.supplyAsync(() -> catchThrowable(() -> {
                     while (true) {
@@ -212,13 +212,13 @@ class GenerationsTest {
             Endpoint endpoint = new Endpoint("localhost", peer.port());
             try (Socket plain = new Socket("localhost", peer.port())) {
                 assertThatExceptionOfType(TlsHandshakeException.class)
-                        .isThrownBy(() ->
-                                tls.handshake(endpoint, ClientLibrary.OTHER).overSocket(plain))
+                        .isThrownBy(() -> TlsHandshake.start(tls, endpoint, ClientLibrary.OTHER)
+                                .overSocket(plain))
                         .withMessageContaining("own client identity")
                         .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(RefusalReason.EXPIRED));
             }
-            assertThat(RefusalReason.of(catchThrowable(
-                            () -> tls.handshake(endpoint, ClientLibrary.OTHER).engine())))
+            assertThat(RefusalReason.of(catchThrowable(() -> TlsHandshake.start(tls, endpoint, ClientLibrary.OTHER)
+                            .engine())))
                     .contains(RefusalReason.EXPIRED);
             assertThat(peer.awaitEnd(Duration.ofSeconds(5))).isTrue();
             assertThat(peer.rawBytes()).isEmpty();
@@ -253,14 +253,14 @@ class GenerationsTest {
                 socket.close();
             }
             ping(recent);
-            assertThat(SecureTls.isReplaceable(() -> !recent.isClosed())).isFalse();
+            assertThat(OpenConnection.isReplaceable(() -> !recent.isClosed())).isFalse();
             recent.close();
         }
     }
 
     private static long replaceable(List<SSLSocket> sockets) {
         return sockets.stream()
-                .filter(socket -> SecureTls.isReplaceable(() -> !socket.isClosed()))
+                .filter(socket -> OpenConnection.isReplaceable(() -> !socket.isClosed()))
                 .count();
     }
 
@@ -284,7 +284,7 @@ class GenerationsTest {
         }
 
         static Recorded in(SecureTls tls, Blocking whenAsked) throws IOException {
-            TlsHandshake handshake = tls.handshake(new Endpoint("localhost", 1), ClientLibrary.OTHER);
+            TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 1), ClientLibrary.OTHER);
             SSLEngine engine = handshake.engine();
             new EnginePair(engine, SERVER.tlsContext(ROOT).createSSLEngine()).shakeHands();
             var unused = handshake.verify(engine);

@@ -248,9 +248,12 @@ class MaterialBoundsTest {
                 try {
                     FileSnapshot snapshot = FileSnapshot.read(List.of(file), List.of());
                     if (anchors) {
-                        var unused = TrustAnchors.keyStore(file, PASSWORD).parse(snapshot);
+                        var unused =
+                                TrustAnchors.keyStore(file, PASSWORD).material().parse(snapshot);
                     } else {
-                        var unused = ClientIdentity.keyStore(file, PASSWORD).parse(snapshot);
+                        var unused = ClientIdentity.keyStore(file, PASSWORD)
+                                .material()
+                                .parse(snapshot);
                     }
                 } catch (TlsConfigurationException e) {
                     assertThat(e).hasMessageContaining(file.toString());

@@ -173,13 +173,14 @@ class MaterialFormatsTest {
                 .presenting(identity)
                 .build()
                 .close();
-        assertThat(identity.parse(FileSnapshot.read(identity.files(), List.of()))
+        assertThat(identity.material()
+                        .parse(FileSnapshot.of(identity.material()))
                         .chain())
                 .isEqualTo(leaf.chain());
     }
 
     private static void assertAnchors(TrustAnchors anchors, TestCertificate... expected) {
-        assertThat(anchors.parse(FileSnapshot.read(anchors.files(), List.of())))
+        assertThat(anchors.material().parse(FileSnapshot.of(anchors.material())))
                 .containsExactlyInAnyOrderElementsOf(List.of(expected).stream()
                         .map(TestCertificate::certificate)
                         .toList());

@@ -3,6 +3,7 @@ package io.valkeysecure;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.observe.ExpiryWarning;
 import io.valkeysecure.observe.HandshakeListener;
 import io.valkeysecure.observe.TlsStatus;
@@ -76,7 +77,7 @@ final class MaterialScene implements AutoCloseable, HandshakeListener {
 
     SSLSocket connect(SecureTls tls) throws IOException {
         Socket plain = new Socket("localhost", server.port());
-        return tls.handshake(new Endpoint("localhost", server.port()), ClientLibrary.OTHER)
+        return TlsHandshake.start(tls, new Endpoint("localhost", server.port()), ClientLibrary.OTHER)
                 .overSocket(plain);
     }
 

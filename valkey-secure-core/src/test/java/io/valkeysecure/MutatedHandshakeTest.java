@@ -32,7 +32,7 @@ class MutatedHandshakeTest {
                 .withoutClientIdentity()
                 .build()) {
             for (int i = 0; i < HANDSHAKES; i++) {
-                TlsHandshake handshake = tls.handshake(new Endpoint("localhost", 6380), ClientLibrary.OTHER);
+                TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6380), ClientLibrary.OTHER);
                 AtomicInteger left = new AtomicInteger(random.nextInt(1_200));
                 int change = 1 + random.nextInt(255);
                 SSLEngine server = SERVER.tlsContext().createSSLEngine();
@@ -65,7 +65,7 @@ class MutatedHandshakeTest {
         try (SecureTls tls = SecureTls.trusting(TrustAnchors.of(CA.certificate()))
                 .withoutClientIdentity()
                 .build()) {
-            TlsHandshake handshake = tls.handshake(new Endpoint("localhost", 6380), ClientLibrary.OTHER);
+            TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6380), ClientLibrary.OTHER);
             TlsHandshakeException refused = handshake.refuse(new StackOverflowError());
             assertThat(refused.reason()).isEqualTo(RefusalReason.MALFORMED_CERTIFICATE);
             assertThat(refused).hasMessageContaining("the JDK's parser ran out of stack");

@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.observe.ExpiryWarning;
 import io.valkeysecure.observe.HandshakeListener;
 import io.valkeysecure.observe.LoggingListener;
@@ -174,7 +176,7 @@ class ObserversTest {
             SSLSocket socket = scene.connect(tls);
             scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
-            await().until(() -> SecureTls.isReplaceable(() -> !socket.isClosed()));
+            await().until(() -> OpenConnection.isReplaceable(() -> !socket.isClosed()));
             assertThat(tls.status().connections())
                     .containsExactly(Map.entry(ClientLibrary.OTHER, new TlsStatus.Connections(0, 1)));
             assertThat(watch.retired).isEmpty();
@@ -354,8 +356,9 @@ class ObserversTest {
     private void refused(SecureTls tls) throws IOException {
         try (HostilePeer peer = HostilePeer.plaintextValkey();
                 Socket plain = new Socket("localhost", peer.port())) {
-            assertThat(catchThrowable(() -> tls.handshake(new Endpoint("localhost", peer.port()), ClientLibrary.OTHER)
-                            .overSocket(plain)))
+            assertThat(catchThrowable(
+                            () -> TlsHandshake.start(tls, new Endpoint("localhost", peer.port()), ClientLibrary.OTHER)
+                                    .overSocket(plain)))
                     .isInstanceOf(TlsHandshakeException.class);
         }
     }

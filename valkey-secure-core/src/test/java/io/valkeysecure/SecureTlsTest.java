@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.internal.material.LoadedIdentity;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -85,8 +87,7 @@ class SecureTlsTest {
         assertThat(ClientIdentity.of(CLIENT.privateKey(), CLIENT.chain())).hasToString("given in memory");
         assertThat(TrustAnchors.keyStore(Path.of("ca.p12"), PASSWORD)).hasToString("key store ca.p12");
         assertThat(TrustAnchors.pem(Path.of("a.crt"), Path.of("b.crt"))).hasToString("PEM [a.crt, b.crt]");
-        assertThat(new ClientIdentity.Loaded(CLIENT.privateKey(), CLIENT.chain()))
-                .hasToString("identity of CN=app");
+        assertThat(new LoadedIdentity(CLIENT.privateKey(), CLIENT.chain())).hasToString("identity of CN=app");
     }
 
     @Test
@@ -96,10 +97,11 @@ class SecureTlsTest {
                 .clock(NEW_YEAR)
                 .build();
         Endpoint endpoint = new Endpoint("valkey.example", 6379);
-        assertThat(tls.handshake(endpoint, ClientLibrary.OTHER).endpoint()).isEqualTo(endpoint);
+        assertThat(TlsHandshake.start(tls, endpoint, ClientLibrary.OTHER).endpoint())
+                .isEqualTo(endpoint);
         tls.close();
         assertThatIllegalStateException()
-                .isThrownBy(() -> tls.handshake(endpoint, ClientLibrary.OTHER))
+                .isThrownBy(() -> TlsHandshake.start(tls, endpoint, ClientLibrary.OTHER))
                 .withMessageContaining("closed")
                 .withMessageContaining("valkey.example:6379");
         assertThatCode(tls::close).doesNotThrowAnyException();

@@ -71,7 +71,7 @@ class SessionsTest {
     }
 
     private TlsHandshake handshake(int port) {
-        return tls.handshake(new Endpoint("localhost", port), ClientLibrary.OTHER);
+        return TlsHandshake.start(tls, new Endpoint("localhost", port), ClientLibrary.OTHER);
     }
 
     private EnginePair pair(TlsHandshake handshake, SSLEngine engine, TlsVersion version) {

@@ -194,7 +194,8 @@ class StrangersTextTest {
                 HostilePeer peer = HostilePeer.tls(leaf)) {
             logging(logged, () -> {
                 try (Socket plain = new Socket("localhost", peer.port())) {
-                    TlsHandshake handshake = tls.handshake(new Endpoint("localhost", peer.port()), ClientLibrary.OTHER);
+                    TlsHandshake handshake =
+                            TlsHandshake.start(tls, new Endpoint("localhost", peer.port()), ClientLibrary.OTHER);
                     var unused = handshake.overSocket(plain);
                 }
             });
@@ -226,7 +227,8 @@ class StrangersTextTest {
                 HostilePeer peer = HostilePeer.tls(leaf)) {
             logging(logged, () -> {
                 try (Socket plain = new Socket("localhost", peer.port())) {
-                    TlsHandshake handshake = tls.handshake(new Endpoint("localhost", peer.port()), ClientLibrary.OTHER);
+                    TlsHandshake handshake =
+                            TlsHandshake.start(tls, new Endpoint("localhost", peer.port()), ClientLibrary.OTHER);
                     requirePrintable(catchThrowable(() -> handshake.overSocket(plain)));
                 }
             });

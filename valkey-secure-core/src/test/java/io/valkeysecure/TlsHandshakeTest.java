@@ -570,7 +570,7 @@ class TlsHandshakeTest {
     }
 
     private static TlsHandshake handshake(SecureTls tls, String host, int port) {
-        return tls.handshake(new Endpoint(host, port), ClientLibrary.OTHER);
+        return TlsHandshake.start(tls, new Endpoint(host, port), ClientLibrary.OTHER);
     }
 
     private static SSLSocket connect(SecureTls tls, String host, HostilePeer peer) throws IOException {

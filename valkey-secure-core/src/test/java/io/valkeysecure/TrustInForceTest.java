@@ -136,7 +136,7 @@ class TrustInForceTest {
     }
 
     private static TlsHandshake handshake(SecureTls tls) {
-        return tls.handshake(new Endpoint("localhost", 6379), ClientLibrary.OTHER);
+        return TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.OTHER);
     }
 
     private static SSLEngine shakenHands(TlsHandshake handshake) throws SSLException {
@@ -310,7 +310,7 @@ class TrustInForceTest {
             SSLEngine engine = shakenHands(handshake);
             TlsHandshakeException refusal = refusedByAnotherThread(handshake);
             assertThat(catchThrowable(() -> handshake.verify(engine))).isSameAs(refusal);
-            assertThatIllegalStateException().isThrownBy(handshake::proof).withMessageContaining("not verified");
+            assertThat(catchThrowable(() -> handshake.opened(new Recorded()))).isSameAs(refusal);
             assertRefused(tls, refusal, RefusalReason.PEER_CLOSED);
         }
     }
@@ -375,7 +375,7 @@ class TrustInForceTest {
     }
 
     private static SSLSocket overSocket(SecureTls tls, HostilePeer peer, Socket plain) throws IOException {
-        return tls.handshake(new Endpoint("localhost", peer.port()), ClientLibrary.OTHER)
+        return TlsHandshake.start(tls, new Endpoint("localhost", peer.port()), ClientLibrary.OTHER)
                 .overSocket(plain);
     }
 

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.observe.TlsHealth;
 import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.KeyType;
@@ -138,8 +139,8 @@ class UnusableAnchorTest {
     /** What a server of a CA gets from a client that trusts these. */
     private static Throwable dialled(SecureTls tls, TestCertificate ca) {
         try (HostilePeer peer = HostilePeer.tls(ca.issue().dnsName("localhost").build())) {
-            Throwable thrown =
-                    catchThrowable(() -> tls.handshake(new Endpoint("localhost", peer.port()), ClientLibrary.OTHER)
+            Throwable thrown = catchThrowable(
+                    () -> TlsHandshake.start(tls, new Endpoint("localhost", peer.port()), ClientLibrary.OTHER)
                             .overSocket(new Socket("localhost", peer.port()))
                             .close());
             assertThat(peer.applicationBytes()).isEmpty();

@@ -6,6 +6,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.micrometer.TlsMetrics;
 import io.valkeysecure.observe.HandshakeListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
@@ -58,7 +59,7 @@ public class ListenerBenchmark {
                         .withoutClientIdentity()
                         .listener(metrics, keeping)
                         .build();
-                Socket socket = tls.handshake(new Endpoint("localhost", server.port()), ClientLibrary.OTHER)
+                Socket socket = TlsHandshake.start(tls, new Endpoint("localhost", server.port()), ClientLibrary.OTHER)
                         .overSocket(new Socket("localhost", server.port()))) {
             socket.setTcpNoDelay(true);
         }

@@ -78,10 +78,6 @@ public record TlsHealth(State state, List<String> details) {
         return new TlsHealth(state, List.copyOf(worst));
     }
 
-    static TlsHealth closed() {
-        return new TlsHealth(State.DOWN, List.of("this SecureTls is closed"));
-    }
-
     private static boolean noAnchorIsInDate(TlsStatus status) {
         Instant now = status.at();
         return status.validities().stream()

@@ -16,6 +16,8 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.TlsTerminator;
@@ -50,7 +52,7 @@ class TlsMetricsTest {
     }
 
     private SSLSocket connect(SecureTls tls) throws IOException {
-        return tls.handshake(new Endpoint("localhost", server.port()), ClientLibrary.JEDIS)
+        return TlsHandshake.start(tls, new Endpoint("localhost", server.port()), ClientLibrary.JEDIS)
                 .overSocket(new Socket("localhost", server.port()));
     }
 
@@ -153,7 +155,7 @@ class TlsMetricsTest {
     // The endpoint tag
 
     private static TlsHandshakeException refusal(int port) {
-        return new TlsHandshakeException(RefusalReason.PEER_CLOSED, new Endpoint("db.internal", port), "gone", null);
+        return RootTypes.handshakeRefused(RefusalReason.PEER_CLOSED, new Endpoint("db.internal", port), "gone", null);
     }
 
     private Set<String> endpoints() {
@@ -197,9 +199,9 @@ class TlsMetricsTest {
         try (SecureTls tls = tls(TlsMetrics.to(registry));
                 SSLSocket socket = connect(tls)) {
             assertThat(socket.getSession().isValid()).isTrue();
-            assertThat(RefusalReason.of(catchThrowable(
-                            () -> tls.handshake(new Endpoint("other.example", server.port()), ClientLibrary.JEDIS)
-                                    .overSocket(new Socket("localhost", server.port())))))
+            assertThat(RefusalReason.of(catchThrowable(() -> TlsHandshake.start(
+                                    tls, new Endpoint("other.example", server.port()), ClientLibrary.JEDIS)
+                            .overSocket(new Socket("localhost", server.port())))))
                     .contains(RefusalReason.NAME_MISMATCH);
         }
         assertThat(registry.getMeters()).isEmpty();

@@ -66,10 +66,10 @@ final class Clients {
     /** Shakes hands, and returns whether the peer was accepted; the message of a refusal is fit to be shown. */
     boolean shakeHands(Way way, Endpoint endpoint, MemorySocket.Peer peer) {
         TlsHandshake handshake = switch (way) {
-            case JDK_SOCKET -> jdk.handshake(endpoint, ClientLibrary.JEDIS);
-            case CONSCRYPT_SOCKET -> boringSsl.handshake(endpoint, ClientLibrary.JEDIS);
-            case JDK_ENGINE -> jdk.handshake(endpoint, ClientLibrary.LETTUCE);
-            case BORINGSSL_ENGINE -> boringSsl.handshake(endpoint, ClientLibrary.LETTUCE);
+            case JDK_SOCKET -> TlsHandshake.start(jdk, endpoint, ClientLibrary.JEDIS);
+            case CONSCRYPT_SOCKET -> TlsHandshake.start(boringSsl, endpoint, ClientLibrary.JEDIS);
+            case JDK_ENGINE -> TlsHandshake.start(jdk, endpoint, ClientLibrary.LETTUCE);
+            case BORINGSSL_ENGINE -> TlsHandshake.start(boringSsl, endpoint, ClientLibrary.LETTUCE);
         };
         boolean socket = way == Way.JDK_SOCKET || way == Way.CONSCRYPT_SOCKET;
         return socket ? overSocket(handshake, peer) : byEngine(handshake, peer);

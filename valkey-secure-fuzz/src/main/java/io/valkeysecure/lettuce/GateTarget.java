@@ -107,7 +107,7 @@ public final class GateTarget implements FuzzTarget {
         Draw draw = new Draw(input);
         boolean shaken = draw.yes();
         calls = calls % 60_000 + 1;
-        TlsHandshake handshake = tls.handshake(new Endpoint(Pki.HOST, calls), ClientLibrary.LETTUCE);
+        TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint(Pki.HOST, calls), ClientLibrary.LETTUCE);
         SSLEngine engine = handshake.engine();
         if (shaken) {
             shakeHands(engine, good.createSSLEngine());

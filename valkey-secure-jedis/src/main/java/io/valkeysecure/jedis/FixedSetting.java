@@ -2,6 +2,7 @@ package io.valkeysecure.jedis;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.root.RootTypes;
 
 /** Refuses settings by which a builder of ours would make other connections than verified ones. */
 final class FixedSetting {
@@ -18,6 +19,6 @@ final class FixedSetting {
     }
 
     private static TlsConfigurationException refused(String message) {
-        return new TlsConfigurationException(RefusalReason.PLAINTEXT_REQUESTED, message);
+        return RootTypes.configurationRefused(RefusalReason.PLAINTEXT_REQUESTED, message);
     }
 }

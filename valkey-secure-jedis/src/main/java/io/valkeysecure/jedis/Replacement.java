@@ -1,6 +1,7 @@
 package io.valkeysecure.jedis;
 
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.adapter.OpenConnection;
 import java.time.Duration;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.impl.DefaultEvictionPolicy;
@@ -55,9 +56,9 @@ final class Replacement<T> implements EvictionPolicy<T> {
 
     static boolean isDue(@Nullable Object pooled) {
         if (pooled instanceof Jedis jedis) {
-            return SecureTls.isReplaceable(jedis::isConnected);
+            return OpenConnection.isReplaceable(jedis::isConnected);
         }
-        return pooled instanceof Connection connection && SecureTls.isReplaceable(connection::isConnected);
+        return pooled instanceof Connection connection && OpenConnection.isReplaceable(connection::isConnected);
     }
 
     @Override

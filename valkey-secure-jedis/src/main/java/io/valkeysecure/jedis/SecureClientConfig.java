@@ -3,6 +3,7 @@ package io.valkeysecure.jedis;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.root.RootTypes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -63,7 +64,7 @@ final class SecureClientConfig implements JedisClientConfig {
         if (config instanceof SecureClientConfig ours) {
             return ours;
         }
-        throw new TlsConfigurationException(
+        throw RootTypes.configurationRefused(
                 RefusalReason.PLAINTEXT_REQUESTED,
                 "expected a configuration made by SecureJedis.clientConfig(..), was a "
                         + config.getClass().getSimpleName());
@@ -103,7 +104,7 @@ final class SecureClientConfig implements JedisClientConfig {
     }
 
     private static TlsConfigurationException unsupported(String message) {
-        return new TlsConfigurationException(RefusalReason.UNSUPPORTED_SETTING, message);
+        return RootTypes.configurationRefused(RefusalReason.UNSUPPORTED_SETTING, message);
     }
 
     // The part that is fixed.

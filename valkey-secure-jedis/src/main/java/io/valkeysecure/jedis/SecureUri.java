@@ -3,6 +3,7 @@ package io.valkeysecure.jedis;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.root.RootTypes;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -153,12 +154,12 @@ final class SecureUri {
     }
 
     private static TlsConfigurationException plaintext(String seen, String instead) {
-        return new TlsConfigurationException(
+        return RootTypes.configurationRefused(
                 RefusalReason.PLAINTEXT_REQUESTED,
                 seen + ": write " + instead + "://host:port, and have the server listen on a TLS port");
     }
 
     private static TlsConfigurationException refused(String message) {
-        return new TlsConfigurationException(RefusalReason.UNSUPPORTED_SETTING, message);
+        return RootTypes.configurationRefused(RefusalReason.UNSUPPORTED_SETTING, message);
     }
 }

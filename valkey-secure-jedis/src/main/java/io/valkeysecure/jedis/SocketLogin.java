@@ -2,6 +2,7 @@ package io.valkeysecure.jedis;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.root.RootTypes;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultRedisCredentials;
@@ -92,7 +93,7 @@ final class SocketLogin implements RedisCredentialsProvider {
 
     /** An exception of Jedis' own kind, upon which Jedis closes the socket. */
     private static JedisConnectionException notVerified() {
-        TlsConfigurationException refusal = new TlsConfigurationException(
+        TlsConfigurationException refusal = RootTypes.configurationRefused(
                 RefusalReason.PLAINTEXT_REQUESTED,
                 "login over a connection that was not verified, expected one made by SecureJedis: the configuration, or a"
                         + " copy of it without its sslOptions, is used with a JedisSocketFactory of another kind; use what"

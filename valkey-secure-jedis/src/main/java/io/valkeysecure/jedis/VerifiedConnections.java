@@ -83,7 +83,7 @@ final class VerifiedConnections {
                 // Closing the TLS connection has to close the TCP one: a descriptor would be lost otherwise.
                 throw new SocketException("autoClose must be true for a verified connection, was false");
             }
-            TlsHandshake handshake = tls.handshake(new Endpoint(host, port), ClientLibrary.JEDIS);
+            TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint(host, port), ClientLibrary.JEDIS);
             watchers.forEach(watcher -> watcher.accept(handshake));
             LoginSocket socket = new LoginSocket(handshake.overSocket(connected), connected, login);
             login.expect();

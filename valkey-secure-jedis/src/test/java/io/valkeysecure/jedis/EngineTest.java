@@ -17,6 +17,7 @@ import io.valkeysecure.TlsVersion;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.testkit.MutableClock;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.OcspResponder;
@@ -257,7 +258,8 @@ class EngineTest {
         try (ValkeyServer server =
                         Fixture.server().tlsProtocols(version.protocol()).start();
                 SecureTls tls = Fixture.tls().engine(engine).build();
-                SSLSocket socket = tls.handshake(new Endpoint("localhost", server.port()), ClientLibrary.JEDIS)
+                SSLSocket socket = TlsHandshake.start(
+                                tls, new Endpoint("localhost", server.port()), ClientLibrary.JEDIS)
                         .overSocket(new Socket("localhost", server.port()))) {
             assertThat(socket.getSession().getSessionContext().getSessionTimeout())
                     .isEqualTo(300);

@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
-import io.valkeysecure.KeyExchange;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.testkit.server.TlsTerminator;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.util.concurrent.atomic.AtomicReference;
@@ -136,7 +137,8 @@ class KeyExchangeTest {
         }
         assertThat(tls.describe()).contains("for Lettuce none, not the JDK: a hybrid key exchange is required");
         Endpoint endpoint = new Endpoint("localhost", server.port());
-        assertThatThrownBy(() -> tls.handshake(endpoint, ClientLibrary.LETTUCE).engine())
+        assertThatThrownBy(() ->
+                        TlsHandshake.start(tls, endpoint, ClientLibrary.LETTUCE).engine())
                 .isInstanceOfSatisfying(
                         TlsConfigurationException.class,
                         e -> assertThat(e.reason()).isEqualTo(RefusalReason.KEY_EXCHANGE));
@@ -188,7 +190,9 @@ class KeyExchangeTest {
     }
 
     private SecureTls.Builder hybrid() {
-        return Fixture.tls().keyExchange(KeyExchange.requireHybrid()).listener(heard);
+        return Fixture.tls()
+                .policy(TlsPolicy.builder().requireHybridKeyExchange().build())
+                .listener(heard);
     }
 
     private static TlsTerminator front(String... groups) {

@@ -13,6 +13,7 @@ import io.lettuce.core.resource.NettyCustomizer;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.root.RootTypes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -247,7 +248,7 @@ public final class SecureLettuce {
         ServerUri.notNull(base, "ClientOptions");
         if (base.getSslOptions() != ClientOptions.DEFAULT_SSL_OPTIONS
                 && !(base.getSslOptions() instanceof TrustNobody)) {
-            throw new TlsConfigurationException(
+            throw RootTypes.configurationRefused(
                     RefusalReason.UNSUPPORTED_SETTING,
                     "ClientOptions.sslOptions is set: trust, identity, versions and suites come from SecureTls alone; "
                             + "remove sslOptions(...) and say it by SecureTls.trusting(...), presenting(...) and policy(...)");

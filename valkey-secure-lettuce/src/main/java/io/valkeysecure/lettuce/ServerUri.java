@@ -6,6 +6,7 @@ import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.cluster.RedisClusterURIUtil;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.root.RootTypes;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Arrays;
@@ -168,7 +169,7 @@ final class ServerUri {
                             + "RedisURI.Builder.withSsl(true)");
         }
         if (uri.getVerifyMode() != SslVerifyMode.FULL) {
-            throw new TlsConfigurationException(
+            throw RootTypes.configurationRefused(
                     RefusalReason.UNSUPPORTED_SETTING,
                     name + ".verifyPeer is " + uri.getVerifyMode()
                             + ": path and name of the server are always verified; remove it or write FULL, and trust the "
@@ -181,6 +182,6 @@ final class ServerUri {
     }
 
     private static TlsConfigurationException plaintext(String message) {
-        return new TlsConfigurationException(RefusalReason.PLAINTEXT_REQUESTED, message);
+        return RootTypes.configurationRefused(RefusalReason.PLAINTEXT_REQUESTED, message);
     }
 }

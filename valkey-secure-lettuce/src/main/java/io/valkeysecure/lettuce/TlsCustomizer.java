@@ -12,9 +12,9 @@ import io.netty.handler.ssl.SslHandler;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.internal.root.RootTypes;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -69,14 +69,14 @@ final class TlsCustomizer implements NettyCustomizer {
         ChannelPipeline pipeline = channel.pipeline();
         SslHandler lettuces = pipeline.get(SslHandler.class);
         if (lettuces == null) {
-            throw new TlsConfigurationException(
+            throw RootTypes.configurationRefused(
                     RefusalReason.PLAINTEXT_REQUESTED,
                     "a connection without TLS was asked for, and was refused before it was opened; write rediss:// or "
                             + "valkeys://, or RedisURI.Builder.withSsl(true)");
         }
         Endpoint endpoint = endpoint(lettuces.engine());
         requireFullVerification(lettuces.engine());
-        TlsHandshake handshake = tls.handshake(endpoint, ClientLibrary.LETTUCE);
+        TlsHandshake handshake = TlsHandshake.start(tls, endpoint, ClientLibrary.LETTUCE);
         SSLEngine engine = handshake.engine();
         SslHandler ours = new SslHandler(engine, verifier);
         // to Netty, zero is no timeout at all
@@ -107,7 +107,7 @@ final class TlsCustomizer implements NettyCustomizer {
     /** With {@code FULL} Lettuce sets this on its engine; with {@code CA}, and in some versions with {@code NONE}, it does not. */
     private static void requireFullVerification(SSLEngine engine) {
         if (!"HTTPS".equals(engine.getSSLParameters().getEndpointIdentificationAlgorithm())) {
-            throw new TlsConfigurationException(
+            throw RootTypes.configurationRefused(
                     RefusalReason.UNSUPPORTED_SETTING,
                     "RedisURI.verifyPeer is not FULL: path and name of the server are always verified; remove it or write "
                             + "FULL, and trust the server's issuer by SecureTls.trusting(...)");
@@ -118,7 +118,7 @@ final class TlsCustomizer implements NettyCustomizer {
     private static Endpoint endpoint(SSLEngine engine) {
         String host = engine.getPeerHost();
         if (host == null || host.isEmpty() || engine.getPeerPort() < 1) {
-            throw new TlsConfigurationException(
+            throw RootTypes.configurationRefused(
                     RefusalReason.UNCLASSIFIED,
                     "the channel does not tell which host and port it connects to, so the server's name cannot be checked; "
                             + "expected an address with host and port from the SocketAddressResolver, or a RedisURI with both");

@@ -4,6 +4,7 @@ import io.lettuce.core.SslOptions;
 import io.netty.handler.ssl.util.SimpleTrustManagerFactory;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.root.RootTypes;
 import java.net.Socket;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -85,7 +86,7 @@ final class TrustNobody extends SslOptions {
         }
 
         private static PeerRejectedException refusal() {
-            return new PeerRejectedException(
+            return RootTypes.peerRejected(
                     RefusalReason.UNCLASSIFIED,
                     "expected a channel guarded by valkey-secure, seen one with Lettuce's own TLS, by which nobody is "
                             + "trusted; make the client by SecureLettuce.client(...), or give it SecureLettuce.resources(...)",

@@ -9,7 +9,6 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
-import io.valkeysecure.KeyExchange;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.Revocation;
 import io.valkeysecure.SecureTls;
@@ -205,7 +204,7 @@ class SecureLettuceEngineTest {
     @Test
     void engine_sessionsOfBoringSsl_areKeptForFiveMinutes() {
         try (SecureTls tls = builder(pki.client).engine(Engine.boringSsl()).build()) {
-            SSLEngine engine = tls.handshake(new Endpoint("localhost", 6379), ClientLibrary.LETTUCE)
+            SSLEngine engine = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE)
                     .engine();
             assertThat(engine.getSession().getSessionContext().getSessionTimeout())
                     .isEqualTo(300);
@@ -217,12 +216,12 @@ class SecureLettuceEngineTest {
     void verify_hybridRequiredAndAClassicalGroupNegotiated_isRefused() throws Exception {
         try (SecureTls hybrid = builder(pki.client)
                         .engine(Engine.boringSsl())
-                        .keyExchange(KeyExchange.requireHybrid())
+                        .policy(TlsPolicy.builder().requireHybridKeyExchange().build())
                         .build();
                 SecureTls lax = builder(pki.client).engine(Engine.jdk()).build()) {
             Endpoint endpoint = new Endpoint("localhost", 6379);
-            TlsHandshake strict = hybrid.handshake(endpoint, ClientLibrary.LETTUCE);
-            TlsHandshake shown = lax.handshake(endpoint, ClientLibrary.LETTUCE);
+            TlsHandshake strict = TlsHandshake.start(hybrid, endpoint, ClientLibrary.LETTUCE);
+            TlsHandshake shown = TlsHandshake.start(lax, endpoint, ClientLibrary.LETTUCE);
             SSLEngine engine = shown.engine();
             shakeHands(engine, pki.server.tlsContext().createSSLEngine(), List.of(strict, shown));
             assertThatThrownBy(() -> strict.verify(engine))

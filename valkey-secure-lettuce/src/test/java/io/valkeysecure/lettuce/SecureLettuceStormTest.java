@@ -53,7 +53,7 @@ class SecureLettuceStormTest {
         List<TlsHandshake> asked = new ArrayList<>();
         int free = 0;
         while (true) {
-            TlsHandshake handshake = tls.handshake(NOWHERE, ClientLibrary.OTHER);
+            TlsHandshake handshake = TlsHandshake.start(tls, NOWHERE, ClientLibrary.OTHER);
             asked.add(handshake);
             if (!handshake.acquireSlot().toCompletableFuture().isDone()) {
                 break;
@@ -183,7 +183,8 @@ class SecureLettuceStormTest {
     private static List<TlsHandshake> queue(SecureTls tls, HostilePeer peer) {
         List<TlsHandshake> queued = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
-            TlsHandshake handshake = tls.handshake(new Endpoint("localhost", peer.port()), ClientLibrary.OTHER);
+            TlsHandshake handshake =
+                    TlsHandshake.start(tls, new Endpoint("localhost", peer.port()), ClientLibrary.OTHER);
             var unused = handshake.acquireSlot();
             queued.add(handshake);
         }

@@ -62,7 +62,7 @@ class TlsGateTest {
     private final Client client = new Client();
 
     private EmbeddedChannel channel() {
-        TlsHandshake handshake = tls.handshake(new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
+        TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
         return new EmbeddedChannel(new TlsGate(handshake, handshake.engine(), Runnable::run, null), client);
     }
 
@@ -99,7 +99,7 @@ class TlsGateTest {
     private final Queue<Runnable> verifying = new ArrayDeque<>();
 
     private EmbeddedChannel shakenHands() throws SSLException {
-        TlsHandshake handshake = tls.handshake(new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
+        TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
         SSLEngine engine = handshake.engine();
         shakeHands(engine, pki.server.tlsContext(pki.root).createSSLEngine());
         return new EmbeddedChannel(new TlsGate(handshake, engine, verifying::add, null), client);
@@ -168,7 +168,7 @@ class TlsGateTest {
 
     @Test
     void verification_threadCannotBeStarted_isRefusedAndClosed() {
-        TlsHandshake handshake = tls.handshake(new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
+        TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
         EmbeddedChannel channel = new EmbeddedChannel(
                 new TlsGate(
                         handshake,

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs {@code openssl}, for a second opinion that shares no code with the JDK or Bouncy Castle. */
-final class OpenSsl {
+public final class OpenSsl {
     /** What a run printed, both streams together. */
-    record Result(int exitCode, String output) {}
+    public record Result(int exitCode, String output) {}
 
     private OpenSsl() {}
 
-    static Result run(String... arguments) throws IOException, InterruptedException {
+    public static Result run(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("openssl"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -9,7 +9,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /** A client that checks the server's chain and name, with a JDK's own means, and speaks inline commands. */
-final class TlsClient implements AutoCloseable {
+public final class TlsClient implements AutoCloseable {
     private static final int READ_LIMIT_MILLIS = 10_000;
 
     private final SSLSocket socket;
@@ -20,7 +20,7 @@ final class TlsClient implements AutoCloseable {
         this.in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    static TlsClient connect(SSLContext context, int port, String... protocols) throws IOException {
+    public static TlsClient connect(SSLContext context, int port, String... protocols) throws IOException {
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("localhost", port);
         try {
             socket.setSoTimeout(READ_LIMIT_MILLIS);
@@ -38,12 +38,12 @@ final class TlsClient implements AutoCloseable {
         }
     }
 
-    String command(String line) throws IOException {
+    public String command(String line) throws IOException {
         socket.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.UTF_8));
         return String.valueOf(in.readLine());
     }
 
-    SSLSocket socket() {
+    public SSLSocket socket() {
         return socket;
     }
 

@@ -8,10 +8,10 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.Engine;
-import io.valkeysecure.KeyExchange;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
@@ -181,8 +181,9 @@ class NewerServerTest {
     @EnumSource
     void hybridRequired_serverAsItComes_isConnectedOrRefused(Client client) {
         try (ValkeyServer server = server().start();
-                SecureTls tls =
-                        tls(CLIENT).keyExchange(KeyExchange.requireHybrid()).build()) {
+                SecureTls tls = tls(CLIENT)
+                        .policy(TlsPolicy.builder().requireHybridKeyExchange().build())
+                        .build()) {
             if (abilities.contains(Ability.HYBRID) && hasEngine(tls, client)) {
                 assertThat(client.whoAmI(tls, server, true)).isEqualTo(USER);
                 assertThat(groups()).containsExactly(HYBRID);
@@ -196,8 +197,9 @@ class NewerServerTest {
     @EnumSource
     void hybridRequired_classicalServer_isRefused(Client client) {
         try (ValkeyServer server = server().groups("X25519:P-256").start();
-                SecureTls tls =
-                        tls(CLIENT).keyExchange(KeyExchange.requireHybrid()).build()) {
+                SecureTls tls = tls(CLIENT)
+                        .policy(TlsPolicy.builder().requireHybridKeyExchange().build())
+                        .build()) {
             assertRefused(client, tls, server, RefusalReason.KEY_EXCHANGE);
         }
     }
@@ -227,8 +229,9 @@ class NewerServerTest {
     @EnumSource
     void hybridServer_classicalClientIsRefusedAndHybridOneConnected(Client client) {
         try (ValkeyServer server = server().groups(HYBRID).start();
-                SecureTls demanding =
-                        tls(CLIENT).keyExchange(KeyExchange.requireHybrid()).build();
+                SecureTls demanding = tls(CLIENT)
+                        .policy(TlsPolicy.builder().requireHybridKeyExchange().build())
+                        .build();
                 SecureTls jdk = tls(CLIENT).engine(Engine.jdk()).build()) {
             if (!abilities.contains(Ability.HYBRID) || !hasEngine(demanding, client)) {
                 assertRefused(client, demanding, server, RefusalReason.KEY_EXCHANGE);
@@ -245,8 +248,9 @@ class NewerServerTest {
     /** Whether the engine that the client library gets has hybrid groups, as one has that is there when they are required. */
     private boolean isHybrid(SecureTls chosen, Client client) {
         assertThat(chosen.describe()).contains("engine auto");
-        try (SecureTls demanding =
-                tls(CLIENT).keyExchange(KeyExchange.requireHybrid()).build()) {
+        try (SecureTls demanding = tls(CLIENT)
+                .policy(TlsPolicy.builder().requireHybridKeyExchange().build())
+                .build()) {
             return hasEngine(demanding, client);
         }
     }

@@ -17,8 +17,8 @@ enum Transport {
         @Override
         TestClient.Connection connect(SecureTls tls, String host, int port) {
             try {
-                Socket socket =
-                        tls.handshake(new Endpoint(host, port), library()).overSocket(new Socket(host, port));
+                Socket socket = TlsHandshake.start(tls, new Endpoint(host, port), library())
+                        .overSocket(new Socket(host, port));
                 return new RespConnection(socket.getInputStream(), socket.getOutputStream(), socket);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -31,7 +31,7 @@ enum Transport {
         @Override
         TestClient.Connection connect(SecureTls tls, String host, int port) {
             try {
-                TlsHandshake handshake = tls.handshake(new Endpoint(host, port), library());
+                TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint(host, port), library());
                 EngineChannel channel = EngineChannel.shakeHands(handshake, new Socket(host, port));
                 return new RespConnection(channel.input(), channel.output(), channel);
             } catch (IOException e) {

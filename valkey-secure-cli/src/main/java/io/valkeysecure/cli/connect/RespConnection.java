@@ -65,7 +65,7 @@ public final class RespConnection implements AutoCloseable {
                 throw new UnknownHostException(endpoint.host());
             }
             plain.connect(address, Math.toIntExact(timeout.toMillis()));
-            TlsHandshake handshake = tls.handshake(endpoint, ClientLibrary.OTHER);
+            TlsHandshake handshake = TlsHandshake.start(tls, endpoint, ClientLibrary.OTHER);
             SSLSocket socket = handshake.overSocket(plain);
             socket.setSoTimeout(Math.toIntExact(timeout.toMillis()));
             return new RespConnection(endpoint, socket, handshake, timeout, limits);

@@ -78,7 +78,7 @@ public final class ConnectionDrainer {
                 return;
             }
             nextNanos = Math.max(nextNanos, now - CATCH_UP.toNanos())
-                    + rotation.betweenReconnects().toNanos();
+                    + betweenReconnects(rotation).toNanos();
             drain(each.tracked(), each.drain(), now);
         }
     }
@@ -93,5 +93,10 @@ public final class ConnectionDrainer {
         long end = Math.max(drain.untilNanos(), now + halfWindow());
         tracked.drain = new TrackedConnection.Drain(true, end, end);
         open.closeWhenQuiet(tracked);
+    }
+
+    /** A quarter longer than the limit alone would ask for: one reconnect may be slower than the next. */
+    private static Duration betweenReconnects(Rotation rotation) {
+        return Duration.ofMillis(1250).dividedBy(rotation.reconnectsPerSecond());
     }
 }

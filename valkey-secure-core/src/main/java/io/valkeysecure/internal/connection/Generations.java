@@ -4,12 +4,11 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.Rotation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
-import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.OpenConnection;
 import io.valkeysecure.internal.generation.Generation;
+import io.valkeysecure.internal.generation.Proof;
 import io.valkeysecure.internal.generation.Reloader;
 import io.valkeysecure.internal.generation.TlsConfiguration;
-import io.valkeysecure.internal.handshake.HandshakeLimiter;
 import io.valkeysecure.internal.observe.GuardedListener;
 import io.valkeysecure.observe.TlsStatus;
 import java.lang.System.Logger.Level;
@@ -30,7 +29,6 @@ public final class Generations implements AutoCloseable {
     private final TrustMonitor trust;
     private final Reloader reloader;
     private final Watcher watcher;
-    private final HandshakeLimiter limiter = new HandshakeLimiter();
     private volatile boolean closed;
 
     /**
@@ -38,7 +36,7 @@ public final class Generations implements AutoCloseable {
      *
      * @throws TlsConfigurationException if it cannot be proved; nothing is left open
      */
-    Generations(TlsConfiguration configuration, GuardedListener listener) {
+    public Generations(TlsConfiguration configuration, GuardedListener listener) {
         this.configuration = configuration;
         this.listener = listener;
         open = new OpenConnections(listener);
@@ -78,20 +76,16 @@ public final class Generations implements AutoCloseable {
         return check.compareTo(Reloader.LOOK_INTERVAL) < 0 ? check : Reloader.LOOK_INTERVAL;
     }
 
-    Rotation rotation() {
+    public Rotation rotation() {
         return configuration.rotation();
     }
 
-    Generation current() {
+    public Generation current() {
         return reloader.current();
     }
 
-    HandshakeLimiter limiter() {
-        return limiter;
-    }
-
     /** A connection that is registered: its proof under the generation in force, and what to run when it is closed. */
-    record Registration(VerifiedHandshake proof, Runnable whenClosed) {}
+    public record Registration(Proof proof, Runnable whenClosed) {}
 
     /**
      * Registers a verified connection, so that it can be closed when its trust ends, and judges it by the generation in
@@ -100,19 +94,19 @@ public final class Generations implements AutoCloseable {
      *
      * @throws PeerRejectedException if the generation in force rejects the server; nothing is registered then
      */
-    Registration opened(OpenConnection connection, VerifiedHandshake handshake) throws PeerRejectedException {
-        TrackedConnection tracked = new TrackedConnection(connection, handshake);
+    public Registration opened(OpenConnection connection, Proof proof) throws PeerRejectedException {
+        TrackedConnection tracked = new TrackedConnection(connection, proof);
         open.add(tracked);
         boolean accepted = false;
         try {
-            tracked.accepted(handshake.judgedBy(this::current).verdict());
+            tracked.accepted(proof.judgedBy(this::current).verdict());
             accepted = true;
         } finally {
             if (!accepted || closed) {
                 open.remove(tracked);
             }
         }
-        return new Registration(tracked.handshake(), () -> open.closedByClient(tracked));
+        return new Registration(tracked.proof(), () -> open.closedByClient(tracked));
     }
 
     /**
@@ -121,11 +115,11 @@ public final class Generations implements AutoCloseable {
      * @return whether a new generation is in force
      * @throws TlsConfigurationException if it cannot be proved, or read in time; the last good generation stays
      */
-    boolean reload() {
+    public boolean reload() {
         return reloader.reload();
     }
 
-    TlsStatus status() {
+    public TlsStatus status() {
         Generation generation = current();
         List<TlsStatus.Validity> validities = new ArrayList<>(Validities.of(generation));
         Validities.firstPeer(open).ifPresent(validities::add);

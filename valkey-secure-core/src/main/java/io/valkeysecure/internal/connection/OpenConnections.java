@@ -1,10 +1,10 @@
 package io.valkeysecure.internal.connection;
 
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.OpenConnection;
 import io.valkeysecure.internal.observe.GuardedListener;
+import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.observe.RetiredConnection;
 import io.valkeysecure.observe.TlsStatus;
 import java.lang.System.Logger.Level;
@@ -50,7 +50,7 @@ public final class OpenConnections implements Iterable<TrackedConnection> {
         ask(
                 tracked,
                 connection -> connection.close(
-                        new TlsHandshakeException(reason, tracked.handshake().endpoint(), message, cause)));
+                        RootTypes.handshakeRefused(reason, tracked.handshake().endpoint(), message, cause)));
         boolean windowOver = reason == RefusalReason.RETIRED;
         tell(tracked, windowOver ? RetiredConnection.Way.WINDOW_OVER : RetiredConnection.Way.AT_ONCE, reason);
     }

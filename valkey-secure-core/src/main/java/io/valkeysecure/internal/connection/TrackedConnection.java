@@ -2,13 +2,14 @@ package io.valkeysecure.internal.connection;
 
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.internal.generation.Proof;
 import io.valkeysecure.internal.generation.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /** An open connection, with what is known of its trust and when it is to be drained. */
 public final class TrackedConnection {
     private final OpenConnection connection;
-    private volatile VerifiedHandshake handshake;
+    private volatile Proof proof;
 
     /** The number of the generation that judged it last. */
     volatile long judgedBy;
@@ -28,10 +29,10 @@ public final class TrackedConnection {
      */
     record Drain(boolean asked, long dueNanos, long untilNanos) {}
 
-    TrackedConnection(OpenConnection connection, VerifiedHandshake handshake) {
+    TrackedConnection(OpenConnection connection, Proof proof) {
         this.connection = connection;
-        this.handshake = handshake;
-        this.judgedBy = handshake.generation();
+        this.proof = proof;
+        this.judgedBy = proof.madeUnder().number();
     }
 
     OpenConnection connection() {
@@ -39,13 +40,17 @@ public final class TrackedConnection {
     }
 
     VerifiedHandshake handshake() {
-        return handshake;
+        return proof.handshake();
+    }
+
+    Proof proof() {
+        return proof;
     }
 
     /** Takes the path that a generation accepted, whose end counts from now on, unless a later one has judged already. */
     synchronized void accepted(Verdict verdict) {
-        if (verdict.generation().number() >= handshake.verdict().generation().number()) {
-            handshake = handshake.with(verdict);
+        if (verdict.generation().number() >= proof.verdict().generation().number()) {
+            proof = proof.with(verdict);
         }
     }
 }

@@ -3,9 +3,10 @@ package io.valkeysecure.internal.connection;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.Rotation;
-import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.internal.generation.Generation;
+import io.valkeysecure.internal.generation.Proof;
 import io.valkeysecure.internal.generation.Verdict;
+import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.thread.LibraryThread;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -37,10 +38,10 @@ public final class TrustMonitor implements AutoCloseable {
     private long nextAskNanos = System.nanoTime();
 
     /** What a verdict depends on, beside the generation; connections that have it in common are judged once. */
-    private record Proof(List<X509Certificate> presented, String host, List<byte[]> staples) {
-        static Proof of(TrackedConnection tracked) {
-            VerifiedHandshake handshake = tracked.handshake();
-            return new Proof(handshake.presented(), handshake.endpoint().host(), handshake.staples());
+    private record Question(List<X509Certificate> presented, String host, List<byte[]> staples) {
+        static Question of(TrackedConnection tracked) {
+            Proof proof = tracked.proof();
+            return new Question(proof.presented(), proof.handshake().endpoint().host(), proof.staples());
         }
 
         Judgement offline(Generation generation) {
@@ -52,8 +53,7 @@ public final class TrustMonitor implements AutoCloseable {
                 // a server whose chain cannot be judged proves nothing, and keeps no other from being judged
                 return new Judgement(
                         null,
-                        new PeerRejectedException(
-                                RefusalReason.UNCLASSIFIED, "its chain could not be judged: " + e, e));
+                        RootTypes.peerRejected(RefusalReason.UNCLASSIFIED, "its chain could not be judged: " + e, e));
             }
         }
 
@@ -78,21 +78,21 @@ public final class TrustMonitor implements AutoCloseable {
 
     /** Judges what the generation in force has not judged, and asks again what no responder has answered. */
     void judge(Generation now) {
-        Map<Proof, Judgement> verdicts = new HashMap<>();
-        Map<Proof, List<TrackedConnection>> toAsk = new HashMap<>();
+        Map<Question, Judgement> verdicts = new HashMap<>();
+        Map<Question, List<TrackedConnection>> toAsk = new HashMap<>();
         List<TrackedConnection> toDrain = new ArrayList<>();
         for (TrackedConnection tracked : open) {
             if (tracked.judgedBy >= now.number()) {
                 continue;
             }
-            Proof proof = Proof.of(tracked);
-            Judgement verdict = verdicts.computeIfAbsent(proof, each -> each.offline(now));
+            Question question = Question.of(tracked);
+            Judgement verdict = verdicts.computeIfAbsent(question, each -> each.offline(now));
             tracked.judgedBy = now.number();
             if (!closeIfRefused(tracked, verdict)) {
                 if (now.asksResponders()) {
-                    toAsk.computeIfAbsent(proof, key -> new ArrayList<>()).add(tracked);
+                    toAsk.computeIfAbsent(question, key -> new ArrayList<>()).add(tracked);
                 }
-                if (tracked.drain == null && !tracked.handshake().madeUnder().hasSameIdentityAs(now)) {
+                if (tracked.drain == null && !tracked.proof().madeUnder().hasSameIdentityAs(now)) {
                     toDrain.add(tracked);
                 }
             }
@@ -101,12 +101,12 @@ public final class TrustMonitor implements AutoCloseable {
         if (toAsk.isEmpty() && asking.get() == 0 && System.nanoTime() - nextAskNanos >= 0) {
             for (TrackedConnection tracked : open) {
                 if (tracked.unchecked) {
-                    toAsk.computeIfAbsent(Proof.of(tracked), key -> new ArrayList<>())
+                    toAsk.computeIfAbsent(Question.of(tracked), key -> new ArrayList<>())
                             .add(tracked);
                 }
             }
         }
-        toAsk.forEach((proof, connections) -> ask(proof, connections, now));
+        toAsk.forEach((question, connections) -> ask(question, connections, now));
     }
 
     /** What cannot be told now, as from a stapled response that has become old, is told by the next handshake. */
@@ -123,13 +123,13 @@ public final class TrustMonitor implements AutoCloseable {
         return true;
     }
 
-    private void ask(Proof proof, List<TrackedConnection> connections, Generation now) {
+    private void ask(Question question, List<TrackedConnection> connections, Generation now) {
         nextAskNanos = System.nanoTime() + askInterval.toNanos();
         asking.incrementAndGet();
         try {
             responders.execute(() -> {
                 try {
-                    answered(connections, now, proof.online(now));
+                    answered(connections, now, question.online(now));
                 } catch (Throwable e) {
                     unanswered(connections);
                 } finally {

@@ -1,7 +1,7 @@
 package io.valkeysecure.internal.connection;
 
-import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.internal.generation.Generation;
+import io.valkeysecure.internal.material.LoadedIdentity;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.observe.ExpiryWarning;
 import io.valkeysecure.observe.TlsStatus;
@@ -19,7 +19,7 @@ public final class Validities {
     static List<TlsStatus.Validity> of(Generation generation) {
         List<TlsStatus.Validity> validities = new ArrayList<>();
         generation.anchors().forEach(anchor -> validities.add(of(ExpiryWarning.Role.ANCHOR, anchor)));
-        ClientIdentity.Loaded identity = generation.identity();
+        LoadedIdentity identity = generation.identity();
         if (identity != null) {
             identity.chain().forEach(own -> validities.add(of(ExpiryWarning.Role.IDENTITY, own)));
         }

@@ -1,6 +1,5 @@
 package io.valkeysecure.internal.generation;
 
-import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
 import io.valkeysecure.RefusalReason;
@@ -12,6 +11,7 @@ import io.valkeysecure.internal.engine.EngineSettings;
 import io.valkeysecure.internal.engine.EngineUnavailableException;
 import io.valkeysecure.internal.engine.JdkEngine;
 import io.valkeysecure.internal.engine.TrialHandshake;
+import io.valkeysecure.internal.root.RootTypes;
 import java.security.GeneralSecurityException;
 import java.util.EnumMap;
 import java.util.Map;
@@ -47,7 +47,7 @@ public final class Engines {
      * @param identity where the identity is from, for people; null if there is none
      * @throws TlsConfigurationException if none can be had that does what is configured, for no client library
      */
-    static Engines open(Engine choice, EngineSettings settings, @Nullable ClientIdentity identity) {
+    public static Engines open(Engine choice, EngineSettings settings, @Nullable String identity) {
         Engines engines = new Engines(choice);
         if (choice != Engine.jdk()) {
             for (EngineProvider provider : ServiceLoader.load(EngineProvider.class, Engines.class.getClassLoader())) {
@@ -71,12 +71,12 @@ public final class Engines {
         if (engines.byUse.isEmpty()) {
             Use tried = engines.lacking.keySet().stream().findFirst().orElse(Use.EVENT_LOOP);
             EngineUnavailableException none = engines.none(tried);
-            throw new TlsConfigurationException(none.reason(), String.valueOf(none.getMessage()), none);
+            throw RootTypes.configurationRefused(none.reason(), String.valueOf(none.getMessage()), none);
         }
         return engines;
     }
 
-    private static EngineContext open(Maker maker, EngineSettings settings, @Nullable ClientIdentity identity)
+    private static EngineContext open(Maker maker, EngineSettings settings, @Nullable String identity)
             throws EngineUnavailableException {
         if (identity != null) {
             try {
@@ -114,11 +114,11 @@ public final class Engines {
                 why);
     }
 
-    void agreed(Endpoint endpoint, String group) {
+    public void agreed(Endpoint endpoint, String group) {
         byUse.values().forEach(context -> context.agreed(endpoint.host(), endpoint.port(), group));
     }
 
-    void unanswered(Endpoint endpoint) {
+    public void unanswered(Endpoint endpoint) {
         byUse.values().forEach(context -> context.unanswered(endpoint.host(), endpoint.port()));
     }
 

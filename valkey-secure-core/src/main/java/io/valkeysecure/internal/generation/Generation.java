@@ -1,11 +1,8 @@
 package io.valkeysecure.internal.generation;
 
-import io.valkeysecure.ChainVerifier;
-import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TlsVersion;
@@ -15,7 +12,10 @@ import io.valkeysecure.internal.engine.EngineProvider.Use;
 import io.valkeysecure.internal.engine.EngineSettings;
 import io.valkeysecure.internal.engine.EngineUnavailableException;
 import io.valkeysecure.internal.material.FileSnapshot;
+import io.valkeysecure.internal.material.LoadedIdentity;
+import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.x509.Names;
 import io.valkeysecure.observe.TlsStatus;
 import java.io.IOException;
 import java.net.Socket;
@@ -28,7 +28,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SNIHostName;
@@ -53,8 +52,8 @@ public final class Generation {
 
     private final long number;
     private final TlsConfiguration configuration;
-    private final ClientIdentity.@Nullable Loaded identity;
-    private final ChainVerifier verifier;
+    private final @Nullable LoadedIdentity identity;
+    private final ServerVerifier verifier;
     private final Engines engines;
     private final Instant since;
     private final String digest;
@@ -67,8 +66,8 @@ public final class Generation {
     private Generation(
             long number,
             TlsConfiguration configuration,
-            ClientIdentity.@Nullable Loaded identity,
-            ChainVerifier verifier,
+            @Nullable LoadedIdentity identity,
+            ServerVerifier verifier,
             String digest) {
         this.number = number;
         this.configuration = configuration;
@@ -83,10 +82,12 @@ public final class Generation {
                         new GenerationTrustManager(this, register),
                         versions().stream().map(TlsVersion::protocol).toList(),
                         policy().cipherSuites(),
-                        configuration.keyExchange().isHybridRequired(),
-                        configuration.revocation().method().isStapled(),
+                        policy().hybridKeyExchangeRequired(),
+                        configuration.trust().revocation().isStapled(),
                         SESSION_TIMEOUT),
-                configuration.identity());
+                configuration.identity() == null
+                        ? null
+                        : configuration.identity().describe());
     }
 
     /**
@@ -95,23 +96,27 @@ public final class Generation {
      * @param before the one that it is to replace; null for the first
      * @throws TlsConfigurationException if something cannot be proved; nothing is left open
      */
-    static Generation prove(
-            @Nullable Generation before, TlsConfiguration configuration, TlsConfiguration.Reading reading) {
+    public static Generation prove(
+            @Nullable Generation before, TlsConfiguration configuration, TrustConfiguration.Reading reading) {
         FileSnapshot snapshot = reading.snapshot();
-        ChainVerifier verifier = ChainVerifier.of(configuration, reading, before == null ? null : before.verifier);
-        ClientIdentity.Loaded loaded = null;
+        ServerVerifier verifier =
+                ServerVerifier.of(configuration.trust(), reading, before == null ? null : before.verifier);
+        LoadedIdentity loaded = null;
         if (configuration.identity() != null) {
             loaded = configuration.identity().parse(snapshot);
-            prove(configuration.identity(), loaded, configuration.clock().instant());
+            prove(
+                    configuration.identity().describe(),
+                    loaded,
+                    configuration.clock().instant());
         }
         long number = before == null ? 1 : before.number + 1;
         return new Generation(number, configuration, loaded, verifier, snapshot.digest());
     }
 
-    private static void prove(ClientIdentity source, ClientIdentity.Loaded identity, Instant now) {
+    private static void prove(String source, LoadedIdentity identity, Instant now) {
         X509Certificate leaf = identity.leaf();
         if (!signsFor(identity.key(), leaf.getPublicKey())) {
-            throw new TlsConfigurationException(
+            throw RootTypes.configurationRefused(
                     RefusalReason.KEY_MISMATCH,
                     "client identity (" + source + "): the private key does not belong to the first certificate, "
                             + Printable.value(leaf.getSubjectX500Principal()) + owner(identity));
@@ -123,7 +128,7 @@ public final class Generation {
             X509Certificate subject = identity.chain().get(i);
             X509Certificate issuer = identity.chain().get(i + 1);
             if (!subject.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
-                throw new TlsConfigurationException(
+                throw RootTypes.configurationRefused(
                         RefusalReason.MATERIAL_UNREADABLE,
                         "client identity (" + source + "): certificate " + (i + 2) + " is "
                                 + Printable.value(issuer.getSubjectX500Principal())
@@ -134,7 +139,7 @@ public final class Generation {
         }
     }
 
-    private static String owner(ClientIdentity.Loaded identity) {
+    private static String owner(LoadedIdentity identity) {
         for (int i = 1; i < identity.chain().size(); i++) {
             if (signsFor(identity.key(), identity.chain().get(i).getPublicKey())) {
                 return "; it belongs to certificate " + (i + 1) + ": put that one first";
@@ -168,68 +173,73 @@ public final class Generation {
         Instant notBefore = certificate.getNotBefore().toInstant();
         Instant notAfter = certificate.getNotAfter().toInstant();
         if (now.isBefore(notBefore)) {
-            throw new TlsConfigurationException(
+            throw RootTypes.configurationRefused(
                     RefusalReason.NOT_YET_VALID,
                     what + ": " + Printable.value(certificate.getSubjectX500Principal()) + " is valid from " + notBefore
                             + ", now is " + now + "; is this machine's clock right?");
         }
         if (now.isAfter(notAfter)) {
-            throw new TlsConfigurationException(
+            throw RootTypes.configurationRefused(
                     RefusalReason.EXPIRED,
                     what + ": " + Printable.value(certificate.getSubjectX500Principal()) + " expired at " + notAfter
                             + ", now is " + now + "; renew it");
         }
     }
 
-    long number() {
+    public long number() {
         return number;
     }
 
-    TlsPolicy policy() {
+    public TlsPolicy policy() {
         return configuration.policy();
     }
 
     /** What is offered: hybrid groups are of TLS 1.3, a server that has only TLS 1.2 must not find it here. */
-    List<TlsVersion> versions() {
+    public List<TlsVersion> versions() {
         return isHybridRequired() ? List.of(TlsVersion.TLS_1_3) : policy().versions();
     }
 
-    boolean isHybridRequired() {
-        return configuration.keyExchange().isHybridRequired();
+    public boolean isHybridRequired() {
+        return policy().hybridKeyExchangeRequired();
     }
 
-    PresentedCertificates presented() {
+    public PresentedCertificates presented() {
         return presented;
     }
 
-    HandshakeProgress.Register register() {
+    public HandshakeProgress.Register register() {
         return register;
     }
 
-    boolean hasIdentity() {
+    /** What is said of a server with an older version. */
+    public String expectedVersion() {
+        return "expected " + versions().get(0).protocol() + " or newer";
+    }
+
+    public boolean hasIdentity() {
         return identity != null;
     }
 
     /** Verifies a presented chain for the host that was dialled. */
-    ValidatedPath verify(List<X509Certificate> chain, String dialledHost, List<byte[]> staples)
+    public ValidatedPath verify(List<X509Certificate> chain, String dialledHost, List<byte[]> staples)
             throws PeerRejectedException {
         return verifier.verify(chain, expectedOf(dialledHost), staples);
     }
 
     /** As {@link #verify}, but asks no responder: what only one can tell is left open. */
-    ValidatedPath verifyOffline(List<X509Certificate> chain, String dialledHost, List<byte[]> staples)
+    public ValidatedPath verifyOffline(List<X509Certificate> chain, String dialledHost, List<byte[]> staples)
             throws PeerRejectedException {
         return verifier.verifyOffline(chain, expectedOf(dialledHost), staples);
     }
 
     /** {@return whether {@link #verify} may ask a responder} */
-    boolean asksResponders() {
+    public boolean asksResponders() {
         return verifier.asksResponders();
     }
 
     /** The own certificate that has ended; null if none has. */
     @Nullable
-    X509Certificate expiredIdentity(Instant now) {
+    public X509Certificate expiredIdentity(Instant now) {
         if (identity == null) {
             return null;
         }
@@ -239,12 +249,12 @@ public final class Generation {
                 .orElse(null);
     }
 
-    ClientIdentity.@Nullable Loaded identity() {
+    public @Nullable LoadedIdentity identity() {
         return identity;
     }
 
     /** {@return whether both present the same certificates} */
-    boolean hasSameIdentityAs(Generation other) {
+    public boolean hasSameIdentityAs(Generation other) {
         return chain().equals(other.chain());
     }
 
@@ -252,38 +262,39 @@ public final class Generation {
         return identity == null ? List.of() : identity.chain();
     }
 
-    List<X509Certificate> anchors() {
+    public List<X509Certificate> anchors() {
         return verifier.anchors();
     }
 
-    List<TlsStatus.UnusableAnchor> unusableAnchors() {
+    public List<TlsStatus.UnusableAnchor> unusableAnchors() {
         return verifier.unusableAnchors();
     }
 
-    Optional<Instant> crlsFreshUntil() {
+    public Optional<Instant> crlsFreshUntil() {
         return verifier.crlsFreshUntil();
     }
 
-    Instant since() {
+    public Instant since() {
         return since;
     }
 
-    String digest() {
+    public String digest() {
         return digest;
     }
 
-    Instant now() {
+    public Instant now() {
         return configuration.clock().instant();
     }
 
-    private ServerIdentity expectedOf(String dialledHost) throws PeerRejectedException {
-        if (configuration.serverIdentity() != null) {
-            return configuration.serverIdentity();
+    private List<Names.Expected> expectedOf(String dialledHost) throws PeerRejectedException {
+        List<Names.Expected> configured = configuration.serverIdentity();
+        if (configured != null) {
+            return configured;
         }
         try {
-            return ServerIdentity.host(dialledHost);
+            return List.of(Names.host(dialledHost));
         } catch (IllegalArgumentException e) {
-            throw new PeerRejectedException(RefusalReason.NAME_MISMATCH, String.valueOf(e.getMessage()), e);
+            throw RootTypes.peerRejected(RefusalReason.NAME_MISMATCH, String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -300,11 +311,12 @@ public final class Generation {
         return parameters;
     }
 
-    SSLEngine engine(Endpoint endpoint, int others) throws EngineUnavailableException {
+    public SSLEngine engine(Endpoint endpoint, int others) throws EngineUnavailableException {
         return context(Use.EVENT_LOOP, endpoint, others).engine(endpoint.host(), endpoint.port(), parameters(endpoint));
     }
 
-    SSLSocket socket(Socket connected, Endpoint endpoint, int others) throws IOException, EngineUnavailableException {
+    public SSLSocket socket(Socket connected, Endpoint endpoint, int others)
+            throws IOException, EngineUnavailableException {
         return context(Use.SOCKET, endpoint, others)
                 .socket(connected, endpoint.host(), endpoint.port(), parameters(endpoint));
     }
@@ -318,7 +330,7 @@ public final class Generation {
         return context;
     }
 
-    Engines engines() {
+    public Engines engines() {
         return engines;
     }
 
@@ -326,7 +338,7 @@ public final class Generation {
      * For an hour handshakes with this server are full ones. An alert before the keys are agreed can be forged, and all that a
      * forger gains is this.
      */
-    void resumeNoMoreWith(Endpoint endpoint) {
+    public void resumeNoMoreWith(Endpoint endpoint) {
         if (fullHandshakesUntil.size() < MOST_FULL_HANDSHAKES_ONLY) {
             fullHandshakesUntil.put(endpoint, now().plus(FULL_HANDSHAKES_TIME));
         }
@@ -344,27 +356,37 @@ public final class Generation {
         return false;
     }
 
-    String describe() {
+    public String describe() {
         Instant now = now();
         StringBuilder text = new StringBuilder();
         text.append("policy ").append(policy());
-        text.append("\nkey exchange ").append(configuration.keyExchange());
         text.append("\nengine ").append(engines);
-        text.append("\ntrust anchors ").append(configuration.anchors());
+        text.append("\ntrust anchors ").append(configuration.trust().anchors().describe());
         for (X509Certificate anchor : verifier.anchors()) {
             text.append("\n  ").append(summary(anchor, now));
         }
         for (TlsStatus.UnusableAnchor anchor : verifier.unusableAnchors()) {
             text.append("\n  left out: ").append(anchor.message());
         }
-        text.append("\nclient identity ").append(Objects.requireNonNullElse(configuration.identity(), "none"));
+        text.append("\nclient identity ")
+                .append(
+                        configuration.identity() == null
+                                ? "none"
+                                : configuration.identity().describe());
         if (identity != null) {
             text.append("\n  ").append(summary(identity.leaf(), now));
         }
         text.append("\nserver identity ")
-                .append(Objects.requireNonNullElse(configuration.serverIdentity(), "the dialled host"));
-        text.append("\npins ").append(configuration.pins().isEmpty() ? "none" : configuration.pins());
-        text.append("\nrevocation ").append(configuration.revocation());
+                .append(
+                        configuration.serverIdentity() == null
+                                ? "the dialled host"
+                                : Names.describeExpected(configuration.serverIdentity()));
+        text.append("\npins ")
+                .append(
+                        configuration.trust().pins().isEmpty()
+                                ? "none"
+                                : configuration.trust().pins());
+        text.append("\nrevocation ").append(configuration.trust().revocation().describe());
         text.append("\nrotation ").append(configuration.rotation());
         text.append("\ngeneration ").append(number).append(" since ").append(since);
         return text.toString();

@@ -1,6 +1,6 @@
 package io.valkeysecure.internal.generation;
 
-import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.internal.material.LoadedIdentity;
 import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class GenerationKeyManager extends X509ExtendedKeyManager {
     private static final String ALIAS = "identity";
 
-    private final ClientIdentity.@Nullable Loaded identity;
+    private final @Nullable LoadedIdentity identity;
     private final HandshakeProgress.Register register;
 
-    GenerationKeyManager(ClientIdentity.@Nullable Loaded identity, HandshakeProgress.Register register) {
+    GenerationKeyManager(@Nullable LoadedIdentity identity, HandshakeProgress.Register register) {
         this.identity = identity;
         this.register = register;
     }

@@ -2,6 +2,7 @@ package io.valkeysecure.internal.generation;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.root.RootTypes;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -22,7 +23,7 @@ public final class GenerationTrustManager extends X509ExtendedTrustManager {
     private final Generation generation;
     private final HandshakeProgress.Register register;
 
-    GenerationTrustManager(Generation generation, HandshakeProgress.Register register) {
+    public GenerationTrustManager(Generation generation, HandshakeProgress.Register register) {
         this.generation = generation;
         this.register = register;
     }
@@ -56,7 +57,7 @@ public final class GenerationTrustManager extends X509ExtendedTrustManager {
     }
 
     /** The OCSP responses that came with the handshake (RFC 6066, 8). */
-    static List<byte[]> staples(SSLSession session) {
+    public static List<byte[]> staples(SSLSession session) {
         return session instanceof ExtendedSSLSession extended ? extended.getStatusResponses() : List.of();
     }
 
@@ -88,11 +89,11 @@ public final class GenerationTrustManager extends X509ExtendedTrustManager {
     }
 
     private static PeerRejectedException unknownConnection() {
-        return new PeerRejectedException(
+        return RootTypes.peerRejected(
                 RefusalReason.UNCLASSIFIED, "expected the dialled host with the chain, the TLS engine told none", null);
     }
 
     private static PeerRejectedException notAServer() {
-        return new PeerRejectedException(RefusalReason.UNCLASSIFIED, "this is a client, it verifies no clients", null);
+        return RootTypes.peerRejected(RefusalReason.UNCLASSIFIED, "this is a client, it verifies no clients", null);
     }
 }

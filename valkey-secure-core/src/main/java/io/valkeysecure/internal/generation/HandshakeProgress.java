@@ -18,7 +18,7 @@ public final class HandshakeProgress {
      *
      * @param current returns the generation in force, by which the server is judged
      */
-    HandshakeProgress(Supplier<Generation> current) {
+    public HandshakeProgress(Supplier<Generation> current) {
         this.current = current;
     }
 
@@ -43,29 +43,29 @@ public final class HandshakeProgress {
         verdict = accepted;
     }
 
-    boolean wasIdentityAsked() {
+    public boolean wasIdentityAsked() {
         return identityAsked;
     }
 
-    boolean wasIdentityPresented() {
+    public boolean wasIdentityPresented() {
         return identityPresented;
     }
 
     /** The verdict of the trust manager in this handshake; null in a resumed one, which does not ask it. */
     @Nullable
-    Verdict verdict() {
+    public Verdict verdict() {
         return verdict;
     }
 
     /** Finds the progress of a connection by its socket or engine, which neither defines equality of its own. */
-    static final class Register {
+    public static final class Register {
         private final Map<Object, HandshakeProgress> byConnection = Collections.synchronizedMap(new WeakHashMap<>());
 
-        void put(Object connection, HandshakeProgress progress) {
+        public void put(Object connection, HandshakeProgress progress) {
             byConnection.put(connection, progress);
         }
 
-        void remove(Object connection) {
+        public void remove(Object connection) {
             byConnection.remove(connection);
         }
 

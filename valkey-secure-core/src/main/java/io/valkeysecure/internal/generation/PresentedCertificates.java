@@ -1,8 +1,10 @@
 package io.valkeysecure.internal.generation;
 
-import io.valkeysecure.ChainVerifier;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.internal.x509.CertificateParser;
+import io.valkeysecure.internal.x509.MalformedException;
 import java.nio.ByteBuffer;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -27,7 +29,7 @@ public final class PresentedCertificates {
      *
      * @throws PeerRejectedException if a certificate cannot be parsed
      */
-    List<X509Certificate> of(Certificate[] chain) throws PeerRejectedException {
+    public List<X509Certificate> of(Certificate[] chain) throws PeerRejectedException {
         List<X509Certificate> certificates = new ArrayList<>(chain.length);
         for (Certificate certificate : chain) {
             certificates.add(
@@ -45,7 +47,7 @@ public final class PresentedCertificates {
         try {
             encoded = certificate.getEncoded();
         } catch (CertificateException e) {
-            throw new PeerRejectedException(
+            throw RootTypes.peerRejected(
                     RefusalReason.MALFORMED_CERTIFICATE, "the server presented something without an encoding", e);
         }
         ByteBuffer key = ByteBuffer.wrap(encoded);
@@ -53,11 +55,28 @@ public final class PresentedCertificates {
         if (known != null) {
             return known;
         }
-        X509Certificate parsed = ChainVerifier.parse(encoded, place);
+        X509Certificate parsed = parse(encoded, place);
         if (read.size() >= MOST) {
             read.clear();
         }
         read.put(key, parsed);
         return parsed;
+    }
+
+    /**
+     * Parses one certificate of a chain.
+     *
+     * @param der the certificate
+     * @param place its place in the chain, from 1
+     * @return the certificate
+     * @throws PeerRejectedException if it cannot be parsed
+     */
+    public static X509Certificate parse(byte[] der, int place) throws PeerRejectedException {
+        try {
+            return CertificateParser.parse(der);
+        } catch (MalformedException e) {
+            throw RootTypes.peerRejected(
+                    RefusalReason.MALFORMED_CERTIFICATE, "certificate " + place + " of the chain " + e.problem(), e);
+        }
     }
 }

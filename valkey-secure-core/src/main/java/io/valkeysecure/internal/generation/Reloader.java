@@ -4,6 +4,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.internal.material.MaterialReader;
 import io.valkeysecure.internal.observe.GuardedListener;
+import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.observe.TlsStatus;
 import java.io.IOException;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reloader implements AutoCloseable {
     /** How often file attributes are polled. */
-    static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+    public static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
 
     /** How often, and at what distance, material is read again that may be in the midst of being written. */
     private static final int READINGS = 5;
@@ -72,7 +73,7 @@ public final class Reloader implements AutoCloseable {
     /** When the watching thread may begin the next reading. */
     private long nextNanos;
 
-    private record First(TlsConfiguration.Reading read, List<Object> look, Generation generation) {}
+    private record First(TrustConfiguration.Reading read, List<Object> look, Generation generation) {}
 
     /**
      * Reads and proves the first generation.
@@ -81,7 +82,7 @@ public final class Reloader implements AutoCloseable {
      * @param refused is told once for each cause why new material is not in force
      * @throws TlsConfigurationException if it cannot be proved in time; no thread is left but one that is stuck
      */
-    Reloader(
+    public Reloader(
             TlsConfiguration configuration,
             GuardedListener listener,
             Runnable published,
@@ -104,7 +105,7 @@ public final class Reloader implements AutoCloseable {
     private First first() {
         try {
             return reader.read(progress -> {
-                TlsConfiguration.Reading read = configuration.read(progress);
+                TrustConfiguration.Reading read = configuration.read(progress);
                 List<Object> look = look(configuration.watched(read.crls()), progress);
                 progress.reading("the proof of the material");
                 return new First(read, look, Generation.prove(null, configuration, read));
@@ -118,20 +119,20 @@ public final class Reloader implements AutoCloseable {
         }
     }
 
-    Generation current() {
+    public Generation current() {
         return current;
     }
 
-    Instant identitySince() {
+    public Instant identitySince() {
         return identitySince;
     }
 
     /** {@return when all files and sources were read last, whether or not they could be proved} */
-    Instant lastRead() {
+    public Instant lastRead() {
         return lastRead;
     }
 
-    Optional<TlsStatus.Failure> lastFailure() {
+    public Optional<TlsStatus.Failure> lastFailure() {
         synchronized (failures) {
             return Optional.ofNullable(lastFailure);
         }
@@ -143,7 +144,7 @@ public final class Reloader implements AutoCloseable {
      * @return whether a new generation is in force
      * @throws TlsConfigurationException if it cannot be proved, or read in time; the last good generation stays
      */
-    boolean reload() {
+    public boolean reload() {
         try {
             return reader.read(this::read);
         } catch (MaterialReader.OverdueException e) {
@@ -156,7 +157,7 @@ public final class Reloader implements AutoCloseable {
     }
 
     /** Begins a reading if it is time for one, and reports one that takes too long. Never blocks. */
-    void tick() {
+    public void tick() {
         MaterialReader.Reading<?> running = reader.running();
         if (running == null) {
             long now = System.nanoTime();
@@ -201,7 +202,7 @@ public final class Reloader implements AutoCloseable {
             } catch (Throwable e) {
                 throw ended(
                         progress,
-                        new TlsConfigurationException(
+                        RootTypes.configurationRefused(
                                 RefusalReason.UNCLASSIFIED, "the new material could not be proved: " + e, e));
             }
         }
@@ -231,7 +232,7 @@ public final class Reloader implements AutoCloseable {
     private boolean readAndPublish(MaterialReader.Progress progress) {
         lastDigest = null;
         lastLook = look(watched, progress);
-        TlsConfiguration.Reading read = configuration.read(progress);
+        TrustConfiguration.Reading read = configuration.read(progress);
         lastRead = configuration.clock().instant();
         watched = configuration.watched(read.crls());
         Generation before = current;
@@ -275,7 +276,7 @@ public final class Reloader implements AutoCloseable {
         String expected = namesOf(old.leaf());
         String seen = namesOf(recent.leaf());
         if (!expected.equals(seen)) {
-            throw new TlsConfigurationException(
+            throw RootTypes.configurationRefused(
                     RefusalReason.NAME_MISMATCH,
                     "new client identity: expected the subject and SANs of the one in force, "
                             + Printable.value(expected) + ", has " + Printable.value(seen)

@@ -24,7 +24,7 @@ public record Verdict(Generation generation, ValidatedPath path) {
      * @param earlier a verdict that is kept if its generation is still in force; null if there is none
      * @throws PeerRejectedException if a generation rejects the chain, also if it cannot find out: nothing was sent yet
      */
-    static Verdict inForce(
+    public static Verdict inForce(
             Supplier<Generation> current,
             @Nullable Verdict earlier,
             List<X509Certificate> presented,

@@ -58,7 +58,7 @@ public final class HandshakeLimiter {
     }
 
     /** A handshake's slot, or its place in the line for one. */
-    final class Permit {
+    public final class Permit {
         private final CompletableFuture<Void> granted = new CompletableFuture<>();
         private final Line line;
         private long grantedNanos;
@@ -69,19 +69,19 @@ public final class HandshakeLimiter {
         }
 
         /** Completed when the handshake may start. Its dependents must not block. */
-        CompletableFuture<Void> granted() {
+        public CompletableFuture<Void> granted() {
             return granted;
         }
 
         /** The peer has sent something, so the slot is not taken back for its silence. */
-        void answered() {
+        public void answered() {
             synchronized (HandshakeLimiter.this) {
                 answered = true;
             }
         }
 
         /** The handshake has succeeded, so the endpoint gets its whole share again. */
-        void succeeded() {
+        public void succeeded() {
             synchronized (HandshakeLimiter.this) {
                 line.stalled = false;
             }
@@ -89,14 +89,14 @@ public final class HandshakeLimiter {
         }
 
         /** Returns whether a slot was taken back from the endpoint since a handshake with it succeeded. */
-        boolean isEndpointStalled() {
+        public boolean isEndpointStalled() {
             synchronized (HandshakeLimiter.this) {
                 return line.stalled;
             }
         }
 
         /** Gives the slot back, or leaves the line; more than once does no harm. */
-        void release() {
+        public void release() {
             synchronized (HandshakeLimiter.this) {
                 giveBack(this);
                 line.waiting.remove(this);
@@ -125,7 +125,7 @@ public final class HandshakeLimiter {
     /** Whether slots that are held too long will be looked for. */
     private boolean sweeping;
 
-    HandshakeLimiter() {
+    public HandshakeLimiter() {
         this(
                 Math.max(2, Runtime.getRuntime().availableProcessors()) * PER_PROCESSOR,
                 SILENCE,
@@ -134,7 +134,7 @@ public final class HandshakeLimiter {
                 Timer.SYSTEM);
     }
 
-    HandshakeLimiter(int limit, Duration silence, Duration longest, LongSupplier nanoTime, Timer timer) {
+    public HandshakeLimiter(int limit, Duration silence, Duration longest, LongSupplier nanoTime, Timer timer) {
         this.limit = limit;
         this.share = Math.max(1, limit * 3 / 4);
         this.silence = silence;
@@ -144,20 +144,20 @@ public final class HandshakeLimiter {
     }
 
     /** How many handshakes are in flight at once, with all endpoints together. */
-    int limit() {
+    public int limit() {
         return limit;
     }
 
     /** How many of them are with one endpoint at most. */
-    int share() {
+    public int share() {
         return share;
     }
 
-    synchronized int inFlight() {
+    public synchronized int inFlight() {
         return inFlight.size();
     }
 
-    Permit acquire(Endpoint endpoint) {
+    public Permit acquire(Endpoint endpoint) {
         Permit permit;
         synchronized (this) {
             permit = new Permit(lines.computeIfAbsent(endpoint, Line::new));

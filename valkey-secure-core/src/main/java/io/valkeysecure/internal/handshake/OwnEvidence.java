@@ -3,6 +3,7 @@ package io.valkeysecure.internal.handshake;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.engine.HandshakeSignatures;
+import io.valkeysecure.internal.root.RootTypes;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Set;
@@ -26,17 +27,17 @@ public final class OwnEvidence implements HandshakeReader.Listener {
      * @throws PeerRejectedException if the engine signed with less than SHA-256, as servers can ask it to; nothing of this may
      *     be sent
      */
-    synchronized void add(ByteBuffer bytes) throws PeerRejectedException {
+    public synchronized void add(ByteBuffer bytes) throws PeerRejectedException {
         reader.read(bytes);
     }
 
     /** Whether the clear part of the handshake was seen in full. */
-    synchronized boolean isComplete() {
+    public synchronized boolean isComplete() {
         return reader.isEnded();
     }
 
     /** Whether the ClientHello brought a session ticket, of TLS 1.2 (RFC 5077, 3.2) or 1.3 (RFC 8446, 4.2.11). */
-    synchronized boolean isSessionOffered() {
+    public synchronized boolean isSessionOffered() {
         return sessionOffered;
     }
 
@@ -56,7 +57,7 @@ public final class OwnEvidence implements HandshakeReader.Listener {
         int scheme = body.getShort() & 0xffff;
         if (!HandshakeSignatures.isStrong(scheme)) {
             reader.end();
-            throw new PeerRejectedException(
+            throw RootTypes.peerRejected(
                     RefusalReason.WEAK_SIGNATURE,
                     "expected to prove the own key with SHA-256 or better, the server asked for "
                             + HandshakeSignatures.name(scheme)

@@ -44,7 +44,7 @@ public record PeerAlert(String description) {
         return new PeerAlert(DESCRIPTIONS.getOrDefault(description, "alert " + description));
     }
 
-    static Optional<PeerAlert> in(Throwable thrown) {
+    public static Optional<PeerAlert> in(Throwable thrown) {
         String text = String.valueOf(thrown.getMessage());
         Matcher jsse = JSSE.matcher(text);
         if (jsse.find()) {
@@ -58,7 +58,7 @@ public record PeerAlert(String description) {
     }
 
     /** What the alert means where nothing is known of the handshake that it ended. */
-    RefusalReason reasonWithoutContext() {
+    public RefusalReason reasonWithoutContext() {
         return switch (description) {
             case "protocol_version" -> RefusalReason.PROTOCOL_VERSION;
             case "insufficient_security" -> RefusalReason.CIPHER_SUITE;
@@ -74,7 +74,7 @@ public record PeerAlert(String description) {
      * @param identityAsked whether the server had asked for a client certificate
      * @param identityPresented whether one was presented
      */
-    RefusalReason reason(boolean serverHelloSeen, boolean identityAsked, boolean identityPresented) {
+    public RefusalReason reason(boolean serverHelloSeen, boolean identityAsked, boolean identityPresented) {
         if (description.equals("handshake_failure")) {
             // before a ServerHello: nothing in common; after a CertificateRequest: what OpenSSL answers under TLS 1.2
             // to a client without a certificate

@@ -3,6 +3,7 @@ package io.valkeysecure.internal.handshake;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.engine.HandshakeSignatures;
+import io.valkeysecure.internal.root.RootTypes;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +81,7 @@ public final class PeerEvidence implements HandshakeReader.Listener {
     private @Nullable PeerAlert lastAlert;
 
     /** Sets what is run when the peer's first bytes come. */
-    void whenFirstReceived(Runnable task) {
+    public void whenFirstReceived(Runnable task) {
         whenFirstReceived = task;
     }
 
@@ -90,7 +91,7 @@ public final class PeerEvidence implements HandshakeReader.Listener {
      * @throws PeerRejectedException if the peer signed its key exchange with less than SHA-256, or begins another handshake; the
      *     engine must not be given these bytes
      */
-    synchronized void add(ByteBuffer bytes) throws PeerRejectedException {
+    public synchronized void add(ByteBuffer bytes) throws PeerRejectedException {
         if (first.length == 0 && bytes.hasRemaining()) {
             whenFirstReceived.run();
         }
@@ -104,7 +105,7 @@ public final class PeerEvidence implements HandshakeReader.Listener {
     }
 
     /** Whether more bytes are of interest: under TLS 1.2 for as long as the connection is open. */
-    synchronized boolean isMoreWanted() {
+    public synchronized boolean isMoreWanted() {
         return !reader.isEnded();
     }
 
@@ -121,7 +122,7 @@ public final class PeerEvidence implements HandshakeReader.Listener {
             int one = CHACHA20_SUITES.contains(chosen.suite()) ? FINISHED_CHACHA20_BYTES : FINISHED_GCM_BYTES;
             if (finished || length > one) {
                 reader.end();
-                throw new PeerRejectedException(
+                throw RootTypes.peerRejected(
                         RefusalReason.RENEGOTIATION,
                         "expected no handshake after the first, the server began another (TLS 1.2 renegotiation); Valkey"
                                 + " never does: what is it that ends TLS there?",
@@ -147,7 +148,7 @@ public final class PeerEvidence implements HandshakeReader.Listener {
     @Override
     public void noRecord() throws PeerRejectedException {
         if (hello != null) {
-            throw new PeerRejectedException(
+            throw RootTypes.peerRejected(
                     RefusalReason.UNCLASSIFIED, "expected a TLS record, the server sent something else", null);
         }
     }
@@ -199,7 +200,7 @@ public final class PeerEvidence implements HandshakeReader.Listener {
         }
         if (!HandshakeSignatures.isStrong(scheme)) {
             reader.end();
-            throw new PeerRejectedException(
+            throw RootTypes.peerRejected(
                     RefusalReason.WEAK_SIGNATURE,
                     "expected a key exchange signed with SHA-256 or better, the server signed it with "
                             + HandshakeSignatures.name(scheme)
@@ -210,33 +211,33 @@ public final class PeerEvidence implements HandshakeReader.Listener {
     }
 
     /** Whether a handshake under TLS 1.2 was seen from its ServerHello to its end. */
-    synchronized boolean isTls12Complete() {
+    public synchronized boolean isTls12Complete() {
         return hello != null && hello.version() == TLS_1_2 && finished;
     }
 
     /** Whether the peer signed a key exchange, as it does under TLS 1.2 unless it resumes a session; strongly enough. */
-    synchronized boolean isKeyExchangeSigned() {
+    public synchronized boolean isKeyExchangeSigned() {
         return keyExchangeSignature != null;
     }
 
     /** Takes what the peer had sent when it closed; it begins with a record. */
-    synchronized void lastWords(byte[] bytes) {
+    public synchronized void lastWords(byte[] bytes) {
         if (bytes.length == CLEAR_ALERT_BYTES && bytes[0] == HandshakeReader.RECORD_ALERT && bytes[1] == 3) {
             lastAlert = PeerAlert.of(bytes[6] & 0xff);
         }
     }
 
     /** The alert that was found in the last words; null for none. */
-    synchronized @Nullable PeerAlert lastAlert() {
+    public synchronized @Nullable PeerAlert lastAlert() {
         return lastAlert;
     }
 
-    synchronized boolean nothingReceived() {
+    public synchronized boolean nothingReceived() {
         return first.length == 0;
     }
 
     /** Whether the peer sent something that cannot begin a TLS record. */
-    synchronized boolean isPlaintext() {
+    public synchronized boolean isPlaintext() {
         if (first.length == 0) {
             return false;
         }
@@ -244,12 +245,12 @@ public final class PeerEvidence implements HandshakeReader.Listener {
         return !recordType || (first.length > 1 && first[1] != 3);
     }
 
-    synchronized boolean serverHelloSeen() {
+    public synchronized boolean serverHelloSeen() {
         return first.length > 5 && first[0] == HandshakeReader.RECORD_HANDSHAKE && first[5] == SERVER_HELLO;
     }
 
     /** The version of a ServerHello that is below all that a policy can allow, for people; null otherwise. */
-    synchronized @Nullable String tooOldVersion() {
+    public synchronized @Nullable String tooOldVersion() {
         if (!serverHelloSeen() || first.length < VERSION_END) {
             return null;
         }
@@ -264,7 +265,7 @@ public final class PeerEvidence implements HandshakeReader.Listener {
      * The group of the key exchange, read from the ServerHello's key share (RFC 8446, 4.2.8), since the JDK does not tell it;
      * empty if there is none, as under TLS 1.2.
      */
-    synchronized Optional<String> keyExchangeGroup() {
+    public synchronized Optional<String> keyExchangeGroup() {
         return Optional.ofNullable(hello).map(ServerHello::group);
     }
 

@@ -4,7 +4,6 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.OpenConnection;
-import io.valkeysecure.adapter.TlsHandshake;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -40,7 +39,7 @@ public final class VerifiedSocket extends SSLSocket implements OpenConnection {
 
     private final SSLSocket delegate;
     private final WireSocket wire;
-    private final TlsHandshake handshake;
+    private final HandshakeDriver handshake;
     private final VerifiedHandshake verified;
     private final Runnable gone;
     private volatile boolean peerHasSpoken;
@@ -53,15 +52,15 @@ public final class VerifiedSocket extends SSLSocket implements OpenConnection {
      *
      * @throws TlsHandshakeException if the server is not accepted by the material that is in force now
      */
-    VerifiedSocket(SSLSocket delegate, WireSocket wire, TlsHandshake handshake) throws TlsHandshakeException {
+    public VerifiedSocket(SSLSocket delegate, WireSocket wire, HandshakeDriver handshake) throws TlsHandshakeException {
         this.delegate = delegate;
         this.wire = wire;
         this.handshake = handshake;
         this.gone = handshake.opened(this);
-        this.verified = handshake.proof();
+        this.verified = handshake.verified();
     }
 
-    static boolean isReplaceable(BooleanSupplier connected) {
+    public static boolean isReplaceable(BooleanSupplier connected) {
         ASKED_BY_POOL.set(true);
         try {
             return !connected.getAsBoolean();
@@ -70,7 +69,7 @@ public final class VerifiedSocket extends SSLSocket implements OpenConnection {
         }
     }
 
-    VerifiedHandshake verified() {
+    public VerifiedHandshake verified() {
         return verified;
     }
 

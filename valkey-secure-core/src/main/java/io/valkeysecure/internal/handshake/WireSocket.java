@@ -1,7 +1,6 @@
 package io.valkeysecure.internal.handshake;
 
 import io.valkeysecure.TlsHandshakeException;
-import io.valkeysecure.adapter.TlsHandshake;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
@@ -29,21 +28,21 @@ public final class WireSocket extends Socket {
     private static final int LAST_WORDS_MILLIS = 100;
 
     private final Socket delegate;
-    private final TlsHandshake handshake;
+    private final HandshakeDriver handshake;
     private final long deadlineNanos;
     private final int timeoutAfterwards;
     private final ByteArrayOutputStream flight = new ByteArrayOutputStream();
     private volatile boolean handshaking = true;
     private volatile boolean isWatched = true;
 
-    WireSocket(Socket delegate, TlsHandshake handshake, long deadlineNanos) throws SocketException {
+    public WireSocket(Socket delegate, HandshakeDriver handshake, long deadlineNanos) throws SocketException {
         this.delegate = delegate;
         this.handshake = handshake;
         this.deadlineNanos = deadlineNanos;
         this.timeoutAfterwards = delegate.getSoTimeout();
     }
 
-    void handshakeEnded() throws IOException {
+    public void handshakeEnded() throws IOException {
         sendFlight();
         handshaking = false;
         delegate.setSoTimeout(timeoutAfterwards);

@@ -1,9 +1,8 @@
 package io.valkeysecure.internal.material;
 
-import io.valkeysecure.ClientIdentity;
-import io.valkeysecure.MaterialSource;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +18,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -31,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** Files and sources read once into memory: what is proved is what is used. */
 public final class FileSnapshot {
     /** More than any bundle of anchors needs; keeps a wrong path such as a log file out of memory. */
-    static final int LARGEST_FILE_BYTES = 1024 * 1024;
+    public static final int LARGEST_FILE_BYTES = 1024 * 1024;
 
     // the kinds of files in st_mode (POSIX, sys/stat.h)
     private static final int S_IFMT = 0170000;
@@ -41,39 +39,41 @@ public final class FileSnapshot {
     private static final int S_IFSOCK = 0140000;
 
     private final Map<Path, byte[]> contents;
-    private final Map<MaterialSource<?>, Object> values;
+    private final Map<Supply<?>, Object> values;
 
-    private FileSnapshot(Map<Path, byte[]> contents, Map<MaterialSource<?>, Object> values) {
+    private FileSnapshot(Map<Path, byte[]> contents, Map<Supply<?>, Object> values) {
         this.contents = contents;
         this.values = values;
     }
 
-    static FileSnapshot read(Collection<Path> files, Collection<MaterialSource<?>> sources) {
+    /** Reads what one material is made of. */
+    public static FileSnapshot of(Material<?> material) {
+        Supply<?> supply = material.supply();
+        return read(material.files(), supply == null ? List.of() : List.of(supply));
+    }
+
+    public static FileSnapshot read(Collection<Path> files, Collection<Supply<?>> sources) {
         return read(files, sources, MaterialReader.Progress.NONE);
     }
 
-    static FileSnapshot read(
-            Collection<Path> files, Collection<MaterialSource<?>> sources, MaterialReader.Progress progress) {
+    public static FileSnapshot read(
+            Collection<Path> files, Collection<Supply<?>> sources, MaterialReader.Progress progress) {
         Map<Path, byte[]> contents = new LinkedHashMap<>();
         for (Path file : files) {
             progress.reading(file.toString());
             contents.computeIfAbsent(file, FileSnapshot::read);
         }
-        Map<MaterialSource<?>, Object> values = new LinkedHashMap<>();
-        for (MaterialSource<?> source : sources) {
+        Map<Supply<?>, Object> values = new LinkedHashMap<>();
+        for (Supply<?> source : sources) {
             progress.reading("material source " + source);
             values.put(source, pull(source));
         }
         return new FileSnapshot(contents, values);
     }
 
-    /** A source is code of somebody else: whatever it throws is its failure, and what it gives is copied at once. */
-    private static Object pull(MaterialSource<?> source) {
+    private static Object pull(Supply<?> source) {
         try {
-            Object given = Objects.requireNonNull(source.current(), "the source returned null");
-            return given instanceof ClientIdentity identity
-                    ? identity.parse(read(identity.files(), identity.sources()))
-                    : certificates(given);
+            return Objects.requireNonNull(source.pull(), "the source returned null");
         } catch (TlsConfigurationException e) {
             throw e;
         } catch (InterruptedException e) {
@@ -84,40 +84,22 @@ public final class FileSnapshot {
         }
     }
 
-    /** What a source of anchors gave; it may break the promise of its type. */
-    private static List<X509Certificate> certificates(Object given) {
-        List<X509Certificate> certificates = new ArrayList<>();
-        for (Object each : (Collection<?>) given) {
-            certificates.add((X509Certificate) Objects.requireNonNull(each, "the source returned null among others"));
-        }
-        return certificates;
-    }
-
-    private static TlsConfigurationException failed(MaterialSource<?> source, Throwable cause) {
-        return new TlsConfigurationException(
+    private static TlsConfigurationException failed(Supply<?> source, Throwable cause) {
+        return RootTypes.configurationRefused(
                 RefusalReason.MATERIAL_UNREADABLE,
                 "material source " + source + " gave nothing: "
                         + Printable.message(cause instanceof Error ? cause : cause.getMessage()),
                 cause);
     }
 
-    /** The certificates that a source of anchors gave. */
-    @SuppressWarnings("unchecked") // pull() makes nothing else of what such a source gives
-    List<X509Certificate> anchors(MaterialSource<?> source) {
-        return (List<X509Certificate>) value(source);
-    }
-
-    /** The identity that a source gave. */
-    ClientIdentity.Loaded identity(MaterialSource<?> source) {
-        return (ClientIdentity.Loaded) value(source);
-    }
-
-    private Object value(MaterialSource<?> source) {
-        return Objects.requireNonNull(values.get(source), "the source is not in the snapshot");
+    /** What a source gave. */
+    @SuppressWarnings("unchecked") // values holds for each supply what that one gave
+    public <T> T value(Supply<T> source) {
+        return (T) Objects.requireNonNull(values.get(source), "the source is not in the snapshot");
     }
 
     /** The SHA-256 digest of all that was read, in hexadecimal: what has another one is a change. */
-    String digest() {
+    public String digest() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Map.Entry<Path, byte[]> file : contents.entrySet()) {
@@ -136,7 +118,7 @@ public final class FileSnapshot {
     /** A digest of its own for each, so that a certificate that moves from one source to the other is a change. */
     private static byte[] digestOf(Object value) throws NoSuchAlgorithmException, CertificateEncodingException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        if (value instanceof ClientIdentity.Loaded identity) {
+        if (value instanceof LoadedIdentity identity) {
             byte[] key = identity.key().getEncoded(); // null for a key in a hardware module
             digest.update(key == null ? new byte[0] : key);
             update(digest, identity.chain());
@@ -152,7 +134,7 @@ public final class FileSnapshot {
         }
     }
 
-    byte[] bytes(Path file) {
+    public byte[] bytes(Path file) {
         byte[] bytes = contents.get(file);
         if (bytes == null) {
             throw new IllegalArgumentException(file + " is not in the snapshot");
@@ -161,7 +143,7 @@ public final class FileSnapshot {
     }
 
     /** The bytes of several files, in their order. */
-    Map<Path, byte[]> bytes(Collection<Path> files) {
+    public Map<Path, byte[]> bytes(Collection<Path> files) {
         Map<Path, byte[]> several = new LinkedHashMap<>();
         files.forEach(file -> several.put(file, bytes(file)));
         return several;
@@ -235,6 +217,6 @@ public final class FileSnapshot {
     }
 
     private static TlsConfigurationException unreadable(Path file, String problem, @Nullable Exception cause) {
-        return new TlsConfigurationException(RefusalReason.MATERIAL_UNREADABLE, file + " " + problem, cause);
+        return RootTypes.configurationRefused(RefusalReason.MATERIAL_UNREADABLE, file + " " + problem, cause);
     }
 }

@@ -2,6 +2,7 @@ package io.valkeysecure.internal.material;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.x509.MalformedException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,18 +19,18 @@ public final class KeyStores {
     private KeyStores() {}
 
     /** Something is read from a store that was opened. */
-    interface Reading<T> {
+    public interface Reading<T> {
         T read() throws GeneralSecurityException;
     }
 
-    static KeyStore open(Path file, byte[] bytes, char[] password) {
+    public static KeyStore open(Path file, byte[] bytes, char[] password) {
         try {
             StoreBounds.require(bytes, password);
             return read(file, () -> load(file, bytes, password));
         } catch (MalformedException e) {
             throw unreadable(file, e.problem());
         } catch (GeneralSecurityException e) {
-            throw new TlsConfigurationException(
+            throw RootTypes.configurationRefused(
                     RefusalReason.MATERIAL_UNREADABLE, file + " holds something that this JVM cannot read", e);
         }
     }
@@ -64,6 +65,6 @@ public final class KeyStores {
     }
 
     private static TlsConfigurationException unreadable(Path file, String problem) {
-        return new TlsConfigurationException(RefusalReason.MATERIAL_UNREADABLE, file + " " + problem);
+        return RootTypes.configurationRefused(RefusalReason.MATERIAL_UNREADABLE, file + " " + problem);
     }
 }

@@ -1,6 +1,5 @@
 package io.valkeysecure.internal.material;
 
-import io.valkeysecure.MaterialSource;
 import io.valkeysecure.TlsConfigurationException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,12 +16,12 @@ public interface Material<T> {
     List<Path> files();
 
     /** What it is pulled from; null if it is read from files or given ready made. */
-    default @Nullable MaterialSource<?> source() {
+    default @Nullable Supply<T> supply() {
         return null;
     }
 
     /**
-     * Parses the bytes of {@link #files()}, or takes what {@link #source()} gave.
+     * Parses the bytes of {@link #files()}, or takes what {@link #supply()} gave.
      *
      * @throws TlsConfigurationException if they are not what they should be
      */

@@ -2,6 +2,7 @@ package io.valkeysecure.internal.material;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.thread.LibraryThread;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +31,7 @@ public final class MaterialReader implements AutoCloseable {
 
     /** What is done on the reading thread. */
     @FunctionalInterface
-    interface Task<T> {
+    public interface Task<T> {
         /**
          * Reads.
          *
@@ -41,14 +42,14 @@ public final class MaterialReader implements AutoCloseable {
 
     /** Is told what is read, so that a message can name what does not answer. */
     @FunctionalInterface
-    interface Progress {
+    public interface Progress {
         Progress NONE = what -> {};
 
         void reading(String what);
     }
 
     /** One reading, that waits, goes on or has ended. */
-    static final class Reading<T> implements Progress, Runnable {
+    public static final class Reading<T> implements Progress, Runnable {
         private final MaterialReader reader;
         private final Task<T> task;
         private final CompletableFuture<Void> begun = new CompletableFuture<>();
@@ -58,7 +59,7 @@ public final class MaterialReader implements AutoCloseable {
         private @Nullable Thread thread;
         private boolean interrupted;
 
-        Reading(MaterialReader reader, Task<T> task) {
+        public Reading(MaterialReader reader, Task<T> task) {
             this.reader = reader;
             this.task = task;
         }
@@ -69,11 +70,11 @@ public final class MaterialReader implements AutoCloseable {
         }
 
         /** {@return what is read at this moment} */
-        String what() {
+        public String what() {
             return what;
         }
 
-        boolean isOverdue() {
+        public boolean isOverdue() {
             return thread() != null && System.nanoTime() - begunNanos >= reader.limit.toNanos();
         }
 
@@ -86,7 +87,7 @@ public final class MaterialReader implements AutoCloseable {
          *
          * @return true the first time, false if it has ended or was interrupted before
          */
-        synchronized boolean interrupt() {
+        public synchronized boolean interrupt() {
             if (thread == null || interrupted) {
                 return false;
             }
@@ -114,7 +115,7 @@ public final class MaterialReader implements AutoCloseable {
             } catch (TlsConfigurationException e) {
                 result.completeExceptionally(e);
             } catch (Throwable e) {
-                result.completeExceptionally(new TlsConfigurationException(
+                result.completeExceptionally(RootTypes.configurationRefused(
                         RefusalReason.UNCLASSIFIED, "the material could not be proved: " + e, e));
             } finally {
                 synchronized (this) {
@@ -125,19 +126,19 @@ public final class MaterialReader implements AutoCloseable {
         }
     }
 
-    MaterialReader(Duration limit) {
+    public MaterialReader(Duration limit) {
         this.limit = limit;
         this.thread = LibraryThread.pool("valkey-secure-reload", 1, LONGEST_QUEUE);
     }
 
     /** {@return the reading that goes on; null if there is none} */
     @Nullable
-    Reading<?> running() {
+    public Reading<?> running() {
         return running;
     }
 
     /** Begins a reading unless one goes on. */
-    void begin(Task<?> task) {
+    public void begin(Task<?> task) {
         if (running == null && thread.getQueue().isEmpty()) {
             try {
                 thread.execute(new Reading<>(this, task));
@@ -154,7 +155,7 @@ public final class MaterialReader implements AutoCloseable {
      * @throws OverdueException if it has not ended within the limit
      * @throws IllegalStateException if this is closed, or called from within a reading
      */
-    <T> T read(Task<T> task) throws OverdueException {
+    public <T> T read(Task<T> task) throws OverdueException {
         Reading<?> now = running;
         if (now != null && now.thread() == Thread.currentThread()) {
             throw new IllegalStateException("a material source asked for a reload while it was read itself");
@@ -174,7 +175,7 @@ public final class MaterialReader implements AutoCloseable {
         } catch (InterruptedException e) {
             thread.remove(reading);
             Thread.currentThread().interrupt();
-            throw new TlsConfigurationException(
+            throw RootTypes.configurationRefused(
                     RefusalReason.MATERIAL_UNREADABLE, "the thread was interrupted while it waited for material", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TlsConfigurationException failure) {
@@ -195,23 +196,24 @@ public final class MaterialReader implements AutoCloseable {
     }
 
     /** A reading that has not ended within the limit; it may go on. */
-    static final class OverdueException extends Exception {
+    public static final class OverdueException extends Exception {
         private static final long serialVersionUID = 1L;
 
         private final transient Reading<?> reading;
 
-        OverdueException(Reading<?> reading) {
+        public OverdueException(Reading<?> reading) {
             this.reading = reading;
         }
 
-        Reading<?> reading() {
+        public Reading<?> reading() {
             return reading;
         }
     }
 
     /** The refusal of a reading that is overdue. */
-    TlsConfigurationException refusal(Reading<?> reading, @Nullable Instant lastRead, @Nullable Throwable cause) {
-        return new TlsConfigurationException(
+    public TlsConfigurationException refusal(
+            Reading<?> reading, @Nullable Instant lastRead, @Nullable Throwable cause) {
+        return RootTypes.configurationRefused(
                 RefusalReason.MATERIAL_UNREADABLE,
                 "expected all material within " + limit + ", " + reading.what() + " did not answer in time"
                         + (lastRead == null ? "" : "; not read since " + lastRead + ", tried again at the next check")

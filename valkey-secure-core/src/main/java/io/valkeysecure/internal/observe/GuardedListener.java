@@ -7,7 +7,6 @@ import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.internal.thread.LibraryThread;
 import io.valkeysecure.observe.ExpiryWarning;
 import io.valkeysecure.observe.HandshakeListener;
-import io.valkeysecure.observe.LoggingListener;
 import io.valkeysecure.observe.RetiredConnection;
 import io.valkeysecure.observe.TlsStatus;
 import java.lang.System.Logger;
@@ -29,19 +28,19 @@ import org.jspecify.annotations.Nullable;
  * and not at all for one that was slow, or if it is a {@link LibraryThread}.
  */
 public final class GuardedListener implements HandshakeListener, AutoCloseable {
-    private static final Logger LOGGER = System.getLogger(GuardedListener.class.getPackageName());
+    private static final Logger LOGGER = System.getLogger(StandardLog.LOGGER_NAME);
 
     /** Never blocks, so it is called by the thread that has something to tell. */
     private final HandshakeListener recorder = new TlsEvents();
 
     /** An appender may block as any listener, so the library's log has a queue, too. */
-    private final ListenerQueue log = new ListenerQueue(new LoggingListener.Standard());
+    private final ListenerQueue log = new ListenerQueue(new StandardLog());
 
     private final List<ListenerQueue> queues;
 
     private record Delivery(ListenerQueue queue, CompletableFuture<Void> delivered) {}
 
-    GuardedListener(List<HandshakeListener> listeners) {
+    public GuardedListener(List<HandshakeListener> listeners) {
         queues = listeners.stream().map(ListenerQueue::new).toList();
     }
 
@@ -105,7 +104,7 @@ public final class GuardedListener implements HandshakeListener, AutoCloseable {
     }
 
     /** Waits until the listeners know what was told so far, with the same bounds as ever. */
-    void awaitTold() {
+    public void awaitTold() {
         List<Delivery> deliveries = new ArrayList<>();
         for (ListenerQueue queue : all()) {
             if (!queue.isIdle()) {
@@ -123,12 +122,12 @@ public final class GuardedListener implements HandshakeListener, AutoCloseable {
     }
 
     /** Logs without waiting for an appender. */
-    void log(Level level, String message, @Nullable Throwable thrown) {
+    public void log(Level level, String message, @Nullable Throwable thrown) {
         var unused = log.put(listener -> LOGGER.log(level, message, thrown));
     }
 
     /** Logs which listeners do not return. Called again and again by the watching thread. */
-    void reportSlow() {
+    public void reportSlow() {
         for (ListenerQueue queue : queues) {
             String news = queue.news();
             if (news != null) {
@@ -137,11 +136,11 @@ public final class GuardedListener implements HandshakeListener, AutoCloseable {
         }
     }
 
-    int behind() {
+    public int behind() {
         return (int) all().stream().filter(ListenerQueue::isBehind).count();
     }
 
-    long dropped() {
+    public long dropped() {
         return all().stream().mapToLong(ListenerQueue::dropped).sum();
     }
 

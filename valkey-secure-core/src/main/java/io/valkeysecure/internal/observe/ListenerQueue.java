@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ListenerQueue {
     /** The most notifications that wait for a listener. */
-    static final int CAPACITY = 1024;
+    public static final int CAPACITY = 1024;
 
     /** A listener that needs longer for one notification is behind, and nobody waits for it. */
     static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -29,7 +29,7 @@ public final class ListenerQueue {
     /** How long nobody waits for a listener that was slow once. */
     private static final Duration DISTRUST = Duration.ofMinutes(1);
 
-    private static final Logger LOGGER = System.getLogger(ListenerQueue.class.getPackageName());
+    private static final Logger LOGGER = System.getLogger(StandardLog.LOGGER_NAME);
 
     private final HandshakeListener listener;
     private final ThreadPoolExecutor thread = LibraryThread.pool("valkey-secure-listener", 1, CAPACITY);
@@ -42,7 +42,7 @@ public final class ListenerQueue {
     private boolean behindReported;
     private long droppedReported;
 
-    ListenerQueue(HandshakeListener listener) {
+    public ListenerQueue(HandshakeListener listener) {
         this.listener = listener;
     }
 
@@ -51,7 +51,7 @@ public final class ListenerQueue {
      *
      * @return completed when the listener has returned, or at once if the notification was dropped
      */
-    CompletableFuture<Void> put(Consumer<HandshakeListener> notification) {
+    public CompletableFuture<Void> put(Consumer<HandshakeListener> notification) {
         CompletableFuture<Void> delivered = new CompletableFuture<>();
         try {
             thread.execute(() -> deliver(notification, delivered));
@@ -93,24 +93,24 @@ public final class ListenerQueue {
     }
 
     /** {@return whether the listener has been called and has not returned in time} */
-    boolean isBehind() {
+    public boolean isBehind() {
         Long called = calledNanos;
         return called != null && System.nanoTime() - called > PATIENCE.toNanos();
     }
 
-    boolean isIdle() {
+    public boolean isIdle() {
         return calledNanos == null
                 && thread.getActiveCount() == 0
                 && thread.getQueue().isEmpty();
     }
 
-    long dropped() {
+    public long dropped() {
         return dropped.get();
     }
 
     /** {@return what the log should say of this listener now; null if nothing is new} */
     @Nullable
-    String news() {
+    public String news() {
         boolean behind = isBehind();
         long lost = dropped();
         boolean isNew = (behind && !behindReported) || lost > droppedReported;

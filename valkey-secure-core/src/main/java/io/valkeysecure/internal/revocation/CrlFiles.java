@@ -1,7 +1,7 @@
 package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.root.RootTypes;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -28,6 +28,11 @@ public record CrlFiles(List<Path> named, Duration tolerance) implements Revocati
     private static final String CRL_FILES = "*.{crl,pem,der}";
 
     @Override
+    public String describe() {
+        return "CRLs " + named + ", hard fail, tolerance " + tolerance;
+    }
+
+    @Override
     public List<Path> files() {
         Set<Path> files = new LinkedHashSet<>();
         for (Path each : named) {
@@ -49,11 +54,11 @@ public record CrlFiles(List<Path> named, Duration tolerance) implements Revocati
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            throw new TlsConfigurationException(
+            throw RootTypes.configurationRefused(
                     RefusalReason.MATERIAL_UNREADABLE, "CRLs: the directory " + directory + " cannot be listed", e);
         }
         if (files.isEmpty()) {
-            throw new TlsConfigurationException(
+            throw RootTypes.configurationRefused(
                     RefusalReason.MATERIAL_UNREADABLE,
                     "CRLs: no file in the directory " + directory + " ends in .crl, .pem or .der");
         }
@@ -68,11 +73,11 @@ public record CrlFiles(List<Path> named, Duration tolerance) implements Revocati
         try {
             check = CrlCheck.parse(contents, tolerance);
         } catch (CrlCheck.UnusableException e) {
-            throw new TlsConfigurationException(RefusalReason.MATERIAL_UNREADABLE, "CRLs: " + e.problem());
+            throw RootTypes.configurationRefused(RefusalReason.MATERIAL_UNREADABLE, "CRLs: " + e.problem());
         }
         Optional<String> problem = check.problem(anchors, now);
         if (problem.isPresent()) {
-            throw new TlsConfigurationException(RefusalReason.REVOCATION_UNKNOWN, "CRLs: " + problem.get());
+            throw RootTypes.configurationRefused(RefusalReason.REVOCATION_UNKNOWN, "CRLs: " + problem.get());
         }
         return check;
     }

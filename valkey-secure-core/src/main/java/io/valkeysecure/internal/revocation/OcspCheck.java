@@ -2,6 +2,7 @@ package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.net.URI;
@@ -293,7 +294,7 @@ public final class OcspCheck implements RevocationCheck {
 
     /** A refusal of one's own: the one that is kept has the stack of another connection. */
     private static PeerRejectedException again(PeerRejectedException kept) {
-        return new PeerRejectedException(RefusalReason.REVOKED, Objects.toString(kept.getMessage()), kept);
+        return RootTypes.peerRejected(RefusalReason.REVOKED, Objects.toString(kept.getMessage()), kept);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -28,7 +29,7 @@ final class Refusals {
 
     static PeerRejectedException revoked(
             X509Certificate certificate, Instant since, @Nullable Integer reason, String by) {
-        return new PeerRejectedException(
+        return RootTypes.peerRejected(
                 RefusalReason.REVOKED,
                 name(certificate) + " is revoked since " + since + " for reason "
                         + (reason == null ? "unspecified" : REASONS.getOrDefault(reason, String.valueOf(reason)))
@@ -37,7 +38,7 @@ final class Refusals {
     }
 
     static PeerRejectedException unknown(X509Certificate certificate, String expected, List<String> seen) {
-        return new PeerRejectedException(
+        return RootTypes.peerRejected(
                 RefusalReason.REVOCATION_UNKNOWN,
                 "it is not proved that " + name(certificate) + " is not revoked: expected " + expected + ", seen: "
                         + String.join("; ", seen),

@@ -47,6 +47,13 @@ public interface RevocationMethod {
     }
 
     /**
+     * Describes the method for people.
+     *
+     * @return what is checked and how
+     */
+    String describe();
+
+    /**
      * Makes the check of one generation.
      *
      * @param contents the bytes of the {@link #files}
@@ -62,11 +69,12 @@ public interface RevocationMethod {
     /**
      * A method that reads no files.
      *
+     * @param describe what is checked and how, for people
      * @param isStapled whether the server has to staple a response
      * @param keepsAnswers whether the check outlives a change of material that leaves the anchors as they are
      * @param check makes the check for a policy's floor of RSA key bits
      */
-    record OfResponses(boolean isStapled, boolean keepsAnswers, IntFunction<RevocationCheck> check)
+    record OfResponses(String describe, boolean isStapled, boolean keepsAnswers, IntFunction<RevocationCheck> check)
             implements RevocationMethod {
         @Override
         public RevocationCheck prepare(

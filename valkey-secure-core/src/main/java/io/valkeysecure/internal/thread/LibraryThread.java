@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 public final class LibraryThread extends Thread {
     private static final long IDLE_SECONDS = 5;
 
-    LibraryThread(Runnable work, String name, @Nullable ClassLoader classLoader) {
+    public LibraryThread(Runnable work, String name, @Nullable ClassLoader classLoader) {
         super(null, work, name, 0, false);
         setDaemon(true);
         setContextClassLoader(classLoader);
     }
 
     /** {@return whether the current thread is one of this library's} */
-    static boolean isCurrent() {
+    public static boolean isCurrent() {
         return Thread.currentThread() instanceof LibraryThread;
     }
 
@@ -26,7 +26,7 @@ public final class LibraryThread extends Thread {
      * Makes a pool whose threads start when there is work and end after five seconds without any. It rejects a task when
      * the queue is full. Its threads have the context class loader of the thread that makes it.
      */
-    static ThreadPoolExecutor pool(String name, int threads, int longestQueue) {
+    public static ThreadPoolExecutor pool(String name, int threads, int longestQueue) {
         ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 threads,

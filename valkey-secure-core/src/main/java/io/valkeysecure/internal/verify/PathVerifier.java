@@ -2,6 +2,7 @@ package io.valkeysecure.internal.verify;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.x509.Certificate;
 import io.valkeysecure.internal.x509.Limits;
@@ -137,7 +138,7 @@ public final class PathVerifier {
                     .judge(anchor, Rules.Role.ANCHOR)
                     .ifRefused();
         } catch (Limits.Exceeded e) {
-            throw new PeerRejectedException(
+            throw RootTypes.peerRejected(
                     RefusalReason.CONSTRAINT_VIOLATED, Rules.Role.ANCHOR + " " + anchor + ": " + e.violation(), e);
         }
     }
@@ -151,7 +152,7 @@ public final class PathVerifier {
                 .map(PeerRejectedException::getMessage)
                 .collect(Collectors.joining("; "));
         int more = refusals.size() - MOST_TOLD;
-        return new PeerRejectedException(
+        return RootTypes.peerRejected(
                 refusals.get(0).reason(),
                 "none of the " + refusals.size() + " trust anchors can be used: " + each
                         + (more > 0 ? "; and " + more + " more" : ""),
@@ -189,7 +190,7 @@ public final class PathVerifier {
     public Path verify(List<X509Certificate> chain, @Nullable List<Names.Expected> expected, Instant now, Demand demand)
             throws PeerRejectedException {
         if (chain.isEmpty()) {
-            throw new PeerRejectedException(
+            throw RootTypes.peerRejected(
                     RefusalReason.UNTRUSTED_ISSUER, "expected a certificate chain, none was presented", null);
         }
         try {
@@ -201,10 +202,10 @@ public final class PathVerifier {
             }
             return Path.of(path);
         } catch (Limits.Exceeded e) {
-            throw new PeerRejectedException(RefusalReason.CONSTRAINT_VIOLATED, e.violation(), e);
+            throw RootTypes.peerRejected(RefusalReason.CONSTRAINT_VIOLATED, e.violation(), e);
         } catch (RuntimeException | StackOverflowError e) {
             // whatever a parser or a provider did not expect: not proved, so refused
-            throw new PeerRejectedException(
+            throw RootTypes.peerRejected(
                     RefusalReason.MALFORMED_CERTIFICATE,
                     "the chain could not be judged (" + e.getClass().getSimpleName() + ")",
                     e);
@@ -218,7 +219,7 @@ public final class PathVerifier {
         }
         var presented = leaf.alternativeNames();
         if (presented == null || expected.stream().noneMatch(name -> Names.match(name, presented))) {
-            throw new PeerRejectedException(
+            throw RootTypes.peerRejected(
                     RefusalReason.NAME_MISMATCH,
                     "expected "
                             + String.join(
@@ -239,7 +240,7 @@ public final class PathVerifier {
         try {
             return Certificate.of(certificate);
         } catch (MalformedException e) {
-            throw new PeerRejectedException(
+            throw RootTypes.peerRejected(
                     RefusalReason.MALFORMED_CERTIFICATE,
                     what + " " + Printable.value(certificate.getSubjectX500Principal()) + " " + e.problem(),
                     e);
@@ -308,7 +309,7 @@ public final class PathVerifier {
                 } catch (MalformedException e) {
                     // no path leads over it; another one may be good
                     remember(
-                            new PeerRejectedException(
+                            RootTypes.peerRejected(
                                     RefusalReason.MALFORMED_CERTIFICATE,
                                     "certificate " + Printable.value(certificate.getSubjectX500Principal()) + " "
                                             + e.problem(),
@@ -460,11 +461,11 @@ public final class PathVerifier {
                 String violation = check.get();
                 return violation == null
                         ? Verdict.KEPT
-                        : new Verdict(new PeerRejectedException(reason, what + " " + violation, null));
+                        : new Verdict(RootTypes.peerRejected(reason, what + " " + violation, null));
             } catch (Limits.Exceeded e) {
                 throw e;
             } catch (RuntimeException e) {
-                return new Verdict(new PeerRejectedException(
+                return new Verdict(RootTypes.peerRejected(
                         RefusalReason.MALFORMED_CERTIFICATE,
                         what + " could not be judged (" + e.getClass().getSimpleName() + ")",
                         e));
@@ -488,10 +489,10 @@ public final class PathVerifier {
                                 parameters);
                 return Verdict.KEPT;
             } catch (CertPathValidatorException e) {
-                return new Verdict(new PeerRejectedException(
+                return new Verdict(RootTypes.peerRejected(
                         reasonOf(e), "path refused by PKIX: " + Printable.value(e.getMessage()), e));
             } catch (GeneralSecurityException | RuntimeException e) {
-                return new Verdict(new PeerRejectedException(
+                return new Verdict(RootTypes.peerRejected(
                         RefusalReason.MALFORMED_CERTIFICATE,
                         "path could not be judged by PKIX (" + e.getClass().getSimpleName() + ")",
                         e));
@@ -516,7 +517,7 @@ public final class PathVerifier {
             }
             for (UnusableAnchor anchor : unusable) {
                 if (isSignedBy(last, anchor.certificate())) {
-                    return new PeerRejectedException(
+                    return RootTypes.peerRejected(
                             anchor.refusal().reason(),
                             "the trust anchor that issued " + last + " is left out: "
                                     + anchor.refusal().getMessage(),
@@ -539,7 +540,7 @@ public final class PathVerifier {
                         + " was neither presented nor is it a trust anchor; is the intermediate missing in the server's"
                         + " tls-cert-file?";
             }
-            return new PeerRejectedException(
+            return RootTypes.peerRejected(
                     RefusalReason.UNTRUSTED_ISSUER,
                     "expected a path to one of the trust anchors " + "[" + Printable.list(anchors) + "], " + found,
                     null);

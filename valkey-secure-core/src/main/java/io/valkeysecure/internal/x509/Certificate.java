@@ -111,7 +111,7 @@ public final class Certificate {
      *
      * @throws MalformedException if it, or an extension that the rules look at, is malformed
      */
-    static Certificate of(X509Certificate x509) throws MalformedException {
+    public static Certificate of(X509Certificate x509) throws MalformedException {
         try {
             return new Certificate(x509);
         } catch (IOException | CertificateEncodingException | RuntimeException e) {
@@ -254,102 +254,101 @@ public final class Certificate {
         }
     }
 
-    X509Certificate x509() {
+    public X509Certificate x509() {
         return x509;
     }
 
-    int version() {
+    public int version() {
         return content.getVersionNumber();
     }
 
-    BigInteger serialNumber() {
+    public BigInteger serialNumber() {
         return content.getSerialNumber().getValue();
     }
 
-    X500Name subject() {
+    public X500Name subject() {
         return content.getSubject();
     }
 
-    Instant notBefore() {
+    public Instant notBefore() {
         return notBefore;
     }
 
-    Instant notAfter() {
+    public Instant notAfter() {
         return notAfter;
     }
 
-    AlgorithmIdentifier signatureAlgorithm() {
+    public AlgorithmIdentifier signatureAlgorithm() {
         return content.getSignature();
     }
 
-    SubjectPublicKeyInfo publicKeyInfo() {
+    public SubjectPublicKeyInfo publicKeyInfo() {
         return content.getSubjectPublicKeyInfo();
     }
 
-    List<ASN1ObjectIdentifier> criticalExtensions() {
+    public List<ASN1ObjectIdentifier> criticalExtensions() {
         return extensions == null ? List.of() : Arrays.asList(extensions.getCriticalExtensionOIDs());
     }
 
-    boolean hasExtension(ASN1ObjectIdentifier id) {
+    public boolean hasExtension(ASN1ObjectIdentifier id) {
         return extensions != null && extensions.getExtension(id) != null;
     }
 
-    @Nullable
-    BasicConstraints basicConstraints() {
+    public @Nullable BasicConstraints basicConstraints() {
         return basicConstraints;
     }
 
-    boolean isCa() {
+    public boolean isCa() {
         return basicConstraints != null && basicConstraints.isCA();
     }
 
     /** The path length constraint; null for none. */
     @Nullable
-    BigInteger pathLength() {
+    public BigInteger pathLength() {
         return basicConstraints == null ? null : basicConstraints.getPathLenConstraint();
     }
 
     @Nullable
-    KeyUsage keyUsage() {
+    public KeyUsage keyUsage() {
         return keyUsage;
     }
 
-    boolean allowsUsage(int bit) {
+    public boolean allowsUsage(int bit) {
         return keyUsage == null || keyUsage.hasUsages(bit);
     }
 
     /** The extended key usages; null if the extension is absent. */
     @Nullable
-    Set<KeyPurposeId> purposes() {
+    public Set<KeyPurposeId> purposes() {
         return purposes == null ? null : Collections.unmodifiableSet(purposes);
     }
 
     /** The names of the SAN; null if the extension is absent. */
     @Nullable
-    List<GeneralName> alternativeNames() {
+    public List<GeneralName> alternativeNames() {
         return alternativeNames;
     }
 
     @Nullable
-    NameConstraints nameConstraints() {
+    public NameConstraints nameConstraints() {
         return nameConstraints;
     }
 
     /** The largest number of policies that this maps one policy to; 1 where it maps none. */
-    int mappingsOfOnePolicy() {
+    public int mappingsOfOnePolicy() {
         return mappingsOfOnePolicy;
     }
 
-    boolean hasAuthorityKeyIdentifier() {
+    public boolean hasAuthorityKeyIdentifier() {
         return authorityKeyIdentifier != null && authorityKeyIdentifier.getKeyIdentifierOctets() != null;
     }
 
-    boolean hasSubjectKeyIdentifier() {
+    public boolean hasSubjectKeyIdentifier() {
         return subjectKeyIdentifier != null;
     }
 
     /** Whether the key identifiers say that the other one's key signed this; a hint and no proof. */
-    boolean pointsTo(Certificate issuer) {
+    public boolean pointsTo(Certificate issuer) {
         return authorityKeyIdentifier != null
                 && issuer.subjectKeyIdentifier != null
                 && Arrays.equals(authorityKeyIdentifier.getKeyIdentifierOctets(), issuer.subjectKeyIdentifier);
@@ -359,7 +358,7 @@ public final class Certificate {
      * Whether the authority key identifier (RFC 5280 4.2.1.1) says that another certificate's key signed this: another key
      * identifier than the issuer has, or another issuer and serial number.
      */
-    boolean pointsElsewhereThan(Certificate issuer) {
+    public boolean pointsElsewhereThan(Certificate issuer) {
         return authorityKeyIdentifier != null && !(namesKeyOf(issuer) && namesCertificateOf(issuer));
     }
 
@@ -382,16 +381,16 @@ public final class Certificate {
                         .orElse(true);
     }
 
-    boolean isSelfIssued() {
+    public boolean isSelfIssued() {
         return x509.getSubjectX500Principal().equals(x509.getIssuerX500Principal());
     }
 
-    boolean isIssuedInNameOf(Certificate issuer) {
+    public boolean isIssuedInNameOf(Certificate issuer) {
         return x509.getIssuerX500Principal().equals(issuer.x509.getSubjectX500Principal());
     }
 
     /** Whether both are the same CA, with the same name and key, whatever else their certificates say. */
-    boolean isSameEntityAs(Certificate other) {
+    public boolean isSameEntityAs(Certificate other) {
         return publicKeyInfo().equals(other.publicKeyInfo())
                 && x509.getSubjectX500Principal().equals(other.x509.getSubjectX500Principal());
     }

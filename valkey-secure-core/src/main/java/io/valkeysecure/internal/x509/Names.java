@@ -70,6 +70,11 @@ public final class Names {
         }
     }
 
+    /** Writes expected identities for people. */
+    public static String describeExpected(List<Expected> expected) {
+        return String.join(" or ", expected.stream().map(Object::toString).toList());
+    }
+
     /**
      * Reads a host as it is dialled.
      *
@@ -146,7 +151,7 @@ public final class Names {
     }
 
     /** Whether one of the names is the expected one. */
-    static boolean match(Expected expected, List<GeneralName> presented) {
+    public static boolean match(Expected expected, List<GeneralName> presented) {
         if (expected instanceof Dns dns) {
             return presented.stream()
                     .anyMatch(name -> name.getTagNo() == GeneralName.dNSName && matches(dns.name(), text(name)));
@@ -183,7 +188,7 @@ public final class Names {
     }
 
     /** What is wrong with a name in itself; null if nothing is. */
-    static @Nullable String problemOf(GeneralName name) {
+    public static @Nullable String problemOf(GeneralName name) {
         boolean wellFormed = switch (name.getTagNo()) {
             case GeneralName.dNSName -> isDnsPattern(text(name));
             case GeneralName.iPAddress -> octets(name).length == 4 || octets(name).length == 16;
@@ -206,7 +211,7 @@ public final class Names {
     }
 
     /** The preferred name syntax that RFC 5280 4.2.1.6 asks for; a last label of digits would be an address. */
-    static boolean isDnsName(String name) {
+    public static boolean isDnsName(String name) {
         if (name.isEmpty() || name.length() > LONGEST_NAME) {
             return false;
         }
@@ -229,7 +234,7 @@ public final class Names {
                                 (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-');
     }
 
-    static boolean isMail(String text) {
+    public static boolean isMail(String text) {
         int at = text.indexOf('@');
         return at > 0 && at == text.lastIndexOf('@') && isDnsName(text.substring(at + 1));
     }
@@ -243,16 +248,16 @@ public final class Names {
     }
 
     /** The characters of a name that is an IA5String; an octet above 7F becomes a character that no rule accepts. */
-    static String text(GeneralName name) {
+    public static String text(GeneralName name) {
         return ASN1IA5String.getInstance(name.getName()).getString();
     }
 
-    static byte[] octets(GeneralName name) {
+    public static byte[] octets(GeneralName name) {
         return ASN1OctetString.getInstance(name.getName()).getOctets();
     }
 
     /** The names of a SAN for people, not all if there are many. */
-    static String describe(@Nullable List<GeneralName> names) {
+    public static String describe(@Nullable List<GeneralName> names) {
         if (names == null) {
             return "no SAN";
         }
@@ -269,7 +274,7 @@ public final class Names {
         });
     }
 
-    static String describe(GeneralName name) {
+    public static String describe(GeneralName name) {
         return switch (name.getTagNo()) {
             case GeneralName.dNSName -> "dNSName " + Printable.value(text(name));
             case GeneralName.rfc822Name -> "rfc822Name " + Printable.value(text(name));

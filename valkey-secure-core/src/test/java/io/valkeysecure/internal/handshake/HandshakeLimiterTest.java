@@ -257,7 +257,7 @@ class HandshakeLimiterTest {
     private static List<TlsHandshake> queue(SecureTls tls, Endpoint endpoint) {
         List<TlsHandshake> queued = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
-            TlsHandshake handshake = tls.handshake(endpoint, ClientLibrary.OTHER);
+            TlsHandshake handshake = TlsHandshake.start(tls, endpoint, ClientLibrary.OTHER);
             var unused = handshake.acquireSlot();
             queued.add(handshake);
         }
@@ -279,7 +279,7 @@ class HandshakeLimiterTest {
 
     /** One more handshake with the endpoint of those in the queue. */
     private static Throwable refusalAfter(SecureTls tls, HostilePeer peer) {
-        return catchThrowable(() -> tls.handshake(new Endpoint("localhost", peer.port()), ClientLibrary.OTHER)
+        return catchThrowable(() -> TlsHandshake.start(tls, new Endpoint("localhost", peer.port()), ClientLibrary.OTHER)
                 .overSocket(new Socket("localhost", peer.port())));
     }
 
@@ -320,7 +320,7 @@ class HandshakeLimiterTest {
             List<TlsHandshake> queued = queue(tls, endpoint);
             CompletableFuture<SSLSocket> connected = CompletableFuture.supplyAsync(() -> {
                 try {
-                    return tls.handshake(endpoint, ClientLibrary.OTHER)
+                    return TlsHandshake.start(tls, endpoint, ClientLibrary.OTHER)
                             .overSocket(new Socket("localhost", server.port()));
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);

@@ -27,7 +27,12 @@ public enum KeyUsage {
         this.bit = bit;
     }
 
-    int bit() {
+    /**
+     * Returns the number of the bit (RFC 5280, 4.2.1.3).
+     *
+     * @return from 0 to 8
+     */
+    public int bit() {
         return bit;
     }
 }

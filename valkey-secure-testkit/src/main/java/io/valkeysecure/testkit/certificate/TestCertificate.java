@@ -350,7 +350,12 @@ public final class TestCertificate {
         return TlsContexts.presenting(this, TlsContexts.trusting(anchors));
     }
 
-    List<TestCertificate> chainOfThis() {
+    /**
+     * Returns this certificate and its intermediates.
+     *
+     * @return the chain, this one first
+     */
+    public List<TestCertificate> chainOfThis() {
         List<TestCertificate> chain = new ArrayList<>(intermediates.size() + 1);
         chain.add(this);
         chain.addAll(intermediates);
@@ -365,7 +370,14 @@ public final class TestCertificate {
         return keyIdentifier;
     }
 
-    static X509Certificate parse(byte[] der) throws CertificateException {
+    /**
+     * Parses a certificate as the JDK does.
+     *
+     * @param der the certificate
+     * @return the certificate
+     * @throws CertificateException if it cannot be parsed
+     */
+    public static X509Certificate parse(byte[] der) throws CertificateException {
         return (X509Certificate)
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
     }

@@ -6,11 +6,11 @@ import java.io.ByteArrayOutputStream;
 public final class ByteRecorder {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    synchronized void add(byte[] buffer, int offset, int length) {
+    public synchronized void add(byte[] buffer, int offset, int length) {
         bytes.write(buffer, offset, length);
     }
 
-    synchronized byte[] bytes() {
+    public synchronized byte[] bytes() {
         return bytes.toByteArray();
     }
 }

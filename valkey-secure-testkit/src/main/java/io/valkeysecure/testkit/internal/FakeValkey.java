@@ -26,13 +26,13 @@ public final class FakeValkey {
     private final Map<String, String> data = new HashMap<>();
     private boolean resp3;
 
-    FakeValkey(InputStream in, OutputStream out) {
+    public FakeValkey(InputStream in, OutputStream out) {
         this.in = new BufferedInputStream(in);
         this.out = out;
     }
 
     /** Answers until the client goes away. */
-    void serve() throws IOException {
+    public void serve() throws IOException {
         while (true) {
             in.mark(1);
             int first = in.read();

@@ -17,24 +17,24 @@ public final class HostileConnection {
     private volatile boolean tls;
     private volatile @Nullable IOException handshakeFailure;
 
-    HostileConnection(RecordingSocket socket) {
+    public HostileConnection(RecordingSocket socket) {
         this.socket = socket;
     }
 
-    RecordingSocket socket() {
+    public RecordingSocket socket() {
         return socket;
     }
 
-    InputStream in() throws IOException {
+    public InputStream in() throws IOException {
         return socket.getInputStream();
     }
 
-    OutputStream out() throws IOException {
+    public OutputStream out() throws IOException {
         return socket.getOutputStream();
     }
 
     /** Shakes hands; what is read from the stream that comes back is what the client meant for nobody else. */
-    InputStream handshake(SSLSocket over) throws IOException {
+    public InputStream handshake(SSLSocket over) throws IOException {
         tls = true;
         socket.beginHandshake();
         try {
@@ -47,26 +47,26 @@ public final class HostileConnection {
         return RecordingSocket.recording(over.getInputStream(), decrypted);
     }
 
-    byte[] rawBytes() {
+    public byte[] rawBytes() {
         return socket.received();
     }
 
-    byte[] applicationBytes() {
+    public byte[] applicationBytes() {
         return tls ? decrypted.bytes() : TlsTranscript.of(rawBytes()).plaintext();
     }
 
     @Nullable
-    IOException handshakeFailure() {
+    public IOException handshakeFailure() {
         return handshakeFailure;
     }
 
     /** Reads, and so records, until the client goes away. */
-    void listen() throws IOException {
+    public void listen() throws IOException {
         in().transferTo(OutputStream.nullOutputStream());
     }
 
     /** Waits for the first bytes of the client. */
-    byte[] awaitFirstBytes() throws IOException {
+    public byte[] awaitFirstBytes() throws IOException {
         byte[] buffer = new byte[16 * 1024];
         int length = in().read(buffer);
         if (length < 0) {
@@ -80,7 +80,7 @@ public final class HostileConnection {
      *
      * @return false if the client has gone away
      */
-    boolean listenFor(Duration duration) throws IOException {
+    public boolean listenFor(Duration duration) throws IOException {
         socket.setSoTimeout(Math.max(1, (int) duration.toMillis()));
         try {
             byte[] buffer = new byte[16 * 1024];

@@ -34,16 +34,16 @@ public final class Loopback implements Closeable {
 
     /** Serves one connection; the socket is closed when it returns. */
     @FunctionalInterface
-    interface Handler {
+    public interface Handler {
         void serve(Socket socket) throws IOException;
     }
 
-    Loopback(String name, Handler handler) {
+    public Loopback(String name, Handler handler) {
         this(name, Socket::new, handler);
     }
 
     /** With sockets of a kind of the caller's, so that it can record in them. */
-    <S extends Socket> Loopback(String name, Supplier<S> sockets, Handler handler) {
+    public <S extends Socket> Loopback(String name, Supplier<S> sockets, Handler handler) {
         this.name = name;
         this.handler = handler;
         try {
@@ -61,23 +61,23 @@ public final class Loopback implements Closeable {
         }
     }
 
-    Loopback start() {
+    public Loopback start() {
         startThread(name + "-accept", this::acceptAll);
         return this;
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
-    int accepted() {
+    public int accepted() {
         synchronized (countLock) {
             return accepted;
         }
     }
 
     /** Waits until all connections that were accepted have ended; false if the limit comes first. */
-    boolean awaitEnd(Duration limit) {
+    public boolean awaitEnd(Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
         synchronized (countLock) {
             while (ended < accepted) {
@@ -96,7 +96,7 @@ public final class Loopback implements Closeable {
         }
     }
 
-    void refuse(boolean newConnections) {
+    public void refuse(boolean newConnections) {
         this.refusing = newConnections;
     }
 
@@ -104,7 +104,7 @@ public final class Loopback implements Closeable {
         return closed;
     }
 
-    Thread startThread(String threadName, Runnable work) {
+    public Thread startThread(String threadName, Runnable work) {
         Thread thread = new Thread(work, "testkit-" + threadName);
         thread.setDaemon(true);
         synchronized (threadsLock) {
@@ -154,11 +154,11 @@ public final class Loopback implements Closeable {
     }
 
     /** Ends all open connections at once, with a reset. */
-    void dropConnections() {
+    public void dropConnections() {
         open.forEach(Loopback::reset);
     }
 
-    static void reset(Socket socket) {
+    public static void reset(Socket socket) {
         try {
             socket.setSoLinger(true, 0);
         } catch (IOException e) {
@@ -167,7 +167,7 @@ public final class Loopback implements Closeable {
         closeQuietly(socket);
     }
 
-    static void closeQuietly(Closeable closeable) {
+    public static void closeQuietly(Closeable closeable) {
         try {
             closeable.close();
         } catch (IOException e) {
@@ -175,7 +175,7 @@ public final class Loopback implements Closeable {
         }
     }
 
-    static boolean await(CountDownLatch latch, Duration limit) {
+    public static boolean await(CountDownLatch latch, Duration limit) {
         try {
             return latch.await(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {

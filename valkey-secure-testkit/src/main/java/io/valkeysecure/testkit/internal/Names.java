@@ -9,11 +9,11 @@ import org.bouncycastle.asn1.x500.X500Name;
 public final class Names {
     private Names() {}
 
-    static X500Name parse(String text) {
+    public static X500Name parse(String text) {
         return X500Name.getInstance(new X500Principal(text).getEncoded());
     }
 
-    static String print(X500Name name) {
+    public static String print(X500Name name) {
         try {
             return new X500Principal(name.getEncoded()).getName(X500Principal.RFC2253);
         } catch (IOException e) {

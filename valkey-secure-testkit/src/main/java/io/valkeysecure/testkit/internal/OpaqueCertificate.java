@@ -21,7 +21,7 @@ public final class OpaqueCertificate extends X509Certificate {
 
     private final transient TestCertificate certificate;
 
-    OpaqueCertificate(TestCertificate certificate) {
+    public OpaqueCertificate(TestCertificate certificate) {
         this.certificate = certificate;
     }
 

@@ -17,21 +17,21 @@ public final class Peers {
     private Peers() {}
 
     /** What a server presents where it is the client. */
-    static TestCertificate identity(List<TestCertificate> anchors) {
+    public static TestCertificate identity(List<TestCertificate> anchors) {
         if (anchors.isEmpty()) {
             throw new IllegalStateException("servers that talk to each other need a CA in common");
         }
         return anchors.get(0).issue().subject("CN=testkit peer").build();
     }
 
-    static void replication(ValkeyServer.Builder server, String adminPassword) {
+    public static void replication(ValkeyServer.Builder server, String adminPassword) {
         server.config("primaryuser", ValkeyServer.ADMIN_USER)
                 .config("primaryauth", adminPassword)
                 .config("repl-diskless-sync-delay", "0");
     }
 
     /** Starts all at the same time; closes those that did start if one does not. */
-    static List<ValkeyServer> startAll(List<ValkeyServer.Builder> builders) {
+    public static List<ValkeyServer> startAll(List<ValkeyServer.Builder> builders) {
         List<CompletableFuture<ValkeyServer>> starting = builders.stream()
                 .map(builder -> CompletableFuture.supplyAsync(builder::start, Peers::onItsOwnThread))
                 .toList();
@@ -51,7 +51,7 @@ public final class Peers {
         return List.copyOf(started);
     }
 
-    static void closeAll(List<ValkeyServer> servers) {
+    public static void closeAll(List<ValkeyServer> servers) {
         CompletableFuture.allOf(servers.stream()
                         .map(server -> CompletableFuture.runAsync(server::close, Peers::onItsOwnThread))
                         .toArray(CompletableFuture[]::new))
@@ -65,7 +65,7 @@ public final class Peers {
     }
 
     /** Waits until nothing is wrong any more, and throws with what still is when the limit comes first. */
-    static void await(String what, Duration limit, Supplier<String> wrong) {
+    public static void await(String what, Duration limit, Supplier<String> wrong) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
             String seen;

@@ -32,14 +32,14 @@ import org.bouncycastle.util.io.pem.PemWriter;
 public final class Pem {
     private Pem() {}
 
-    static String encode(String label, byte[] content) {
+    public static String encode(String label, byte[] content) {
         byte[] lineEnd = "\n".getBytes(StandardCharsets.US_ASCII);
         return "-----BEGIN " + label + "-----\n"
                 + Base64.getMimeEncoder(64, lineEnd).encodeToString(content)
                 + "\n-----END " + label + "-----\n";
     }
 
-    static String privateKey(KeyPair pair, PrivateKeyFormat format) {
+    public static String privateKey(KeyPair pair, PrivateKeyFormat format) {
         try {
             return switch (format) {
                 case PKCS8 -> encode("PRIVATE KEY", pair.getPrivate().getEncoded());
@@ -51,7 +51,7 @@ public final class Pem {
         }
     }
 
-    static String encryptedPrivateKey(KeyPair pair, PrivateKeyEncryption encryption, char[] password) {
+    public static String encryptedPrivateKey(KeyPair pair, PrivateKeyEncryption encryption, char[] password) {
         try {
             if (encryption == PrivateKeyEncryption.OPENSSL_AES_256_CBC) {
                 return encryptedTraditional(pair, password);

@@ -20,11 +20,11 @@ public final class PrivateFiles {
 
     /** Writes the content of a file. */
     @FunctionalInterface
-    interface Content {
+    public interface Content {
         void writeTo(OutputStream out) throws IOException, GeneralSecurityException;
     }
 
-    static Path write(Path file, String text) {
+    public static Path write(Path file, String text) {
         try {
             return write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
@@ -34,7 +34,7 @@ public final class PrivateFiles {
         }
     }
 
-    static Path write(Path file, Content content) throws IOException, GeneralSecurityException {
+    public static Path write(Path file, Content content) throws IOException, GeneralSecurityException {
         // the JDK creates temporary files and directories with access for the owner only, where there are owners
         Path directory = file.toAbsolutePath().getParent();
         Path temporary = Files.createTempFile(directory, ".testkit", null);
@@ -53,7 +53,7 @@ public final class PrivateFiles {
         return file;
     }
 
-    static Path createDirectory(String prefix) {
+    public static Path createDirectory(String prefix) {
         try {
             return Files.createTempDirectory(prefix);
         } catch (IOException e) {
@@ -61,7 +61,7 @@ public final class PrivateFiles {
         }
     }
 
-    static void deleteDirectory(Path directory) {
+    public static void deleteDirectory(Path directory) {
         try {
             Files.walkFileTree(directory, new SimpleFileVisitor<>() {
                 @Override

@@ -19,13 +19,13 @@ public final class RecordingSocket extends Socket {
     private final ByteArrayOutputStream flight = new ByteArrayOutputStream();
     private boolean shakingHands;
 
-    void beginHandshake() {
+    public void beginHandshake() {
         synchronized (flight) {
             shakingHands = true;
         }
     }
 
-    void endHandshake() throws IOException {
+    public void endHandshake() throws IOException {
         synchronized (flight) {
             shakingHands = false;
             sendFlight();
@@ -77,7 +77,7 @@ public final class RecordingSocket extends Socket {
         };
     }
 
-    byte[] received() {
+    public byte[] received() {
         return received.bytes();
     }
 
@@ -102,7 +102,7 @@ public final class RecordingSocket extends Socket {
         };
     }
 
-    static InputStream recording(InputStream source, ByteRecorder recorder) {
+    public static InputStream recording(InputStream source, ByteRecorder recorder) {
         return new FilterInputStream(source) {
             @Override
             public int read() throws IOException {

@@ -17,7 +17,7 @@ public final class ServerFlight {
     private ServerFlight() {}
 
     /** Reads a ClientHello and returns everything that a server sends before it waits for the client again. */
-    static byte[] answerTo(InputStream client, SSLContext context) throws IOException {
+    public static byte[] answerTo(InputStream client, SSLContext context) throws IOException {
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
         engine.beginHandshake();

@@ -17,7 +17,7 @@ public final class Signers {
     private Signers() {}
 
     /** What is signed, the algorithm and the signature, as certificates and revocation lists have it. */
-    static byte[] signed(byte[] tbs, ContentSigner signer) throws IOException {
+    public static byte[] signed(byte[] tbs, ContentSigner signer) throws IOException {
         signer.getOutputStream().write(tbs);
         return Der.sequence(
                 tbs,
@@ -26,7 +26,7 @@ public final class Signers {
     }
 
     /** Signs by an algorithm of the JCA, or where none is named by the usual one for the key. */
-    static ContentSigner signer(KeyPair pair, @Nullable String named) {
+    public static ContentSigner signer(KeyPair pair, @Nullable String named) {
         PrivateKey key = pair.getPrivate();
         String algorithm = named != null ? named : algorithmFor(key);
         try {

@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class TlsContexts {
     private TlsContexts() {}
 
-    static SSLContext presenting(@Nullable TestCertificate identity, TrustManager... trust) {
+    public static SSLContext presenting(@Nullable TestCertificate identity, TrustManager... trust) {
         return presenting(null, identity, trust);
     }
 
     /** By a provider of its own, instead of the JDK's. */
-    static SSLContext presenting(
+    public static SSLContext presenting(
             @Nullable Provider provider, @Nullable TestCertificate identity, TrustManager... trust) {
         try {
             SSLContext context =
@@ -42,7 +42,7 @@ public final class TlsContexts {
         }
     }
 
-    static TrustManager[] trusting(TestCertificate... anchors) {
+    public static TrustManager[] trusting(TestCertificate... anchors) {
         try {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
@@ -58,7 +58,7 @@ public final class TlsContexts {
     }
 
     /** Accepts exactly one leaf, by its bytes, whatever is wrong with it. */
-    static TrustManager onlyLeaf(byte[] leaf) {
+    public static TrustManager onlyLeaf(byte[] leaf) {
         return new FixedTrust() {
             @Override
             void check(X509Certificate[] chain) throws CertificateException {
@@ -70,7 +70,7 @@ public final class TlsContexts {
     }
 
     /** Accepts every peer: what an attacker does. */
-    static TrustManager anyone() {
+    public static TrustManager anyone() {
         return new FixedTrust() {
             @Override
             void check(X509Certificate[] chain) {

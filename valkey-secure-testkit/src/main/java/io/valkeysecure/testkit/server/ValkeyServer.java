@@ -69,7 +69,9 @@ public final class ValkeyServer implements AutoCloseable {
     /** The container image unless {@value #IMAGE_PROPERTY} names another. */
     public static final String DEFAULT_IMAGE = "valkey/valkey:8";
 
-    static final String ADMIN_USER = "testkit-admin";
+    /** The ACL user by which the test kit administers a server. */
+    public static final String ADMIN_USER = "testkit-admin";
+
     private static final String CLUSTER_STATE = "nodes.conf";
     private static final int START_TRIES = 5;
 

@@ -27,7 +27,7 @@ public final class AdminConnection implements Closeable {
         this.out = socket.getOutputStream();
     }
 
-    static AdminConnection open(SSLContext context, String host, int port, String user, String password)
+    public static AdminConnection open(SSLContext context, String host, int port, String user, String password)
             throws IOException {
         Socket plain = new Socket();
         try {
@@ -44,7 +44,7 @@ public final class AdminConnection implements Closeable {
         }
     }
 
-    String execute(String... command) throws IOException {
+    public String execute(String... command) throws IOException {
         out.write(Resp.command(command));
         out.flush();
         return readAnswer();

@@ -19,7 +19,7 @@ public final class NativeRuntime implements ServerRuntime {
 
     private final Path binary;
 
-    NativeRuntime(Path binary) {
+    public NativeRuntime(Path binary) {
         this.binary = binary;
     }
 

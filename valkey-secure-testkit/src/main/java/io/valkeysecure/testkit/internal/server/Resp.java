@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 public final class Resp {
     private Resp() {}
 
-    static byte[] command(String... parts) {
+    public static byte[] command(String... parts) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(("*" + parts.length + "\r\n").getBytes(StandardCharsets.US_ASCII));
         for (String part : parts) {
@@ -23,7 +23,7 @@ public final class Resp {
     }
 
     /** Reads up to CR LF, without them. */
-    static String readLine(InputStream in) throws IOException {
+    public static String readLine(InputStream in) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) {

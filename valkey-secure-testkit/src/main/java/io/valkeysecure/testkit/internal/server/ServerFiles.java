@@ -7,30 +7,30 @@ import java.util.Map;
 /** The files that a server needs: keys, certificates and {@code valkey.conf}, before their directory is known. */
 public final class ServerFiles {
     /** Stands in configuration values for the directory of the files. */
-    static final String DIRECTORY = "%DIRECTORY%";
+    public static final String DIRECTORY = "%DIRECTORY%";
 
     static final String CONFIGURATION = "valkey.conf";
-    static final String OPENSSL_CONFIGURATION = "openssl.cnf";
-    static final String PEER_CERTIFICATE = "peer.crt";
+    public static final String OPENSSL_CONFIGURATION = "openssl.cnf";
+    public static final String PEER_CERTIFICATE = "peer.crt";
 
     private final Map<String, String> files = new LinkedHashMap<>();
     private final StringBuilder configuration = new StringBuilder();
     private boolean sentinel;
 
-    void add(String name, String content) {
+    public void add(String name, String content) {
         files.put(name, content);
     }
 
-    void configure(String name, String value) {
+    public void configure(String name, String value) {
         String escaped = value.replace("\\", "\\\\").replace("\"", "\\\"");
         line(name + " \"" + escaped + "\"");
     }
 
-    void line(String text) {
+    public void line(String text) {
         configuration.append(text).append('\n');
     }
 
-    void runAsSentinel() {
+    public void runAsSentinel() {
         sentinel = true;
     }
 

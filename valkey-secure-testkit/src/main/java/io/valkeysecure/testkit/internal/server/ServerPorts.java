@@ -15,7 +15,7 @@ public record ServerPorts(int tls, OptionalInt plaintext, OptionalInt bus) {
     private static final int HIGHEST = 32_000;
     private static final int TRIES = 1_000;
 
-    static ServerPorts choose(boolean plaintext, boolean bus) {
+    public static ServerPorts choose(boolean plaintext, boolean bus) {
         SplittableRandom random = new SplittableRandom();
         int tls = free(random);
         OptionalInt second = plaintext ? OptionalInt.of(free(random)) : OptionalInt.empty();
@@ -37,7 +37,7 @@ public record ServerPorts(int tls, OptionalInt plaintext, OptionalInt bus) {
     }
 
     /** Returns kind and number of each port, one a line. */
-    String lines() {
+    public String lines() {
         StringBuilder lines = new StringBuilder("tls " + tls + "\n");
         plaintext.ifPresent(port -> lines.append("plaintext ").append(port).append('\n'));
         bus.ifPresent(port -> lines.append("bus ").append(port).append('\n'));

@@ -1,12 +1,11 @@
-package io.valkeysecure.internal.x509;
+package io.valkeysecure.internal.verify;
 
 import static io.valkeysecure.RefusalReason.MALFORMED_CERTIFICATE;
 import static io.valkeysecure.internal.verify.Chain.GOOD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.internal.verify.Chain;
-import io.valkeysecure.internal.verify.Tlv;
+import io.valkeysecure.internal.x509.Certificate;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.function.UnaryOperator;

@@ -1,0 +1,60 @@
+package io.valkeysecure.internal.handshake;
+
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.internal.connection.Generations;
+import io.valkeysecure.internal.generation.TlsConfiguration;
+import io.valkeysecure.internal.observe.GuardedListener;
+import io.valkeysecure.observe.HandshakeListener;
+import java.util.List;
+
+/** Everything behind a {@code SecureTls}: the generations, the listeners and the limit of handshakes in flight. */
+public final class Connector implements AutoCloseable {
+    private final Generations generations;
+    private final GuardedListener listener;
+    private final HandshakeLimiter limiter = new HandshakeLimiter();
+    private volatile boolean closed;
+
+    /**
+     * Reads and proves the material, and starts to watch it.
+     *
+     * @throws io.valkeysecure.TlsConfigurationException if it cannot be proved; nothing is left open
+     */
+    public Connector(TlsConfiguration configuration, List<HandshakeListener> listeners) {
+        listener = new GuardedListener(listeners);
+        generations = new Generations(configuration, listener);
+        listener.begun(generations::status);
+    }
+
+    public Generations generations() {
+        return generations;
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Starts one handshake.
+     *
+     * @throws IllegalStateException if this is closed
+     */
+    public HandshakeDriver handshake(Endpoint endpoint, ClientLibrary client) {
+        if (closed) {
+            throw new IllegalStateException("this SecureTls is closed, no connection can be made to " + endpoint);
+        }
+        return new HandshakeDriver(generations, limiter, listener, endpoint, client);
+    }
+
+    /** Ends the watching; connections stay open and are no longer looked after. Waits for listeners a second at most. */
+    @Override
+    public void close() {
+        boolean before = closed;
+        closed = true;
+        generations.close();
+        if (!before) {
+            listener.ended();
+            listener.close();
+        }
+    }
+}

@@ -1,0 +1,286 @@
+package io.valkeysecure.internal.handshake;
+
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.PeerRejectedException;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.internal.engine.EngineUnavailableException;
+import io.valkeysecure.internal.generation.Generation;
+import io.valkeysecure.internal.generation.HandshakeProgress;
+import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.x509.Nesting;
+import java.io.EOFException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedChannelException;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.util.Arrays;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLProtocolException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a typed refusal of whatever ended a handshake: says what was expected, what was seen and what to do. It reads what
+ * the peer sent, and only where there is no more the text of an engine's exception.
+ */
+final class RefusalClassifier {
+    /** BoringSSL's words for a certificate whose key it cannot read. */
+    private static final Pattern UNREADABLE_KEY =
+            Pattern.compile("(?:elliptic curve|public key|X\\.509 certificate) routines:");
+
+    static final String HYBRID_EXPECTED = "expected a hybrid key exchange such as X25519MLKEM768";
+    static final String HYBRID_CURE =
+            "; Valkey has it with OpenSSL 3.5 or newer, unless its OPENSSL_CONF limits Groups";
+
+    private final Endpoint endpoint;
+    private final Generation generation;
+    private final PeerEvidence evidence;
+    private final OwnEvidence own;
+    private final HandshakeProgress progress;
+    private final HandshakeSlot slot;
+
+    RefusalClassifier(
+            Endpoint endpoint,
+            Generation generation,
+            PeerEvidence evidence,
+            OwnEvidence own,
+            HandshakeProgress progress,
+            HandshakeSlot slot) {
+        this.endpoint = endpoint;
+        this.generation = generation;
+        this.evidence = evidence;
+        this.own = own;
+        this.progress = progress;
+        this.slot = slot;
+    }
+
+    /** A cause that cannot be read, as after a StackOverflowError, is a refusal all the same. */
+    TlsHandshakeException classified(Throwable cause) {
+        try {
+            return classify(cause);
+        } catch (RuntimeException | Error e) {
+            cause.addSuppressed(e);
+            return refused(
+                    RefusalReason.UNCLASSIFIED,
+                    "the handshake failed: " + cause.getClass().getName(),
+                    cause);
+        }
+    }
+
+    private TlsHandshakeException classify(Throwable cause) {
+        for (Throwable next = cause; next != null; next = next.getCause()) {
+            if (next instanceof TlsHandshakeException refused) {
+                return refused;
+            } else if (next instanceof PeerRejectedException rejected) {
+                return refused(rejected.reason(), rejected.getMessage() + cureOf(rejected.reason()), cause);
+            } else if (next instanceof EngineUnavailableException lacking) {
+                return refused(lacking.reason(), lacking.getMessage() + " (nothing was sent)", cause);
+            }
+        }
+        TlsHandshakeException unread = classifyUnread(cause);
+        if (unread != null) {
+            return unread;
+        }
+        if (evidence.isPlaintext()) {
+            return refused(
+                    RefusalReason.PLAINTEXT_PEER,
+                    "expected TLS, the peer answered " + evidence
+                            + "; is this the tls-port of the server, and does it speak TLS?",
+                    cause);
+        }
+        String tooOld = evidence.tooOldVersion();
+        if (tooOld != null) {
+            return refused(
+                    RefusalReason.PROTOCOL_VERSION,
+                    generation.expectedVersion() + ", the server chose " + tooOld
+                            + "; allow a newer one by tls-protocols",
+                    cause);
+        }
+        boolean timedOut = has(cause, SocketTimeoutException.class) || has(cause, TimeoutException.class);
+        if (timedOut && slot.isWaiting()) {
+            return refused(RefusalReason.HANDSHAKE_TIMEOUT, slot.whyWaiting(), cause);
+        }
+        if (timedOut) {
+            return refused(
+                    RefusalReason.HANDSHAKE_TIMEOUT,
+                    "expected a handshake within " + generation.policy().handshakeTimeout()
+                            + (evidence.nothingReceived()
+                                    ? ", the peer sent nothing, as a plaintext port of Valkey does; is this its tls-port?"
+                                    : ", the peer stopped in the midst of it"),
+                    cause);
+        }
+        PeerAlert alert = alertIn(cause);
+        if (alert == null) {
+            alert = evidence.lastAlert();
+        }
+        if (alert != null) {
+            return classify(alert, cause);
+        }
+        if (has(cause, EOFException.class)
+                || has(cause, SocketException.class)
+                || has(cause, ClosedChannelException.class)) {
+            return refused(
+                    RefusalReason.PEER_CLOSED,
+                    "expected a handshake, the peer closed the connection "
+                            + (evidence.nothingReceived() ? "without a word" : "in the midst of it"),
+                    cause);
+        }
+        if (isMalformedByPeer(cause)) {
+            return refused(
+                    RefusalReason.MALFORMED_HANDSHAKE,
+                    "expected a handshake by the TLS protocol, the engine says: "
+                            + Printable.value(messageOfEngine(cause))
+                            + "; is something in between that changes the bytes?",
+                    cause);
+        }
+        return refused(RefusalReason.UNCLASSIFIED, "the handshake failed: " + Printable.value(cause), cause);
+    }
+
+    /**
+     * Whether the engine refused what the peer sent. All that an engine refuses by itself is an SSLException: behind the
+     * first byte of the peer it is about the peer's bytes, but for a client key that cannot sign.
+     */
+    private boolean isMalformedByPeer(Throwable cause) {
+        return has(cause, SSLException.class)
+                && !evidence.nothingReceived()
+                && !(progress.wasIdentityPresented() && has(cause, GeneralSecurityException.class));
+    }
+
+    private static String messageOfEngine(Throwable cause) {
+        Throwable next = cause;
+        while (next.getCause() != null && !(next instanceof SSLException)) {
+            next = next.getCause();
+        }
+        return String.valueOf(next.getMessage());
+    }
+
+    /** What to do about a certificate of the server, in the fewest words; the page of reasons has more. */
+    private static String cureOf(RefusalReason reason) {
+        return switch (reason) {
+            case UNTRUSTED_ISSUER ->
+                "; if the server is yours, name the CA that issued its certificate in TrustAnchors";
+            case NAME_MISMATCH ->
+                "; dial a name that it has, issue it again with this one, or say the right one by serverIdentity(...)";
+            case EXPIRED -> "; renew it, or set this machine's clock if that is wrong";
+            case PIN_MISMATCH -> "; if the key is yours, add its pin";
+            case REVOKED -> "; give the server its replacement";
+            case CONSTRAINT_VIOLATED, KEY_USAGE, WEAK_KEY, WEAK_SIGNATURE, MALFORMED_CERTIFICATE ->
+                "; issue the server's certificate again by a CA that keeps to this";
+            default -> "";
+        };
+    }
+
+    /** What an engine refuses of a Certificate message before anybody can judge what is in it. */
+    private @Nullable TlsHandshakeException classifyUnread(Throwable cause) {
+        for (Throwable next = cause; next != null; next = next.getCause()) {
+            String message = String.valueOf(next.getMessage());
+            if (next instanceof StackOverflowError) {
+                // of all messages only certificates nest, and the JDK's parser recurses for each level
+                return refused(
+                        RefusalReason.MALFORMED_CERTIFICATE,
+                        "expected certificates that nest values at most " + Nesting.LEVELS
+                                + " levels deep, the JDK's parser ran out of stack",
+                        cause);
+            }
+            if (next instanceof CertificateException) {
+                return refused(
+                        RefusalReason.MALFORMED_CERTIFICATE,
+                        "expected certificates that can be parsed, the JDK says: " + Printable.value(message),
+                        cause);
+            } else if (next instanceof SSLProtocolException && message.contains("exceeds the maximum allowed")) {
+                return refused(
+                        RefusalReason.CONSTRAINT_VIOLATED,
+                        "expected a chain within the JDK's limits, it says: " + Printable.value(message),
+                        cause);
+            } else if (next instanceof SSLException && message.contains(":KEY_USAGE_BIT_INCORRECT")) {
+                return refused(
+                        RefusalReason.KEY_USAGE,
+                        "expected a leaf with the key usage digitalSignature, BoringSSL says: "
+                                + Printable.value(message),
+                        cause);
+            } else if (next instanceof SSLException
+                    && UNREADABLE_KEY.matcher(message).find()) {
+                return refused(
+                        RefusalReason.MALFORMED_CERTIFICATE,
+                        "expected certificates that can be parsed, BoringSSL says: " + Printable.value(message),
+                        cause);
+            }
+        }
+        return null;
+    }
+
+    private TlsHandshakeException classify(PeerAlert alert, Throwable cause) {
+        boolean internal = alert.description().equals("internal_error");
+        if (internal && own.isSessionOffered()) {
+            // OpenSSL says so to every session that is resumed where "tls-session-caching no" meets client certificates
+            generation.resumeNoMoreWith(endpoint);
+        }
+        RefusalReason reason =
+                alert.reason(evidence.serverHelloSeen(), progress.wasIdentityAsked(), progress.wasIdentityPresented());
+        String said = "the server said " + alert.description();
+        if (reason == RefusalReason.CIPHER_SUITE && generation.isHybridRequired()) {
+            // the same alert for both (RFC 8446, 4.1.1), and every server has one of our suites sooner than a hybrid
+            // group
+            reason = RefusalReason.KEY_EXCHANGE;
+        }
+        String message = switch (reason) {
+            case KEY_EXCHANGE -> HYBRID_EXPECTED + ", " + said + HYBRID_CURE;
+            case PROTOCOL_VERSION -> generation.expectedVersion() + ", " + said + "; allow it by tls-protocols";
+            case CIPHER_SUITE ->
+                "expected one of " + generation.policy().cipherSuites() + ", " + said
+                        + " to all of them; look at tls-ciphers, tls-ciphersuites, the kind of its key, and the groups"
+                        + " and signature algorithms of its OpenSSL";
+            case CLIENT_IDENTITY_REQUIRED ->
+                said + ": it demands a client certificate, "
+                        + (generation.hasIdentity()
+                                ? "and takes none of this one's kind of key"
+                                : "and none is configured; give one by presenting(...)");
+            case CLIENT_IDENTITY_REJECTED ->
+                said + " to our client certificate; is its issuer in the server's tls-ca-cert-file, is it in date"
+                        + " by the server's clock, and for client authentication?";
+            default ->
+                said
+                        + (internal
+                                ? "; its log tells why: often a key that it cannot use, or \"tls-session-caching no\" while it"
+                                        + " verifies clients: then the next connection succeeds, no sessions are resumed for an"
+                                        + " hour"
+                                : "");
+        };
+        return refused(reason, message, cause);
+    }
+
+    private TlsHandshakeException refused(RefusalReason reason, @Nullable String message, Throwable cause) {
+        return RootTypes.handshakeRefused(reason, endpoint, String.valueOf(message), cause);
+    }
+
+    static @Nullable PeerAlert alertIn(Throwable cause) {
+        for (Throwable next = cause; next != null; next = next.getCause()) {
+            PeerAlert alert = next instanceof SSLException ? PeerAlert.in(next).orElse(null) : null;
+            if (alert != null) {
+                return alert;
+            }
+            alert = Arrays.stream(next.getSuppressed())
+                    .filter(SSLException.class::isInstance)
+                    .flatMap(suppressed -> PeerAlert.in(suppressed).stream())
+                    .findFirst()
+                    .orElse(null);
+            if (alert != null) {
+                return alert;
+            }
+        }
+        return null;
+    }
+
+    private static boolean has(Throwable thrown, Class<? extends Throwable> type) {
+        for (Throwable next = thrown; next != null; next = next.getCause()) {
+            if (type.isInstance(next)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,152 @@
+package io.valkeysecure.internal.material;
+
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.root.RootTypes;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** The forms in which trust anchors are given: PEM files, a key store, a source, or ready certificates. */
+public final class AnchorMaterial {
+    private AnchorMaterial() {}
+
+    /** Every certificate of PEM files. */
+    public static Material<List<X509Certificate>> pem(List<Path> files) {
+        return new PemFiles(files);
+    }
+
+    /** Every trusted certificate of a key store. */
+    public static Material<List<X509Certificate>> keyStore(Path file, char[] password) {
+        return new Store(file, password);
+    }
+
+    /** Ready certificates. */
+    public static Material<List<X509Certificate>> ready(List<X509Certificate> anchors) {
+        return new Ready(anchors);
+    }
+
+    /** What code of the user gives. */
+    public static Material<List<X509Certificate>> supplied(Supply<List<X509Certificate>> from) {
+        return new Supplied(from);
+    }
+
+    private record PemFiles(List<Path> files) implements Material<List<X509Certificate>> {
+        @Override
+        public List<X509Certificate> parse(FileSnapshot snapshot) {
+            List<X509Certificate> anchors = new ArrayList<>();
+            for (Path file : files) {
+                try {
+                    anchors.addAll(Pem.certificates(snapshot.bytes(file)));
+                } catch (Pem.UnusableException e) {
+                    throw RootTypes.configurationRefused(
+                            RefusalReason.MATERIAL_UNREADABLE, "trust anchors " + file + ": " + e.problem());
+                }
+            }
+            return anchors;
+        }
+
+        @Override
+        public String describe() {
+            return "PEM " + files;
+        }
+    }
+
+    private static final class Store implements Material<List<X509Certificate>> {
+        private final Path file;
+        private final char[] password;
+
+        Store(Path file, char[] password) {
+            this.file = file;
+            this.password = password;
+        }
+
+        @Override
+        public List<Path> files() {
+            return List.of(file);
+        }
+
+        @Override
+        public List<X509Certificate> parse(FileSnapshot snapshot) {
+            KeyStore store = KeyStores.open(file, snapshot.bytes(file), password);
+            List<X509Certificate> anchors = new ArrayList<>();
+            try {
+                anchors.addAll(KeyStores.read(file, () -> certificates(store)));
+            } catch (GeneralSecurityException e) {
+                throw RootTypes.configurationRefused(
+                        RefusalReason.MATERIAL_UNREADABLE, "trust anchors " + file + " cannot be listed", e);
+            }
+            if (anchors.isEmpty()) {
+                throw RootTypes.configurationRefused(
+                        RefusalReason.MATERIAL_UNREADABLE,
+                        "trust anchors " + file + ": no trusted certificate entry is in it; import the CA with"
+                                + " \"keytool -importcert -alias ca -file ca.crt -keystore " + file + "\"");
+            }
+            return anchors;
+        }
+
+        private static List<X509Certificate> certificates(KeyStore store) throws KeyStoreException {
+            List<X509Certificate> certificates = new ArrayList<>();
+            for (String alias : Collections.list(store.aliases())) {
+                if (store.isCertificateEntry(alias)
+                        && store.getCertificate(alias) instanceof X509Certificate certificate) {
+                    certificates.add(certificate);
+                }
+            }
+            return certificates;
+        }
+
+        @Override
+        public String describe() {
+            return "key store " + file;
+        }
+    }
+
+    private record Supplied(Supply<List<X509Certificate>> from) implements Material<List<X509Certificate>> {
+        @Override
+        public List<Path> files() {
+            return List.of();
+        }
+
+        @Override
+        public Supply<List<X509Certificate>> supply() {
+            return from;
+        }
+
+        @Override
+        public List<X509Certificate> parse(FileSnapshot snapshot) {
+            List<X509Certificate> anchors = snapshot.value(from);
+            if (anchors.isEmpty()) {
+                throw RootTypes.configurationRefused(
+                        RefusalReason.MATERIAL_UNREADABLE, "trust anchors: the source " + from + " gave none");
+            }
+            return anchors;
+        }
+
+        @Override
+        public String describe() {
+            return "source " + from;
+        }
+    }
+
+    private record Ready(List<X509Certificate> anchors) implements Material<List<X509Certificate>> {
+        @Override
+        public List<Path> files() {
+            return List.of();
+        }
+
+        @Override
+        public List<X509Certificate> parse(FileSnapshot snapshot) {
+            return anchors;
+        }
+
+        @Override
+        public String describe() {
+            return anchors.size() + " given in memory";
+        }
+    }
+}
