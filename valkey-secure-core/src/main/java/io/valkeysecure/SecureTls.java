@@ -4,7 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.valkeysecure.internal.generation.TlsConfiguration;
 import io.valkeysecure.internal.generation.TrustConfiguration;
 import io.valkeysecure.internal.handshake.Connector;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.LoggingListener;
 import io.valkeysecure.observe.TlsHealth;
 import io.valkeysecure.observe.TlsStatus;
@@ -91,7 +91,7 @@ public final class SecureTls implements AutoCloseable {
         private @Nullable Revocation revocation;
         private @Nullable Engine engine;
         private @Nullable Rotation rotation;
-        private @Nullable List<HandshakeListener> listeners;
+        private @Nullable List<TlsListener> listeners;
         private @Nullable Clock clock;
 
         private Builder(TrustAnchors anchors, @Nullable ClientIdentity identity) {
@@ -194,7 +194,7 @@ public final class SecureTls implements AutoCloseable {
          * @throws IllegalStateException if it was set already
          */
         @CanIgnoreReturnValue
-        public Builder listener(HandshakeListener... listeners) {
+        public Builder listener(TlsListener... listeners) {
             Options.requireUnset("listener", this.listeners);
             this.listeners = List.of(listeners);
             return this;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.valkeysecure.internal.material.FileSnapshot;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.PemFiles;
 import io.valkeysecure.testkit.certificate.PrivateKeyEncryption;
@@ -522,7 +522,7 @@ class BadMaterialTest {
                 .withoutClientIdentity()
                 .policy(TlsPolicy.strict())
                 .serverIdentity(ServerIdentity.host("valkey.example"))
-                .listener(new HandshakeListener() {})
+                .listener(new TlsListener() {})
                 .clock(Clock.systemUTC());
         assertThatIllegalStateException()
                 .isThrownBy(() -> builder.policy(TlsPolicy.modern()))
@@ -531,7 +531,7 @@ class BadMaterialTest {
                 .isThrownBy(() -> builder.serverIdentity(ServerIdentity.host("other.example")))
                 .withMessage("server identity was already set to dNSName valkey.example");
         assertThatIllegalStateException()
-                .isThrownBy(() -> builder.listener(new HandshakeListener() {}))
+                .isThrownBy(() -> builder.listener(new TlsListener() {}))
                 .withMessageStartingWith("listener was already set");
         assertThatIllegalStateException()
                 .isThrownBy(() -> builder.clock(Clock.systemUTC()))

@@ -14,7 +14,7 @@ import io.valkeysecure.adapter.OpenConnection;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.observe.ListenerQueue;
 import io.valkeysecure.observe.ExpiryWarning;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.OcspResponder;
 import io.valkeysecure.testkit.certificate.TestCertificate;
@@ -146,7 +146,7 @@ class EnforcementTest {
 
     // Listeners
 
-    private final class BlockingListener implements HandshakeListener {
+    private final class BlockingListener implements TlsListener {
         private final CountDownLatch blocked = new CountDownLatch(1);
         private final boolean inExpiryNear;
 
@@ -247,7 +247,7 @@ class EnforcementTest {
     void listenerQueue_full_dropsTheNewestAndCounts() throws Exception {
         List<Duration> heard = new CopyOnWriteArrayList<>();
         CountDownLatch called = new CountDownLatch(1);
-        HandshakeListener listener = new HandshakeListener() {
+        TlsListener listener = new TlsListener() {
             @Override
             public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
                 called.countDown();

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.observe.ExpiryWarning;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.MutableClock;
 import io.valkeysecure.testkit.certificate.RotatingFiles;
@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 import javax.net.ssl.SSLSocket;
 
 /** Files that are rotated, a server that records who came, a listener that remembers, and a clock that can be set. */
-final class MaterialScene implements AutoCloseable, HandshakeListener {
+final class MaterialScene implements AutoCloseable, TlsListener {
     static final TestCertificate ROOT =
             TestCertificate.root().subject("CN=Root").build();
     static final TestCertificate OTHER_ROOT =

@@ -15,7 +15,7 @@ import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.OpenConnection;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.observe.ExpiryWarning;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.LoggingListener;
 import io.valkeysecure.observe.RetiredConnection;
 import io.valkeysecure.observe.TlsHealth;
@@ -64,18 +64,18 @@ class ObserversTest {
     }
 
     /** Remembers what {@link MaterialScene} does not. */
-    private static final class Watch implements HandshakeListener {
+    private static final class Watch implements TlsListener {
         final List<Supplier<TlsStatus>> begun = new CopyOnWriteArrayList<>();
         final List<RetiredConnection> retired = new CopyOnWriteArrayList<>();
         final List<String> ended = new CopyOnWriteArrayList<>();
 
         @Override
-        public void begun(Supplier<TlsStatus> status) {
+        public void started(Supplier<TlsStatus> status) {
             begun.add(status);
         }
 
         @Override
-        public void ended() {
+        public void closed() {
             ended.add("ended");
         }
 
@@ -85,7 +85,7 @@ class ObserversTest {
         }
     }
 
-    private SecureTls tls(Rotation rotation, HandshakeListener... listeners) {
+    private SecureTls tls(Rotation rotation, TlsListener... listeners) {
         return SecureTls.trusting(scene.anchors())
                 .presenting(scene.identity())
                 .rotation(rotation)
@@ -113,9 +113,9 @@ class ObserversTest {
 
     @Test
     void listeners_firstThrowsAlways_othersAreToldAndNothingChanges() throws IOException {
-        HandshakeListener broken = new HandshakeListener() {
+        TlsListener broken = new TlsListener() {
             @Override
-            public void begun(Supplier<TlsStatus> status) {
+            public void started(Supplier<TlsStatus> status) {
                 throw new NoClassDefFoundError("a metrics library");
             }
 
@@ -130,7 +130,7 @@ class ObserversTest {
             }
 
             @Override
-            public void ended() {
+            public void closed() {
                 throw new IllegalStateException("registry is closed");
             }
         };

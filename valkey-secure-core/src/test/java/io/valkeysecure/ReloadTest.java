@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.WriteStrategy;
@@ -470,7 +470,7 @@ class ReloadTest {
     @Test
     void listener_throwsOrReloads_changesNothing() throws IOException {
         AtomicReference<SecureTls> reloading = new AtomicReference<>();
-        HandshakeListener broken = new HandshakeListener() {
+        TlsListener broken = new TlsListener() {
             @Override
             public void materialReloaded(TlsStatus status) {
                 reloading.get().reload();

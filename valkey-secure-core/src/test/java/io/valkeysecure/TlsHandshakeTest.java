@@ -10,7 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.OpenConnection;
 import io.valkeysecure.adapter.TlsHandshake;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.MutableClock;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
@@ -42,7 +42,7 @@ class TlsHandshakeTest {
 
     private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
     private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
-    private final HandshakeListener listener = new HandshakeListener() {
+    private final TlsListener listener = new TlsListener() {
         @Override
         public void handshakeSucceeded(VerifiedHandshake handshake) {
             verified.add(handshake);
@@ -216,7 +216,7 @@ class TlsHandshakeTest {
     @Test
     void verify_versionBelowThePolicy_isRefused() throws IOException {
         try (SecureTls tls = tls().policy(TlsPolicy.strict()).build();
-                SecureTls lax = tls(new HandshakeListener() {}).build()) {
+                SecureTls lax = tls(new TlsListener() {}).build()) {
             TlsHandshake handshake = handshake(tls);
             TlsHandshakeException refusal = catchThrowableOfType(
                     TlsHandshakeException.class, () -> handshake.verify(negotiated(lax, TlsVersion.TLS_1_2)));
@@ -233,7 +233,7 @@ class TlsHandshakeTest {
                 .cipherSuites(List.of("TLS_CHACHA20_POLY1305_SHA256"))
                 .build();
         try (SecureTls tls = tls().policy(chachaOnly).build();
-                SecureTls lax = tls(new HandshakeListener() {}).build()) {
+                SecureTls lax = tls(new TlsListener() {}).build()) {
             TlsHandshakeException refusal = catchThrowableOfType(
                     TlsHandshakeException.class, () -> handshake(tls).verify(negotiated(lax, TlsVersion.TLS_1_3)));
             assertThat(refusal.reason()).isEqualTo(RefusalReason.CIPHER_SUITE);
@@ -498,7 +498,7 @@ class TlsHandshakeTest {
     @EnumSource
     void listener_throws_changesNoVerdict(Thrown thrown) throws IOException {
         TestCertificate other = CA.issue().dnsName("other.example").build();
-        HandshakeListener broken = new HandshakeListener() {
+        TlsListener broken = new TlsListener() {
             @Override
             public void handshakeSucceeded(VerifiedHandshake handshake) {
                 thrown.now();
@@ -559,7 +559,7 @@ class TlsHandshakeTest {
         return tls(listener);
     }
 
-    private static SecureTls.Builder tls(HandshakeListener told) {
+    private static SecureTls.Builder tls(TlsListener told) {
         return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
                 .withoutClientIdentity()
                 .listener(told);

@@ -14,7 +14,7 @@ import static org.awaitility.Awaitility.await;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.OpenConnection;
 import io.valkeysecure.adapter.TlsHandshake;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.WriteStrategy;
 import io.valkeysecure.testkit.hostile.HostilePeer;
@@ -116,7 +116,7 @@ class TrustInForceTest {
         return SecureTls.trusting(scene.anchors())
                 .presenting(scene.identity())
                 .clock(clock)
-                .listener(new HandshakeListener() {
+                .listener(new TlsListener() {
                     @Override
                     public void handshakeSucceeded(VerifiedHandshake handshake) {
                         verified.add(handshake);

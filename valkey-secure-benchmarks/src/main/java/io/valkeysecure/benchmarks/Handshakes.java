@@ -1,11 +1,11 @@
 package io.valkeysecure.benchmarks;
 
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts handshakes, and how many of them resumed a session. */
-final class Handshakes implements HandshakeListener {
+final class Handshakes implements TlsListener {
     private static final double PERCENT = 100;
 
     private final LongAdder all = new LongAdder();

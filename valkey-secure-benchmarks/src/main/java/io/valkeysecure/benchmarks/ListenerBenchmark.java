@@ -8,7 +8,7 @@ import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.micrometer.TlsMetrics;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.TlsTerminator;
 import java.io.IOException;
@@ -47,7 +47,7 @@ public class ListenerBenchmark {
         metrics = (histogram ? builder.histogram() : builder).build();
         verified = new CompletableFuture<>();
         TestCertificate root = TestCertificate.root().build();
-        HandshakeListener keeping = new HandshakeListener() {
+        TlsListener keeping = new TlsListener() {
             @Override
             public void handshakeSucceeded(VerifiedHandshake handshake) {
                 verified.complete(handshake);

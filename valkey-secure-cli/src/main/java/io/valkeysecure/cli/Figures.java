@@ -1,7 +1,7 @@
 package io.valkeysecure.cli;
 
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Keeps the handshakes that were verified, and makes a table of them. */
-final class Figures implements HandshakeListener {
+final class Figures implements TlsListener {
     private final Queue<VerifiedHandshake> handshakes = new ConcurrentLinkedQueue<>();
 
     @Override

@@ -17,7 +17,7 @@ import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.observe.ExpiryWarning;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.RetiredConnection;
 import io.valkeysecure.observe.TlsStatus;
 import java.time.Duration;
@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * gauges of one name and the same tags are one. Safe for use by many threads.
  */
 @SuppressWarnings("exports") // whoever has no Micrometer needs none to compile
-public final class TlsMetrics implements HandshakeListener {
+public final class TlsMetrics implements TlsListener {
     private static final String NONE = "none";
     private static final String SUCCESS = "success";
 
@@ -89,7 +89,7 @@ public final class TlsMetrics implements HandshakeListener {
     }
 
     @Override
-    public void begun(Supplier<TlsStatus> status) {
+    public void started(Supplier<TlsStatus> status) {
         for (RefusalReason reason : RefusalReason.values()) {
             // there before the first one is counted: what appears with 1 has not increased, for Prometheus
             if (endpoints == 0) {
@@ -149,7 +149,7 @@ public final class TlsMetrics implements HandshakeListener {
                 });
     }
 
-    /** Micrometer holds a supplier strongly, so a gauge lives until {@link #ended()}. */
+    /** Micrometer holds a supplier strongly, so a gauge lives until {@link #closed()}. */
     private void gauge(TlsMeters meter, Tags tags, Supplier<Number> value) {
         gauges.add(Gauge.builder(meter.getName(), value).tags(common.and(tags)).register(registry));
     }
@@ -165,7 +165,7 @@ public final class TlsMetrics implements HandshakeListener {
     }
 
     @Override
-    public void ended() {
+    public void closed() {
         for (Meter gauge = gauges.poll(); gauge != null; gauge = gauges.poll()) {
             var unused = registry.remove(gauge);
         }

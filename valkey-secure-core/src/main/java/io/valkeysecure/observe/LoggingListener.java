@@ -21,7 +21,7 @@ import java.time.Duration;
  * <p>Without this listener: a new generation in force is {@code INFO}; a reload that failed, a trust anchor that
  * is left out (once in each generation) and a near expiry are {@code WARNING}; each handshake, verified or refused, and each retired connection are {@code DEBUG}.
  */
-public final class LoggingListener implements HandshakeListener {
+public final class LoggingListener implements TlsListener {
     private static final Logger LOGGER = System.getLogger("io.valkeysecure.refusals");
 
     /** Those that would otherwise escape the quotation mark that follows. */

@@ -7,7 +7,7 @@ import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.time.Duration;
@@ -60,7 +60,7 @@ final class Fixture {
         return new HostAndPort("localhost", port);
     }
 
-    static final class RecordingListener implements HandshakeListener {
+    static final class RecordingListener implements TlsListener {
         final List<VerifiedHandshake> succeeded = new CopyOnWriteArrayList<>();
         final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
 

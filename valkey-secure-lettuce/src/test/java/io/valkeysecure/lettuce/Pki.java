@@ -9,7 +9,7 @@ import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.time.Duration;
@@ -74,7 +74,7 @@ final class Pki {
         uri.setCredentialsProvider(() -> Mono.just(RedisCredentials.just(user, password)));
     }
 
-    static final class Heard implements HandshakeListener {
+    static final class Heard implements TlsListener {
         final List<VerifiedHandshake> succeeded = new CopyOnWriteArrayList<>();
         final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
 

@@ -9,7 +9,7 @@ import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,8 +22,8 @@ class SecureLettuceListenerTest {
     private final Pki pki = new Pki();
     private final CountDownLatch end = new CountDownLatch(1);
 
-    private HandshakeListener thatNeverReturns() {
-        return new HandshakeListener() {
+    private TlsListener thatNeverReturns() {
+        return new TlsListener() {
             @Override
             public void handshakeSucceeded(VerifiedHandshake handshake) {
                 try {
@@ -37,8 +37,8 @@ class SecureLettuceListenerTest {
 
     @Test
     void connect_listenersNeverReturn_everyHandshakeIsMadeAndOthersAreTold() {
-        HandshakeListener[] listeners =
-                new HandshakeListener[Runtime.getRuntime().availableProcessors() + 2];
+        TlsListener[] listeners =
+                new TlsListener[Runtime.getRuntime().availableProcessors() + 2];
         for (int i = 1; i < listeners.length; i++) {
             listeners[i] = thatNeverReturns();
         }

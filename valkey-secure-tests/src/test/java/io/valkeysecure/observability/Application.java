@@ -20,7 +20,7 @@ import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
 import io.valkeysecure.micrometer.TlsMetrics;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.RetiredConnection;
 import io.valkeysecure.testkit.certificate.RotatingFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
@@ -44,7 +44,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 
 /** A program with both clients and metrics, against a real Valkey; it also counts by itself what the metrics have to say. */
-final class Application implements AutoCloseable, HandshakeListener {
+final class Application implements AutoCloseable, TlsListener {
     @SuppressWarnings("TimeInStaticInitializer") // the certificates of one run
     private static final Instant NOW = Instant.now();
 

@@ -10,7 +10,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
@@ -41,7 +41,7 @@ class HandshakeFloorsTest {
         return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
                 .presenting(ClientIdentity.of(CLIENT.privateKey(), CLIENT.chain()))
                 .engine(transport.engine())
-                .listener(new HandshakeListener() {
+                .listener(new TlsListener() {
                     @Override
                     public void handshakeRefused(
                             TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {

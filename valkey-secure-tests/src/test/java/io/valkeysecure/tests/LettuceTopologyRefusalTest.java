@@ -24,7 +24,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyCluster;
@@ -454,7 +454,7 @@ class LettuceTopologyRefusalTest {
                 .build();
     }
 
-    private static SecureTls tls(HandshakeListener listener) {
+    private static SecureTls tls(TlsListener listener) {
         return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
                 .presenting(ClientIdentity.of(CLIENT.privateKey(), CLIENT.chain()))
                 // whose ClientHello a Place can tell from those of Valkey's own links

@@ -7,7 +7,7 @@ import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
@@ -127,7 +127,7 @@ final class LoosenedJvm {
 
     private static String outcome(Supplier<HostilePeer> start, Transport transport) {
         CompletableFuture<RefusalReason> refused = new CompletableFuture<>();
-        HandshakeListener listener = new HandshakeListener() {
+        TlsListener listener = new TlsListener() {
             @Override
             public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
                 refused.complete(refusal.reason());

@@ -17,7 +17,7 @@ import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
@@ -305,7 +305,7 @@ class NewerServerTest {
     private SecureTls.Builder tls(TestCertificate client) {
         return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
                 .presenting(ClientIdentity.of(client.privateKey(), client.chain()))
-                .listener(new HandshakeListener() {
+                .listener(new TlsListener() {
                     @Override
                     public void handshakeSucceeded(VerifiedHandshake handshake) {
                         verified.add(handshake);

@@ -9,7 +9,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
@@ -73,7 +73,7 @@ class NotRefusedTest {
     }
 
     private void assertNoRefusal(TestClient client, String host, int port) {
-        HandshakeListener listener = new HandshakeListener() {
+        TlsListener listener = new TlsListener() {
             @Override
             public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary library, Duration elapsed) {
                 refused.add(refusal);

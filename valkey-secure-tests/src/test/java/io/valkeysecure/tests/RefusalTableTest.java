@@ -30,7 +30,7 @@ import io.valkeysecure.TlsVersion;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
@@ -555,7 +555,7 @@ class RefusalTableTest {
     }
 
     /** What the listener was told. */
-    private static final class Watch implements HandshakeListener {
+    private static final class Watch implements TlsListener {
         final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
         final List<String> refused = new CopyOnWriteArrayList<>();
 

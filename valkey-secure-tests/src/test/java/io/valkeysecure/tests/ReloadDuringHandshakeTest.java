@@ -14,7 +14,7 @@ import io.valkeysecure.TlsVersion;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.recording.RecordingProxy;
@@ -152,7 +152,7 @@ class ReloadDuringHandshakeTest {
                         .handshakeTimeout(Duration.ofMinutes(1))
                         .build())
                 .engine(transport.engine())
-                .listener(new HandshakeListener() {
+                .listener(new TlsListener() {
                     @Override
                     public void handshakeSucceeded(VerifiedHandshake handshake) {
                         verified.add(handshake);

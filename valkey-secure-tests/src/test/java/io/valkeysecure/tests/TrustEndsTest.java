@@ -11,7 +11,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
@@ -117,7 +117,7 @@ class TrustEndsTest {
                 .presenting(ClientIdentity.of(client.privateKey(), client.chain()))
                 .revocation(Revocation.crls(crl))
                 .engine(transport.engine())
-                .listener(new HandshakeListener() {
+                .listener(new TlsListener() {
                     @Override
                     public void handshakeSucceeded(VerifiedHandshake handshake) {
                         verified.add(handshake);

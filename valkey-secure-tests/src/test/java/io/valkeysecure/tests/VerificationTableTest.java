@@ -11,7 +11,7 @@ import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.MutableClock;
 import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
 import io.valkeysecure.testkit.certificate.KeyType;
@@ -211,7 +211,7 @@ class VerificationTableTest {
     }
 
     /** What the listener was told. */
-    private static final class Watch implements HandshakeListener {
+    private static final class Watch implements TlsListener {
         final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
         final List<String> refused = new CopyOnWriteArrayList<>();
 

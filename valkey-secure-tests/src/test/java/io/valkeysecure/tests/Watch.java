@@ -4,13 +4,13 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What the listener was told of a topology. */
-final class Watch implements HandshakeListener {
+final class Watch implements TlsListener {
     private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
     private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
 

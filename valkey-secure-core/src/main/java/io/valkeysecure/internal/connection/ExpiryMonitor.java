@@ -6,7 +6,7 @@ import io.valkeysecure.internal.generation.Generation;
 import io.valkeysecure.internal.generation.TlsConfiguration;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.observe.ExpiryWarning;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.TlsStatus;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -25,12 +25,12 @@ public final class ExpiryMonitor {
     private final OpenConnections open;
     private final Clock clock;
     private final List<Duration> distances;
-    private final HandshakeListener listener;
+    private final TlsListener listener;
     private final Set<Warned> warned = new HashSet<>();
 
     private record Warned(ExpiryWarning.Role role, String subject, Instant notAfter, Duration distance) {}
 
-    ExpiryMonitor(OpenConnections open, TlsConfiguration configuration, HandshakeListener listener) {
+    ExpiryMonitor(OpenConnections open, TlsConfiguration configuration, TlsListener listener) {
         this.open = open;
         this.clock = configuration.clock();
         this.distances = configuration.rotation().expiryWarnings();

@@ -5,7 +5,7 @@ import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.internal.connection.Generations;
 import io.valkeysecure.internal.generation.TlsConfiguration;
 import io.valkeysecure.internal.observe.GuardedListener;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import java.util.List;
 
 /** Everything behind a {@code SecureTls}: the generations, the listeners and the limit of handshakes in flight. */
@@ -20,10 +20,10 @@ public final class Connector implements AutoCloseable {
      *
      * @throws io.valkeysecure.TlsConfigurationException if it cannot be proved; nothing is left open
      */
-    public Connector(TlsConfiguration configuration, List<HandshakeListener> listeners) {
+    public Connector(TlsConfiguration configuration, List<TlsListener> listeners) {
         listener = new GuardedListener(listeners);
         generations = new Generations(configuration, listener);
-        listener.begun(generations::status);
+        listener.started(generations::status);
     }
 
     public Generations generations() {
@@ -53,7 +53,7 @@ public final class Connector implements AutoCloseable {
         closed = true;
         generations.close();
         if (!before) {
-            listener.ended();
+            listener.closed();
             listener.close();
         }
     }

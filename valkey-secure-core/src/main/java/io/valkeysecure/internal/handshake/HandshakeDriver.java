@@ -19,7 +19,7 @@ import io.valkeysecure.internal.generation.Proof;
 import io.valkeysecure.internal.generation.Verdict;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -46,7 +46,7 @@ public final class HandshakeDriver {
     private final Generation generation;
     private final Endpoint endpoint;
     private final ClientLibrary client;
-    private final HandshakeListener listener;
+    private final TlsListener listener;
     private final long started = System.nanoTime();
     private final PeerEvidence evidence = new PeerEvidence();
     private final OwnEvidence own = new OwnEvidence();
@@ -60,7 +60,7 @@ public final class HandshakeDriver {
     HandshakeDriver(
             Generations generations,
             HandshakeLimiter limiter,
-            HandshakeListener listener,
+            TlsListener listener,
             Endpoint endpoint,
             ClientLibrary client) {
         this.generations = generations;

@@ -6,7 +6,7 @@ import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.internal.thread.LibraryThread;
 import io.valkeysecure.observe.ExpiryWarning;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.RetiredConnection;
 import io.valkeysecure.observe.TlsStatus;
 import java.lang.System.Logger;
@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  * handshake counted when {@code connect} returns. It waits {@link ListenerQueue#PATIENCE} at most for all of them together,
  * and not at all for one that was slow, or if it is a {@link LibraryThread}.
  */
-public final class GuardedListener implements HandshakeListener, AutoCloseable {
+public final class GuardedListener implements TlsListener, AutoCloseable {
     private static final Logger LOGGER = System.getLogger(StandardLog.LOGGER_NAME);
 
     /** Never blocks, so it is called by the thread that has something to tell. */
-    private final HandshakeListener recorder = new TlsEvents();
+    private final TlsListener recorder = new TlsEvents();
 
     /** An appender may block as any listener, so the library's log has a queue, too. */
     private final ListenerQueue log = new ListenerQueue(new StandardLog());
@@ -40,18 +40,18 @@ public final class GuardedListener implements HandshakeListener, AutoCloseable {
 
     private record Delivery(ListenerQueue queue, CompletableFuture<Void> delivered) {}
 
-    public GuardedListener(List<HandshakeListener> listeners) {
+    public GuardedListener(List<TlsListener> listeners) {
         queues = listeners.stream().map(ListenerQueue::new).toList();
     }
 
     @Override
-    public void begun(Supplier<TlsStatus> status) {
-        tell(Level.WARNING, listener -> listener.begun(status));
+    public void started(Supplier<TlsStatus> status) {
+        tell(Level.WARNING, listener -> listener.started(status));
     }
 
     @Override
-    public void ended() {
-        tell(null, HandshakeListener::ended);
+    public void closed() {
+        tell(null, TlsListener::closed);
     }
 
     @Override
@@ -89,7 +89,7 @@ public final class GuardedListener implements HandshakeListener, AutoCloseable {
      *
      * @param level the highest level at which the library's log tells of it; null if it does not
      */
-    private void tell(@Nullable Level level, Consumer<HandshakeListener> notification) {
+    private void tell(@Nullable Level level, Consumer<TlsListener> notification) {
         try {
             notification.accept(recorder);
         } catch (Throwable thrown) {

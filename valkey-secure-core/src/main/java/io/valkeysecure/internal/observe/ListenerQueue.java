@@ -1,7 +1,7 @@
 package io.valkeysecure.internal.observe;
 
 import io.valkeysecure.internal.thread.LibraryThread;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -31,7 +31,7 @@ public final class ListenerQueue {
 
     private static final Logger LOGGER = System.getLogger(StandardLog.LOGGER_NAME);
 
-    private final HandshakeListener listener;
+    private final TlsListener listener;
     private final ThreadPoolExecutor thread = LibraryThread.pool("valkey-secure-listener", 1, CAPACITY);
     private final AtomicLong dropped = new AtomicLong();
 
@@ -42,7 +42,7 @@ public final class ListenerQueue {
     private boolean behindReported;
     private long droppedReported;
 
-    public ListenerQueue(HandshakeListener listener) {
+    public ListenerQueue(TlsListener listener) {
         this.listener = listener;
     }
 
@@ -51,7 +51,7 @@ public final class ListenerQueue {
      *
      * @return completed when the listener has returned, or at once if the notification was dropped
      */
-    public CompletableFuture<Void> put(Consumer<HandshakeListener> notification) {
+    public CompletableFuture<Void> put(Consumer<TlsListener> notification) {
         CompletableFuture<Void> delivered = new CompletableFuture<>();
         try {
             thread.execute(() -> deliver(notification, delivered));
@@ -63,7 +63,7 @@ public final class ListenerQueue {
     }
 
     /** Catches errors too, such as the linkage error of a metrics library that is not there. */
-    private void deliver(Consumer<HandshakeListener> notification, CompletableFuture<Void> delivered) {
+    private void deliver(Consumer<TlsListener> notification, CompletableFuture<Void> delivered) {
         calledNanos = System.nanoTime();
         try {
             notification.accept(listener);

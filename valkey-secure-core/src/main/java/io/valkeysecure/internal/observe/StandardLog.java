@@ -6,7 +6,7 @@ import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.observe.ExpiryWarning;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.RetiredConnection;
 import io.valkeysecure.observe.TlsStatus;
 import java.lang.System.Logger;
@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Logs what users should see without asking for it. */
-public final class StandardLog implements HandshakeListener {
+public final class StandardLog implements TlsListener {
     /** The name of every logger of this library. */
     public static final String LOGGER_NAME = "io.valkeysecure";
 
@@ -34,7 +34,7 @@ public final class StandardLog implements HandshakeListener {
     }
 
     @Override
-    public void begun(Supplier<TlsStatus> status) {
+    public void started(Supplier<TlsStatus> status) {
         warnOfUnusable(status.get().unusableAnchors());
     }
 

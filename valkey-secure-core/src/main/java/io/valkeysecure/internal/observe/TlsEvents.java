@@ -5,7 +5,7 @@ import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.observe.ExpiryWarning;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.RetiredConnection;
 import io.valkeysecure.observe.TlsStatus;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import jdk.jfr.Timespan;
  * Tells the JDK's Flight Recorder what a listener hears, so that a recording alone explains an incident. Without a recording
  * an event costs the look at a flag.
  */
-public final class TlsEvents implements HandshakeListener {
+public final class TlsEvents implements TlsListener {
     private static final String NONE = "none";
 
     /** What all have in common. */

@@ -9,7 +9,7 @@ import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.RotatingFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.WriteStrategy;
@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Files of a client identity that can be renewed, the TLS made of them, and what its listener heard. */
-final class Rotating implements HandshakeListener, AutoCloseable {
+final class Rotating implements TlsListener, AutoCloseable {
     static final Duration WINDOW = Duration.ofSeconds(2);
 
     private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();

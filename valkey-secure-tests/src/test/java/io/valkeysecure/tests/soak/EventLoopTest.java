@@ -15,7 +15,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
@@ -114,7 +114,7 @@ class EventLoopTest {
                                 .checkInterval(Duration.ofMillis(100))
                                 .retirementWindow(Duration.ofMillis(500))
                                 .build())
-                        .listener(new HandshakeListener() {
+                        .listener(new TlsListener() {
                             @Override
                             public void handshakeSucceeded(VerifiedHandshake handshake) {
                                 generations.add(handshake.generation());

@@ -15,7 +15,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.PemFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyServer;
@@ -90,7 +90,7 @@ class ReconnectSpreadTest {
                         .retirementWindow(WINDOW)
                         .reconnectsPerSecond(LIMIT)
                         .build())
-                .listener(new HandshakeListener() {
+                .listener(new TlsListener() {
                     @Override
                     public void handshakeSucceeded(VerifiedHandshake handshake) {
                         handshakes.add(System.nanoTime());

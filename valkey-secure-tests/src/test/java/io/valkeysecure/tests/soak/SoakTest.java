@@ -9,7 +9,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.observe.HandshakeListener;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.RotatingFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
@@ -78,7 +78,7 @@ class SoakTest {
         long rotations = 0;
         Instant told = Instant.now();
         AtomicLong handshakes = new AtomicLong();
-        HandshakeListener counting = new HandshakeListener() {
+        TlsListener counting = new TlsListener() {
             @Override
             public void handshakeSucceeded(VerifiedHandshake handshake) {
                 handshakes.incrementAndGet();

@@ -24,18 +24,18 @@ import java.util.function.Supplier;
  *
  * <p>A listener that is given to more than one {@link SecureTls} must be safe for use by many threads.
  */
-public interface HandshakeListener {
+public interface TlsListener {
 
     /**
      * A {@link SecureTls} with this listener was built. For gauges: what is given may be asked at any time, until
-     * {@link #ended()} and after.
+     * {@link #closed()} and after.
      *
      * @param status gives {@link SecureTls#status()}, at the cost of a look at every open connection
      */
-    default void begun(Supplier<TlsStatus> status) {}
+    default void started(Supplier<TlsStatus> status) {}
 
     /** The {@link SecureTls} was closed. */
-    default void ended() {}
+    default void closed() {}
 
     /**
      * A connection was verified and is about to be handed to the client.
