@@ -73,8 +73,8 @@ public enum RefusalReason {
     RENEGOTIATION,
     /** The peer's handshake breaks the TLS protocol: what it sent cannot be parsed, is out of order, or does not verify. */
     MALFORMED_HANDSHAKE,
-    /** The connection was made under a client identity that was replaced, and the retirement window is over. */
-    RETIRED,
+    /** The connection was made under a client identity that was replaced, and the drain window is over. */
+    DRAINED,
     /** A setting contradicts what this library guarantees, or cannot be met here. Nothing was sent. */
     UNSUPPORTED_SETTING,
     /** None of the others; the cause tells. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * changed; a change is told by the digest of the bytes. What was read is proved before it is used, and until it can be
  * proved the last good generation stays.
  *
- * <p>After a change of identity, open connections are closed at a quiet moment, spread over the retirement window. A
+ * <p>After a change of identity, open connections are closed at a quiet moment, spread over the drain window. A
  * connection whose server no longer proves itself, since its CA was removed, its certificate was revoked or expired, is
  * closed at once; that cannot be turned off.
  */
@@ -28,18 +28,18 @@ public final class Rotation {
 
     private final Duration checkInterval;
     private final Duration readTimeout;
-    private final Duration retirementWindow;
+    private final Duration drainWindow;
     private final int reconnectsPerSecond;
-    private final boolean gracefulRetirement;
+    private final boolean draining;
     private final boolean identityChangeRefused;
     private final List<Duration> expiryWarnings;
 
     private Rotation(Builder builder) {
         checkInterval = Objects.requireNonNullElse(builder.checkInterval, Duration.ofSeconds(10));
         readTimeout = Objects.requireNonNullElse(builder.readTimeout, Duration.ofSeconds(30));
-        retirementWindow = Objects.requireNonNullElse(builder.retirementWindow, Duration.ofMinutes(1));
+        drainWindow = Objects.requireNonNullElse(builder.drainWindow, Duration.ofMinutes(1));
         reconnectsPerSecond = Objects.requireNonNullElse(builder.reconnectsPerSecond, 50);
-        gracefulRetirement = builder.gracefulRetirement == null;
+        draining = builder.draining == null;
         identityChangeRefused = builder.identityChangeRefused != null;
         expiryWarnings = Objects.requireNonNullElse(
                 builder.expiryWarnings,
@@ -47,7 +47,7 @@ public final class Rotation {
     }
 
     /**
-     * Returns the default: checked every 10 seconds, retired over one minute, 50 in a second at most.
+     * Returns the default: checked every 10 seconds, drained over one minute, 50 in a second at most.
      *
      * @return the default
      */
@@ -85,10 +85,10 @@ public final class Rotation {
     /**
      * Returns over what time connections of an old identity are closed.
      *
-     * @return the retirement window
+     * @return the drain window
      */
-    public Duration retirementWindow() {
-        return retirementWindow;
+    public Duration drainWindow() {
+        return drainWindow;
     }
 
     /**
@@ -101,12 +101,12 @@ public final class Rotation {
     }
 
     /**
-     * Returns whether connections of an old identity are closed over the retirement window.
+     * Returns whether connections of an old identity are closed over the drain window.
      *
      * @return false if they stay open until somebody else closes them
      */
-    public boolean isGracefulRetirement() {
-        return gracefulRetirement;
+    public boolean isDraining() {
+        return draining;
     }
 
     /**
@@ -131,9 +131,9 @@ public final class Rotation {
     @Override
     public String toString() {
         return "checked every " + checkInterval + ", read within " + readTimeout
-                + (gracefulRetirement
-                        ? ", retired over " + retirementWindow + ", at most " + reconnectsPerSecond + " in a second"
-                        : ", no graceful retirement")
+                + (draining
+                        ? ", drained over " + drainWindow + ", at most " + reconnectsPerSecond + " in a second"
+                        : ", no draining")
                 + (identityChangeRefused ? ", identity must keep subject and SANs" : "")
                 + ", expiry warned at " + expiryWarnings;
     }
@@ -142,9 +142,9 @@ public final class Rotation {
     public static final class Builder {
         private @Nullable Duration checkInterval;
         private @Nullable Duration readTimeout;
-        private @Nullable Duration retirementWindow;
+        private @Nullable Duration drainWindow;
         private @Nullable Integer reconnectsPerSecond;
-        private @Nullable Boolean gracefulRetirement;
+        private @Nullable Boolean draining;
         private @Nullable Boolean identityChangeRefused;
         private @Nullable List<Duration> expiryWarnings;
 
@@ -197,10 +197,10 @@ public final class Rotation {
          * @throws IllegalStateException if it was set already
          */
         @CanIgnoreReturnValue
-        public Builder retirementWindow(Duration window) {
-            Options.requireUnset("retirement window", retirementWindow);
-            requireRange("retirement window", window, Duration.ZERO, LONGEST_WINDOW);
-            retirementWindow = window;
+        public Builder drainWindow(Duration window) {
+            Options.requireUnset("drain window", drainWindow);
+            requireRange("drain window", window, Duration.ZERO, LONGEST_WINDOW);
+            drainWindow = window;
             return this;
         }
 
@@ -225,16 +225,16 @@ public final class Rotation {
         }
 
         /**
-         * Leaves connections of an old identity open until somebody else closes them. Default: they are retired.
+         * Leaves connections of an old identity open until somebody else closes them. Default: they are drained.
          * Connections whose server no longer proves itself are closed all the same.
          *
          * @return this
          * @throws IllegalStateException if it was set already
          */
         @CanIgnoreReturnValue
-        public Builder withoutGracefulRetirement() {
-            Options.requireUnset("graceful retirement", gracefulRetirement);
-            gracefulRetirement = false;
+        public Builder withoutDraining() {
+            Options.requireUnset("draining", draining);
+            draining = false;
             return this;
         }
 
@@ -278,14 +278,14 @@ public final class Rotation {
          * Builds the options.
          *
          * @return the options
-         * @throws IllegalStateException if the retirement window or the reconnects per second were set and
-         *     {@link #withoutGracefulRetirement} too, which leaves both without effect
+         * @throws IllegalStateException if the drain window or the reconnects per second were set and
+         *     {@link #withoutDraining} too, which leaves both without effect
          */
         public Rotation build() {
-            if (gracefulRetirement != null && (retirementWindow != null || reconnectsPerSecond != null)) {
-                throw new IllegalStateException("without graceful retirement nothing is closed over time: leave out "
-                        + (retirementWindow != null ? "the retirement window" : "the reconnects per second")
-                        + ", or withoutGracefulRetirement()");
+            if (draining != null && (drainWindow != null || reconnectsPerSecond != null)) {
+                throw new IllegalStateException("without draining nothing is closed over time: leave out "
+                        + (drainWindow != null ? "the drain window" : "the reconnects per second")
+                        + ", or withoutDraining()");
             }
             return new Rotation(this);
         }

@@ -172,7 +172,7 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Sets how material is watched and connections of old material are retired. Default: {@link Rotation#standard()}.
+         * Sets how material is watched and connections of old material are drained. Default: {@link Rotation#standard()}.
          *
          * @param rotation the options
          * @return this
@@ -251,7 +251,7 @@ public final class SecureTls implements AutoCloseable {
     }
 
     /**
-     * Returns how material is watched and connections are retired.
+     * Returns how material is watched and connections are drained.
      *
      * @return the options
      */

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.observe.ListenerQueue;
 import io.valkeysecure.observe.ExpiryWarning;
@@ -110,7 +110,7 @@ class EnforcementTest {
     }
 
     private static void assertEnds(SSLSocket socket, RefusalReason reason) {
-        await().atMost(LONG).until(() -> OpenConnection.isReplaceable(() -> !socket.isClosed()));
+        await().atMost(LONG).until(() -> ManagedConnection.isDraining(() -> !socket.isClosed()));
         assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(reason);
     }
 
@@ -119,7 +119,7 @@ class EnforcementTest {
         expire();
         assertEnds(one, RefusalReason.EXPIRED);
         ping(other);
-        assertThat(OpenConnection.isReplaceable(() -> !other.isClosed())).isFalse();
+        assertThat(ManagedConnection.isDraining(() -> !other.isClosed())).isFalse();
     }
 
     /** Blocks whatever interrupts it, as a read from a mount that hangs. */
@@ -607,7 +607,7 @@ class EnforcementTest {
         try (OcspResponder responder = OcspResponder.builder(ROOT).start();
                 SecureTls tls = scene.tls()
                         .revocation(Revocation.ocsp(URI.create(responder.url())))
-                        .rotation(often().retirementWindow(Duration.ofHours(1)).build())
+                        .rotation(often().drainWindow(Duration.ofHours(1)).build())
                         .build()) {
             SSLSocket one = connect(tls, ending);
             SSLSocket other = connect(tls, staying);

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.handshake.VerifiedSocket;
 import io.valkeysecure.observe.ExpiryWarning;
@@ -143,7 +143,7 @@ class GenerationsTest {
                 .contains(reason);
         // a client must not take it for one that it may connect anew by itself; a pool is told
         assertThat(socket.isClosed()).isFalse();
-        assertThat(OpenConnection.isReplaceable(() -> !socket.isClosed())).isTrue();
+        assertThat(ManagedConnection.isDraining(() -> !socket.isClosed())).isTrue();
         socket.close();
         assertThat(socket.isClosed()).isTrue();
     }
@@ -225,13 +225,13 @@ class GenerationsTest {
         }
     }
 
-    // Retirement
+    // DrainHandler
 
     @Test
     void identityChanged_connectionsBecomeReplaceableOneByOneAndEndWithTheWindow() throws IOException {
         Duration window = Duration.ofSeconds(5);
         try (SecureTls tls =
-                scene.tls().rotation(often().retirementWindow(window).build()).build()) {
+                scene.tls().rotation(often().drainWindow(window).build()).build()) {
             List<SSLSocket> sockets = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 sockets.add(scene.connect(tls));
@@ -249,23 +249,23 @@ class GenerationsTest {
             assertThat(Duration.ofNanos(System.nanoTime() - begun))
                     .isBetween(window.multipliedBy(8).dividedBy(10), window.plusSeconds(2));
             for (SSLSocket socket : sockets) {
-                assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(RefusalReason.RETIRED);
+                assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(RefusalReason.DRAINED);
                 socket.close();
             }
             ping(recent);
-            assertThat(OpenConnection.isReplaceable(() -> !recent.isClosed())).isFalse();
+            assertThat(ManagedConnection.isDraining(() -> !recent.isClosed())).isFalse();
             recent.close();
         }
     }
 
     private static long replaceable(List<SSLSocket> sockets) {
         return sockets.stream()
-                .filter(socket -> OpenConnection.isReplaceable(() -> !socket.isClosed()))
+                .filter(socket -> ManagedConnection.isDraining(() -> !socket.isClosed()))
                 .count();
     }
 
     /** What is asked of a connection, and when. */
-    private static final class Recorded implements OpenConnection {
+    private static final class Recorded implements ManagedConnection {
         private volatile @Nullable Long asked;
         private volatile @Nullable Long closed;
         private volatile Runnable whenClosed = () -> {};
@@ -294,7 +294,7 @@ class GenerationsTest {
         }
 
         @Override
-        public void closeWhenQuiet() {
+        public void drain() {
             if (asked == null) {
                 asked = System.nanoTime();
                 try {
@@ -324,7 +324,7 @@ class GenerationsTest {
     @Test
     void identityChanged_manyConnectionsAndAShortWindow_areRetiredNoFasterThanTheLimit() throws IOException {
         int limit = 20;
-        Rotation rotation = often().retirementWindow(Duration.ZERO)
+        Rotation rotation = often().drainWindow(Duration.ZERO)
                 .reconnectsPerSecond(limit)
                 .build();
         try (SecureTls tls = scene.tls().rotation(rotation).build()) {
@@ -357,7 +357,7 @@ class GenerationsTest {
         CountDownLatch over = new CountDownLatch(1);
         AtomicBoolean held = new AtomicBoolean();
         try (SecureTls tls =
-                scene.tls().rotation(often().retirementWindow(window).build()).build()) {
+                scene.tls().rotation(often().drainWindow(window).build()).build()) {
             List<Recorded> connections = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 connections.add(Recorded.in(tls, () -> {
@@ -407,7 +407,7 @@ class GenerationsTest {
 
     @Test
     void identityChanged_withoutGracefulRetirement_connectionsStay() throws IOException {
-        Rotation rotation = often().withoutGracefulRetirement().build();
+        Rotation rotation = often().withoutDraining().build();
         try (SecureTls tls = scene.tls().rotation(rotation).build();
                 SSLSocket socket = scene.connect(tls)) {
             scene.files.write(WriteStrategy.RENAME, pair(client("second")));
@@ -424,7 +424,7 @@ class GenerationsTest {
     @Test
     void anchorAdded_connectionsStay() throws IOException {
         try (SecureTls tls = scene.tls()
-                        .rotation(often().retirementWindow(Duration.ZERO).build())
+                        .rotation(often().drainWindow(Duration.ZERO).build())
                         .build();
                 SSLSocket socket = scene.connect(tls)) {
             scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
@@ -536,7 +536,7 @@ class GenerationsTest {
         Map<Integer, Long> generationOf = new ConcurrentHashMap<>();
         AtomicBoolean ended = new AtomicBoolean();
         try (SecureTls tls = scene.tls()
-                .rotation(Rotation.builder().withoutGracefulRetirement().build())
+                .rotation(Rotation.builder().withoutDraining().build())
                 .build()) {
             List<CompletableFuture<Void>> clients = IntStream.range(0, 4)
                     .mapToObj(i -> CompletableFuture.runAsync(() -> {
@@ -577,7 +577,7 @@ class GenerationsTest {
         quiet.setLevel(Level.WARNING);
         List<TestCertificate> identities =
                 IntStream.range(0, 20).mapToObj(i -> client("number " + i)).toList();
-        Rotation rotation = Rotation.builder().retirementWindow(Duration.ZERO).build();
+        Rotation rotation = Rotation.builder().drainWindow(Duration.ZERO).build();
         try (SecureTls tls = scene.tls().rotation(rotation).build()) {
             reloads(tls, identities, 100);
             scene.verified.clear();

@@ -12,12 +12,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.observe.ExpiryWarning;
 import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.LoggingListener;
-import io.valkeysecure.observe.RetiredConnection;
+import io.valkeysecure.observe.ClosedConnection;
 import io.valkeysecure.observe.TlsHealth;
 import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.TestCertificate;
@@ -66,7 +66,7 @@ class ObserversTest {
     /** Remembers what {@link MaterialScene} does not. */
     private static final class Watch implements TlsListener {
         final List<Supplier<TlsStatus>> begun = new CopyOnWriteArrayList<>();
-        final List<RetiredConnection> retired = new CopyOnWriteArrayList<>();
+        final List<ClosedConnection> retired = new CopyOnWriteArrayList<>();
         final List<String> ended = new CopyOnWriteArrayList<>();
 
         @Override
@@ -80,7 +80,7 @@ class ObserversTest {
         }
 
         @Override
-        public void connectionRetired(RetiredConnection connection) {
+        public void connectionClosed(ClosedConnection connection) {
             retired.add(connection);
         }
     }
@@ -125,7 +125,7 @@ class ObserversTest {
             }
 
             @Override
-            public void connectionRetired(RetiredConnection connection) {
+            public void connectionClosed(ClosedConnection connection) {
                 throw new IllegalStateException("registry is closed");
             }
 
@@ -135,7 +135,7 @@ class ObserversTest {
             }
         };
         Watch watch = new Watch();
-        SecureTls tls = tls(often().retirementWindow(Duration.ZERO).build(), broken, watch, scene);
+        SecureTls tls = tls(often().drainWindow(Duration.ZERO).build(), broken, watch, scene);
         SSLSocket socket = scene.connect(tls);
         ping(socket);
         scene.files.write(WriteStrategy.RENAME, pair(client("second")));
@@ -153,18 +153,18 @@ class ObserversTest {
     void retired_windowOver_isTold() throws IOException {
         Watch watch = new Watch();
         try (SecureTls tls =
-                        tls(often().retirementWindow(Duration.ofMillis(200)).build(), watch);
+                        tls(often().drainWindow(Duration.ofMillis(200)).build(), watch);
                 SSLSocket socket = scene.connect(tls)) {
             scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
             await().until(() -> !watch.retired.isEmpty());
             assertThat(watch.retired).singleElement().satisfies(retired -> {
-                assertThat(retired.way()).isEqualTo(RetiredConnection.Way.WINDOW_OVER);
-                assertThat(retired.reason()).isEqualTo(RefusalReason.RETIRED);
+                assertThat(retired.way()).isEqualTo(ClosedConnection.Way.WINDOW_OVER);
+                assertThat(retired.reason()).isEqualTo(RefusalReason.DRAINED);
                 assertThat(retired.handshake().generation()).isEqualTo(1);
                 assertThat(retired.handshake().endpoint().port()).isEqualTo(scene.server.port());
             });
-            assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(RefusalReason.RETIRED);
+            assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(RefusalReason.DRAINED);
         }
     }
 
@@ -172,18 +172,18 @@ class ObserversTest {
     void retired_closedByItsClientWhenAsked_isToldAsQuiet() throws IOException {
         Watch watch = new Watch();
         try (SecureTls tls =
-                tls(often().retirementWindow(Duration.ofSeconds(30)).build(), watch)) {
+                tls(often().drainWindow(Duration.ofSeconds(30)).build(), watch)) {
             SSLSocket socket = scene.connect(tls);
             scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
-            await().until(() -> OpenConnection.isReplaceable(() -> !socket.isClosed()));
+            await().until(() -> ManagedConnection.isDraining(() -> !socket.isClosed()));
             assertThat(tls.status().connections())
                     .containsExactly(Map.entry(ClientLibrary.OTHER, new TlsStatus.Connections(0, 1)));
             assertThat(watch.retired).isEmpty();
             socket.close();
             assertThat(watch.retired)
                     .singleElement()
-                    .satisfies(retired -> assertThat(retired.way()).isEqualTo(RetiredConnection.Way.QUIET));
+                    .satisfies(retired -> assertThat(retired.way()).isEqualTo(ClosedConnection.Way.QUIET));
         }
     }
 
@@ -197,7 +197,7 @@ class ObserversTest {
             tls.reload();
             await().until(() -> !watch.retired.isEmpty());
             assertThat(watch.retired).singleElement().satisfies(retired -> {
-                assertThat(retired.way()).isEqualTo(RetiredConnection.Way.AT_ONCE);
+                assertThat(retired.way()).isEqualTo(ClosedConnection.Way.AT_ONCE);
                 assertThat(retired.reason()).isEqualTo(RefusalReason.UNTRUSTED_ISSUER);
             });
             assertThat(socket.isConnected()).isTrue();
@@ -370,7 +370,7 @@ class ObserversTest {
         Path file = directory.resolve("incident.jfr");
         try (Recording recording = new Recording()) {
             recording.start();
-            try (SecureTls tls = tls(often().retirementWindow(Duration.ZERO).build());
+            try (SecureTls tls = tls(often().drainWindow(Duration.ZERO).build());
                     SSLSocket socket = scene.connect(tls)) {
                 refused(tls);
                 scene.files.write(WriteStrategy.RENAME, pair(client("second")));
@@ -410,7 +410,7 @@ class ObserversTest {
             assertThat(bad.getString("reason")).isEqualTo("material_unreadable");
             assertThat(bad.getString("message")).contains("tls.key");
         });
-        assertThat(of("ConnectionRetired", events))
+        assertThat(of("ConnectionClosed", events))
                 .singleElement()
                 .satisfies(retired -> assertThat(retired.getString("way")).isEqualTo("window_over"));
     }

@@ -13,7 +13,7 @@ class RotationTest {
     void standard_writtenOut_namesEveryDefault() {
         assertThat(Rotation.standard())
                 .hasToString(
-                        "checked every PT10S, read within PT30S, retired over PT1M, at most 50 in a second, expiry warned at"
+                        "checked every PT10S, read within PT30S, drained over PT1M, at most 50 in a second, expiry warned at"
                                 + " [PT720H, PT168H, PT24H, PT1H]");
     }
 
@@ -23,8 +23,8 @@ class RotationTest {
                 .isThrownBy(() -> Rotation.builder().checkInterval(Duration.ofMillis(99)))
                 .withMessage("check interval must be from PT0.1S to PT1H, was PT0.099S");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Rotation.builder().retirementWindow(Duration.ofMinutes(61)))
-                .withMessageContaining("retirement window must be from PT0S to PT1H");
+                .isThrownBy(() -> Rotation.builder().drainWindow(Duration.ofMinutes(61)))
+                .withMessageContaining("drain window must be from PT0S to PT1H");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Rotation.builder().reconnectsPerSecond(0))
                 .withMessage("reconnects per second must be from 1 to 10000, was 0");
@@ -32,11 +32,11 @@ class RotationTest {
         assertThatIllegalArgumentException().isThrownBy(() -> Rotation.builder().expiryWarnings(Duration.ZERO));
         assertThat(Rotation.builder()
                         .checkInterval(Duration.ofMillis(100))
-                        .retirementWindow(Duration.ZERO)
+                        .drainWindow(Duration.ZERO)
                         .reconnectsPerSecond(10_000)
                         .build()
                         .toString())
-                .startsWith("checked every PT0.1S, read within PT30S, retired over PT0S, at most 10000 in a second");
+                .startsWith("checked every PT0.1S, read within PT30S, drained over PT0S, at most 10000 in a second");
     }
 
     @Test
@@ -51,17 +51,17 @@ class RotationTest {
     void options_thatExcludeEachOther_areRefusedByName() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> Rotation.builder()
-                        .withoutGracefulRetirement()
-                        .retirementWindow(Duration.ofSeconds(1))
+                        .withoutDraining()
+                        .drainWindow(Duration.ofSeconds(1))
                         .build())
-                .withMessageContaining("leave out the retirement window");
+                .withMessageContaining("leave out the drain window");
         assertThatIllegalStateException()
                 .isThrownBy(() -> Rotation.builder()
                         .reconnectsPerSecond(1)
-                        .withoutGracefulRetirement()
+                        .withoutDraining()
                         .build())
                 .withMessageContaining("leave out the reconnects per second");
-        assertThat(Rotation.builder().withoutGracefulRetirement().build().toString())
-                .contains("no graceful retirement");
+        assertThat(Rotation.builder().withoutDraining().build().toString())
+                .contains("no draining");
     }
 }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.MutableClock;
@@ -89,9 +89,9 @@ class TlsHandshakeTest {
     }
 
     /** A connection that is not asked to end. */
-    private static final class Unwatched implements OpenConnection {
+    private static final class Unwatched implements ManagedConnection {
         @Override
-        public void closeWhenQuiet() {}
+        public void drain() {}
 
         @Override
         public void close(TlsHandshakeException reason) {}

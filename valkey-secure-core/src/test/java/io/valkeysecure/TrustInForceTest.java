@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
@@ -83,11 +83,11 @@ class TrustInForceTest {
     }
 
     /** Notes whether it is asked to end. */
-    private static final class Recorded implements OpenConnection {
+    private static final class Recorded implements ManagedConnection {
         volatile boolean asked;
 
         @Override
-        public void closeWhenQuiet() {
+        public void drain() {
             asked = true;
         }
 
@@ -264,7 +264,7 @@ class TrustInForceTest {
     /** The connection presents the earlier identity: it is asked to end like others of that one. */
     @Test
     void opened_identityChangedSinceTheHandshake_isRetired() throws IOException {
-        Rotation rotation = Rotation.builder().retirementWindow(Duration.ZERO).build();
+        Rotation rotation = Rotation.builder().drainWindow(Duration.ZERO).build();
         try (SecureTls tls = material().rotation(rotation).build()) {
             TlsHandshake early = handshake(tls);
             var unusedEarly = early.verify(shakenHands(early));

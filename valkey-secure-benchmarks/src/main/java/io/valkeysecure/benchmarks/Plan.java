@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param turns for what takes as long as it is told to
  * @param feats for what takes as long as it takes
  * @param heaps for what a heap holds, which hardly differs from round to round
- * @param rotations for rotations; their length is also the retirement window, one minute by default
+ * @param rotations for rotations; their length is also the drain window, one minute by default
  * @param idle connections that do nothing
  * @param connecting connections that others wait for
  * @param returning connections of a server that restarts

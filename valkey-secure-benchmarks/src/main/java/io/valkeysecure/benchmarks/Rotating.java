@@ -71,7 +71,7 @@ final class Rotating extends Scenario {
         super(
                 TITLE,
                 ("GET of 100 B, 500 a second of each variant, all at the same time: Lettuce over %d connections, Jedis over a "
-                                + "pool of %d; a retirement window of %d s, in which each connection is replaced")
+                                + "pool of %d; a drain window of %d s, in which each connection is replaced")
                         .formatted(CONNECTIONS, POOLED, window.toSeconds()),
                 Metric.P99);
         this.site = site;
@@ -84,7 +84,7 @@ final class Rotating extends Scenario {
                 SecureTls tls = engine.choice()
                         .apply(SecureTls.trusting(TrustAnchors.of(site.root().certificate()))
                                 .presenting(ClientIdentity.from(() -> identity)))
-                        .rotation(Rotation.builder().retirementWindow(window).build())
+                        .rotation(Rotation.builder().drainWindow(window).build())
                         .listener(handshakes)
                         .build();
                 atEnd(tls::close);

@@ -62,7 +62,7 @@ final class MetricsDemo {
                     SecureTls tls = SecureTls.trusting(TrustAnchors.pem(anchors))
                             .presenting(ClientIdentity.pem(files.certificate(), files.key()))
                             .rotation(Rotation.builder()
-                                    .retirementWindow(Duration.ofSeconds(10))
+                                    .drainWindow(Duration.ofSeconds(10))
                                     .build())
                             .listener(TlsMetrics.builder(registry).histogram().build())
                             .build();

@@ -168,7 +168,7 @@ public final class TlsHandshake {
      *     refused the handshake; the caller closes the connection
      * @throws IllegalStateException if the handshake is not verified
      */
-    public Runnable opened(OpenConnection connection) throws TlsHandshakeException {
+    public Runnable opened(ManagedConnection connection) throws TlsHandshakeException {
         return driver.opened(connection);
     }
 

@@ -20,7 +20,7 @@ public enum TlsMeters implements MeterDocumentation {
     /** The verified connections that are open. */
     CONNECTIONS("valkey.tls.connections", Meter.Type.GAUGE, Key.AGE, Key.CLIENT),
     /** The connections that ended since the material changed. */
-    RETIRED("valkey.tls.retired", Meter.Type.COUNTER, Key.CLIENT, Key.REASON, Key.WAY),
+    CLOSED("valkey.tls.connections.closed", Meter.Type.COUNTER, Key.CLIENT, Key.REASON, Key.WAY),
     /**
      * The new material that came into force, or could not be proved; a failure is counted once for each cause, however often
      * it is tried. Every reason is there from the start, at zero.
@@ -107,7 +107,7 @@ public enum TlsMeters implements MeterDocumentation {
         ROLE("role"),
         /** {@code TLSv1.2} or {@code TLSv1.3}. */
         VERSION("version"),
-        /** {@link io.valkeysecure.observe.RetiredConnection.Way#tag()}. */
+        /** {@link io.valkeysecure.observe.ClosedConnection.Way#tag()}. */
         WAY("way");
 
         private final String key;

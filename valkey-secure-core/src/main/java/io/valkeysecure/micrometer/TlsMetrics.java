@@ -18,7 +18,7 @@ import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.observe.ExpiryWarning;
 import io.valkeysecure.observe.TlsListener;
-import io.valkeysecure.observe.RetiredConnection;
+import io.valkeysecure.observe.ClosedConnection;
 import io.valkeysecure.observe.TlsStatus;
 import java.time.Duration;
 import java.util.Objects;
@@ -100,7 +100,7 @@ public final class TlsMetrics implements TlsListener {
         var unused = reload(SUCCESS, NONE);
         for (ClientLibrary client : ClientLibrary.values()) {
             connections(status, client, "current", TlsStatus.Connections::current);
-            connections(status, client, "retiring", TlsStatus.Connections::retiring);
+            connections(status, client, "draining", TlsStatus.Connections::draining);
         }
         gauge(TlsMeters.GENERATION, Tags.empty(), () -> status.get().generation());
         gauge(
@@ -242,8 +242,8 @@ public final class TlsMetrics implements TlsListener {
     }
 
     @Override
-    public void connectionRetired(RetiredConnection connection) {
-        Counter.builder(TlsMeters.RETIRED.getName())
+    public void connectionClosed(ClosedConnection connection) {
+        Counter.builder(TlsMeters.CLOSED.getName())
                 .tags(common.and(
                         TlsMeters.Key.CLIENT.asString(),
                         connection.handshake().client().tag(),

@@ -58,7 +58,7 @@ public interface TlsListener {
      *
      * @param connection which one, and how it ended
      */
-    default void connectionRetired(RetiredConnection connection) {}
+    default void connectionClosed(ClosedConnection connection) {}
 
     /**
      * New material was proved and is in force.

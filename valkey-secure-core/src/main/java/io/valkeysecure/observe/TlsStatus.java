@@ -60,7 +60,7 @@ public record TlsStatus(
      */
     public int openConnections() {
         return connections.values().stream()
-                .mapToInt(open -> open.current() + open.retiring())
+                .mapToInt(open -> open.current() + open.draining())
                 .sum();
     }
 
@@ -87,9 +87,9 @@ public record TlsStatus(
      * The open connections of a client library.
      *
      * @param current those that may stay
-     * @param retiring those that were made under an earlier client identity, and are to be replaced
+     * @param draining those that were made under an earlier client identity, and are to be replaced
      */
-    public record Connections(int current, int retiring) {}
+    public record Connections(int current, int draining) {}
 
     /**
      * A candidate that could not be proved.

@@ -20,7 +20,7 @@ final class SecureClusterClient extends RedisClusterClient.Builder {
         this.tls = tls;
         this.config = config;
         super.clientConfig(config);
-        super.poolConfig(Replacement.in(tls, new ConnectionPoolConfig()));
+        super.poolConfig(DrainingEvictionPolicy.in(tls, new ConnectionPoolConfig()));
     }
 
     /** Declared with Jedis' type, so that {@code SecureJedis} loads where Jedis is too old to have it. */
@@ -30,7 +30,7 @@ final class SecureClusterClient extends RedisClusterClient.Builder {
 
     @Override
     public ClusterClientBuilder<RedisClusterClient> poolConfig(GenericObjectPoolConfig<Connection> base) {
-        return super.poolConfig(Replacement.in(tls, base));
+        return super.poolConfig(DrainingEvictionPolicy.in(tls, base));
     }
 
     @Override

@@ -200,7 +200,7 @@ public final class SecureJedis {
 
     /**
      * Returns a pool configuration by which a pool replaces connections after a rotation while they are idle, rather than
-     * letting them be closed at the end of the {@link io.valkeysecure.Rotation#retirementWindow() retirement window}; and
+     * letting them be closed at the end of the {@link io.valkeysecure.Rotation#drainWindow() drain window}; and
      * at once those whose server no longer proves itself. For pools that {@link #client}, {@link #pool} and the builders here
      * do not make:
      *
@@ -219,7 +219,7 @@ public final class SecureJedis {
      * @throws IllegalArgumentException if {@code base} names an eviction policy by its class instead of giving it
      */
     public static <T> GenericObjectPoolConfig<T> poolConfig(SecureTls tls, GenericObjectPoolConfig<T> base) {
-        return Replacement.in(Objects.requireNonNull(tls, "tls"), Objects.requireNonNull(base, "base"));
+        return DrainingEvictionPolicy.in(Objects.requireNonNull(tls, "tls"), Objects.requireNonNull(base, "base"));
     }
 
     /**
@@ -231,7 +231,7 @@ public final class SecureJedis {
      * @return the factory to give to the pool
      */
     public static PooledObjectFactory<Jedis> jedisFactory(HostAndPort server, JedisClientConfig config) {
-        return ReplacingFactory.jedis(Objects.requireNonNull(server, "server"), require(config));
+        return DrainingFactory.jedis(Objects.requireNonNull(server, "server"), require(config));
     }
 
     /**
@@ -244,7 +244,7 @@ public final class SecureJedis {
      * @return the factory to give to the pool
      */
     public static PooledObjectFactory<Connection> connectionFactory(HostAndPort server, JedisClientConfig config) {
-        return new ReplacingFactory<>(new ConnectionFactory(Objects.requireNonNull(server, "server"), require(config)));
+        return new DrainingFactory<>(new ConnectionFactory(Objects.requireNonNull(server, "server"), require(config)));
     }
 
     /**

@@ -40,7 +40,7 @@ final class SecureMultiDbClient extends MultiDbClient.Builder {
     /** Not declared for any {@code Endpoint}, which older versions of Jedis lack: see {@link #builder}. */
     static DatabaseConfig.Builder database(SecureTls tls, HostAndPort server, SecureClientConfig config) {
         return DatabaseConfig.builder(server, config)
-                .connectionPoolConfig(Replacement.in(tls, new ConnectionPoolConfig()))
+                .connectionPoolConfig(DrainingEvictionPolicy.in(tls, new ConnectionPoolConfig()))
                 .healthCheckStrategySupplier((dialled, same) -> new VerifiedPing(tls, dialled, config));
     }
 

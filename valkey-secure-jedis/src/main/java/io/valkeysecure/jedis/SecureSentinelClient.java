@@ -29,7 +29,7 @@ final class SecureSentinelClient extends RedisSentinelClient.Builder {
         this.sentinelConfig = SecureClientConfig.of(tls, SentinelPoolBuilder.NO_LOGIN);
         super.clientConfig(config);
         super.sentinelClientConfig(sentinelConfig);
-        super.poolConfig(Replacement.in(tls, new ConnectionPoolConfig()));
+        super.poolConfig(DrainingEvictionPolicy.in(tls, new ConnectionPoolConfig()));
     }
 
     /** Declared with Jedis' type, so that {@code SecureJedis} loads where Jedis is too old to have it. */
@@ -39,7 +39,7 @@ final class SecureSentinelClient extends RedisSentinelClient.Builder {
 
     @Override
     public SentinelClientBuilder<RedisSentinelClient> poolConfig(GenericObjectPoolConfig<Connection> base) {
-        return super.poolConfig(Replacement.in(tls, base));
+        return super.poolConfig(DrainingEvictionPolicy.in(tls, base));
     }
 
     @Override

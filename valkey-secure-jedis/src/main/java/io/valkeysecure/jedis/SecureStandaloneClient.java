@@ -28,7 +28,7 @@ final class SecureStandaloneClient extends RedisClient.Builder {
         this.server = server;
         super.clientConfig(config);
         super.hostAndPort(server);
-        super.poolConfig(Replacement.in(tls, new ConnectionPoolConfig()));
+        super.poolConfig(DrainingEvictionPolicy.in(tls, new ConnectionPoolConfig()));
     }
 
     /** Declared with Jedis' type, so that {@code SecureJedis} loads where Jedis is too old to have it. */
@@ -51,7 +51,7 @@ final class SecureStandaloneClient extends RedisClient.Builder {
 
     @Override
     public StandaloneClientBuilder<RedisClient> poolConfig(GenericObjectPoolConfig<Connection> base) {
-        return super.poolConfig(Replacement.in(tls, base));
+        return super.poolConfig(DrainingEvictionPolicy.in(tls, base));
     }
 
     @Override
@@ -90,7 +90,7 @@ final class SecureStandaloneClient extends RedisClient.Builder {
         ConnectionFactory factory = cache == null
                 ? new ConnectionFactory(server, clientConfig)
                 : new ConnectionFactory(server, clientConfig, cache);
-        return new PooledConnectionProvider(new ReplacingFactory<>(factory), poolConfig);
+        return new PooledConnectionProvider(new DrainingFactory<>(factory), poolConfig);
     }
 
     @Override

@@ -134,8 +134,8 @@ public final class SentinelPoolBuilder {
                 () -> new JedisSentinelPool(
                         name,
                         sentinels,
-                        Replacement.in(tls, poolConfig),
-                        ReplacingFactory.jedis(null, config),
+                        DrainingEvictionPolicy.in(tls, poolConfig),
+                        DrainingFactory.jedis(null, config),
                         sentinelConfig));
     }
 }

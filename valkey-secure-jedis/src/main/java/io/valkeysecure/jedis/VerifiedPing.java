@@ -12,7 +12,7 @@ import redis.clients.jedis.mcf.ProbingPolicy;
 
 /**
  * Jedis' {@code PingStrategy} over a pool that replaces connections after a rotation. Over Jedis' own pool the first probe
- * after the retirement window would fail, and a healthy database be left for it.
+ * after the drain window would fail, and a healthy database be left for it.
  */
 final class VerifiedPing implements HealthCheckStrategy {
     private static final int MAX_CONNECTIONS = 2; // as in PingStrategy
@@ -26,7 +26,7 @@ final class VerifiedPing implements HealthCheckStrategy {
         this.client = RedisClient.builder()
                 .hostAndPort(server)
                 .clientConfig(clientConfig)
-                .poolConfig(Replacement.in(tls, pool))
+                .poolConfig(DrainingEvictionPolicy.in(tls, pool))
                 .build();
     }
 

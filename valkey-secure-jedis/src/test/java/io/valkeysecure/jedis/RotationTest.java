@@ -91,7 +91,7 @@ class RotationTest {
     private SecureTls tls(Duration window) {
         return SecureTls.trusting(TrustAnchors.pem(files.path("ca.crt")))
                 .presenting(ClientIdentity.pem(files.path("tls.crt"), files.path("tls.key")))
-                .rotation(Rotation.builder().retirementWindow(window).build())
+                .rotation(Rotation.builder().drainWindow(window).build())
                 .build();
     }
 

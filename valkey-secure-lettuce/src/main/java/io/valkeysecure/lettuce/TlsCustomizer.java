@@ -34,7 +34,7 @@ final class TlsCustomizer implements NettyCustomizer {
     private static final String TLS = "valkey-secure-tls";
     private static final String GATE = "valkey-secure-gate";
     private static final String FLUSHES = "valkey-secure-flushes";
-    private static final String RETIREMENT = "valkey-secure-retirement";
+    private static final String DRAIN = "valkey-secure-retirement";
 
     /** How long a peer that reads nothing can delay the end of a connection. */
     private static final Duration CLOSE_NOTIFY_TIMEOUT = Duration.ofMillis(500);
@@ -92,15 +92,15 @@ final class TlsCustomizer implements NettyCustomizer {
         }
     }
 
-    private static @Nullable Retirement retirement(ChannelPipeline pipeline) {
+    private static @Nullable DrainHandler retirement(ChannelPipeline pipeline) {
         ChannelHandlerContext handler = pipeline.context(CommandHandler.class);
         if (handler == null
                 || !(handler.handler() instanceof CommandHandler commands)
                 || !(commands.getEndpoint() instanceof DefaultEndpoint endpoint)) {
             return null;
         }
-        Retirement retirement = new Retirement(commands, endpoint);
-        pipeline.addBefore(handler.name(), RETIREMENT, retirement);
+        DrainHandler retirement = new DrainHandler(commands, endpoint);
+        pipeline.addBefore(handler.name(), DRAIN, retirement);
         return retirement;
     }
 

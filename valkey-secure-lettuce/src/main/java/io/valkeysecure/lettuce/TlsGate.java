@@ -9,7 +9,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 import io.valkeysecure.TlsHandshakeException;
-import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
 import java.io.EOFException;
 import java.io.IOException;
@@ -52,7 +52,7 @@ final class TlsGate extends ChannelDuplexHandler {
 
     private final SSLEngine engine;
     private final Executor verifier;
-    private final @Nullable Retirement retirement;
+    private final @Nullable DrainHandler retirement;
 
     /** What came while another thread verified, if anything did. */
     private @Nullable Queue<Object> early;
@@ -67,7 +67,7 @@ final class TlsGate extends ChannelDuplexHandler {
      * @param verifier where verification runs, for it costs a signature or more and may wait for an OCSP responder
      * @param retirement how the channel is ended at a quiet moment; null if it cannot be
      */
-    TlsGate(TlsHandshake handshake, SSLEngine engine, Executor verifier, @Nullable Retirement retirement) {
+    TlsGate(TlsHandshake handshake, SSLEngine engine, Executor verifier, @Nullable DrainHandler retirement) {
         this.handshake = handshake;
         this.engine = engine;
         this.verifier = verifier;
@@ -147,13 +147,13 @@ final class TlsGate extends ChannelDuplexHandler {
     }
 
     /** How core ends the connection, from its own thread. */
-    private OpenConnection connection(ChannelHandlerContext ctx) {
-        return new OpenConnection() {
+    private ManagedConnection connection(ChannelHandlerContext ctx) {
+        return new ManagedConnection() {
             @Override
-            public void closeWhenQuiet() {
+            public void drain() {
                 onEventLoop(ctx, () -> {
                     if (retirement != null && (state == State.VERIFIED || state == State.ESTABLISHED)) {
-                        retirement.closeWhenQuiet();
+                        retirement.drain();
                     }
                 });
             }

@@ -93,7 +93,7 @@ class SecureLettuceRotationTest {
                 .revocation(Revocation.crls(crl))
                 .rotation(Rotation.builder()
                         .checkInterval(Duration.ofMillis(100))
-                        .retirementWindow(WINDOW)
+                        .drainWindow(WINDOW)
                         .build())
                 .listener(pki.heard)
                 .clock(clock)
@@ -369,7 +369,7 @@ class SecureLettuceRotationTest {
             RedisFuture<Long> behind = connection.async().incr("behind");
 
             assertThatThrownBy(() -> popped.get(10, TimeUnit.SECONDS))
-                    .satisfies(e -> assertThat(RefusalReason.of(e)).contains(RefusalReason.RETIRED));
+                    .satisfies(e -> assertThat(RefusalReason.of(e)).contains(RefusalReason.DRAINED));
             assertThat(behind.get(10, TimeUnit.SECONDS)).isEqualTo(1);
         }
     }

@@ -21,7 +21,7 @@ import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
 import io.valkeysecure.micrometer.TlsMetrics;
 import io.valkeysecure.observe.TlsListener;
-import io.valkeysecure.observe.RetiredConnection;
+import io.valkeysecure.observe.ClosedConnection;
 import io.valkeysecure.testkit.certificate.RotatingFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.WriteStrategy;
@@ -60,7 +60,7 @@ final class Application implements AutoCloseable, TlsListener {
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
     final List<RefusalReason> refused = new CopyOnWriteArrayList<>();
-    final List<RetiredConnection> retired = new CopyOnWriteArrayList<>();
+    final List<ClosedConnection> retired = new CopyOnWriteArrayList<>();
     final ValkeyServer server = ValkeyServer.builder(leaf(), ROOT).start();
     final SecureTls tls;
 
@@ -75,7 +75,7 @@ final class Application implements AutoCloseable, TlsListener {
                 .presenting(ClientIdentity.pem(files.path("tls.crt"), files.path("tls.key")))
                 .rotation(Rotation.builder()
                         .checkInterval(Duration.ofMillis(100))
-                        .retirementWindow(Duration.ofSeconds(2))
+                        .drainWindow(Duration.ofSeconds(2))
                         .build())
                 .listener(TlsMetrics.builder(registry).histogram().build(), this)
                 .build();
@@ -174,7 +174,7 @@ final class Application implements AutoCloseable, TlsListener {
     }
 
     @Override
-    public void connectionRetired(RetiredConnection connection) {
+    public void connectionClosed(ClosedConnection connection) {
         retired.add(connection);
     }
 

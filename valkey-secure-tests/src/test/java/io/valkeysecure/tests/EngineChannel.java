@@ -1,7 +1,7 @@
 package io.valkeysecure.tests;
 
 import io.valkeysecure.TlsHandshakeException;
-import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
@@ -22,7 +22,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** An SSLEngine over a blocking socket: the least that a framework of its own has to do to use this library. */
-final class EngineChannel implements Closeable, OpenConnection {
+final class EngineChannel implements Closeable, ManagedConnection {
     private static final int BUFFER_LENGTH_BYTES = 64 * 1024;
 
     private final SSLEngine engine;
@@ -154,7 +154,7 @@ final class EngineChannel implements Closeable, OpenConnection {
     }
 
     @Override
-    public void closeWhenQuiet() {
+    public void drain() {
         // no test of this transport changes the identity
     }
 

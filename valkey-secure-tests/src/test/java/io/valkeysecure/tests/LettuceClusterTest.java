@@ -73,7 +73,7 @@ class LettuceClusterTest {
         watch = new Watch();
         tls = SecureTls.trusting(TrustAnchors.of(root.certificate()))
                 .presenting(ClientIdentity.pem(identity.certificate(), identity.key()))
-                .rotation(Rotation.builder().retirementWindow(WINDOW).build())
+                .rotation(Rotation.builder().drainWindow(WINDOW).build())
                 .listener(watch)
                 .build();
         client = SecureLettuce.clusterClientBuilder(tls, List.of(uri("load")))

@@ -39,7 +39,7 @@ public final class ConnectionDrainer {
 
     /** Spreads connections over the window in random order. */
     void schedule(List<TrackedConnection> connections) {
-        if (!rotation.isGracefulRetirement()) {
+        if (!rotation.isDraining()) {
             return;
         }
         List<TrackedConnection> shuffled = new ArrayList<>(connections);
@@ -54,7 +54,7 @@ public final class ConnectionDrainer {
     }
 
     private long halfWindow() {
-        return rotation.retirementWindow().dividedBy(2).toNanos();
+        return rotation.drainWindow().dividedBy(2).toNanos();
     }
 
     /** Asks and closes what is due, in the order in which it is due. */
@@ -69,7 +69,7 @@ public final class ConnectionDrainer {
             if (now - drain.dueNanos() >= 0) {
                 due.add(new Due(tracked, drain));
             } else if (drain.asked()) {
-                open.closeWhenQuiet(tracked);
+                open.drain(tracked);
             }
         }
         due.sort(Comparator.comparingLong(each -> each.drain().dueNanos() - now));
@@ -85,14 +85,14 @@ public final class ConnectionDrainer {
 
     private void drain(TrackedConnection tracked, TrackedConnection.Drain drain, long now) {
         if (drain.asked()) {
-            String message = "made under an earlier client identity, and the retirement window is over";
-            open.close(tracked, RefusalReason.RETIRED, message, null);
+            String message = "made under an earlier client identity, and the drain window is over";
+            open.close(tracked, RefusalReason.DRAINED, message, null);
             return;
         }
         // however late it is asked, it has time for a quiet moment
         long end = Math.max(drain.untilNanos(), now + halfWindow());
         tracked.drain = new TrackedConnection.Drain(true, end, end);
-        open.closeWhenQuiet(tracked);
+        open.drain(tracked);
     }
 
     /** A quarter longer than the limit alone would ask for: one reconnect may be slower than the next. */

@@ -4,7 +4,7 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.Rotation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
-import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.internal.generation.Generation;
 import io.valkeysecure.internal.generation.Proof;
 import io.valkeysecure.internal.generation.Reloader;
@@ -94,7 +94,7 @@ public final class Generations implements AutoCloseable {
      *
      * @throws PeerRejectedException if the generation in force rejects the server; nothing is registered then
      */
-    public Registration opened(OpenConnection connection, Proof proof) throws PeerRejectedException {
+    public Registration opened(ManagedConnection connection, Proof proof) throws PeerRejectedException {
         TrackedConnection tracked = new TrackedConnection(connection, proof);
         open.add(tracked);
         boolean accepted = false;

@@ -2,10 +2,10 @@ package io.valkeysecure.internal.connection;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.internal.observe.GuardedListener;
 import io.valkeysecure.internal.root.RootTypes;
-import io.valkeysecure.observe.RetiredConnection;
+import io.valkeysecure.observe.ClosedConnection;
 import io.valkeysecure.observe.TlsStatus;
 import java.lang.System.Logger.Level;
 import java.util.EnumMap;
@@ -38,7 +38,7 @@ public final class OpenConnections implements Iterable<TrackedConnection> {
     void closedByClient(TrackedConnection tracked) {
         TrackedConnection.Drain drain = tracked.drain;
         if (open.remove(tracked) && drain != null && drain.asked()) {
-            tell(tracked, RetiredConnection.Way.QUIET, RefusalReason.RETIRED);
+            tell(tracked, ClosedConnection.Way.QUIET, RefusalReason.DRAINED);
         }
     }
 
@@ -51,17 +51,17 @@ public final class OpenConnections implements Iterable<TrackedConnection> {
                 tracked,
                 connection -> connection.close(
                         RootTypes.handshakeRefused(reason, tracked.handshake().endpoint(), message, cause)));
-        boolean windowOver = reason == RefusalReason.RETIRED;
-        tell(tracked, windowOver ? RetiredConnection.Way.WINDOW_OVER : RetiredConnection.Way.AT_ONCE, reason);
+        boolean windowOver = reason == RefusalReason.DRAINED;
+        tell(tracked, windowOver ? ClosedConnection.Way.WINDOW_OVER : ClosedConnection.Way.AT_ONCE, reason);
     }
 
     /** Asks a connection to end when it is quiet. */
-    void closeWhenQuiet(TrackedConnection tracked) {
-        ask(tracked, OpenConnection::closeWhenQuiet);
+    void drain(TrackedConnection tracked) {
+        ask(tracked, ManagedConnection::drain);
     }
 
     /** An adapter that throws must not keep other connections from their end. */
-    private void ask(TrackedConnection tracked, java.util.function.Consumer<OpenConnection> request) {
+    private void ask(TrackedConnection tracked, java.util.function.Consumer<ManagedConnection> request) {
         try {
             request.accept(tracked.connection());
         } catch (Throwable thrown) {
@@ -72,8 +72,8 @@ public final class OpenConnections implements Iterable<TrackedConnection> {
         }
     }
 
-    private void tell(TrackedConnection tracked, RetiredConnection.Way way, RefusalReason reason) {
-        listener.connectionRetired(new RetiredConnection(tracked.handshake(), way, reason));
+    private void tell(TrackedConnection tracked, ClosedConnection.Way way, RefusalReason reason) {
+        listener.connectionClosed(new ClosedConnection(tracked.handshake(), way, reason));
     }
 
     @Override
@@ -93,7 +93,7 @@ public final class OpenConnections implements Iterable<TrackedConnection> {
             connections.merge(
                     tracked.handshake().client(),
                     new TlsStatus.Connections(1 - draining, draining),
-                    (a, b) -> new TlsStatus.Connections(a.current() + b.current(), a.retiring() + b.retiring()));
+                    (a, b) -> new TlsStatus.Connections(a.current() + b.current(), a.draining() + b.draining()));
         }
         return Map.copyOf(connections);
     }

@@ -1,14 +1,14 @@
 package io.valkeysecure.internal.connection;
 
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.internal.generation.Proof;
 import io.valkeysecure.internal.generation.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /** An open connection, with what is known of its trust and when it is to be drained. */
 public final class TrackedConnection {
-    private final OpenConnection connection;
+    private final ManagedConnection connection;
     private volatile Proof proof;
 
     /** The number of the generation that judged it last. */
@@ -29,13 +29,13 @@ public final class TrackedConnection {
      */
     record Drain(boolean asked, long dueNanos, long untilNanos) {}
 
-    TrackedConnection(OpenConnection connection, Proof proof) {
+    TrackedConnection(ManagedConnection connection, Proof proof) {
         this.connection = connection;
         this.proof = proof;
         this.judgedBy = proof.madeUnder().number();
     }
 
-    OpenConnection connection() {
+    ManagedConnection connection() {
         return connection;
     }
 

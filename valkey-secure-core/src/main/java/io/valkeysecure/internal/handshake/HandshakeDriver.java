@@ -7,7 +7,7 @@ import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TlsVersion;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.connection.Generations;
 import io.valkeysecure.internal.engine.EngineUnavailableException;
@@ -244,7 +244,7 @@ public final class HandshakeDriver {
         }
     }
 
-    public Runnable opened(OpenConnection connection) throws TlsHandshakeException {
+    public Runnable opened(ManagedConnection connection) throws TlsHandshakeException {
         Proof made;
         synchronized (this) {
             if (refusal != null) {

@@ -3,7 +3,7 @@ package io.valkeysecure.internal.handshake;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.ManagedConnection;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * first read. Here it is given its type.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the delegate synchronizes
-public final class VerifiedSocket extends SSLSocket implements OpenConnection {
+public final class VerifiedSocket extends SSLSocket implements ManagedConnection {
     /** How long a failed write waits for the alert that explains it, which is in the receive buffer by then, or never. */
     private static final int ALERT_WAIT_MILLIS = 100;
 
@@ -60,7 +60,7 @@ public final class VerifiedSocket extends SSLSocket implements OpenConnection {
         this.verified = handshake.verified();
     }
 
-    public static boolean isReplaceable(BooleanSupplier connected) {
+    public static boolean isDraining(BooleanSupplier connected) {
         ASKED_BY_POOL.set(true);
         try {
             return !connected.getAsBoolean();
@@ -75,7 +75,7 @@ public final class VerifiedSocket extends SSLSocket implements OpenConnection {
 
     /** What is quiet only the pool of a blocking client knows: it asks when the connection is idle or borrowed. */
     @Override
-    public void closeWhenQuiet() {
+    public void drain() {
         replaceable = true;
     }
 

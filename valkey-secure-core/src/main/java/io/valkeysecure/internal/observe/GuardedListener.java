@@ -7,7 +7,7 @@ import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.internal.thread.LibraryThread;
 import io.valkeysecure.observe.ExpiryWarning;
 import io.valkeysecure.observe.TlsListener;
-import io.valkeysecure.observe.RetiredConnection;
+import io.valkeysecure.observe.ClosedConnection;
 import io.valkeysecure.observe.TlsStatus;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -65,8 +65,8 @@ public final class GuardedListener implements TlsListener, AutoCloseable {
     }
 
     @Override
-    public void connectionRetired(RetiredConnection connection) {
-        tell(Level.DEBUG, listener -> listener.connectionRetired(connection));
+    public void connectionClosed(ClosedConnection connection) {
+        tell(Level.DEBUG, listener -> listener.connectionClosed(connection));
     }
 
     @Override

@@ -7,7 +7,7 @@ import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.observe.ExpiryWarning;
 import io.valkeysecure.observe.TlsListener;
-import io.valkeysecure.observe.RetiredConnection;
+import io.valkeysecure.observe.ClosedConnection;
 import io.valkeysecure.observe.TlsStatus;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -56,10 +56,10 @@ public final class StandardLog implements TlsListener {
     }
 
     @Override
-    public void connectionRetired(RetiredConnection connection) {
+    public void connectionClosed(ClosedConnection connection) {
         LOGGER.log(
                 Level.DEBUG,
-                () -> "connection retired: reason=" + connection.reason().tag() + " way="
+                () -> "connection closed: reason=" + connection.reason().tag() + " way="
                         + connection.way().tag() + " endpoint="
                         + connection.handshake().endpoint() + " client="
                         + connection.handshake().client().tag() + " generation="

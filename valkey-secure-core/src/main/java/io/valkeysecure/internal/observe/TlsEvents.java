@@ -6,7 +6,7 @@ import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.observe.ExpiryWarning;
 import io.valkeysecure.observe.TlsListener;
-import io.valkeysecure.observe.RetiredConnection;
+import io.valkeysecure.observe.ClosedConnection;
 import io.valkeysecure.observe.TlsStatus;
 import java.time.Duration;
 import jdk.jfr.Category;
@@ -91,10 +91,10 @@ public final class TlsEvents implements TlsListener {
     }
 
     /** A connection that ended since the material changed. */
-    @Name("io.valkeysecure.ConnectionRetired")
-    @Label("TLS connection retired")
+    @Name("io.valkeysecure.ConnectionClosed")
+    @Label("TLS connection closed")
     @Description("A connection was replaced or closed since the material changed")
-    static final class ConnectionRetired extends TlsEvent {
+    static final class ConnectionClosed extends TlsEvent {
         @Label("Endpoint")
         String endpoint = "";
 
@@ -158,8 +158,8 @@ public final class TlsEvents implements TlsListener {
     }
 
     @Override
-    public void connectionRetired(RetiredConnection connection) {
-        ConnectionRetired event = new ConnectionRetired();
+    public void connectionClosed(ClosedConnection connection) {
+        ConnectionClosed event = new ConnectionClosed();
         if (event.shouldCommit()) {
             event.endpoint = connection.handshake().endpoint().toString();
             event.client = connection.handshake().client().tag();

@@ -38,7 +38,7 @@ final class Rotating implements TlsListener, AutoCloseable {
                 .presenting(ClientIdentity.pem(files.path("tls.crt"), files.path("tls.key")))
                 .rotation(Rotation.builder()
                         .checkInterval(Duration.ofMillis(100))
-                        .retirementWindow(WINDOW)
+                        .drainWindow(WINDOW)
                         .build())
                 .listener(this)
                 .build();

@@ -112,7 +112,7 @@ class EventLoopTest {
                         .revocation(Revocation.crls(directory.resolve("root.crl")))
                         .rotation(Rotation.builder()
                                 .checkInterval(Duration.ofMillis(100))
-                                .retirementWindow(Duration.ofMillis(500))
+                                .drainWindow(Duration.ofMillis(500))
                                 .build())
                         .listener(new TlsListener() {
                             @Override

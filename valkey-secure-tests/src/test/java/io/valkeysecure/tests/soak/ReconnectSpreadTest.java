@@ -87,7 +87,7 @@ class ReconnectSpreadTest {
         return SecureTls.trusting(TrustAnchors.of(root.certificate()))
                 .presenting(ClientIdentity.from(identity::get))
                 .rotation(Rotation.builder()
-                        .retirementWindow(WINDOW)
+                        .drainWindow(WINDOW)
                         .reconnectsPerSecond(LIMIT)
                         .build())
                 .listener(new TlsListener() {

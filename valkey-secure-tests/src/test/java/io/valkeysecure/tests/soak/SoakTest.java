@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Half of the connections go to Valkey itself, which demands a client certificate; the others through a front that
  * records the certificates and changes its own. System properties make it longer: {@code soak.identities},
  * {@code soak.cas} and {@code soak.connections}. So that a starved machine refutes nothing, {@code soak.window} makes the
- * retirement window longer, in seconds: within it the client has to come to run.
+ * drain window longer, in seconds: within it the client has to come to run.
  */
 class SoakTest {
     private static final int IDENTITIES = Integer.getInteger("soak.identities", 12);
@@ -96,7 +96,7 @@ class SoakTest {
                                 .build())
                         .rotation(Rotation.builder()
                                 .checkInterval(Duration.ofMillis(300))
-                                .retirementWindow(WINDOW)
+                                .drainWindow(WINDOW)
                                 .build())
                         .listener(counting)
                         .build();

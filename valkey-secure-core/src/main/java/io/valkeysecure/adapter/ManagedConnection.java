@@ -10,16 +10,16 @@ import java.util.function.BooleanSupplier;
  * end. Called on threads of this library, on which the end of other connections depends: must not block. What it throws is
  * logged.
  */
-public interface OpenConnection {
+public interface ManagedConnection {
 
     /**
      * Asks for an end without harm, since a new client identity is in force: when no command is in flight. Called again
      * and again until the connection is closed.
      */
-    void closeWhenQuiet();
+    void drain();
 
     /**
-     * Closes at once: the server no longer proves itself, or the retirement window is over.
+     * Closes at once: the server no longer proves itself, or the drain window is over.
      *
      * @param reason what is told to whoever waits for a reply
      */
@@ -35,7 +35,7 @@ public interface OpenConnection {
      *     thread
      * @return true if the pool should close the connection rather than hand it out
      */
-    static boolean isReplaceable(BooleanSupplier connected) {
-        return VerifiedSocket.isReplaceable(connected);
+    static boolean isDraining(BooleanSupplier connected) {
+        return VerifiedSocket.isDraining(connected);
     }
 }

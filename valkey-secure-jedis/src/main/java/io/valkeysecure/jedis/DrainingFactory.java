@@ -10,10 +10,10 @@ import redis.clients.jedis.JedisFactory;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /** Looks at connections also when they are borrowed: in a busy pool few are idle when the eviction runs. */
-final class ReplacingFactory<T> implements PooledObjectFactory<T> {
+final class DrainingFactory<T> implements PooledObjectFactory<T> {
     private final PooledObjectFactory<T> delegate;
 
-    ReplacingFactory(PooledObjectFactory<T> delegate) {
+    DrainingFactory(PooledObjectFactory<T> delegate) {
         this.delegate = delegate;
     }
 
@@ -29,7 +29,7 @@ final class ReplacingFactory<T> implements PooledObjectFactory<T> {
 
             @Override
             public boolean validateObject(PooledObject<Jedis> pooled) {
-                return !Replacement.isDue(pooled.getObject()) && super.validateObject(pooled);
+                return !DrainingEvictionPolicy.isDue(pooled.getObject()) && super.validateObject(pooled);
             }
         };
     }
@@ -42,7 +42,7 @@ final class ReplacingFactory<T> implements PooledObjectFactory<T> {
 
     /** What this throws makes the pool close the connection and take or make another. A new one is never due. */
     private static void refuseIfDue(PooledObject<?> borrowed) {
-        if (borrowed.getBorrowedCount() > 1 && Replacement.isDue(borrowed.getObject())) {
+        if (borrowed.getBorrowedCount() > 1 && DrainingEvictionPolicy.isDue(borrowed.getObject())) {
             throw new JedisConnectionException("to be replaced by the pool");
         }
     }
@@ -64,6 +64,6 @@ final class ReplacingFactory<T> implements PooledObjectFactory<T> {
 
     @Override
     public boolean validateObject(PooledObject<T> pooled) {
-        return !Replacement.isDue(pooled.getObject()) && delegate.validateObject(pooled);
+        return !DrainingEvictionPolicy.isDue(pooled.getObject()) && delegate.validateObject(pooled);
     }
 }

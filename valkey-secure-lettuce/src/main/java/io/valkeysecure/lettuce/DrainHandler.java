@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one channel, on its event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that was passed in tells, not the future returned
-final class Retirement extends ChannelDuplexHandler {
+final class DrainHandler extends ChannelDuplexHandler {
     private enum Phase {
         /** Lettuce has not given the channel to its user yet. */
         GREETING,
@@ -54,7 +54,7 @@ final class Retirement extends ChannelDuplexHandler {
     /** How many commands at the end of Lettuce's stack were not sent. */
     private int held;
 
-    Retirement(CommandHandler commands, DefaultEndpoint endpoint) {
+    DrainHandler(CommandHandler commands, DefaultEndpoint endpoint) {
         this.commands = commands;
         this.endpoint = endpoint;
         this.session = new SessionState(endpoint instanceof PubSubEndpoint);
@@ -66,7 +66,7 @@ final class Retirement extends ChannelDuplexHandler {
     }
 
     /** Closes the channel as soon as that does no harm. May be called again. */
-    void closeWhenQuiet() {
+    void drain() {
         if (phase == Phase.IN_USE) {
             phase = Phase.ASKED;
         }

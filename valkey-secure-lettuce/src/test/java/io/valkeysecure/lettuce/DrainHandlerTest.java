@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** When a connection is quiet. What comes of it with a server is the matter of {@link SecureLettuceRotationTest}. */
-class RetirementTest {
+class DrainHandlerTest {
     private final ClientResources resources = ClientResources.create();
 
     @AfterEach
@@ -35,8 +35,8 @@ class RetirementTest {
         resources.shutdown(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
-    private Retirement retirement(DefaultEndpoint endpoint) {
-        return new Retirement(new CommandHandler(ClientOptions.create(), resources, endpoint), endpoint);
+    private DrainHandler retirement(DefaultEndpoint endpoint) {
+        return new DrainHandler(new CommandHandler(ClientOptions.create(), resources, endpoint), endpoint);
     }
 
     private static Command<String, String, String> command(CommandType type) {
@@ -45,10 +45,10 @@ class RetirementTest {
 
     @Test
     void closeWhenQuiet_nothingGoesOn_closes() {
-        Retirement retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
+        DrainHandler retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
         EmbeddedChannel channel = new EmbeddedChannel(retirement);
 
-        retirement.closeWhenQuiet();
+        retirement.drain();
 
         assertThat(channel.isOpen()).isFalse();
     }
@@ -56,11 +56,11 @@ class RetirementTest {
     /** The server forgets what was asked with the connection, and would send the command away again. */
     @Test
     void closeWhenQuiet_betweenAskingAndItsCommand_waitsForTheCommand() {
-        Retirement retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
+        DrainHandler retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
         EmbeddedChannel channel = new EmbeddedChannel(retirement);
         channel.writeOutbound(command(CommandType.ASKING));
 
-        retirement.closeWhenQuiet();
+        retirement.drain();
 
         assertThat(channel.isOpen()).isTrue();
         var unused = channel.writeOneOutbound(command(CommandType.GET));
@@ -70,7 +70,7 @@ class RetirementTest {
     @Test
     void closeWhenQuiet_subscribedToAShardChannel_waitsForTheEndOfTheSubscription() {
         AtomicBoolean subscribed = new AtomicBoolean(true);
-        Retirement retirement = retirement(new PubSubEndpoint<String, String>(ClientOptions.create(), resources) {
+        DrainHandler retirement = retirement(new PubSubEndpoint<String, String>(ClientOptions.create(), resources) {
             @Override
             public boolean hasShardChannelSubscriptions() {
                 return subscribed.get();
@@ -78,11 +78,11 @@ class RetirementTest {
         });
         EmbeddedChannel channel = new EmbeddedChannel(retirement);
 
-        retirement.closeWhenQuiet();
+        retirement.drain();
 
         assertThat(channel.isOpen()).isTrue();
         subscribed.set(false);
-        retirement.closeWhenQuiet();
+        retirement.drain();
         assertThat(channel.isOpen()).isFalse();
     }
 
@@ -130,11 +130,11 @@ class RetirementTest {
         "client reply off, CLIENT REPLY ON"
     })
     void closeWhenQuiet_serverRemembersSomething_waitsUntilItDoesNot(String begins, String ends) {
-        Retirement retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
+        DrainHandler retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
         EmbeddedChannel channel = new EmbeddedChannel(retirement);
         channel.writeOutbound(command(begins));
 
-        retirement.closeWhenQuiet();
+        retirement.drain();
 
         assertThat(channel.isOpen()).isTrue();
         var unused = channel.writeOneOutbound(command(ends));
@@ -158,22 +158,22 @@ class RetirementTest {
                 "UNWATCH"
             })
     void closeWhenQuiet_nothingOrWhatAListenerRestores_closes(String line) {
-        Retirement retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
+        DrainHandler retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
         EmbeddedChannel channel = new EmbeddedChannel(retirement);
         channel.writeOutbound(command(line));
 
-        retirement.closeWhenQuiet();
+        retirement.drain();
 
         assertThat(channel.isOpen()).isFalse();
     }
 
     @Test
     void closeWhenQuiet_transactionWithinABatch_waitsForItsEnd() {
-        Retirement retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
+        DrainHandler retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
         EmbeddedChannel channel = new EmbeddedChannel(retirement);
         channel.writeOutbound(List.of(command(CommandType.GET), command("multi"), command("get k")));
 
-        retirement.closeWhenQuiet();
+        retirement.drain();
 
         assertThat(channel.isOpen()).isTrue();
         var unused = channel.writeOneOutbound(List.of(command("exec"), command(CommandType.GET)));
@@ -183,11 +183,11 @@ class RetirementTest {
     /** Lettuce subscribes again by itself, whatever the keyword was: it goes by the server's answers. */
     @Test
     void closeWhenQuiet_subscribeOnAPubSubConnection_isLettucesToRestore() {
-        Retirement retirement = retirement(new PubSubEndpoint<String, String>(ClientOptions.create(), resources));
+        DrainHandler retirement = retirement(new PubSubEndpoint<String, String>(ClientOptions.create(), resources));
         EmbeddedChannel channel = new EmbeddedChannel(retirement);
         channel.writeOutbound(command("subscribe c"));
 
-        retirement.closeWhenQuiet();
+        retirement.drain();
 
         assertThat(channel.isOpen()).isFalse();
     }

@@ -1,7 +1,7 @@
 package io.valkeysecure.jedis;
 
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.adapter.OpenConnection;
+import io.valkeysecure.adapter.ManagedConnection;
 import java.time.Duration;
 import org.apache.commons.pool2.PooledObject;
 import org.apache.commons.pool2.impl.DefaultEvictionPolicy;
@@ -19,7 +19,7 @@ import redis.clients.jedis.Jedis;
  * <p>A pool that was set to test idle connections would send a PING at every run; ours are far more frequent. So the test
  * is done here, once in each of the intervals that were asked for.
  */
-final class Replacement<T> implements EvictionPolicy<T> {
+final class DrainingEvictionPolicy<T> implements EvictionPolicy<T> {
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
     private static final Duration LONGEST_INTERVAL = Duration.ofMillis(60);
     private static final int RUNS_WITHIN_WINDOW = 1000;
@@ -29,7 +29,7 @@ final class Replacement<T> implements EvictionPolicy<T> {
     private final boolean testWhileIdle;
     private final EvictionPolicy<T> own;
 
-    private Replacement(Duration interval, GenericObjectPoolConfig<T> base) {
+    private DrainingEvictionPolicy(Duration interval, GenericObjectPoolConfig<T> base) {
         Duration between = base.getDurationBetweenEvictionRuns();
         this.interval = interval;
         this.ownInterval = between.isNegative() || between.isZero() ? null : between;
@@ -44,10 +44,10 @@ final class Replacement<T> implements EvictionPolicy<T> {
 
     static <T> GenericObjectPoolConfig<T> in(SecureTls tls, GenericObjectPoolConfig<T> base) {
         GenericObjectPoolConfig<T> config = base.clone();
-        Duration interval = tls.rotation().retirementWindow().dividedBy(RUNS_WITHIN_WINDOW);
+        Duration interval = tls.rotation().drainWindow().dividedBy(RUNS_WITHIN_WINDOW);
         interval = interval.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : interval;
         interval = interval.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : interval;
-        config.setEvictionPolicy(new Replacement<>(interval, base));
+        config.setEvictionPolicy(new DrainingEvictionPolicy<>(interval, base));
         config.setTimeBetweenEvictionRuns(interval);
         config.setNumTestsPerEvictionRun(-1); // all that are idle
         config.setTestWhileIdle(false);
@@ -56,9 +56,9 @@ final class Replacement<T> implements EvictionPolicy<T> {
 
     static boolean isDue(@Nullable Object pooled) {
         if (pooled instanceof Jedis jedis) {
-            return OpenConnection.isReplaceable(jedis::isConnected);
+            return ManagedConnection.isDraining(jedis::isConnected);
         }
-        return pooled instanceof Connection connection && OpenConnection.isReplaceable(connection::isConnected);
+        return pooled instanceof Connection connection && ManagedConnection.isDraining(connection::isConnected);
     }
 
     @Override

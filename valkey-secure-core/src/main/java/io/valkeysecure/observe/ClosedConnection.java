@@ -9,18 +9,18 @@ import java.util.Locale;
  *
  * @param handshake the record of its handshake: server, client library, generation
  * @param way how it ended
- * @param reason why: {@link RefusalReason#RETIRED} for an earlier client identity, otherwise how the server no longer
+ * @param reason why: {@link RefusalReason#DRAINED} for an earlier client identity, otherwise how the server no longer
  *     proves itself
  */
-public record RetiredConnection(VerifiedHandshake handshake, Way way, RefusalReason reason) {
+public record ClosedConnection(VerifiedHandshake handshake, Way way, RefusalReason reason) {
 
     /** How a connection ends; a closed set, since it is also a metric tag. */
     public enum Way {
         /** At once, with whatever was in flight: the server no longer proves itself. */
         AT_ONCE,
-        /** While no command was in flight, within the retirement window. */
+        /** While no command was in flight, within the drain window. */
         QUIET,
-        /** The retirement window was over, and there had been no quiet moment. */
+        /** The drain window was over, and there had been no quiet moment. */
         WINDOW_OVER;
 
         /**
