@@ -1,6 +1,6 @@
 package io.valkeysecure;
 
-import io.valkeysecure.internal.x509.Names;
+import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import java.util.Arrays;
 import java.util.List;
 
@@ -10,9 +10,9 @@ import java.util.List;
  * <p>Without one, it is the host that was dialled: a dNSName for a name, an iPAddress for a literal address. Immutable.
  */
 public final class ServerIdentity {
-    private final List<Names.Expected> expected;
+    private final List<ReferenceIdentifier.Expected> expected;
 
-    private ServerIdentity(List<Names.Expected> expected) {
+    private ServerIdentity(List<ReferenceIdentifier.Expected> expected) {
         this.expected = expected;
     }
 
@@ -25,7 +25,7 @@ public final class ServerIdentity {
      * @throws IllegalArgumentException if the host is neither a name nor an address
      */
     public static ServerIdentity host(String host) {
-        return new ServerIdentity(List.of(Names.host(host)));
+        return new ServerIdentity(List.of(ReferenceIdentifier.host(host)));
     }
 
     /**
@@ -40,7 +40,7 @@ public final class ServerIdentity {
         if (names.length == 0) {
             throw new IllegalArgumentException("server identity must name at least one host");
         }
-        return new ServerIdentity(Arrays.stream(names).map(Names::host).toList());
+        return new ServerIdentity(Arrays.stream(names).map(ReferenceIdentifier::host).toList());
     }
 
     /**
@@ -51,7 +51,7 @@ public final class ServerIdentity {
      * @throws IllegalArgumentException if it is not a SPIFFE ID with a path
      */
     public static ServerIdentity spiffeId(String id) {
-        return new ServerIdentity(List.of(Names.spiffeId(id)));
+        return new ServerIdentity(List.of(ReferenceIdentifier.spiffeId(id)));
     }
 
     /**
@@ -62,16 +62,16 @@ public final class ServerIdentity {
      * @throws IllegalArgumentException if it is no trust domain
      */
     public static ServerIdentity spiffeTrustDomain(String domain) {
-        return new ServerIdentity(List.of(Names.spiffeTrustDomain(domain)));
+        return new ServerIdentity(List.of(ReferenceIdentifier.spiffeTrustDomain(domain)));
     }
 
-    List<Names.Expected> expected() {
+    List<ReferenceIdentifier.Expected> expected() {
         return expected;
     }
 
     /** Returns what is expected, such as {@code dNSName valkey.example}. */
     @Override
     public String toString() {
-        return Names.describeExpected(expected);
+        return ReferenceIdentifier.describeExpected(expected);
     }
 }

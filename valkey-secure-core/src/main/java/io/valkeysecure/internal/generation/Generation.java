@@ -15,7 +15,7 @@ import io.valkeysecure.internal.material.FileSnapshot;
 import io.valkeysecure.internal.material.LoadedIdentity;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.internal.x509.Names;
+import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import io.valkeysecure.observe.TlsStatus;
 import java.io.IOException;
 import java.net.Socket;
@@ -286,13 +286,13 @@ public final class Generation {
         return configuration.clock().instant();
     }
 
-    private List<Names.Expected> expectedOf(String dialledHost) throws PeerRejectedException {
-        List<Names.Expected> configured = configuration.serverIdentity();
+    private List<ReferenceIdentifier.Expected> expectedOf(String dialledHost) throws PeerRejectedException {
+        List<ReferenceIdentifier.Expected> configured = configuration.serverIdentity();
         if (configured != null) {
             return configured;
         }
         try {
-            return List.of(Names.host(dialledHost));
+            return List.of(ReferenceIdentifier.host(dialledHost));
         } catch (IllegalArgumentException e) {
             throw RootTypes.peerRejected(RefusalReason.NAME_MISMATCH, String.valueOf(e.getMessage()), e);
         }
@@ -380,7 +380,7 @@ public final class Generation {
                 .append(
                         configuration.serverIdentity() == null
                                 ? "the dialled host"
-                                : Names.describeExpected(configuration.serverIdentity()));
+                                : ReferenceIdentifier.describeExpected(configuration.serverIdentity()));
         text.append("\npins ")
                 .append(
                         configuration.trust().pins().isEmpty()

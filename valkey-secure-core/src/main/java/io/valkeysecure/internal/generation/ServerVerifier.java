@@ -9,9 +9,9 @@ import io.valkeysecure.internal.revocation.RevocationCheck;
 import io.valkeysecure.internal.revocation.RevocationMethod;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.internal.verify.Floors;
+import io.valkeysecure.internal.verify.CertificateRequirements;
 import io.valkeysecure.internal.verify.PathVerifier;
-import io.valkeysecure.internal.x509.Names;
+import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import io.valkeysecure.observe.TlsStatus;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -50,7 +50,7 @@ public final class ServerVerifier {
         Instant now = configuration.clock().instant();
         List<X509Certificate> certificates =
                 List.copyOf(new LinkedHashSet<>(configuration.anchors().parse(reading.snapshot())));
-        Floors floors = new Floors(policy.minimumRsaKeyBits(), policy.serverAuthRequired(), policy.profileRequired());
+        CertificateRequirements floors = new CertificateRequirements(policy.minimumRsaKeyBits(), policy.serverAuthRequired(), policy.profileRequired());
         RevocationMethod method = configuration.revocation();
         try {
             PathVerifier verifier = new PathVerifier(certificates, floors, now);
@@ -102,7 +102,7 @@ public final class ServerVerifier {
     }
 
     public ValidatedPath verify(
-            List<X509Certificate> chain, @Nullable List<Names.Expected> expected, List<byte[]> staples)
+            List<X509Certificate> chain, @Nullable List<ReferenceIdentifier.Expected> expected, List<byte[]> staples)
             throws PeerRejectedException {
         long begun = System.nanoTime();
         return verify(chain, expected, (path, anchor, now) -> {
@@ -112,7 +112,7 @@ public final class ServerVerifier {
 
     /** As {@link #verify}, but asks no responder: what only one can tell is left open. */
     public ValidatedPath verifyOffline(
-            List<X509Certificate> chain, @Nullable List<Names.Expected> expected, List<byte[]> staples)
+            List<X509Certificate> chain, @Nullable List<ReferenceIdentifier.Expected> expected, List<byte[]> staples)
             throws PeerRejectedException {
         return verify(chain, expected, (path, anchor, now) -> revocation.checkOffline(path, anchor, now, staples));
     }
@@ -123,7 +123,7 @@ public final class ServerVerifier {
     }
 
     private ValidatedPath verify(
-            List<X509Certificate> chain, @Nullable List<Names.Expected> expected, Demand notRevoked)
+            List<X509Certificate> chain, @Nullable List<ReferenceIdentifier.Expected> expected, Demand notRevoked)
             throws PeerRejectedException {
         Instant now = clock.instant();
         PathVerifier.Path path = verifier.verify(chain, expected, now, candidate -> {

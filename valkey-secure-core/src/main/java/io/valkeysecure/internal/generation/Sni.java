@@ -8,7 +8,7 @@ public final class Sni {
     private Sni() {}
 
     static Optional<String> of(String host) {
-        if (io.valkeysecure.internal.x509.Names.isAddress(host)) {
+        if (io.valkeysecure.internal.x509.ReferenceIdentifier.isAddress(host)) {
             return Optional.empty();
         }
         String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;

@@ -7,7 +7,7 @@ import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.internal.material.LoadedIdentity;
 import io.valkeysecure.internal.material.Material;
 import io.valkeysecure.internal.material.MaterialReader;
-import io.valkeysecure.internal.x509.Names;
+import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public record TlsConfiguration(
         TrustConfiguration trust,
         @Nullable Material<LoadedIdentity> identity,
-        @Nullable List<Names.Expected> serverIdentity,
+        @Nullable List<ReferenceIdentifier.Expected> serverIdentity,
         Engine engine,
         Rotation rotation) {
 

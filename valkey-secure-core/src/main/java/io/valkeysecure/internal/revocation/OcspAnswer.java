@@ -4,7 +4,7 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.x509.CertificateParser;
 import io.valkeysecure.internal.x509.MalformedException;
-import io.valkeysecure.internal.x509.Strength;
+import io.valkeysecure.internal.x509.KeyStrength;
 import io.valkeysecure.internal.x509.Structures;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -401,7 +401,7 @@ final class OcspAnswer {
         }
         SubjectPublicKeyInfo key =
                 SubjectPublicKeyInfo.getInstance(delegate.getPublicKey().getEncoded());
-        return Optional.ofNullable(Strength.problemOf(key, minimumRsaKeyBits))
+        return Optional.ofNullable(KeyStrength.problemOf(key, minimumRsaKeyBits))
                 .or(() -> signatureProblem(delegate, issuer));
     }
 

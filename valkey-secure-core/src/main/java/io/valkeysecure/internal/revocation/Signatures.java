@@ -1,6 +1,6 @@
 package io.valkeysecure.internal.revocation;
 
-import io.valkeysecure.internal.x509.Strength;
+import io.valkeysecure.internal.x509.KeyStrength;
 import java.io.IOException;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -33,7 +33,7 @@ final class Signatures {
 
     /** What is wrong with an algorithm, or empty. */
     static Optional<String> weakness(AlgorithmIdentifier algorithm) {
-        return Strength.problemOf(algorithm) == null
+        return KeyStrength.problemOf(algorithm) == null
                 ? Optional.empty()
                 : Optional.of("it is signed with " + new DefaultAlgorithmNameFinder().getAlgorithmName(algorithm)
                         + ", expected SHA-256 or better with RSA or ECDSA, or EdDSA");

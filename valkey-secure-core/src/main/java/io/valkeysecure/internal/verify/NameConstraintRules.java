@@ -1,8 +1,8 @@
 package io.valkeysecure.internal.verify;
 
-import io.valkeysecure.internal.x509.Certificate;
-import io.valkeysecure.internal.x509.Limits;
-import io.valkeysecure.internal.x509.Names;
+import io.valkeysecure.internal.x509.ParsedCertificate;
+import io.valkeysecure.internal.x509.VerificationBudget;
+import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,8 +38,8 @@ final class NameConstraintRules {
             if (subtrees == null) {
                 continue;
             }
-            if (subtrees.length == 0 || subtrees.length > Limits.SUBTREES) {
-                return "has a name constraint with " + subtrees.length + " subtrees, expected 1 to " + Limits.SUBTREES;
+            if (subtrees.length == 0 || subtrees.length > VerificationBudget.SUBTREES) {
+                return "has a name constraint with " + subtrees.length + " subtrees, expected 1 to " + VerificationBudget.SUBTREES;
             }
             for (GeneralSubtree subtree : subtrees) {
                 String problem = problemOf(subtree);
@@ -57,13 +57,13 @@ final class NameConstraintRules {
         }
         GeneralName base = subtree.getBase();
         boolean wellFormed = switch (base.getTagNo()) {
-            case GeneralName.dNSName -> isDomain(Names.text(base), false);
-            case GeneralName.uniformResourceIdentifier -> isDomain(Names.text(base), true);
-            case GeneralName.rfc822Name -> isMailConstraint(Names.text(base));
-            case GeneralName.iPAddress -> isNetwork(Names.octets(base));
+            case GeneralName.dNSName -> isDomain(ReferenceIdentifier.text(base), false);
+            case GeneralName.uniformResourceIdentifier -> isDomain(ReferenceIdentifier.text(base), true);
+            case GeneralName.rfc822Name -> isMailConstraint(ReferenceIdentifier.text(base));
+            case GeneralName.iPAddress -> isNetwork(ReferenceIdentifier.octets(base));
             default -> true;
         };
-        return wellFormed ? null : "has the malformed name constraint " + Names.describe(base);
+        return wellFormed ? null : "has the malformed name constraint " + ReferenceIdentifier.describe(base);
     }
 
     /** An empty dNSName is every name; an empty host of the other forms is none. */
@@ -72,11 +72,11 @@ final class NameConstraintRules {
             return !leadingDotAllowed;
         }
         String name = leadingDotAllowed && text.startsWith(".") ? text.substring(1) : text;
-        return Names.isDnsName(name);
+        return ReferenceIdentifier.isDnsName(name);
     }
 
     private static boolean isMailConstraint(String text) {
-        return text.contains("@") ? Names.isMail(text) : isDomain(text, true);
+        return text.contains("@") ? ReferenceIdentifier.isMail(text) : isDomain(text, true);
     }
 
     /** An address and a mask of one bits followed by zero bits; no bit of the address beside the mask. */
@@ -98,14 +98,14 @@ final class NameConstraintRules {
     }
 
     static @Nullable String violation(Rules.Candidate path, Rules.Context context) {
-        List<Certificate> all = path.fromAnchor();
+        List<ParsedCertificate> all = path.fromAnchor();
         for (int ca = 0; ca < all.size(); ca++) {
             NameConstraints constraints = all.get(ca).nameConstraints();
             if (constraints == null) {
                 continue;
             }
             for (int below = ca + 1; below < all.size(); below++) {
-                Certificate certificate = all.get(below);
+                ParsedCertificate certificate = all.get(below);
                 boolean leaf = below == all.size() - 1;
                 if (!leaf && certificate.isSelfIssued()) {
                     continue;
@@ -120,26 +120,26 @@ final class NameConstraintRules {
         return null;
     }
 
-    private static @Nullable String violation(NameConstraints constraints, Certificate certificate, Limits limits) {
+    private static @Nullable String violation(NameConstraints constraints, ParsedCertificate certificate, VerificationBudget limits) {
         for (GeneralName name : namesOf(certificate)) {
             GeneralSubtree[] excluded = constraints.getExcludedSubtrees();
             if (excluded != null) {
                 for (GeneralSubtree subtree : excluded) {
                     limits.comparison();
                     if (sameType(name, subtree) && overlaps(name, subtree.getBase())) {
-                        return Names.describe(name) + ", excluded by " + Names.describe(subtree.getBase());
+                        return ReferenceIdentifier.describe(name) + ", excluded by " + ReferenceIdentifier.describe(subtree.getBase());
                     }
                 }
             }
             GeneralSubtree[] permitted = constraints.getPermittedSubtrees();
             if (permitted != null && !isPermitted(name, permitted, limits)) {
-                return Names.describe(name) + ", not permitted";
+                return ReferenceIdentifier.describe(name) + ", not permitted";
             }
         }
         return null;
     }
 
-    private static boolean isPermitted(GeneralName name, GeneralSubtree[] permitted, Limits limits) {
+    private static boolean isPermitted(GeneralName name, GeneralSubtree[] permitted, VerificationBudget limits) {
         boolean constrained = false;
         for (GeneralSubtree subtree : permitted) {
             limits.comparison();
@@ -158,7 +158,7 @@ final class NameConstraintRules {
     }
 
     /** All names that a certificate binds its key to: SAN and subject, and the subject's mail addresses. */
-    private static List<GeneralName> namesOf(Certificate certificate) {
+    private static List<GeneralName> namesOf(ParsedCertificate certificate) {
         List<GeneralName> names = new ArrayList<>();
         List<GeneralName> alternatives = certificate.alternativeNames();
         if (alternatives != null) {
@@ -181,14 +181,14 @@ final class NameConstraintRules {
     /** Whether all that the name stands for is inside the subtree; what cannot be told is not. */
     private static boolean contains(GeneralName subtree, GeneralName name) {
         return switch (name.getTagNo()) {
-            case GeneralName.dNSName -> isInDomain(withoutWildcard(Names.text(name)), Names.text(subtree));
-            case GeneralName.iPAddress -> isInNetwork(Names.octets(name), Names.octets(subtree));
+            case GeneralName.dNSName -> isInDomain(withoutWildcard(ReferenceIdentifier.text(name)), ReferenceIdentifier.text(subtree));
+            case GeneralName.iPAddress -> isInNetwork(ReferenceIdentifier.octets(name), ReferenceIdentifier.octets(subtree));
             case GeneralName.directoryName ->
                 isInDirectory(X500Name.getInstance(name.getName()), X500Name.getInstance(subtree.getName()));
-            case GeneralName.rfc822Name -> isInMail(Names.text(name), Names.text(subtree));
+            case GeneralName.rfc822Name -> isInMail(ReferenceIdentifier.text(name), ReferenceIdentifier.text(subtree));
             case GeneralName.uniformResourceIdentifier -> {
-                String host = hostOf(Names.text(name));
-                yield host != null && isAtHost(host, Names.text(subtree));
+                String host = hostOf(ReferenceIdentifier.text(name));
+                yield host != null && isAtHost(host, ReferenceIdentifier.text(subtree));
             }
             default -> false;
         };
@@ -198,8 +198,8 @@ final class NameConstraintRules {
     private static boolean overlaps(GeneralName name, GeneralName subtree) {
         return switch (name.getTagNo()) {
             case GeneralName.dNSName -> {
-                String text = Names.text(name);
-                String excluded = Names.text(subtree);
+                String text = ReferenceIdentifier.text(name);
+                String excluded = ReferenceIdentifier.text(subtree);
                 yield contains(subtree, name)
                         // one expansion of the wildcard is excluded
                         || (text.startsWith("*.")
@@ -207,10 +207,10 @@ final class NameConstraintRules {
             }
             case GeneralName.directoryName -> contains(subtree, name);
             case GeneralName.iPAddress ->
-                contains(subtree, name) || isInNetwork(withoutMapping(Names.octets(name)), Names.octets(subtree));
+                contains(subtree, name) || isInNetwork(withoutMapping(ReferenceIdentifier.octets(name)), ReferenceIdentifier.octets(subtree));
             // the subject's mail addresses may have any form
-            case GeneralName.rfc822Name -> !Names.isMail(Names.text(name)) || contains(subtree, name);
-            case GeneralName.uniformResourceIdentifier -> hostOf(Names.text(name)) == null || contains(subtree, name);
+            case GeneralName.rfc822Name -> !ReferenceIdentifier.isMail(ReferenceIdentifier.text(name)) || contains(subtree, name);
+            case GeneralName.uniformResourceIdentifier -> hostOf(ReferenceIdentifier.text(name)) == null || contains(subtree, name);
             default -> true;
         };
     }
@@ -261,7 +261,7 @@ final class NameConstraintRules {
 
     /** The local part is compared as it is, the host without regard to case (RFC 5280 7.5). */
     private static boolean isInMail(String mail, String constraint) {
-        if (!Names.isMail(mail)) {
+        if (!ReferenceIdentifier.isMail(mail)) {
             return false;
         }
         String[] parts = mail.split("@", 2);
@@ -281,6 +281,6 @@ final class NameConstraintRules {
     /** The host of a URI, which a constraint is about; null where there is none, an address, or with a dot at its end. */
     private static @Nullable String hostOf(String uri) {
         String host = URI.create(uri).getHost();
-        return host != null && Names.isDnsName(host) ? host : null;
+        return host != null && ReferenceIdentifier.isDnsName(host) ? host : null;
     }
 }

@@ -4,10 +4,10 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.internal.x509.Certificate;
-import io.valkeysecure.internal.x509.Limits;
+import io.valkeysecure.internal.x509.ParsedCertificate;
+import io.valkeysecure.internal.x509.VerificationBudget;
 import io.valkeysecure.internal.x509.MalformedException;
-import io.valkeysecure.internal.x509.Names;
+import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * of the {@link Rules}, that the JDK's PKIX validator accepts as well, whose leaf holds the expected name, and that has
  * whatever else is asked of it.
  *
- * <p>All paths are tried, within {@link Limits}, since of two certificates of one CA one may be unfit and the other not:
+ * <p>All paths are tried, within {@link VerificationBudget}, since of two certificates of one CA one may be unfit and the other not:
  * so it is while a CA is replaced. Superfluous certificates do no harm and are not judged. A path that was accepted is
  * remembered, without what depends on the time and the name. Safe for use by many threads.
  */
@@ -58,7 +58,7 @@ public final class PathVerifier {
     public record Path(List<X509Certificate> certificates, X509Certificate anchor) {
         private static Path of(Rules.Candidate candidate) {
             return new Path(
-                    candidate.certificates().stream().map(Certificate::x509).toList(),
+                    candidate.certificates().stream().map(ParsedCertificate::x509).toList(),
                     candidate.anchor().x509());
         }
     }
@@ -74,9 +74,9 @@ public final class PathVerifier {
         void require(Path path) throws PeerRejectedException;
     }
 
-    private final List<Certificate> anchors;
+    private final List<ParsedCertificate> anchors;
     private final List<UnusableAnchor> unusable;
-    private final Floors floors;
+    private final CertificateRequirements floors;
     private final Map<List<X509Certificate>, Rules.Candidate> remembered =
             Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
@@ -96,13 +96,13 @@ public final class PathVerifier {
      * @param now the time
      * @throws PeerRejectedException if no anchor can be used now; says why for each
      */
-    public PathVerifier(List<X509Certificate> anchors, Floors floors, Instant now) throws PeerRejectedException {
+    public PathVerifier(List<X509Certificate> anchors, CertificateRequirements floors, Instant now) throws PeerRejectedException {
         this.floors = floors;
-        List<Certificate> usable = new ArrayList<>();
+        List<ParsedCertificate> usable = new ArrayList<>();
         List<UnusableAnchor> leftOut = new ArrayList<>();
         for (X509Certificate anchor : anchors) {
             try {
-                Certificate certificate = parse(anchor, Rules.Role.ANCHOR);
+                ParsedCertificate certificate = parse(anchor, Rules.Role.ANCHOR);
                 requireUsable(certificate, later(now, certificate.notBefore()));
                 usable.add(certificate);
             } catch (PeerRejectedException e) {
@@ -116,7 +116,7 @@ public final class PathVerifier {
 
     private void requireOneUsable(Instant now) throws PeerRejectedException {
         List<PeerRejectedException> refusals = new ArrayList<>();
-        for (Certificate anchor : anchors) {
+        for (ParsedCertificate anchor : anchors) {
             try {
                 requireUsable(anchor, now);
                 return;
@@ -132,12 +132,12 @@ public final class PathVerifier {
         return a.isBefore(b) ? b : a;
     }
 
-    private void requireUsable(Certificate anchor, Instant at) throws PeerRejectedException {
+    private void requireUsable(ParsedCertificate anchor, Instant at) throws PeerRejectedException {
         try {
             new Search(List.of(), null, at, path -> {})
                     .judge(anchor, Rules.Role.ANCHOR)
                     .ifRefused();
-        } catch (Limits.Exceeded e) {
+        } catch (VerificationBudget.Exceeded e) {
             throw RootTypes.peerRejected(
                     RefusalReason.CONSTRAINT_VIOLATED, Rules.Role.ANCHOR + " " + anchor + ": " + e.violation(), e);
         }
@@ -165,7 +165,7 @@ public final class PathVerifier {
      * @return the anchors
      */
     public List<X509Certificate> anchors() {
-        return anchors.stream().map(Certificate::x509).toList();
+        return anchors.stream().map(ParsedCertificate::x509).toList();
     }
 
     /**
@@ -187,7 +187,7 @@ public final class PathVerifier {
      * @return the path that was accepted
      * @throws PeerRejectedException if none is
      */
-    public Path verify(List<X509Certificate> chain, @Nullable List<Names.Expected> expected, Instant now, Demand demand)
+    public Path verify(List<X509Certificate> chain, @Nullable List<ReferenceIdentifier.Expected> expected, Instant now, Demand demand)
             throws PeerRejectedException {
         if (chain.isEmpty()) {
             throw RootTypes.peerRejected(
@@ -201,7 +201,7 @@ public final class PathVerifier {
                 remembered.put(List.copyOf(chain), path);
             }
             return Path.of(path);
-        } catch (Limits.Exceeded e) {
+        } catch (VerificationBudget.Exceeded e) {
             throw RootTypes.peerRejected(RefusalReason.CONSTRAINT_VIOLATED, e.violation(), e);
         } catch (RuntimeException | StackOverflowError e) {
             // whatever a parser or a provider did not expect: not proved, so refused
@@ -212,33 +212,33 @@ public final class PathVerifier {
         }
     }
 
-    private static void requireName(Certificate leaf, @Nullable List<Names.Expected> expected)
+    private static void requireName(ParsedCertificate leaf, @Nullable List<ReferenceIdentifier.Expected> expected)
             throws PeerRejectedException {
         if (expected == null) {
             return;
         }
         var presented = leaf.alternativeNames();
-        if (presented == null || expected.stream().noneMatch(name -> Names.match(name, presented))) {
+        if (presented == null || expected.stream().noneMatch(name -> ReferenceIdentifier.match(name, presented))) {
             throw RootTypes.peerRejected(
                     RefusalReason.NAME_MISMATCH,
                     "expected "
                             + String.join(
                                     " or ",
                                     expected.stream().map(Object::toString).toList()) + ", leaf has "
-                            + Names.describe(presented) + "; " + origin(leaf),
+                            + ReferenceIdentifier.describe(presented) + "; " + origin(leaf),
                     null);
         }
     }
 
-    private static String origin(Certificate certificate) {
+    private static String origin(ParsedCertificate certificate) {
         return "subject " + certificate + ", issuer "
                 + Printable.value(certificate.x509().getIssuerX500Principal()) + ", not after "
                 + certificate.notAfter();
     }
 
-    private static Certificate parse(X509Certificate certificate, Object what) throws PeerRejectedException {
+    private static ParsedCertificate parse(X509Certificate certificate, Object what) throws PeerRejectedException {
         try {
-            return Certificate.of(certificate);
+            return ParsedCertificate.of(certificate);
         } catch (MalformedException e) {
             throw RootTypes.peerRejected(
                     RefusalReason.MALFORMED_CERTIFICATE,
@@ -278,34 +278,34 @@ public final class PathVerifier {
     /** One verification: what has been spent, what has been found out, and the refusal that will be told. */
     private final class Search {
         private final List<X509Certificate> presented;
-        private final @Nullable List<Names.Expected> expected;
+        private final @Nullable List<ReferenceIdentifier.Expected> expected;
         private final Demand demand;
         private final Rules.Context context;
-        private final List<Certificate> intermediates = new ArrayList<>();
-        private final Map<List<Certificate>, Boolean> signatures = new HashMap<>();
+        private final List<ParsedCertificate> intermediates = new ArrayList<>();
+        private final Map<List<ParsedCertificate>, Boolean> signatures = new HashMap<>();
         private final Map<List<Object>, Verdict> verdicts = new HashMap<>();
         private @Nullable PeerRejectedException nearest;
         private Progress progress = Progress.NONE;
 
-        Search(List<X509Certificate> presented, @Nullable List<Names.Expected> expected, Instant now, Demand demand) {
+        Search(List<X509Certificate> presented, @Nullable List<ReferenceIdentifier.Expected> expected, Instant now, Demand demand) {
             this.presented = presented;
             this.expected = expected;
             this.demand = demand;
             // X.509 knows whole seconds, and both bounds belong to the time of validity
-            this.context = new Rules.Context(now.truncatedTo(ChronoUnit.SECONDS), floors, new Limits());
+            this.context = new Rules.Context(now.truncatedTo(ChronoUnit.SECONDS), floors, new VerificationBudget());
         }
 
         Rules.Candidate find() throws PeerRejectedException {
             Set<X509Certificate> distinct = new LinkedHashSet<>(presented);
-            if (distinct.size() > Limits.CERTIFICATES) {
-                throw new Limits.Exceeded("expected at most " + Limits.CERTIFICATES + " certificates, "
+            if (distinct.size() > VerificationBudget.CERTIFICATES) {
+                throw new VerificationBudget.Exceeded("expected at most " + VerificationBudget.CERTIFICATES + " certificates, "
                         + distinct.size() + " were presented");
             }
-            Certificate leaf = parse(presented.get(0), "certificate");
+            ParsedCertificate leaf = parse(presented.get(0), "certificate");
             distinct.remove(presented.get(0));
             for (X509Certificate certificate : distinct) {
                 try {
-                    intermediates.add(Certificate.of(certificate));
+                    intermediates.add(ParsedCertificate.of(certificate));
                 } catch (MalformedException e) {
                     // no path leads over it; another one may be good
                     remember(
@@ -325,9 +325,9 @@ public final class PathVerifier {
         }
 
         /** Depth first, anchors before intermediates, and what the key identifiers point to before all else. */
-        private Rules.@Nullable Candidate extend(List<Certificate> sofar) throws PeerRejectedException {
-            Certificate last = sofar.get(sofar.size() - 1);
-            for (Certificate anchor : issuersOf(last, anchors)) {
+        private Rules.@Nullable Candidate extend(List<ParsedCertificate> sofar) throws PeerRejectedException {
+            ParsedCertificate last = sofar.get(sofar.size() - 1);
+            for (ParsedCertificate anchor : issuersOf(last, anchors)) {
                 if (isSignedBy(last, anchor)) {
                     Rules.Candidate path = new Rules.Candidate(sofar, anchor);
                     Verdict verdict = judge(path);
@@ -342,10 +342,10 @@ public final class PathVerifier {
                     remember(verdict.refusal(), reached);
                 }
             }
-            if (sofar.size() >= Limits.PATH_LENGTH) {
+            if (sofar.size() >= VerificationBudget.PATH_LENGTH) {
                 return null;
             }
-            for (Certificate issuer : issuersOf(last, intermediates)) {
+            for (ParsedCertificate issuer : issuersOf(last, intermediates)) {
                 if (sofar.stream().anyMatch(issuer::isSameEntityAs) || !isSignedBy(last, issuer)) {
                     continue;
                 }
@@ -354,7 +354,7 @@ public final class PathVerifier {
                     remember(verdict.refusal(), Progress.CERTIFICATE);
                     continue;
                 }
-                List<Certificate> longer = new ArrayList<>(sofar);
+                List<ParsedCertificate> longer = new ArrayList<>(sofar);
                 longer.add(issuer);
                 Rules.Candidate path = extend(longer);
                 if (path != null) {
@@ -364,7 +364,7 @@ public final class PathVerifier {
             return null;
         }
 
-        private List<Certificate> issuersOf(Certificate certificate, List<Certificate> from) {
+        private List<ParsedCertificate> issuersOf(ParsedCertificate certificate, List<ParsedCertificate> from) {
             return from.stream()
                     .filter(certificate::isIssuedInNameOf)
                     .filter(issuer -> !certificate.pointsElsewhereThan(issuer))
@@ -372,9 +372,9 @@ public final class PathVerifier {
                     .toList();
         }
 
-        private boolean isSignedBy(Certificate certificate, Certificate issuer) {
+        private boolean isSignedBy(ParsedCertificate certificate, ParsedCertificate issuer) {
             context.limits().step();
-            List<Certificate> edge = List.of(certificate, issuer);
+            List<ParsedCertificate> edge = List.of(certificate, issuer);
             Boolean known = signatures.get(edge);
             if (known == null) {
                 context.limits().signature();
@@ -384,7 +384,7 @@ public final class PathVerifier {
             return known;
         }
 
-        private boolean isSignedBy(Certificate certificate, X509Certificate leftOut) {
+        private boolean isSignedBy(ParsedCertificate certificate, X509Certificate leftOut) {
             if (!certificate.x509().getIssuerX500Principal().equals(leftOut.getSubjectX500Principal())) {
                 return false;
             }
@@ -392,7 +392,7 @@ public final class PathVerifier {
             return verifies(certificate, leftOut);
         }
 
-        private static boolean verifies(Certificate certificate, X509Certificate issuer) {
+        private static boolean verifies(ParsedCertificate certificate, X509Certificate issuer) {
             try {
                 certificate.x509().verify(issuer.getPublicKey());
                 return true;
@@ -418,7 +418,7 @@ public final class PathVerifier {
             }
         }
 
-        Verdict judge(Certificate certificate, Rules.Role role) {
+        Verdict judge(ParsedCertificate certificate, Rules.Role role) {
             return verdicts.computeIfAbsent(List.of(certificate, role), unused -> {
                 for (Rules.OfCertificate rule : Rules.OF_CERTIFICATE) {
                     Verdict verdict = apply(
@@ -434,7 +434,7 @@ public final class PathVerifier {
         }
 
         private Verdict judge(Rules.Candidate path) {
-            List<Certificate> certificates = path.certificates();
+            List<ParsedCertificate> certificates = path.certificates();
             for (int i = certificates.size() - 1; i >= 0; i--) {
                 Verdict verdict = judge(certificates.get(i), i == 0 ? Rules.Role.LEAF : Rules.Role.INTERMEDIATE);
                 if (!verdict.isKept()) {
@@ -462,7 +462,7 @@ public final class PathVerifier {
                 return violation == null
                         ? Verdict.KEPT
                         : new Verdict(RootTypes.peerRejected(reason, what + " " + violation, null));
-            } catch (Limits.Exceeded e) {
+            } catch (VerificationBudget.Exceeded e) {
                 throw e;
             } catch (RuntimeException e) {
                 return new Verdict(RootTypes.peerRejected(
@@ -484,7 +484,7 @@ public final class PathVerifier {
                         .validate(
                                 CertificateFactory.getInstance("X.509")
                                         .generateCertPath(path.certificates().stream()
-                                                .map(Certificate::x509)
+                                                .map(ParsedCertificate::x509)
                                                 .toList()),
                                 parameters);
                 return Verdict.KEPT;
@@ -509,10 +509,10 @@ public final class PathVerifier {
         }
 
         /** Follows the signatures from the leaf as far as they lead, and says what is missing there. */
-        private PeerRejectedException noPath(Certificate leaf) {
-            Certificate last = leaf;
-            Set<Certificate> seen = new LinkedHashSet<>(List.of(last));
-            for (Certificate next = signerOf(last); next != null && seen.add(next); next = signerOf(last)) {
+        private PeerRejectedException noPath(ParsedCertificate leaf) {
+            ParsedCertificate last = leaf;
+            Set<ParsedCertificate> seen = new LinkedHashSet<>(List.of(last));
+            for (ParsedCertificate next = signerOf(last); next != null && seen.add(next); next = signerOf(last)) {
                 last = next;
             }
             for (UnusableAnchor anchor : unusable) {
@@ -546,19 +546,19 @@ public final class PathVerifier {
                     null);
         }
 
-        private static boolean isNamed(Certificate certificate, List<Certificate> issuers) {
+        private static boolean isNamed(ParsedCertificate certificate, List<ParsedCertificate> issuers) {
             return issuers.stream().anyMatch(certificate::isIssuedInNameOf);
         }
 
-        private boolean isSignedByOneRuledOut(Certificate certificate) {
+        private boolean isSignedByOneRuledOut(ParsedCertificate certificate) {
             return Stream.of(anchors, intermediates)
                     .flatMap(List::stream)
                     .filter(issuer -> certificate.isIssuedInNameOf(issuer) && certificate.pointsElsewhereThan(issuer))
-                    .limit(Limits.RULED_OUT_ISSUERS)
+                    .limit(VerificationBudget.RULED_OUT_ISSUERS)
                     .anyMatch(issuer -> verifies(certificate, issuer.x509()));
         }
 
-        private @Nullable Certificate signerOf(Certificate certificate) {
+        private @Nullable ParsedCertificate signerOf(ParsedCertificate certificate) {
             return issuersOf(certificate, intermediates).stream()
                     .filter(issuer ->
                             issuer != certificate && signatures.getOrDefault(List.of(certificate, issuer), false))

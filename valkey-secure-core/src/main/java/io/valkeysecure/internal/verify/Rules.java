@@ -2,10 +2,10 @@ package io.valkeysecure.internal.verify;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.internal.x509.Certificate;
-import io.valkeysecure.internal.x509.Limits;
-import io.valkeysecure.internal.x509.Names;
-import io.valkeysecure.internal.x509.Strength;
+import io.valkeysecure.internal.x509.ParsedCertificate;
+import io.valkeysecure.internal.x509.VerificationBudget;
+import io.valkeysecure.internal.x509.ReferenceIdentifier;
+import io.valkeysecure.internal.x509.KeyStrength;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ final class Rules {
      * @param floors the policy's floors
      * @param limits what has been spent
      */
-    record Context(Instant now, Floors floors, Limits limits) {}
+    record Context(Instant now, CertificateRequirements floors, VerificationBudget limits) {}
 
     /**
      * A path to be judged.
@@ -54,10 +54,10 @@ final class Rules {
      * @param certificates the leaf first, the anchor excluded
      * @param anchor the trust anchor
      */
-    record Candidate(List<Certificate> certificates, Certificate anchor) {
+    record Candidate(List<ParsedCertificate> certificates, ParsedCertificate anchor) {
         /** The anchor, then the CAs below it, then the leaf. */
-        List<Certificate> fromAnchor() {
-            List<Certificate> all = new ArrayList<>(List.of(anchor));
+        List<ParsedCertificate> fromAnchor() {
+            List<ParsedCertificate> all = new ArrayList<>(List.of(anchor));
             for (int i = certificates.size() - 1; i >= 0; i--) {
                 all.add(certificates.get(i));
             }
@@ -68,7 +68,7 @@ final class Rules {
     /** Judges one certificate. */
     interface CertificateCheck {
         @Nullable
-        String violation(Certificate certificate, Role role, Context context);
+        String violation(ParsedCertificate certificate, Role role, Context context);
     }
 
     /** Judges a path. */
@@ -194,12 +194,12 @@ final class Rules {
 
     private Rules() {}
 
-    private static @Nullable String version(Certificate certificate, Role role, Context context) {
+    private static @Nullable String version(ParsedCertificate certificate, Role role, Context context) {
         return certificate.version() == 3 ? null : "expected version 3, has version " + certificate.version();
     }
 
     /** Zero, which old private roots have, does no harm in an anchor. */
-    private static @Nullable String serialNumber(Certificate certificate, Role role, Context context) {
+    private static @Nullable String serialNumber(ParsedCertificate certificate, Role role, Context context) {
         BigInteger serial = certificate.serialNumber();
         boolean kept = serial.signum() > 0 || (serial.signum() == 0 && role == Role.ANCHOR);
         return kept && serial.bitLength() <= SERIAL_NUMBER_BITS
@@ -207,7 +207,7 @@ final class Rules {
                 : "expected a positive serial number of at most 20 octets, has " + Printable.value(serial.toString(16));
     }
 
-    private static @Nullable String wellFormedConstraints(Certificate certificate, Role role, Context context) {
+    private static @Nullable String wellFormedConstraints(ParsedCertificate certificate, Role role, Context context) {
         BigInteger pathLength = certificate.pathLength();
         if (pathLength == null) {
             return null;
@@ -218,7 +218,7 @@ final class Rules {
         return pathLength.signum() < 0 ? "has the path length " + Printable.value(pathLength) : null;
     }
 
-    private static @Nullable String wellFormedKeyUsage(Certificate certificate, Role role, Context context) {
+    private static @Nullable String wellFormedKeyUsage(ParsedCertificate certificate, Role role, Context context) {
         KeyUsage usage = certificate.keyUsage();
         return usage == null || anyBit(usage) ? null : "has a key usage without a bit";
     }
@@ -232,7 +232,7 @@ final class Rules {
         return false;
     }
 
-    private static @Nullable String wellFormedNames(Certificate certificate, Role role, Context context) {
+    private static @Nullable String wellFormedNames(ParsedCertificate certificate, Role role, Context context) {
         List<GeneralName> names = certificate.alternativeNames();
         if (names == null) {
             return null;
@@ -240,11 +240,11 @@ final class Rules {
         if (names.isEmpty()) {
             return "has an empty SAN";
         }
-        if (names.size() > Limits.ENTRIES) {
-            return "has " + names.size() + " names in its SAN, expected at most " + Limits.ENTRIES;
+        if (names.size() > VerificationBudget.ENTRIES) {
+            return "has " + names.size() + " names in its SAN, expected at most " + VerificationBudget.ENTRIES;
         }
         for (GeneralName name : names) {
-            String problem = Names.problemOf(name);
+            String problem = ReferenceIdentifier.problemOf(name);
             if (problem != null) {
                 return problem;
             }
@@ -252,7 +252,7 @@ final class Rules {
         return null;
     }
 
-    private static @Nullable String wellFormedNameConstraints(Certificate certificate, Role role, Context context) {
+    private static @Nullable String wellFormedNameConstraints(ParsedCertificate certificate, Role role, Context context) {
         NameConstraints constraints = certificate.nameConstraints();
         if (constraints == null) {
             return null;
@@ -260,7 +260,7 @@ final class Rules {
         return role == Role.LEAF ? "has name constraints and is a leaf" : NameConstraintRules.problemOf(constraints);
     }
 
-    private static @Nullable String criticalExtensions(Certificate certificate, Role role, Context context) {
+    private static @Nullable String criticalExtensions(ParsedCertificate certificate, Role role, Context context) {
         for (ASN1ObjectIdentifier id : List.of(Extension.policyConstraints, Extension.inhibitAnyPolicy)) {
             if (certificate.hasExtension(id)
                     && !certificate.criticalExtensions().contains(id)) {
@@ -280,7 +280,7 @@ final class Rules {
      * RFC 5280, 6.1.1 (d): an anchor is a name and a key to the JDK's validator, so policies that constrain what is below
      * an anchor would not be processed. Policies that are not critical constrain nothing.
      */
-    private static @Nullable String policies(Certificate anchor) {
+    private static @Nullable String policies(ParsedCertificate anchor) {
         for (ASN1ObjectIdentifier id : POLICIES) {
             if (anchor.hasExtension(id)
                     && (!id.equals(Extension.certificatePolicies)
@@ -292,25 +292,25 @@ final class Rules {
     }
 
     /** Whether a certificate keeps both rules of time; its role plays no part in them. */
-    static boolean isInDate(Certificate certificate, Context context) {
+    static boolean isInDate(ParsedCertificate certificate, Context context) {
         return notBefore(certificate, Role.ANCHOR, context) == null
                 && notAfter(certificate, Role.ANCHOR, context) == null;
     }
 
-    private static @Nullable String notBefore(Certificate certificate, Role role, Context context) {
+    private static @Nullable String notBefore(ParsedCertificate certificate, Role role, Context context) {
         return context.now().isBefore(certificate.notBefore())
                 ? "is valid from " + certificate.notBefore() + ", now is " + context.now()
                         + "; is this machine's clock right?"
                 : null;
     }
 
-    private static @Nullable String notAfter(Certificate certificate, Role role, Context context) {
+    private static @Nullable String notAfter(ParsedCertificate certificate, Role role, Context context) {
         return context.now().isAfter(certificate.notAfter())
                 ? "expired at " + certificate.notAfter() + ", now is " + context.now()
                 : null;
     }
 
-    private static @Nullable String caBit(Certificate certificate, Role role, Context context) {
+    private static @Nullable String caBit(ParsedCertificate certificate, Role role, Context context) {
         if (role == Role.LEAF) {
             return certificate.isCa() ? "expected a server's certificate as the leaf, it is a CA" : null;
         }
@@ -322,7 +322,7 @@ final class Rules {
                 : "issued a certificate and is no CA (basicConstraints)";
     }
 
-    private static @Nullable String keyUsage(Certificate certificate, Role role, Context context) {
+    private static @Nullable String keyUsage(ParsedCertificate certificate, Role role, Context context) {
         if (role == Role.LEAF) {
             if (!certificate.allowsUsage(KeyUsage.digitalSignature)) {
                 return "expected the key usage digitalSignature";
@@ -335,7 +335,7 @@ final class Rules {
     }
 
     /** anyExtendedKeyUsage is not enough: a key for all purposes is for none. */
-    private static @Nullable String purposes(Certificate certificate, Role role, Context context) {
+    private static @Nullable String purposes(ParsedCertificate certificate, Role role, Context context) {
         Set<KeyPurposeId> purposes = certificate.purposes();
         if (purposes == null) {
             return role == Role.LEAF && context.floors().serverAuthRequired()
@@ -347,17 +347,17 @@ final class Rules {
                 : "expected the extended key usage serverAuth, has " + Printable.value(purposes);
     }
 
-    private static @Nullable String key(Certificate certificate, Role role, Context context) {
-        return Strength.problemOf(certificate.publicKeyInfo(), context.floors().minimumRsaKeyBits());
+    private static @Nullable String key(ParsedCertificate certificate, Role role, Context context) {
+        return KeyStrength.problemOf(certificate.publicKeyInfo(), context.floors().minimumRsaKeyBits());
     }
 
     /** An anchor's signature of itself proves nothing and is not looked at. */
-    private static @Nullable String signatureAlgorithm(Certificate certificate, Role role, Context context) {
-        return role == Role.ANCHOR ? null : Strength.problemOf(certificate.signatureAlgorithm());
+    private static @Nullable String signatureAlgorithm(ParsedCertificate certificate, Role role, Context context) {
+        return role == Role.ANCHOR ? null : KeyStrength.problemOf(certificate.signatureAlgorithm());
     }
 
     /** What RFC 5280 demands of who issues a certificate; private CAs often leave it out, to no harm. */
-    private static @Nullable String profile(Certificate certificate, Role role, Context context) {
+    private static @Nullable String profile(ParsedCertificate certificate, Role role, Context context) {
         if (!context.floors().profileRequired()) {
             return null;
         }
@@ -380,7 +380,7 @@ final class Rules {
 
     /** Certificates that a CA issued to itself under the same name are not counted. */
     private static @Nullable String pathLength(Candidate path, Context context) {
-        List<Certificate> all = path.fromAnchor();
+        List<ParsedCertificate> all = path.fromAnchor();
         for (int ca = 0; ca < all.size() - 1; ca++) {
             BigInteger allowed = all.get(ca).pathLength();
             if (allowed == null) {
@@ -399,11 +399,11 @@ final class Rules {
     /** By each policy that is mapped to several, the JDK's tree of policies grows so many times, with every CA anew. */
     private static @Nullable String policyMappings(Candidate path, Context context) {
         int growth = 1;
-        for (Certificate certificate : path.certificates()) {
+        for (ParsedCertificate certificate : path.certificates()) {
             growth *= certificate.mappingsOfOnePolicy();
-            if (growth > Limits.POLICY_GROWTH) {
+            if (growth > VerificationBudget.POLICY_GROWTH) {
                 return "maps policies to so many that there are " + growth + " ways, expected at most "
-                        + Limits.POLICY_GROWTH;
+                        + VerificationBudget.POLICY_GROWTH;
             }
         }
         return null;

@@ -45,8 +45,8 @@ public final class CertificateParser {
      * @throws MalformedException if it is too large or nests too deep
      */
     public static void requireBounded(byte[] der) throws MalformedException {
-        if (der.length > Limits.CERTIFICATE_BYTES) {
-            throw new MalformedException("is larger than " + Limits.CERTIFICATE_BYTES + " bytes");
+        if (der.length > VerificationBudget.CERTIFICATE_BYTES) {
+            throw new MalformedException("is larger than " + VerificationBudget.CERTIFICATE_BYTES + " bytes");
         }
         Nesting.require(der);
     }

@@ -1,7 +1,7 @@
 package io.valkeysecure.internal.x509;
 
 /**
- * Limits how deep values are nested, before a recursive parser sees them: the parsers of the JDK and of Bouncy Castle
+ * VerificationBudget how deep values are nested, before a recursive parser sees them: the parsers of the JDK and of Bouncy Castle
  * recurse once for each level, and 5,000 levels fit into 20 KB.
  *
  * <p>The scan itself does not recurse. It looks into OCTET STRINGs and BIT STRINGs too, since extensions, responses and

@@ -7,7 +7,7 @@ import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 
-/** Whether the encoded value of a public key is a key at all; {@link Strength} says whether it is strong enough. */
+/** Whether the encoded value of a public key is a key at all; {@link KeyStrength} says whether it is strong enough. */
 public final class PublicKeys {
     private static final int ED25519_OCTETS = 32;
     private static final int ED448_OCTETS = 57;
@@ -44,7 +44,7 @@ public final class PublicKeys {
 
     private static void requirePoint(byte[] key, ASN1ObjectIdentifier id) throws MalformedException {
         X9ECParameters curve = CustomNamedCurves.getByOID(id);
-        if (curve == null || !Strength.CURVES.contains(id)) {
+        if (curve == null || !KeyStrength.CURVES.contains(id)) {
             return; // a curve that is refused as too weak
         }
         boolean valid;

@@ -266,8 +266,8 @@ public final class Structures {
         if (extensions.size() == 0) {
             throw new MalformedException("has an empty list of extensions");
         }
-        if (extensions.size() > Limits.EXTENSIONS) {
-            throw new MalformedException("has more than " + Limits.EXTENSIONS + " extensions");
+        if (extensions.size() > VerificationBudget.EXTENSIONS) {
+            throw new MalformedException("has more than " + VerificationBudget.EXTENSIONS + " extensions");
         }
         Set<ASN1Encodable> seen = new HashSet<>();
         for (ASN1Encodable each : extensions) {

@@ -12,7 +12,7 @@ import static io.valkeysecure.internal.verify.Chain.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.internal.x509.Limits;
+import io.valkeysecure.internal.x509.VerificationBudget;
 import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.KeyType;
@@ -211,7 +211,7 @@ class RulesTest {
         String rule = "well-formed names in the SAN";
         String label = "a".repeat(63);
         String longest = label + "." + label + "." + label + "." + "a".repeat(61);
-        Chain most = GOOD.withLeaf(builder -> names(builder, Limits.ENTRIES - 1));
+        Chain most = GOOD.withLeaf(builder -> names(builder, VerificationBudget.ENTRIES - 1));
         return Stream.of(
                         Stream.of(new Case(
                                 rule,
@@ -331,7 +331,7 @@ class RulesTest {
         byte[] permittedDns = Tlv.of(0xa0, subtree(0x82, ascii("example.com")));
         Chain inCa = GOOD.withCa(builder -> builder.extension(
                 NAME_CONSTRAINTS, true, Tlv.of(Tlv.SEQUENCE, Tlv.of(0xa0, subtree(0x82, ascii("example.com"))))));
-        Chain most = constrained(subtrees(Limits.SUBTREES));
+        Chain most = constrained(subtrees(VerificationBudget.SUBTREES));
         return Stream.of(
                         Stream.of(
                                 new Case(
@@ -378,7 +378,7 @@ class RulesTest {
                                         "too many subtrees",
                                         MALFORMED_CERTIFICATE,
                                         "has a name constraint with 257 subtrees, expected 1 to 256",
-                                        constrained(subtrees(Limits.SUBTREES + 1)),
+                                        constrained(subtrees(VerificationBudget.SUBTREES + 1)),
                                         most),
                                 new Case(
                                         rule,

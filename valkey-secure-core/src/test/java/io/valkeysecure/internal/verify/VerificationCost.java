@@ -4,7 +4,7 @@ import io.valkeysecure.ChainVerifier;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.internal.x509.Limits;
+import io.valkeysecure.internal.x509.VerificationBudget;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
@@ -30,7 +30,7 @@ import org.bouncycastle.asn1.DERSequence;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the dearest verifications cost in CPU time: chains made to be slow, at the {@link Limits} and above. It prints a
+ * What the dearest verifications cost in CPU time: chains made to be slow, at the {@link VerificationBudget} and above. It prints a
  * table and asserts nothing, since time is the machine's; so it is no part of the suite and is run by its name:
  *
  * <pre>{@code

@@ -2,7 +2,7 @@ package io.valkeysecure.internal.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.valkeysecure.internal.x509.Limits;
+import io.valkeysecure.internal.x509.VerificationBudget;
 import io.valkeysecure.internal.x509.Nesting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,20 +36,20 @@ class VerificationPageTest {
     void page_limits_areThoseOfTheCode() throws IOException {
         assertThat(table("| what | at most |"))
                 .containsExactly(
-                        "| certificates presented, without duplicates | " + Limits.CERTIFICATES + " |",
-                        "| bytes of a certificate | " + Limits.CERTIFICATE_BYTES + " |",
+                        "| certificates presented, without duplicates | " + VerificationBudget.CERTIFICATES + " |",
+                        "| bytes of a certificate | " + VerificationBudget.CERTIFICATE_BYTES + " |",
                         "| levels of nesting | " + Nesting.LEVELS + " |",
-                        "| certificates of a path, without the anchor | " + Limits.PATH_LENGTH + " |",
-                        "| steps of the search for paths | " + Limits.PATH_STEPS + " |",
-                        "| signatures checked | " + Limits.SIGNATURES + " |",
-                        "| paths given to the JDK's validator | " + Limits.VALIDATIONS + " |",
-                        "| extensions of a certificate | " + Limits.EXTENSIONS + " |",
-                        "| names of a SAN | " + Limits.ENTRIES + " |",
-                        "| subtrees of a list of name constraints | " + Limits.SUBTREES + " |",
-                        "| policies of a certificate | " + Limits.POLICIES + " |",
-                        "| ways in which policies are mapped | " + Limits.POLICY_GROWTH + " |",
-                        "| comparisons of a name with a constraint | " + Limits.COMPARISONS + " |",
-                        "| bits of an RSA modulus | " + Limits.RSA_BITS + " |");
+                        "| certificates of a path, without the anchor | " + VerificationBudget.PATH_LENGTH + " |",
+                        "| steps of the search for paths | " + VerificationBudget.PATH_STEPS + " |",
+                        "| signatures checked | " + VerificationBudget.SIGNATURES + " |",
+                        "| paths given to the JDK's validator | " + VerificationBudget.VALIDATIONS + " |",
+                        "| extensions of a certificate | " + VerificationBudget.EXTENSIONS + " |",
+                        "| names of a SAN | " + VerificationBudget.ENTRIES + " |",
+                        "| subtrees of a list of name constraints | " + VerificationBudget.SUBTREES + " |",
+                        "| policies of a certificate | " + VerificationBudget.POLICIES + " |",
+                        "| ways in which policies are mapped | " + VerificationBudget.POLICY_GROWTH + " |",
+                        "| comparisons of a name with a constraint | " + VerificationBudget.COMPARISONS + " |",
+                        "| bits of an RSA modulus | " + VerificationBudget.RSA_BITS + " |");
     }
 
     private static String row(List<String> rows, String of, String name, String source, String reason) {

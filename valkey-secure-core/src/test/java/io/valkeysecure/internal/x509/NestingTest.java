@@ -26,7 +26,7 @@ class NestingTest {
         TestCertificate certificate = TestCertificate.root().build();
         assertThat(ChainVerifier.parse(List.of(certificate.encoded()))).hasSize(1);
         byte[] deep = withExtensionValue(certificate.encoded(), nested(CONSTRUCTED_OCTET_STRING, 5_500));
-        assertThat(deep.length).isLessThan(Limits.CERTIFICATE_BYTES);
+        assertThat(deep.length).isLessThan(VerificationBudget.CERTIFICATE_BYTES);
         assertThatExceptionOfType(PeerRejectedException.class)
                 .isThrownBy(() -> ChainVerifier.parse(List.of(deep)))
                 .withMessage("certificate 1 of the chain nests values more than 64 levels deep")

@@ -7,4 +7,4 @@ package io.valkeysecure.internal.verify;
  * @param serverAuthRequired whether the leaf needs an extended key usage
  * @param profileRequired whether identifiers and criticality have to be as RFC 5280 tells CAs to make them
  */
-public record Floors(int minimumRsaKeyBits, boolean serverAuthRequired, boolean profileRequired) {}
+public record CertificateRequirements(int minimumRsaKeyBits, boolean serverAuthRequired, boolean profileRequired) {}

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is dialled, what is presented, and when the two match. */
-class NamesTest {
+class ReferenceIdentifierTest {
     @ParameterizedTest
     @CsvSource({
         "valkey, dNSName valkey",
@@ -32,7 +32,7 @@ class NamesTest {
         "::1, iPAddress 0:0:0:0:0:0:0:1"
     })
     void host_nameOrAddress_isRead(String host, String expected) {
-        assertThat(Names.host(host)).hasToString(expected);
+        assertThat(ReferenceIdentifier.host(host)).hasToString(expected);
     }
 
     @ParameterizedTest
@@ -63,7 +63,7 @@ class NamesTest {
                 "1..2.3"
             })
     void host_neitherNameNorAddress_isRefused(String host) {
-        assertThatThrownBy(() -> Names.host(host))
+        assertThatThrownBy(() -> ReferenceIdentifier.host(host))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected a DNS name")
                 .hasMessageContaining("was \"" + host + "\"");
@@ -74,16 +74,16 @@ class NamesTest {
         String label = "a".repeat(63);
         String longest = label + "." + label + "." + label + "." + "a".repeat(61);
         assertThat(longest).hasSize(253);
-        assertThat(Names.isDnsName(longest)).isTrue();
-        assertThat(Names.isDnsName("a" + longest)).isFalse();
-        assertThat(Names.isDnsName(longest + "a")).isFalse();
-        assertThat(Names.isDnsName(label + "a")).isFalse();
+        assertThat(ReferenceIdentifier.isDnsName(longest)).isTrue();
+        assertThat(ReferenceIdentifier.isDnsName("a" + longest)).isFalse();
+        assertThat(ReferenceIdentifier.isDnsName(longest + "a")).isFalse();
+        assertThat(ReferenceIdentifier.isDnsName(label + "a")).isFalse();
     }
 
     @ParameterizedTest
     @CsvSource({"192.0.2.7, true", "::1, true", "fe80::1%eth0, true", "localhost, false", "1.2.3, false", "a:b, false"})
     void isAddress_literal_isTrue(String host, boolean expected) {
-        assertThat(Names.isAddress(host)).isEqualTo(expected);
+        assertThat(ReferenceIdentifier.isAddress(host)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -104,59 +104,59 @@ class NamesTest {
         "aexample.com, *.example.com, false"
     })
     void dns_pattern_matchesOneLabelByAWildcard(String host, String presented, boolean expected) {
-        assertThat(Names.match(Names.host(host), List.of(dns(presented)))).isEqualTo(expected);
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host(host), List.of(dns(presented)))).isEqualTo(expected);
     }
 
     @Test
     void match_ofSeveralNames_needsOne() {
-        assertThat(Names.match(Names.host("b.example.com"), List.of(dns("a.example.com"), dns("b.example.com"))))
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("b.example.com"), List.of(dns("a.example.com"), dns("b.example.com"))))
                 .isTrue();
-        assertThat(Names.match(Names.host("b.example.com"), List.of())).isFalse();
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("b.example.com"), List.of())).isFalse();
     }
 
     @Test
     void match_acrossTypes_isNone() {
         GeneralName address = new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[] {10, 0, 0, 1}));
-        assertThat(Names.match(Names.host("10.0.0.1"), List.of(address))).isTrue();
-        assertThat(Names.match(Names.host("10.0.0.2"), List.of(address))).isFalse();
-        assertThat(Names.match(Names.host("10.0.0.1"), List.of(dns("10.0.0.1"))))
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("10.0.0.1"), List.of(address))).isTrue();
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("10.0.0.2"), List.of(address))).isFalse();
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("10.0.0.1"), List.of(dns("10.0.0.1"))))
                 .isFalse();
-        assertThat(Names.match(Names.host("a.example.com"), List.of(uri("a.example.com"))))
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("a.example.com"), List.of(uri("a.example.com"))))
                 .isFalse();
-        assertThat(Names.match(Names.host("::ffff:10.0.0.1"), List.of(address))).isFalse();
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("::ffff:10.0.0.1"), List.of(address))).isFalse();
         GeneralName mapped = new GeneralName(
                 GeneralName.iPAddress,
                 new DEROctetString(Tlv.bytes(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1)));
-        assertThat(Names.match(Names.host("::ffff:10.0.0.1"), List.of(mapped))).isTrue();
-        assertThat(Names.match(Names.host("10.0.0.1"), List.of(mapped))).isFalse();
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("::ffff:10.0.0.1"), List.of(mapped))).isTrue();
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("10.0.0.1"), List.of(mapped))).isFalse();
     }
 
     @Test
     void spiffeId_matchesTheOnlyUriExactly() {
-        Names.Expected id = Names.spiffeId("spiffe://example.org/valkey/1");
+        ReferenceIdentifier.Expected id = ReferenceIdentifier.spiffeId("spiffe://example.org/valkey/1");
         assertThat(id).hasToString("uniformResourceIdentifier spiffe://example.org/valkey/1");
-        assertThat(Names.match(id, List.of(dns("x"), uri("spiffe://example.org/valkey/1"))))
+        assertThat(ReferenceIdentifier.match(id, List.of(dns("x"), uri("spiffe://example.org/valkey/1"))))
                 .isTrue();
-        assertThat(Names.match(id, List.of(uri("spiffe://example.org/valkey/2"))))
+        assertThat(ReferenceIdentifier.match(id, List.of(uri("spiffe://example.org/valkey/2"))))
                 .isFalse();
-        assertThat(Names.match(id, List.of(uri("spiffe://example.org/valkey/1/2"))))
+        assertThat(ReferenceIdentifier.match(id, List.of(uri("spiffe://example.org/valkey/1/2"))))
                 .isFalse();
-        assertThat(Names.match(id, List.of(uri("spiffe://example.org/valkey/1"), uri("https://a.example/"))))
+        assertThat(ReferenceIdentifier.match(id, List.of(uri("spiffe://example.org/valkey/1"), uri("https://a.example/"))))
                 .isFalse();
-        assertThat(Names.match(id, List.of(dns("spiffe.example.org")))).isFalse();
+        assertThat(ReferenceIdentifier.match(id, List.of(dns("spiffe.example.org")))).isFalse();
     }
 
     @Test
     void spiffeTrustDomain_matchesAnyIdOfTheDomain() {
-        Names.Expected domain = Names.spiffeTrustDomain("example.org");
+        ReferenceIdentifier.Expected domain = ReferenceIdentifier.spiffeTrustDomain("example.org");
         assertThat(domain).hasToString("uniformResourceIdentifier spiffe://example.org/*");
-        assertThat(Names.match(domain, List.of(uri("spiffe://example.org/valkey"))))
+        assertThat(ReferenceIdentifier.match(domain, List.of(uri("spiffe://example.org/valkey"))))
                 .isTrue();
-        assertThat(Names.match(domain, List.of(uri("spiffe://example.org.evil/valkey"))))
+        assertThat(ReferenceIdentifier.match(domain, List.of(uri("spiffe://example.org.evil/valkey"))))
                 .isFalse();
-        assertThat(Names.match(domain, List.of(uri("spiffe://example.org/valkey/../x"))))
+        assertThat(ReferenceIdentifier.match(domain, List.of(uri("spiffe://example.org/valkey/../x"))))
                 .isFalse();
-        assertThat(Names.match(domain, List.of(uri("https://example.org/valkey"))))
+        assertThat(ReferenceIdentifier.match(domain, List.of(uri("https://example.org/valkey"))))
                 .isFalse();
     }
 
@@ -177,7 +177,7 @@ class NamesTest {
                 "spiffe:///a"
             })
     void spiffeId_thatIsNone_isRefused(String id) {
-        assertThatThrownBy(() -> Names.spiffeId(id))
+        assertThatThrownBy(() -> ReferenceIdentifier.spiffeId(id))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("SPIFFE ID must be spiffe://trust-domain/path")
                 .hasMessageContaining(id);
@@ -186,34 +186,34 @@ class NamesTest {
     @Test
     void spiffeId_ofTheLargestLength_isRead() {
         String prefix = "spiffe://example.org/";
-        assertThat(Names.spiffeId(prefix + "a".repeat(2048 - prefix.length()))).isNotNull();
-        assertThatThrownBy(() -> Names.spiffeId(prefix + "a".repeat(2049 - prefix.length())))
+        assertThat(ReferenceIdentifier.spiffeId(prefix + "a".repeat(2048 - prefix.length()))).isNotNull();
+        assertThatThrownBy(() -> ReferenceIdentifier.spiffeId(prefix + "a".repeat(2049 - prefix.length())))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Example.org", "example.org/a?", "a b", "example.org:1"})
     void spiffeTrustDomain_thatIsNone_isRefused(String domain) {
-        assertThatThrownBy(() -> Names.spiffeTrustDomain(domain))
+        assertThatThrownBy(() -> ReferenceIdentifier.spiffeTrustDomain(domain))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("SPIFFE trust domain must be");
     }
 
     @Test
     void description_namesTheTypeAndHidesControlCharacters() {
-        assertThat(Names.describe(dns("a\nb\u007f~ "))).isEqualTo("dNSName a\\u000ab\\u007f~ ");
-        assertThat(Names.describe(uri("a:b"))).isEqualTo("uniformResourceIdentifier a:b");
-        assertThat(Names.describe(new GeneralName(GeneralName.rfc822Name, "a@b")))
+        assertThat(ReferenceIdentifier.describe(dns("a\nb\u007f~ "))).isEqualTo("dNSName a\\u000ab\\u007f~ ");
+        assertThat(ReferenceIdentifier.describe(uri("a:b"))).isEqualTo("uniformResourceIdentifier a:b");
+        assertThat(ReferenceIdentifier.describe(new GeneralName(GeneralName.rfc822Name, "a@b")))
                 .isEqualTo("rfc822Name a@b");
-        assertThat(Names.describe(new GeneralName(new X500Name("CN=a")))).isEqualTo("directoryName CN=a");
-        assertThat(Names.describe(new GeneralName(GeneralName.registeredID, "1.2.3")))
+        assertThat(ReferenceIdentifier.describe(new GeneralName(new X500Name("CN=a")))).isEqualTo("directoryName CN=a");
+        assertThat(ReferenceIdentifier.describe(new GeneralName(GeneralName.registeredID, "1.2.3")))
                 .isEqualTo("a name of type 8");
-        assertThat(Names.describe(new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[] {1, 2, 3}))))
+        assertThat(ReferenceIdentifier.describe(new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[] {1, 2, 3}))))
                 .isEqualTo("iPAddress 010203");
-        assertThat(Names.describe(new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[16]))))
+        assertThat(ReferenceIdentifier.describe(new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[16]))))
                 .isEqualTo("iPAddress 0:0:0:0:0:0:0:0");
-        assertThat(Names.describe(dns("a".repeat(253)))).isEqualTo("dNSName " + "a".repeat(253));
-        assertThat(Names.describe(dns("a".repeat(257))))
+        assertThat(ReferenceIdentifier.describe(dns("a".repeat(253)))).isEqualTo("dNSName " + "a".repeat(253));
+        assertThat(ReferenceIdentifier.describe(dns("a".repeat(257))))
                 .isEqualTo("dNSName " + "a".repeat(256) + "... (1 characters more)");
     }
 
@@ -221,10 +221,10 @@ class NamesTest {
     void description_ofManyNames_isCutShort() {
         List<GeneralName> ten = java.util.Collections.nCopies(10, dns("a"));
         List<GeneralName> twelve = java.util.Collections.nCopies(12, dns("a"));
-        assertThat(Names.describe(List.of(dns("a"), dns("b")))).isEqualTo("dNSName a, dNSName b");
-        assertThat(Names.describe(ten)).doesNotContain("more");
-        assertThat(Names.describe(twelve)).endsWith("dNSName a and 2 more");
-        assertThat(Names.describe((List<GeneralName>) null)).isEqualTo("no SAN");
+        assertThat(ReferenceIdentifier.describe(List.of(dns("a"), dns("b")))).isEqualTo("dNSName a, dNSName b");
+        assertThat(ReferenceIdentifier.describe(ten)).doesNotContain("more");
+        assertThat(ReferenceIdentifier.describe(twelve)).endsWith("dNSName a and 2 more");
+        assertThat(ReferenceIdentifier.describe((List<GeneralName>) null)).isEqualTo("no SAN");
     }
 
     private static GeneralName dns(String name) {

@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The JDK's own getters will not do: an extension that is known, not critical and malformed, they give out as absent,
  * so that a malformed SAN slips below a name constraint.
  */
-public final class Certificate {
+public final class ParsedCertificate {
     private static final int EXTENSIONS_FIELD = 3;
 
     private final X509Certificate x509;
@@ -64,7 +64,7 @@ public final class Certificate {
     private final @Nullable AuthorityKeyIdentifier authorityKeyIdentifier;
     private final int mappingsOfOnePolicy;
 
-    private Certificate(X509Certificate x509) throws MalformedException, IOException, CertificateEncodingException {
+    private ParsedCertificate(X509Certificate x509) throws MalformedException, IOException, CertificateEncodingException {
         this.x509 = x509;
         byte[] der = x509.getEncoded();
         CertificateParser.requireBounded(der);
@@ -111,9 +111,9 @@ public final class Certificate {
      *
      * @throws MalformedException if it, or an extension that the rules look at, is malformed
      */
-    public static Certificate of(X509Certificate x509) throws MalformedException {
+    public static ParsedCertificate of(X509Certificate x509) throws MalformedException {
         try {
-            return new Certificate(x509);
+            return new ParsedCertificate(x509);
         } catch (IOException | CertificateEncodingException | RuntimeException e) {
             // Bouncy Castle's typed parsers report by RuntimeExceptions of several kinds
             throw new MalformedException(
@@ -236,8 +236,8 @@ public final class Certificate {
 
     private static void requireCount(String what, int count) throws MalformedException {
         require(
-                count > 0 && count <= Limits.POLICIES,
-                "has " + count + " " + what + ", expected 1 to " + Limits.POLICIES);
+                count > 0 && count <= VerificationBudget.POLICIES,
+                "has " + count + " " + what + ", expected 1 to " + VerificationBudget.POLICIES);
     }
 
     private static int mostOfOne(ASN1Sequence mappings) {
@@ -348,7 +348,7 @@ public final class Certificate {
     }
 
     /** Whether the key identifiers say that the other one's key signed this; a hint and no proof. */
-    public boolean pointsTo(Certificate issuer) {
+    public boolean pointsTo(ParsedCertificate issuer) {
         return authorityKeyIdentifier != null
                 && issuer.subjectKeyIdentifier != null
                 && Arrays.equals(authorityKeyIdentifier.getKeyIdentifierOctets(), issuer.subjectKeyIdentifier);
@@ -358,18 +358,18 @@ public final class Certificate {
      * Whether the authority key identifier (RFC 5280 4.2.1.1) says that another certificate's key signed this: another key
      * identifier than the issuer has, or another issuer and serial number.
      */
-    public boolean pointsElsewhereThan(Certificate issuer) {
+    public boolean pointsElsewhereThan(ParsedCertificate issuer) {
         return authorityKeyIdentifier != null && !(namesKeyOf(issuer) && namesCertificateOf(issuer));
     }
 
-    private boolean namesKeyOf(Certificate issuer) {
+    private boolean namesKeyOf(ParsedCertificate issuer) {
         byte[] named = authorityKeyIdentifier == null ? null : authorityKeyIdentifier.getKeyIdentifierOctets();
         return named == null
                 || issuer.subjectKeyIdentifier == null
                 || Arrays.equals(named, issuer.subjectKeyIdentifier);
     }
 
-    private boolean namesCertificateOf(Certificate issuer) {
+    private boolean namesCertificateOf(ParsedCertificate issuer) {
         if (authorityKeyIdentifier == null || authorityKeyIdentifier.getAuthorityCertSerialNumber() == null) {
             return true;
         }
@@ -385,12 +385,12 @@ public final class Certificate {
         return x509.getSubjectX500Principal().equals(x509.getIssuerX500Principal());
     }
 
-    public boolean isIssuedInNameOf(Certificate issuer) {
+    public boolean isIssuedInNameOf(ParsedCertificate issuer) {
         return x509.getIssuerX500Principal().equals(issuer.x509.getSubjectX500Principal());
     }
 
     /** Whether both are the same CA, with the same name and key, whatever else their certificates say. */
-    public boolean isSameEntityAs(Certificate other) {
+    public boolean isSameEntityAs(ParsedCertificate other) {
         return publicKeyInfo().equals(other.publicKeyInfo())
                 && x509.getSubjectX500Principal().equals(other.x509.getSubjectX500Principal());
     }

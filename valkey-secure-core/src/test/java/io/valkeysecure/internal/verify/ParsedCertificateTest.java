@@ -5,7 +5,7 @@ import static io.valkeysecure.internal.verify.Chain.GOOD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.internal.x509.Certificate;
+import io.valkeysecure.internal.x509.ParsedCertificate;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.function.UnaryOperator;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How strictly a certificate is parsed: what has two readings is refused. */
-class CertificateTest {
+class ParsedCertificateTest {
     private static final byte[] NULL = Tlv.of(Tlv.NULL);
 
     @ParameterizedTest
@@ -127,20 +127,20 @@ class CertificateTest {
 
     @Test
     void description_isTheSubject() throws Exception {
-        Certificate named = Certificate.of(Chain.parse(Chain.goodRoot().build()));
+        ParsedCertificate named = ParsedCertificate.of(Chain.parse(Chain.goodRoot().build()));
         assertThat(named).hasToString("CN=Root");
         var root = Chain.goodRoot().build();
-        Certificate unnamed =
-                Certificate.of(Chain.parse(Chain.goodLeaf(root).subject("").build()));
+        ParsedCertificate unnamed =
+                ParsedCertificate.of(Chain.parse(Chain.goodLeaf(root).subject("").build()));
         assertThat(unnamed).hasToString("(empty subject)");
     }
 
     @Test
     void purposes_cannotBeChanged() throws Exception {
         var root = Chain.goodRoot().build();
-        Certificate leaf = Certificate.of(Chain.parse(Chain.goodLeaf(root).build()));
+        ParsedCertificate leaf = ParsedCertificate.of(Chain.parse(Chain.goodLeaf(root).build()));
         assertThat(leaf.purposes()).hasSize(2).isUnmodifiable();
-        assertThat(Certificate.of(Chain.parse(root)).purposes()).isNull();
+        assertThat(ParsedCertificate.of(Chain.parse(root)).purposes()).isNull();
         assertThat(leaf.basicConstraints()).isNotNull();
     }
 

@@ -17,13 +17,13 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.jspecify.annotations.Nullable;
 
-/** Names that a certificate holds and names that are expected of it, and when the two match (RFC 9525, 6). */
-public final class Names {
+/** ReferenceIdentifier that a certificate holds and names that are expected of it, and when the two match (RFC 9525, 6). */
+public final class ReferenceIdentifier {
     private static final int LONGEST_NAME = 253;
     private static final int LONGEST_LABEL = 63;
     private static final String SPIFFE = "spiffe://";
 
-    private Names() {}
+    private ReferenceIdentifier() {}
 
     /** What a subjectAltName has to hold. */
     public sealed interface Expected {}
@@ -167,7 +167,7 @@ public final class Names {
     private static boolean match(Spiffe expected, List<GeneralName> presented) {
         List<String> uris = presented.stream()
                 .filter(name -> name.getTagNo() == GeneralName.uniformResourceIdentifier)
-                .map(Names::text)
+                .map(ReferenceIdentifier::text)
                 .toList();
         if (uris.size() != 1 || !isSpiffeId(uris.get(0))) {
             return false;

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.valkeysecure.internal.x509.Limits;
+import io.valkeysecure.internal.x509.VerificationBudget;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
@@ -22,8 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Every count of {@link Limits}: as many as it allows are accepted, one more is refused. */
-class LimitsTest {
+/** Every count of {@link VerificationBudget}: as many as it allows are accepted, one more is refused. */
+class VerificationBudgetTest {
     private static final String UNKNOWN = "1.3.6.1.4.1.55738.";
 
     private final TestCertificate root = goodRoot().build();
@@ -35,7 +35,7 @@ class LimitsTest {
     @Test
     void certificates_moreThanTheLimit_areRefused() throws Exception {
         List<TestCertificate> presented = new ArrayList<>(List.of(leaf, ca));
-        while (presented.size() < Limits.CERTIFICATES) {
+        while (presented.size() < VerificationBudget.CERTIFICATES) {
             presented.add(stranger.issue().ca().build());
         }
         presented.add(leaf); // the same is not counted again
@@ -47,14 +47,14 @@ class LimitsTest {
 
     @Test
     void certificate_largerThanTheLimit_isRefused() throws Exception {
-        int ballast = Limits.CERTIFICATE_BYTES - sized(60_000).encoded().length + 60_000;
+        int ballast = VerificationBudget.CERTIFICATE_BYTES - sized(60_000).encoded().length + 60_000;
         // one signature may be longer than another by a byte or two
         TestCertificate most = sized(ballast);
-        while (most.encoded().length != Limits.CERTIFICATE_BYTES) {
+        while (most.encoded().length != VerificationBudget.CERTIFICATE_BYTES) {
             most = sized(ballast);
         }
         TestCertificate tooLarge = sized(ballast + 8);
-        assertThat(tooLarge.encoded().length).isGreaterThan(Limits.CERTIFICATE_BYTES);
+        assertThat(tooLarge.encoded().length).isGreaterThan(VerificationBudget.CERTIFICATE_BYTES);
         assertPath(List.of(root), List.of(most, ca), most, ca, root);
         assertRefused(
                 List.of(root),
@@ -73,7 +73,7 @@ class LimitsTest {
     @Test
     void extensions_moreThanTheLimit_areRefused() throws Exception {
         // what the builder writes itself: five and the SAN
-        Chain most = GOOD.withLeaf(builder -> unknown(builder, Limits.EXTENSIONS - 6));
+        Chain most = GOOD.withLeaf(builder -> unknown(builder, VerificationBudget.EXTENSIONS - 6));
         most.isAccepted();
         most.withLeaf(builder -> builder.extension(UNKNOWN + "999", false, Tlv.of(Tlv.NULL)))
                 .isRefused(MALFORMED_CERTIFICATE, "certificate CN=Leaf has more than 64 extensions");
@@ -88,11 +88,11 @@ class LimitsTest {
 
     @Test
     void path_longerThanTheLimit_isNotFound() throws Exception {
-        List<TestCertificate> longest = deep(Limits.PATH_LENGTH - 1);
+        List<TestCertificate> longest = deep(VerificationBudget.PATH_LENGTH - 1);
         assertThat(Chain.verify(List.of(root), longest.toArray(new TestCertificate[0]))
                         .certificates())
-                .hasSize(Limits.PATH_LENGTH);
-        assertRefused(List.of(root), deep(Limits.PATH_LENGTH), UNTRUSTED_ISSUER, "expected a path to one of");
+                .hasSize(VerificationBudget.PATH_LENGTH);
+        assertRefused(List.of(root), deep(VerificationBudget.PATH_LENGTH), UNTRUSTED_ISSUER, "expected a path to one of");
     }
 
     /** A leaf below so many CAs, one below the other. */
@@ -138,7 +138,7 @@ class LimitsTest {
     @Test
     void validations_moreThanTheLimit_endTheSearch() throws Exception {
         List<TestCertificate> presented = new ArrayList<>(List.of(leaf));
-        while (presented.size() < Limits.VALIDATIONS) {
+        while (presented.size() < VerificationBudget.VALIDATIONS) {
             presented.add(demandingPolicies());
         }
         presented.add(ca);
@@ -196,11 +196,11 @@ class LimitsTest {
 
     @Test
     void counters_upToTheirLimit_arePassed() {
-        Limits limits = new Limits();
-        exhaust(limits::step, Limits.PATH_STEPS, "expected at most 1000 path-building steps");
-        exhaust(limits::signature, Limits.SIGNATURES, "expected at most 40 signature checks");
-        exhaust(limits::validation, Limits.VALIDATIONS, "expected at most 4 path validations");
-        exhaust(limits::comparison, Limits.COMPARISONS, "expected at most 20000 comparisons");
+        VerificationBudget limits = new VerificationBudget();
+        exhaust(limits::step, VerificationBudget.PATH_STEPS, "expected at most 1000 path-building steps");
+        exhaust(limits::signature, VerificationBudget.SIGNATURES, "expected at most 40 signature checks");
+        exhaust(limits::validation, VerificationBudget.VALIDATIONS, "expected at most 4 path validations");
+        exhaust(limits::comparison, VerificationBudget.COMPARISONS, "expected at most 20000 comparisons");
     }
 
     private static void exhaust(Runnable count, int limit, String evidence) {
@@ -210,6 +210,6 @@ class LimitsTest {
                     }
                 })
                 .doesNotThrowAnyException();
-        assertThatThrownBy(count::run).isInstanceOf(Limits.Exceeded.class).hasMessageStartingWith(evidence);
+        assertThatThrownBy(count::run).isInstanceOf(VerificationBudget.Exceeded.class).hasMessageStartingWith(evidence);
     }
 }

@@ -4,7 +4,7 @@ package io.valkeysecure.internal.x509;
  * How much work a presented chain may cause. A chain that needs more is refused, whatever it might have led to: the
  * counts are far above what honest chains need and keep the dearest verification below 100 ms of CPU.
  */
-public final class Limits {
+public final class VerificationBudget {
     /** Certificates that are presented, without duplicates. */
     public static final int CERTIFICATES = 20;
     /** Bytes of one certificate. */
@@ -21,7 +21,7 @@ public final class Limits {
     public static final int VALIDATIONS = 4;
     /** Extensions of one certificate. */
     public static final int EXTENSIONS = 64;
-    /** Names of a SAN. */
+    /** ReferenceIdentifier of a SAN. */
     public static final int ENTRIES = 1_024;
     /** Subtrees of a list of name constraints; the JDK intersects those of several CAs, in time that is their product. */
     public static final int SUBTREES = 256;
@@ -29,7 +29,7 @@ public final class Limits {
     public static final int POLICIES = 64;
     /** Ways in which the policies of a path are mapped: for each CA, the policies that it maps one to, multiplied. */
     public static final int POLICY_GROWTH = 8;
-    /** Names compared with constraints, over all paths that are tried. */
+    /** ReferenceIdentifier compared with constraints, over all paths that are tried. */
     public static final int COMPARISONS = 20_000;
     /** Bits of an RSA modulus. */
     public static final int RSA_BITS = 8_192;

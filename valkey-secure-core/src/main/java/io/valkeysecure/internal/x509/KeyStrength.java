@@ -18,7 +18,7 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.jspecify.annotations.Nullable;
 
 /** Which keys and signature algorithms are strong enough: the same for certificates, CRLs and OCSP answers. */
-public final class Strength {
+public final class KeyStrength {
     static final Set<ASN1ObjectIdentifier> CURVES =
             Set.of(SECObjectIdentifiers.secp256r1, SECObjectIdentifiers.secp384r1, SECObjectIdentifiers.secp521r1);
 
@@ -40,7 +40,7 @@ public final class Strength {
 
     private static final BigInteger SMALLEST_EXPONENT = BigInteger.valueOf(65_537);
 
-    private Strength() {}
+    private KeyStrength() {}
 
     /**
      * Judges a key.
@@ -78,8 +78,8 @@ public final class Strength {
             return "has an RSA key that does not parse";
         }
         int bits = key.getModulus().bitLength();
-        if (bits < minimumBits || bits > Limits.RSA_BITS) {
-            return "expected an RSA key from " + minimumBits + " to " + Limits.RSA_BITS + " bits, has " + bits;
+        if (bits < minimumBits || bits > VerificationBudget.RSA_BITS) {
+            return "expected an RSA key from " + minimumBits + " to " + VerificationBudget.RSA_BITS + " bits, has " + bits;
         }
         if (bits % 8 != 0 || !key.getModulus().testBit(0)) {
             return "has an RSA modulus of " + bits + " bits that no sound generator makes";
