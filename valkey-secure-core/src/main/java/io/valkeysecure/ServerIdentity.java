@@ -40,7 +40,8 @@ public final class ServerIdentity {
         if (names.length == 0) {
             throw new IllegalArgumentException("server identity must name at least one host");
         }
-        return new ServerIdentity(Arrays.stream(names).map(ReferenceIdentifier::host).toList());
+        return new ServerIdentity(
+                Arrays.stream(names).map(ReferenceIdentifier::host).toList());
     }
 
     /**

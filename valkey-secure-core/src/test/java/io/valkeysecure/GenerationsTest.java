@@ -324,9 +324,8 @@ class GenerationsTest {
     @Test
     void identityChanged_manyConnectionsAndAShortWindow_areRetiredNoFasterThanTheLimit() throws IOException {
         int limit = 20;
-        Rotation rotation = often().drainWindow(Duration.ZERO)
-                .reconnectsPerSecond(limit)
-                .build();
+        Rotation rotation =
+                often().drainWindow(Duration.ZERO).reconnectsPerSecond(limit).build();
         try (SecureTls tls = scene.tls().rotation(rotation).build()) {
             List<Recorded> connections = new ArrayList<>();
             for (int i = 0; i < limit; i++) {

@@ -14,11 +14,11 @@ import static org.awaitility.Awaitility.await;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
-import io.valkeysecure.observe.ExpiryWarning;
-import io.valkeysecure.observe.TlsListener;
-import io.valkeysecure.observe.LoggingListener;
 import io.valkeysecure.observe.ClosedConnection;
+import io.valkeysecure.observe.ExpiryWarning;
+import io.valkeysecure.observe.LoggingListener;
 import io.valkeysecure.observe.TlsHealth;
+import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.WriteStrategy;
@@ -152,8 +152,7 @@ class ObserversTest {
     @Test
     void retired_windowOver_isTold() throws IOException {
         Watch watch = new Watch();
-        try (SecureTls tls =
-                        tls(often().drainWindow(Duration.ofMillis(200)).build(), watch);
+        try (SecureTls tls = tls(often().drainWindow(Duration.ofMillis(200)).build(), watch);
                 SSLSocket socket = scene.connect(tls)) {
             scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
@@ -171,8 +170,7 @@ class ObserversTest {
     @Test
     void retired_closedByItsClientWhenAsked_isToldAsQuiet() throws IOException {
         Watch watch = new Watch();
-        try (SecureTls tls =
-                tls(often().drainWindow(Duration.ofSeconds(30)).build(), watch)) {
+        try (SecureTls tls = tls(often().drainWindow(Duration.ofSeconds(30)).build(), watch)) {
             SSLSocket socket = scene.connect(tls);
             scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();

@@ -61,7 +61,6 @@ class RotationTest {
                         .withoutDraining()
                         .build())
                 .withMessageContaining("leave out the reconnects per second");
-        assertThat(Rotation.builder().withoutDraining().build().toString())
-                .contains("no draining");
+        assertThat(Rotation.builder().withoutDraining().build().toString()).contains("no draining");
     }
 }

@@ -3,8 +3,8 @@ package io.valkeysecure.cli;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.cli.base.Secrets;
 import io.valkeysecure.cli.conf.Deployment;
+import io.valkeysecure.cli.conf.DeploymentTemplates;
 import io.valkeysecure.cli.conf.ServerConf;
-import io.valkeysecure.cli.conf.Surroundings;
 import io.valkeysecure.cli.conf.Users;
 import io.valkeysecure.cli.conf.Version;
 import java.nio.file.Path;
@@ -199,10 +199,10 @@ final class ConfCommand implements Callable<Integer> {
             case SENTINEL -> ServerConf.sentinel(deployment(), watched());
             case ACL -> users().ofServer();
             case SENTINEL_ACL -> users().ofSentinel(Version.parse(version));
-            case CERT_MANAGER -> Surroundings.certManager(deployment());
-            case VAULT_AGENT -> Surroundings.vaultAgent(deployment());
-            case SYSTEMD -> Surroundings.systemd(deployment());
-            case NFTABLES -> Surroundings.nftables(deployment(), plaintextPorts);
+            case CERT_MANAGER -> DeploymentTemplates.certManager(deployment());
+            case VAULT_AGENT -> DeploymentTemplates.vaultAgent(deployment());
+            case SYSTEMD -> DeploymentTemplates.systemd(deployment());
+            case NFTABLES -> DeploymentTemplates.nftables(deployment(), plaintextPorts);
         };
     }
 

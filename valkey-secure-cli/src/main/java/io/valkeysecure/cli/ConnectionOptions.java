@@ -9,7 +9,7 @@ import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.InputFiles;
 import io.valkeysecure.cli.base.Secrets;
-import io.valkeysecure.cli.doctor.Visit;
+import io.valkeysecure.cli.doctor.ScanOptions;
 import io.valkeysecure.internal.material.Pem;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -107,10 +107,10 @@ final class ConnectionOptions {
         }
     }
 
-    Optional<Visit.ClientFiles> clientFiles() {
+    Optional<ScanOptions.ClientFiles> clientFiles() {
         return certificate == null || key == null
                 ? Optional.empty()
-                : Optional.of(new Visit.ClientFiles(certificate, key));
+                : Optional.of(new ScanOptions.ClientFiles(certificate, key));
     }
 
     Optional<ServerIdentity> serverIdentity() {

@@ -12,8 +12,8 @@ import io.valkeysecure.cli.doctor.HtmlReport;
 import io.valkeysecure.cli.doctor.JsonReport;
 import io.valkeysecure.cli.doctor.Report;
 import io.valkeysecure.cli.doctor.SarifReport;
+import io.valkeysecure.cli.doctor.ScanOptions;
 import io.valkeysecure.cli.doctor.Severity;
-import io.valkeysecure.cli.doctor.Visit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,8 +208,8 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private Visit visit(Optional<SecureTls> tls, Optional<String> problem) {
-        return new Visit(
+    private ScanOptions visit(Optional<SecureTls> tls, Optional<String> problem) {
+        return new ScanOptions(
                 tls,
                 problem,
                 connection.anchors(),
@@ -217,7 +217,7 @@ final class DoctorCommand implements Callable<Integer> {
                 connection.policy(),
                 connection.serverIdentity(),
                 connection.revocation(),
-                connection.password().map(password -> new Visit.Login(connection.user(), password)),
+                connection.password().map(password -> new ScanOptions.Login(connection.user(), password)),
                 Optional.ofNullable(applicationUser),
                 plaintextPorts,
                 connection.clientFiles(),

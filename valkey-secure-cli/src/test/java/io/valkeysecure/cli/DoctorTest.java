@@ -16,7 +16,7 @@ import io.valkeysecure.cli.doctor.Finding;
 import io.valkeysecure.cli.doctor.HtmlReport;
 import io.valkeysecure.cli.doctor.Report;
 import io.valkeysecure.cli.doctor.SarifReport;
-import io.valkeysecure.cli.doctor.Visit;
+import io.valkeysecure.cli.doctor.ScanOptions;
 import io.valkeysecure.testkit.certificate.PemFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
@@ -296,7 +296,7 @@ class DoctorTest {
                 SecureTls tls = SecureTls.trusting(TrustAnchors.pem(anchors))
                         .presenting(ClientIdentity.pem(client.certificate(), client.key()))
                         .build()) {
-            Function<Clock, Visit> at = clock -> new Visit(
+            Function<Clock, ScanOptions> at = clock -> new ScanOptions(
                     Optional.of(tls),
                     Optional.empty(),
                     TrustAnchors.pem(anchors),
@@ -318,9 +318,9 @@ class DoctorTest {
         }
     }
 
-    private static List<Check> found(Function<Clock, Visit> at, ValkeyServer server, Duration ahead)
+    private static List<Check> found(Function<Clock, ScanOptions> at, ValkeyServer server, Duration ahead)
             throws IOException {
-        Visit visit = at.apply(Clock.offset(Clock.systemUTC(), ahead));
+        ScanOptions visit = at.apply(Clock.offset(Clock.systemUTC(), ahead));
         return new Doctor(visit, progress -> {})
                 .examine(new Endpoint("localhost", server.port())).findings().stream()
                         .map(Finding::check)

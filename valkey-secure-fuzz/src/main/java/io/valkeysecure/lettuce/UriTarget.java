@@ -57,15 +57,15 @@ public final class UriTarget implements FuzzTarget {
             .build();
 
     private final List<Function<String, Object>> readers = List.of(
-            ServerUri::parse,
-            ServerUri::parseSeeds,
+            TlsUri::parse,
+            TlsUri::parseSeeds,
             UriTarget::checked,
             uri -> SecureJedis.clientConfig(tls, uri),
             SecureJedis::hostAndPort);
 
     private static RedisURI checked(String text) {
-        RedisURI uri = ServerUri.parse(text);
-        ServerUri.requireVerifiedTls(uri);
+        RedisURI uri = TlsUri.parse(text);
+        TlsUri.requireVerifiedTls(uri);
         return uri;
     }
 

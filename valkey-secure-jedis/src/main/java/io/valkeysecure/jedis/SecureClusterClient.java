@@ -35,21 +35,21 @@ final class SecureClusterClient extends RedisClusterClient.Builder {
 
     @Override
     public ClusterClientBuilder<RedisClusterClient> clientConfig(JedisClientConfig other) {
-        throw FixedSetting.already("clientConfig");
+        throw BuilderGuard.already("clientConfig");
     }
 
     @Override
     public ClusterClientBuilder<RedisClusterClient> connectionProvider(ConnectionProvider other) {
-        throw FixedSetting.notTaken("connectionProvider");
+        throw BuilderGuard.notTaken("connectionProvider");
     }
 
     @Override
     public ClusterClientBuilder<RedisClusterClient> commandExecutor(CommandExecutor other) {
-        throw FixedSetting.notTaken("commandExecutor");
+        throw BuilderGuard.notTaken("commandExecutor");
     }
 
     @Override
     public RedisClusterClient build() {
-        return UntoldRefusals.told(List.of(config), super::build);
+        return RefusalReporter.told(List.of(config), super::build);
     }
 }

@@ -102,7 +102,7 @@ public final class SecureJedis {
      */
     public static JedisClientConfig clientConfig(SecureTls tls, URI uri) {
         Objects.requireNonNull(tls, "tls");
-        return SecureClientConfig.of(tls, SecureUri.of(uri).clientConfig());
+        return SecureClientConfig.of(tls, TlsUri.of(uri).clientConfig());
     }
 
     /**
@@ -116,7 +116,7 @@ public final class SecureJedis {
      */
     public static JedisClientConfig clientConfig(SecureTls tls, String uri) {
         Objects.requireNonNull(tls, "tls");
-        return SecureClientConfig.of(tls, SecureUri.parse(uri).clientConfig());
+        return SecureClientConfig.of(tls, TlsUri.parse(uri).clientConfig());
     }
 
     /**
@@ -145,7 +145,7 @@ public final class SecureJedis {
      */
     public static RedisClient.Builder client(SecureTls tls, String uri) {
         Objects.requireNonNull(tls, "tls");
-        SecureUri parsed = SecureUri.parse(uri);
+        TlsUri parsed = TlsUri.parse(uri);
         return client(tls, parsed.hostAndPort(), parsed.clientConfig());
     }
 
@@ -194,7 +194,7 @@ public final class SecureJedis {
     @SuppressWarnings("deprecation") // for existing pools of Jedis objects
     public static JedisPool pool(SecureTls tls, String uri) {
         Objects.requireNonNull(tls, "tls");
-        SecureUri parsed = SecureUri.parse(uri);
+        TlsUri parsed = TlsUri.parse(uri);
         return pool(tls, parsed.hostAndPort(), parsed.clientConfig());
     }
 
@@ -347,7 +347,7 @@ public final class SecureJedis {
      */
     public static MultiDbConfig.DatabaseConfig.Builder database(SecureTls tls, String uri) {
         Objects.requireNonNull(tls, "tls");
-        SecureUri parsed = SecureUri.parse(uri);
+        TlsUri parsed = TlsUri.parse(uri);
         return database(tls, parsed.hostAndPort(), parsed.clientConfig());
     }
 
@@ -367,7 +367,7 @@ public final class SecureJedis {
      * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, URI)}
      */
     public static HostAndPort hostAndPort(URI uri) {
-        return SecureUri.of(uri).hostAndPort();
+        return TlsUri.of(uri).hostAndPort();
     }
 
     /**
@@ -378,6 +378,6 @@ public final class SecureJedis {
      * @throws io.valkeysecure.TlsConfigurationException as there, or if the text is no URI
      */
     public static HostAndPort hostAndPort(String uri) {
-        return SecureUri.parse(uri).hostAndPort();
+        return TlsUri.parse(uri).hostAndPort();
     }
 }

@@ -57,17 +57,17 @@ final class SecureMultiDbClient extends MultiDbClient.Builder {
 
     @Override
     public MultiDbClientBuilder<MultiDbClient> multiDbConfig(MultiDbConfig other) {
-        throw FixedSetting.already("multiDbConfig");
+        throw BuilderGuard.already("multiDbConfig");
     }
 
     @Override
     public MultiDbClientBuilder<MultiDbClient> connectionProvider(ConnectionProvider other) {
-        throw FixedSetting.notTaken("connectionProvider");
+        throw BuilderGuard.notTaken("connectionProvider");
     }
 
     @Override
     public MultiDbClientBuilder<MultiDbClient> commandExecutor(CommandExecutor other) {
-        throw FixedSetting.notTaken("commandExecutor");
+        throw BuilderGuard.notTaken("commandExecutor");
     }
 
     @Override
@@ -81,7 +81,7 @@ final class SecureMultiDbClient extends MultiDbClient.Builder {
 
     @Override
     public MultiDbClient build() {
-        return UntoldRefusals.told(configs, super::build);
+        return RefusalReporter.told(configs, super::build);
     }
 
     /** Looks at databases that are added while the client runs. */

@@ -56,16 +56,16 @@ final class SecureSentinelClient extends RedisSentinelClient.Builder {
 
     @Override
     public SentinelClientBuilder<RedisSentinelClient> connectionProvider(ConnectionProvider other) {
-        throw FixedSetting.notTaken("connectionProvider");
+        throw BuilderGuard.notTaken("connectionProvider");
     }
 
     @Override
     public SentinelClientBuilder<RedisSentinelClient> commandExecutor(CommandExecutor other) {
-        throw FixedSetting.notTaken("commandExecutor");
+        throw BuilderGuard.notTaken("commandExecutor");
     }
 
     @Override
     public RedisSentinelClient build() {
-        return UntoldRefusals.told(List.of(config, sentinelConfig), super::build);
+        return RefusalReporter.told(List.of(config, sentinelConfig), super::build);
     }
 }

@@ -56,29 +56,29 @@ final class SecureStandaloneClient extends RedisClient.Builder {
 
     @Override
     public StandaloneClientBuilder<RedisClient> clientConfig(JedisClientConfig other) {
-        throw FixedSetting.already("clientConfig");
+        throw BuilderGuard.already("clientConfig");
     }
 
     @Override
     @Deprecated
     public StandaloneClientBuilder<RedisClient> fromURI(String uri) {
-        throw FixedSetting.already("the server");
+        throw BuilderGuard.already("the server");
     }
 
     @Override
     @Deprecated
     public StandaloneClientBuilder<RedisClient> fromURI(URI uri) {
-        throw FixedSetting.already("the server");
+        throw BuilderGuard.already("the server");
     }
 
     @Override
     public StandaloneClientBuilder<RedisClient> connectionProvider(ConnectionProvider other) {
-        throw FixedSetting.notTaken("connectionProvider");
+        throw BuilderGuard.notTaken("connectionProvider");
     }
 
     @Override
     public StandaloneClientBuilder<RedisClient> commandExecutor(CommandExecutor other) {
-        throw FixedSetting.notTaken("commandExecutor");
+        throw BuilderGuard.notTaken("commandExecutor");
     }
 
     /** A pool made of a factory does not hear of new tokens, nor stop their manager; with one, Jedis makes its own pool. */
@@ -95,6 +95,6 @@ final class SecureStandaloneClient extends RedisClient.Builder {
 
     @Override
     public RedisClient build() {
-        return UntoldRefusals.told(List.of(config), super::build);
+        return RefusalReporter.told(List.of(config), super::build);
     }
 }

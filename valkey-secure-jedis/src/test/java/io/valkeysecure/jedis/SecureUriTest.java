@@ -43,7 +43,7 @@ class SecureUriTest {
             assertThat(config.getDatabase()).isEqualTo(7);
             assertThat(config.getRedisProtocol()).isEqualTo(RedisProtocol.RESP3);
         }
-        JedisClientConfig read = SecureUri.parse(text).clientConfig();
+        JedisClientConfig read = TlsUri.parse(text).clientConfig();
         assertThat(read.getUser()).isEqualTo("app");
         assertThat(read.getPassword()).isEqualTo("p@ss:word");
         assertThat(SecureJedis.hostAndPort(text)).isEqualTo(new HostAndPort("valkey.internal", 6380));
@@ -53,7 +53,7 @@ class SecureUriTest {
     @ParameterizedTest
     @ValueSource(strings = {"valkeys://valkey.internal:6380", "rediss://valkey.internal:6380/"})
     void clientConfig_addressOnly_hasJedisDefaults(String text) {
-        JedisClientConfig config = SecureUri.parse(text).clientConfig();
+        JedisClientConfig config = TlsUri.parse(text).clientConfig();
 
         assertThat(config.getUser()).isNull();
         assertThat(config.getPassword()).isNull();
@@ -64,7 +64,7 @@ class SecureUriTest {
     @Test
     void clientConfig_passwordOnly_hasNoUser() {
         JedisClientConfig config =
-                SecureUri.parse("valkeys://:hunter2@valkey.internal:6380").clientConfig();
+                TlsUri.parse("valkeys://:hunter2@valkey.internal:6380").clientConfig();
 
         assertThat(config.getUser()).isNull();
         assertThat(config.getPassword()).isEqualTo("hunter2");
@@ -170,7 +170,7 @@ class SecureUriTest {
     @Test
     void uri_sameEncoded_isRead() {
         JedisClientConfig config =
-                SecureUri.parse("rediss://app:hun%2Fter%3F2%23@localhost:6380").clientConfig();
+                TlsUri.parse("rediss://app:hun%2Fter%3F2%23@localhost:6380").clientConfig();
 
         assertThat(config.getPassword()).isEqualTo("hun/ter?2#");
     }

@@ -74,7 +74,7 @@ public final class SecureClientBuilder {
      * @throws TlsConfigurationException if the URI asks for anything else than verified TLS
      */
     public RedisClient build() {
-        ServerUri.requireVerifiedTls(uri);
+        TlsUri.requireVerifiedTls(uri);
         ClientOptions guarded = options == null ? SecureLettuce.clientOptions(tls, ClientOptions.create()) : options;
         ClientResources derived =
                 resources == null ? SecureLettuce.resources(tls) : SecureLettuce.resources(tls, resources);

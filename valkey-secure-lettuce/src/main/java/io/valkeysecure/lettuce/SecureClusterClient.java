@@ -41,7 +41,7 @@ final class SecureClusterClient extends RedisClusterClient {
     @Override
     protected <K, V, T extends RedisChannelHandler<K, V>> ConnectionFuture<T> initializeChannelAsync(
             ConnectionBuilder builder) {
-        return KeptRefusal.connect(builder, super::initializeChannelAsync);
+        return RefusalReporter.connect(builder, super::initializeChannelAsync);
     }
 
     @Override

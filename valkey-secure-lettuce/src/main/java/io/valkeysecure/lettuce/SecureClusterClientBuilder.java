@@ -74,7 +74,7 @@ public final class SecureClusterClientBuilder {
      * @throws TlsConfigurationException if a URI asks for anything else than verified TLS
      */
     public RedisClusterClient build() {
-        ServerUri.requireVerifiedTls(seeds);
+        TlsUri.requireVerifiedTls(seeds);
         ClusterClientOptions guarded =
                 options == null ? SecureLettuce.clientOptions(tls, ClusterClientOptions.create()) : options;
         ClientResources derived =

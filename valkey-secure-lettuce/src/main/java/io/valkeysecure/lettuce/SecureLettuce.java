@@ -79,7 +79,7 @@ public final class SecureLettuce {
      *     password
      */
     public static RedisClient client(SecureTls tls, String uri) {
-        return client(tls, ServerUri.parse(uri));
+        return client(tls, TlsUri.parse(uri));
     }
 
     /**
@@ -103,7 +103,7 @@ public final class SecureLettuce {
      * @throws IllegalArgumentException if the URI is null, as Lettuce does
      */
     public static SecureClientBuilder clientBuilder(SecureTls tls, RedisURI uri) {
-        return new SecureClientBuilder(requireTls(tls), ServerUri.notNull(uri, "RedisURI"));
+        return new SecureClientBuilder(requireTls(tls), TlsUri.notNull(uri, "RedisURI"));
     }
 
     /**
@@ -117,7 +117,7 @@ public final class SecureLettuce {
      *     password
      */
     public static RedisClusterClient clusterClient(SecureTls tls, String uri) {
-        return clusterClientBuilder(tls, ServerUri.parseSeeds(uri)).build();
+        return clusterClientBuilder(tls, TlsUri.parseSeeds(uri)).build();
     }
 
     /**
@@ -129,7 +129,7 @@ public final class SecureLettuce {
      * @throws TlsConfigurationException if the URI asks for anything else than verified TLS
      */
     public static RedisClusterClient clusterClient(SecureTls tls, RedisURI seed) {
-        return clusterClientBuilder(tls, List.of(ServerUri.notNull(seed, "RedisURI")))
+        return clusterClientBuilder(tls, List.of(TlsUri.notNull(seed, "RedisURI")))
                 .build();
     }
 
@@ -143,7 +143,7 @@ public final class SecureLettuce {
      */
     public static SecureClusterClientBuilder clusterClientBuilder(SecureTls tls, Iterable<RedisURI> seeds) {
         List<RedisURI> listed = new ArrayList<>();
-        ServerUri.notNull(seeds, "RedisURIs").forEach(seed -> listed.add(ServerUri.notNull(seed, "RedisURI")));
+        TlsUri.notNull(seeds, "RedisURIs").forEach(seed -> listed.add(TlsUri.notNull(seed, "RedisURI")));
         if (listed.isEmpty()) {
             throw new IllegalArgumentException("RedisURIs must not be empty");
         }
@@ -198,7 +198,7 @@ public final class SecureLettuce {
 
     @CanIgnoreReturnValue
     static ClientResources requireDerivable(SecureTls tls, ClientResources base) {
-        ServerUri.notNull(base, "ClientResources");
+        TlsUri.notNull(base, "ClientResources");
         if (base.nettyCustomizer() instanceof TlsCustomizer guard && !guard.guards(tls)) {
             throw new IllegalArgumentException(
                     "the client resources are guarded by another SecureTls already; derive from resources without a guard");
@@ -245,7 +245,7 @@ public final class SecureLettuce {
 
     private static TrustNobody trustNobody(SecureTls tls, ClientOptions base) {
         requireTls(tls);
-        ServerUri.notNull(base, "ClientOptions");
+        TlsUri.notNull(base, "ClientOptions");
         if (base.getSslOptions() != ClientOptions.DEFAULT_SSL_OPTIONS
                 && !(base.getSslOptions() instanceof TrustNobody)) {
             throw RootTypes.configurationRefused(

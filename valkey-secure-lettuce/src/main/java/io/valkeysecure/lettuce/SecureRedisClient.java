@@ -41,7 +41,7 @@ final class SecureRedisClient extends RedisClient {
     /** Null is for Lettuce to refuse, in its own way. */
     private static void requireVerifiedTls(@Nullable RedisURI uri) {
         if (uri != null) {
-            ServerUri.requireVerifiedTls(uri);
+            TlsUri.requireVerifiedTls(uri);
         }
     }
 
@@ -122,7 +122,7 @@ final class SecureRedisClient extends RedisClient {
     @Override
     protected <K, V, T extends RedisChannelHandler<K, V>> ConnectionFuture<T> initializeChannelAsync(
             ConnectionBuilder builder) {
-        return KeptRefusal.connect(builder, super::initializeChannelAsync);
+        return RefusalReporter.connect(builder, super::initializeChannelAsync);
     }
 
     @Override

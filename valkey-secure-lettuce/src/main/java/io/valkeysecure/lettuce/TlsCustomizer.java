@@ -83,7 +83,7 @@ final class TlsCustomizer implements NettyCustomizer {
         ours.setHandshakeTimeoutMillis(Math.max(1, handshake.timeout().toMillis()));
         ours.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_TIMEOUT.toMillis());
         // Lettuce's handler announces a failed handshake when it is removed, so it goes before the gate comes
-        pipeline.replace(lettuces, FIRST_BYTES, new FirstBytes(handshake));
+        pipeline.replace(lettuces, FIRST_BYTES, new PeerBytesTap(handshake));
         pipeline.addAfter(FIRST_BYTES, SLOT, new HandshakeSlot(handshake, ours));
         pipeline.addAfter(SLOT, TLS, ours);
         pipeline.addAfter(TLS, GATE, new TlsGate(handshake, engine, verifier, retirement(pipeline)));

@@ -65,7 +65,7 @@ class SecureLettuceClusterTest {
 
     @Test
     void parseSeeds_severalHosts_shareTheRest() {
-        List<RedisURI> seeds = ServerUri.parseSeeds("valkeys://user:pw@one.internal:6380,two.internal:6381?timeout=3s");
+        List<RedisURI> seeds = TlsUri.parseSeeds("valkeys://user:pw@one.internal:6380,two.internal:6381?timeout=3s");
 
         assertThat(seeds).extracting(RedisURI::getHost).containsExactly("one.internal", "two.internal");
         assertThat(seeds).extracting(RedisURI::getPort).containsExactly(6380, 6381);

@@ -37,8 +37,7 @@ class SecureLettuceListenerTest {
 
     @Test
     void connect_listenersNeverReturn_everyHandshakeIsMadeAndOthersAreTold() {
-        TlsListener[] listeners =
-                new TlsListener[Runtime.getRuntime().availableProcessors() + 2];
+        TlsListener[] listeners = new TlsListener[Runtime.getRuntime().availableProcessors() + 2];
         for (int i = 1; i < listeners.length; i++) {
             listeners[i] = thatNeverReturns();
         }

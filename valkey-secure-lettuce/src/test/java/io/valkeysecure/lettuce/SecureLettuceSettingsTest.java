@@ -71,12 +71,12 @@ class SecureLettuceSettingsTest {
                 "valkeys-sentinel://localhost#primary"
             })
     void parse_schemeWithTls_isAccepted(String uri) {
-        assertThat(ServerUri.parse(uri).isSsl()).isTrue();
+        assertThat(TlsUri.parse(uri).isSsl()).isTrue();
     }
 
     @Test
     void parse_valkeys_keepsTheRest() {
-        RedisURI uri = ServerUri.parse("valkeys://user:pw@valkey.internal:6380/2?timeout=3s");
+        RedisURI uri = TlsUri.parse("valkeys://user:pw@valkey.internal:6380/2?timeout=3s");
 
         assertThat(uri.getHost()).isEqualTo("valkey.internal");
         assertThat(uri.getPort()).isEqualTo(6380);
@@ -344,14 +344,13 @@ class SecureLettuceSettingsTest {
             for (String rest : List.of("@localhost:23080", "@localhost", "@localhost:23080/2?timeout=3s")) {
                 for (String scheme : List.of("rediss://", "valkeys://", "")) {
                     String uri = scheme + user + ":" + password + rest;
-                    requireReadOrHidden(() -> List.of(ServerUri.parse(uri)), password);
-                    requireReadOrHidden(() -> ServerUri.parseSeeds(uri), password);
+                    requireReadOrHidden(() -> List.of(TlsUri.parse(uri)), password);
+                    requireReadOrHidden(() -> TlsUri.parseSeeds(uri), password);
                     requireReadOrHidden(
-                            () -> ServerUri.parseSeeds(uri.replace("@localhost", "@localhost,localhost")), password);
+                            () -> TlsUri.parseSeeds(uri.replace("@localhost", "@localhost,localhost")), password);
                 }
                 requireReadOrHidden(
-                        () -> List.of(
-                                ServerUri.parse("rediss-sentinel://" + user + ":" + password + rest + "#primary")),
+                        () -> List.of(TlsUri.parse("rediss-sentinel://" + user + ":" + password + rest + "#primary")),
                         null,
                         password);
             }
@@ -365,15 +364,15 @@ class SecureLettuceSettingsTest {
                 .mapToObj(c -> Character.isLetterOrDigit(c) ? String.valueOf((char) c) : String.format("%%%02X", c))
                 .collect(Collectors.joining());
 
-        assertThat(passwordsOf(List.of(ServerUri.parse("rediss://app:" + encoded + "@localhost:23080"))))
+        assertThat(passwordsOf(List.of(TlsUri.parse("rediss://app:" + encoded + "@localhost:23080"))))
                 .containsExactly(password);
-        assertThat(passwordsOf(ServerUri.parseSeeds("valkeys://app:" + encoded + "@localhost:23080,localhost:23081")))
+        assertThat(passwordsOf(TlsUri.parseSeeds("valkeys://app:" + encoded + "@localhost:23080,localhost:23081")))
                 .containsOnly(password);
     }
 
     @Test
     void client_optionThatHoldsAnAt_isRead() {
-        assertThat(ServerUri.parse("rediss://app:pw@localhost:6379?clientName=app@host&timeout=3s")
+        assertThat(TlsUri.parse("rediss://app:pw@localhost:6379?clientName=app@host&timeout=3s")
                         .getClientName())
                 .isEqualTo("app@host");
     }

@@ -35,12 +35,12 @@ final class ChainCheck {
 
     private static final Set<Check> OF_REVOCATION = Set.of(Check.CERTIFICATE_REVOKED, Check.REVOCATION_UNKNOWN);
 
-    private final Visit visit;
+    private final ScanOptions visit;
     private final String target;
     private final List<X509Certificate> chain;
     private final X509Certificate leaf;
 
-    ChainCheck(Visit visit, String target, List<X509Certificate> chain) {
+    ChainCheck(ScanOptions visit, String target, List<X509Certificate> chain) {
         this.visit = visit;
         this.target = target;
         this.chain = chain;

@@ -30,7 +30,7 @@ public final class Doctor {
     /** Larger deployments exist; a server that makes nodes up must come to an end. */
     private static final int MOST_NODES = 500;
 
-    private final Visit visit;
+    private final ScanOptions visit;
     private final Consumer<String> progress;
 
     /**
@@ -39,7 +39,7 @@ public final class Doctor {
      * @param visit with what the doctor comes
      * @param progress is told of each server when it is done
      */
-    public Doctor(Visit visit, Consumer<String> progress) {
+    public Doctor(ScanOptions visit, Consumer<String> progress) {
         this.visit = visit;
         this.progress = progress;
     }
@@ -58,7 +58,7 @@ public final class Doctor {
         Optional<X509Certificate> client = clientLeaf();
         CheckResults localResults = new CheckResults();
         List<Finding> local = local(client, localResults);
-        NodeVisit first = new NodeVisit(visit, seed);
+        NodeScan first = new NodeScan(visit, seed);
         List<Report.Node> nodes = new ArrayList<>(List.of(first.examine()));
         progress.accept("examined " + seed);
         Set<Endpoint> known = new LinkedHashSet<>(Set.of(seed));
@@ -136,7 +136,7 @@ public final class Doctor {
     }
 
     private Result other(Endpoint endpoint) {
-        NodeVisit node = new NodeVisit(visit, endpoint);
+        NodeScan node = new NodeScan(visit, endpoint);
         try {
             return new Result(node.examine(), node.others());
         } catch (IOException | RuntimeException | StackOverflowError e) {
@@ -156,7 +156,7 @@ public final class Doctor {
                 Map.of(),
                 List.of(Check.NODE_UNREACHABLE.on(endpoint.toString(), problem)),
                 List.of(),
-                NodeVisit.notAskedFor(visit, CheckResult.State.NOT_MADE, because),
+                NodeScan.notAskedFor(visit, CheckResult.State.NOT_MADE, because),
                 results.of(CheckResults.OF_SERVER));
     }
 
@@ -170,7 +170,7 @@ public final class Doctor {
             results.notApplicable("no client certificate was given (--cert)", CheckResults.THIS_SIDE);
             return found;
         }
-        Visit.ClientFiles files = visit.clientFiles().get();
+        ScanOptions.ClientFiles files = visit.clientFiles().get();
         results.passed(Check.CLIENT_IDENTITY_UNUSABLE);
         try {
             KeyFile.readable(files.key())

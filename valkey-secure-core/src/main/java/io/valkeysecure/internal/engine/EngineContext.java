@@ -42,7 +42,7 @@ public interface EngineContext {
      *
      * @param others handshakes in flight
      */
-    default void amid(int others) {}
+    default void expectConcurrent(int others) {}
 
     /**
      * Tells which group a handshake with a server came to. An engine may offer that server less from then on.
@@ -51,7 +51,7 @@ public interface EngineContext {
      * @param port its port
      * @param group its IANA name
      */
-    default void agreed(String host, int port, String group) {}
+    default void groupNegotiated(String host, int port, String group) {}
 
     /**
      * Tells that a handshake ended before the server had chosen anything of what it was offered.
@@ -59,7 +59,7 @@ public interface EngineContext {
      * @param host the server as it was dialled
      * @param port its port
      */
-    default void unanswered(String host, int port) {}
+    default void noServerHello(String host, int port) {}
 
     /**
      * Returns this engine without its sessions, for one handshake that has to be a full one. None of the engines has a switch

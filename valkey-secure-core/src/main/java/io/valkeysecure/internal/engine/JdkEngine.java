@@ -132,7 +132,7 @@ public final class JdkEngine implements EngineContext {
 
     /** Twice as many as there are handshakes, since a ticket comes only with the first reply. */
     @Override
-    public void amid(int others) {
+    public void expectConcurrent(int others) {
         int wanted = Math.min(MOST_CONTEXTS, 2 * others);
         if (contexts.size() < wanted) {
             grow(wanted);
@@ -164,13 +164,13 @@ public final class JdkEngine implements EngineContext {
     }
 
     @Override
-    public void agreed(String host, int port, String group) {
-        keyShares.agreed(host, port, group);
+    public void groupNegotiated(String host, int port, String group) {
+        keyShares.groupNegotiated(host, port, group);
     }
 
     @Override
-    public void unanswered(String host, int port) {
-        keyShares.unanswered(host, port);
+    public void noServerHello(String host, int port) {
+        keyShares.noServerHello(host, port);
     }
 
     @Override

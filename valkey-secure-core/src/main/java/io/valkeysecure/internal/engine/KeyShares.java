@@ -40,13 +40,13 @@ final class KeyShares {
         return isOneEnough.getOrDefault(new Server(host, port), false);
     }
 
-    void agreed(String host, int port, String group) {
+    void groupNegotiated(String host, int port, String group) {
         if (isChoice && group.equals(ONE) && isOneEnough.size() < MOST_SERVERS) {
             var unused = isOneEnough.putIfAbsent(new Server(host, port), true);
         }
     }
 
-    void unanswered(String host, int port) {
+    void noServerHello(String host, int port) {
         var unused = isOneEnough.computeIfPresent(new Server(host, port), (server, enough) -> false);
     }
 }

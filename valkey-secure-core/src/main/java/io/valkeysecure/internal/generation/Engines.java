@@ -30,11 +30,11 @@ public final class Engines {
     private final Engine choice;
     private final Map<Use, EngineContext> byUse = new EnumMap<>(Use.class);
 
-    /** Why BoringSSL is not in use where it might be. */
-    private final Map<Use, EngineUnavailableException> lacking = new EnumMap<>(Use.class);
+    /** Why BoringSSL is not in use, by use. */
+    private final Map<Use, EngineUnavailableException> unavailable = new EnumMap<>(Use.class);
 
-    /** Why the JDK's is in use nowhere, where it might be: then a client library without a native one has none. */
-    private @Nullable EngineUnavailableException jdkLacking;
+    /** Why the JDK engine could not be opened; null if it was. */
+    private @Nullable EngineUnavailableException jdkUnavailable;
 
     private Engines(Engine choice) {
         this.choice = choice;
@@ -54,7 +54,7 @@ public final class Engines {
                 try {
                     engines.byUse.put(provider.use(), open(provider::open, settings, identity));
                 } catch (EngineUnavailableException e) {
-                    engines.lacking.put(provider.use(), e);
+                    engines.unavailable.put(provider.use(), e);
                 }
             }
         }
@@ -65,11 +65,11 @@ public final class Engines {
                     var unused = engines.byUse.putIfAbsent(use, jdk);
                 }
             } catch (EngineUnavailableException e) {
-                engines.jdkLacking = e;
+                engines.jdkUnavailable = e;
             }
         }
         if (engines.byUse.isEmpty()) {
-            Use tried = engines.lacking.keySet().stream().findFirst().orElse(Use.EVENT_LOOP);
+            Use tried = engines.unavailable.keySet().stream().findFirst().orElse(Use.EVENT_LOOP);
             EngineUnavailableException none = engines.none(tried);
             throw RootTypes.configurationRefused(none.reason(), String.valueOf(none.getMessage()), none);
         }
@@ -102,10 +102,10 @@ public final class Engines {
     }
 
     private EngineUnavailableException none(Use use) {
-        if (jdkLacking != null) {
-            return jdkLacking;
+        if (jdkUnavailable != null) {
+            return jdkUnavailable;
         }
-        EngineUnavailableException why = lacking.get(use);
+        EngineUnavailableException why = unavailable.get(use);
         return new EngineUnavailableException(
                 why == null ? RefusalReason.UNSUPPORTED_SETTING : why.reason(),
                 "engine boringssl was asked for and cannot be had for " + words(use) + ": "
@@ -114,12 +114,12 @@ public final class Engines {
                 why);
     }
 
-    public void agreed(Endpoint endpoint, String group) {
-        byUse.values().forEach(context -> context.agreed(endpoint.host(), endpoint.port(), group));
+    public void groupNegotiated(Endpoint endpoint, String group) {
+        byUse.values().forEach(context -> context.groupNegotiated(endpoint.host(), endpoint.port(), group));
     }
 
-    public void unanswered(Endpoint endpoint) {
-        byUse.values().forEach(context -> context.unanswered(endpoint.host(), endpoint.port()));
+    public void noServerHello(Endpoint endpoint) {
+        byUse.values().forEach(context -> context.noServerHello(endpoint.host(), endpoint.port()));
     }
 
     private static String words(Use use) {
@@ -135,13 +135,16 @@ public final class Engines {
         StringBuilder text = new StringBuilder(choice.toString());
         for (Use use : Use.values()) {
             EngineContext context = byUse.get(use);
-            EngineUnavailableException why = lacking.get(use);
+            EngineUnavailableException why = unavailable.get(use);
             text.append("; for ")
                     .append(words(use))
                     .append(' ')
                     .append(context == null ? "none" : context.description())
                     .append(why == null ? "" : ", not BoringSSL: " + Objects.requireNonNull(why.getMessage()))
-                    .append(context != null || jdkLacking == null ? "" : ", not the JDK: " + jdkLacking.getMessage());
+                    .append(
+                            context != null || jdkUnavailable == null
+                                    ? ""
+                                    : ", not the JDK: " + jdkUnavailable.getMessage());
         }
         return text.toString();
     }

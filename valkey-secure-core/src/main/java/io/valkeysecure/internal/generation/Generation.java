@@ -326,7 +326,7 @@ public final class Generation {
         if (isFullHandshakeDue(endpoint)) {
             return context.withoutSessions();
         }
-        context.amid(others);
+        context.expectConcurrent(others);
         return context;
     }
 
@@ -338,7 +338,7 @@ public final class Generation {
      * For an hour handshakes with this server are full ones. An alert before the keys are agreed can be forged, and all that a
      * forger gains is this.
      */
-    public void resumeNoMoreWith(Endpoint endpoint) {
+    public void disableResumption(Endpoint endpoint) {
         if (fullHandshakesUntil.size() < MOST_FULL_HANDSHAKES_ONLY) {
             fullHandshakesUntil.put(endpoint, now().plus(FULL_HANDSHAKES_TIME));
         }

@@ -50,7 +50,8 @@ public final class ServerVerifier {
         Instant now = configuration.clock().instant();
         List<X509Certificate> certificates =
                 List.copyOf(new LinkedHashSet<>(configuration.anchors().parse(reading.snapshot())));
-        CertificateRequirements floors = new CertificateRequirements(policy.minimumRsaKeyBits(), policy.serverAuthRequired(), policy.profileRequired());
+        CertificateRequirements floors = new CertificateRequirements(
+                policy.minimumRsaKeyBits(), policy.serverAuthRequired(), policy.profileRequired());
         RevocationMethod method = configuration.revocation();
         try {
             PathVerifier verifier = new PathVerifier(certificates, floors, now);

@@ -48,8 +48,8 @@ public final class HandshakeDriver {
     private final ClientLibrary client;
     private final TlsListener listener;
     private final long started = System.nanoTime();
-    private final PeerEvidence evidence = new PeerEvidence();
-    private final OwnEvidence own = new OwnEvidence();
+    private final PeerBytes evidence = new PeerBytes();
+    private final OwnBytes own = new OwnBytes();
     private final AtomicBoolean used = new AtomicBoolean();
     private final HandshakeProgress progress;
     private final HandshakeSlot slot;
@@ -94,8 +94,8 @@ public final class HandshakeDriver {
         try {
             requireIdentityInDate();
             slot.await(timeout().minus(elapsed()));
-            WireSocket wire =
-                    new WireSocket(connected, this, started + timeout().toNanos());
+            DeadlineSocket wire =
+                    new DeadlineSocket(connected, this, started + timeout().toNanos());
             // this one is one of them
             tls = generation.socket(wire, endpoint, Math.max(0, limiter.inFlight() - 1));
             generation.register().put(tls, progress);
@@ -230,7 +230,7 @@ public final class HandshakeDriver {
                 List.copyOf(staples));
         prove(made);
         slot.succeeded();
-        group.ifPresent(agreed -> generation.engines().agreed(endpoint, agreed));
+        group.ifPresent(agreed -> generation.engines().groupNegotiated(endpoint, agreed));
         return made.handshake();
     }
 
@@ -341,7 +341,7 @@ public final class HandshakeDriver {
         }
         slot.release();
         if (!evidence.serverHelloSeen()) {
-            generation.engines().unanswered(endpoint);
+            generation.engines().noServerHello(endpoint);
         }
         listener.handshakeRefused(refused, client, elapsed());
         return refused;

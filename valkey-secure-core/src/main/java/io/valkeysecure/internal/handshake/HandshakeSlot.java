@@ -16,10 +16,10 @@ final class HandshakeSlot {
     private final HandshakeLimiter limiter;
     private final Endpoint endpoint;
     private final Duration timeout;
-    private final PeerEvidence evidence;
+    private final PeerBytes evidence;
     private volatile HandshakeLimiter.@Nullable Permit permit;
 
-    HandshakeSlot(HandshakeLimiter limiter, Endpoint endpoint, Duration timeout, PeerEvidence evidence) {
+    HandshakeSlot(HandshakeLimiter limiter, Endpoint endpoint, Duration timeout, PeerBytes evidence) {
         this.limiter = limiter;
         this.endpoint = endpoint;
         this.timeout = timeout;

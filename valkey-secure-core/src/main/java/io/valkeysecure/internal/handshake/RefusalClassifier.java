@@ -38,16 +38,16 @@ final class RefusalClassifier {
 
     private final Endpoint endpoint;
     private final Generation generation;
-    private final PeerEvidence evidence;
-    private final OwnEvidence own;
+    private final PeerBytes evidence;
+    private final OwnBytes own;
     private final HandshakeProgress progress;
     private final HandshakeSlot slot;
 
     RefusalClassifier(
             Endpoint endpoint,
             Generation generation,
-            PeerEvidence evidence,
-            OwnEvidence own,
+            PeerBytes evidence,
+            OwnBytes own,
             HandshakeProgress progress,
             HandshakeSlot slot) {
         this.endpoint = endpoint;
@@ -77,8 +77,8 @@ final class RefusalClassifier {
                 return refused;
             } else if (next instanceof PeerRejectedException rejected) {
                 return refused(rejected.reason(), rejected.getMessage() + cureOf(rejected.reason()), cause);
-            } else if (next instanceof EngineUnavailableException lacking) {
-                return refused(lacking.reason(), lacking.getMessage() + " (nothing was sent)", cause);
+            } else if (next instanceof EngineUnavailableException unavailable) {
+                return refused(unavailable.reason(), unavailable.getMessage() + " (nothing was sent)", cause);
             }
         }
         TlsHandshakeException unread = classifyUnread(cause);
@@ -217,7 +217,7 @@ final class RefusalClassifier {
         boolean internal = alert.description().equals("internal_error");
         if (internal && own.isSessionOffered()) {
             // OpenSSL says so to every session that is resumed where "tls-session-caching no" meets client certificates
-            generation.resumeNoMoreWith(endpoint);
+            generation.disableResumption(endpoint);
         }
         RefusalReason reason =
                 alert.reason(evidence.serverHelloSeen(), progress.wasIdentityAsked(), progress.wasIdentityPresented());

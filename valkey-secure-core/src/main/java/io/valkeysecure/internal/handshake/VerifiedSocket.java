@@ -38,7 +38,7 @@ public final class VerifiedSocket extends SSLSocket implements ManagedConnection
     private static final ThreadLocal<Boolean> ASKED_BY_POOL = new ThreadLocal<>();
 
     private final SSLSocket delegate;
-    private final WireSocket wire;
+    private final DeadlineSocket wire;
     private final HandshakeDriver handshake;
     private final VerifiedHandshake verified;
     private final Runnable gone;
@@ -52,7 +52,8 @@ public final class VerifiedSocket extends SSLSocket implements ManagedConnection
      *
      * @throws TlsHandshakeException if the server is not accepted by the material that is in force now
      */
-    public VerifiedSocket(SSLSocket delegate, WireSocket wire, HandshakeDriver handshake) throws TlsHandshakeException {
+    public VerifiedSocket(SSLSocket delegate, DeadlineSocket wire, HandshakeDriver handshake)
+            throws TlsHandshakeException {
         this.delegate = delegate;
         this.wire = wire;
         this.handshake = handshake;

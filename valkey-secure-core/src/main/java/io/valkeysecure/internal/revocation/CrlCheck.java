@@ -164,7 +164,7 @@ public final class CrlCheck implements RevocationCheck {
             if (problem.isEmpty()) {
                 Optional<Crl.Entry> entry = list.entry(certificate.getSerialNumber());
                 if (entry.isPresent()) {
-                    throw Refusals.revoked(
+                    throw RevocationMessages.revoked(
                             certificate, entry.get().since(), entry.get().reason(), list + " of " + list.issuer());
                 }
                 // only now: a list that is not complete says who is revoked, and never that someone is not
@@ -182,7 +182,7 @@ public final class CrlCheck implements RevocationCheck {
                 Set<X500Principal> issuers = new LinkedHashSet<>(byIssuer.keySet());
                 problems.add("none of this issuer, only of " + issuers);
             }
-            throw Refusals.unknown(
+            throw RevocationMessages.unknown(
                     certificate,
                     "a complete and fresh CRL of " + Printable.value(certificate.getIssuerX500Principal()),
                     problems);

@@ -194,7 +194,7 @@ public final class OcspCheck implements RevocationCheck {
         } catch (ExecutionException | CancellationException e) {
             problem = "another connection's question for it was not answered well";
         }
-        throw Refusals.unknown(certificate, "a good OCSP response", List.of(problem));
+        throw RevocationMessages.unknown(certificate, "a good OCSP response", List.of(problem));
     }
 
     private Answer ask(X509Certificate certificate, X509Certificate issuer, Instant now, long deadline)
@@ -212,7 +212,7 @@ public final class OcspCheck implements RevocationCheck {
                 return new Answer(soon.isBefore(longest) ? soon : longest, e);
             }
         }
-        throw Refusals.unknown(certificate, "a good OCSP response", problems);
+        throw RevocationMessages.unknown(certificate, "a good OCSP response", problems);
     }
 
     private Instant ask(URI responder, X509Certificate certificate, X509Certificate issuer, Instant now, long deadline)
@@ -221,7 +221,7 @@ public final class OcspCheck implements RevocationCheck {
         RANDOM.nextBytes(nonce);
         Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
         byte[] response = OcspHttp.post(responder, question(certificate, issuer, nonce), left);
-        return OcspAnswer.parse(response)
+        return OcspResponse.parse(response)
                 .prove(certificate, issuer, nonce, now, settings.tolerance(), settings.minimumRsaKeyBits());
     }
 
@@ -232,7 +232,7 @@ public final class OcspCheck implements RevocationCheck {
             return Der.encoded(new OCSPRequest(
                     new TBSRequest(
                             null,
-                            new DERSequence(new Request(OcspAnswer.certId(certificate, issuer), null)),
+                            new DERSequence(new Request(OcspResponse.certId(certificate, issuer), null)),
                             new Extensions(extension)),
                     null));
         } catch (IOException e) {

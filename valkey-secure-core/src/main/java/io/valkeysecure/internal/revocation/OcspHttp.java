@@ -58,7 +58,7 @@ final class OcspHttp {
             throw new UnprovedException(Printable.value(responder) + " did not answer in time");
         } catch (ExecutionException e) {
             String why = e.getCause() instanceof TooLargeException
-                    ? " sent more than " + OcspAnswer.LARGEST_BYTES + " bytes"
+                    ? " sent more than " + OcspResponse.LARGEST_BYTES + " bytes"
                     : " cannot be asked: " + Printable.value(e.getCause());
             throw new UnprovedException(Printable.value(responder) + why);
         } catch (InterruptedException e) {
@@ -76,7 +76,7 @@ final class OcspHttp {
     /** Collects a body and ends the exchange where it grows too large. */
     private static final class LimitedBody implements HttpResponse.BodySubscriber<byte[]> {
         private final CompletableFuture<byte[]> body = new CompletableFuture<>();
-        private final ByteBuffer received = ByteBuffer.allocate(OcspAnswer.LARGEST_BYTES);
+        private final ByteBuffer received = ByteBuffer.allocate(OcspResponse.LARGEST_BYTES);
         private final List<Flow.Subscription> subscriptions = new ArrayList<>(1);
 
         @Override

@@ -32,12 +32,12 @@ public final class StapledCheck implements RevocationCheck {
             List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples, long begun)
             throws PeerRejectedException {
         List<String> problems = new ArrayList<>();
-        List<OcspAnswer> answers = new ArrayList<>();
+        List<OcspResponse> answers = new ArrayList<>();
         for (byte[] staple : staples) {
             // the JDK has an empty one in the place of a certificate without
             if (staple.length > 0) {
                 try {
-                    answers.add(OcspAnswer.parse(staple));
+                    answers.add(OcspResponse.parse(staple));
                 } catch (UnprovedException e) {
                     problems.add("stapled is " + e.problem());
                 }
@@ -48,7 +48,7 @@ public final class StapledCheck implements RevocationCheck {
             X509Certificate certificate = path.get(i);
             X509Certificate issuer = i + 1 < path.size() ? path.get(i + 1) : anchor;
             boolean any = false;
-            for (OcspAnswer answer : answers) {
+            for (OcspResponse answer : answers) {
                 if (answer.isAbout(certificate, issuer)) {
                     Instant proved = prove(answer, certificate, issuer, now);
                     until = proved.isBefore(until) ? proved : until;
@@ -70,7 +70,7 @@ public final class StapledCheck implements RevocationCheck {
         return until;
     }
 
-    private Instant prove(OcspAnswer answer, X509Certificate certificate, X509Certificate issuer, Instant now)
+    private Instant prove(OcspResponse answer, X509Certificate certificate, X509Certificate issuer, Instant now)
             throws PeerRejectedException {
         try {
             return answer.prove(certificate, issuer, null, now, tolerance, minimumRsaKeyBits);
@@ -80,7 +80,7 @@ public final class StapledCheck implements RevocationCheck {
     }
 
     private static PeerRejectedException unknown(X509Certificate certificate, List<String> problems) {
-        return Refusals.unknown(certificate, "a good OCSP response stapled by the server", problems);
+        return RevocationMessages.unknown(certificate, "a good OCSP response stapled by the server", problems);
     }
 
     @Override

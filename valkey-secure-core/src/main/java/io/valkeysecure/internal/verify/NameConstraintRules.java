@@ -1,8 +1,8 @@
 package io.valkeysecure.internal.verify;
 
 import io.valkeysecure.internal.x509.ParsedCertificate;
-import io.valkeysecure.internal.x509.VerificationBudget;
 import io.valkeysecure.internal.x509.ReferenceIdentifier;
+import io.valkeysecure.internal.x509.VerificationBudget;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +39,8 @@ final class NameConstraintRules {
                 continue;
             }
             if (subtrees.length == 0 || subtrees.length > VerificationBudget.SUBTREES) {
-                return "has a name constraint with " + subtrees.length + " subtrees, expected 1 to " + VerificationBudget.SUBTREES;
+                return "has a name constraint with " + subtrees.length + " subtrees, expected 1 to "
+                        + VerificationBudget.SUBTREES;
             }
             for (GeneralSubtree subtree : subtrees) {
                 String problem = problemOf(subtree);
@@ -120,14 +121,16 @@ final class NameConstraintRules {
         return null;
     }
 
-    private static @Nullable String violation(NameConstraints constraints, ParsedCertificate certificate, VerificationBudget limits) {
+    private static @Nullable String violation(
+            NameConstraints constraints, ParsedCertificate certificate, VerificationBudget limits) {
         for (GeneralName name : namesOf(certificate)) {
             GeneralSubtree[] excluded = constraints.getExcludedSubtrees();
             if (excluded != null) {
                 for (GeneralSubtree subtree : excluded) {
                     limits.comparison();
                     if (sameType(name, subtree) && overlaps(name, subtree.getBase())) {
-                        return ReferenceIdentifier.describe(name) + ", excluded by " + ReferenceIdentifier.describe(subtree.getBase());
+                        return ReferenceIdentifier.describe(name) + ", excluded by "
+                                + ReferenceIdentifier.describe(subtree.getBase());
                     }
                 }
             }
@@ -181,8 +184,10 @@ final class NameConstraintRules {
     /** Whether all that the name stands for is inside the subtree; what cannot be told is not. */
     private static boolean contains(GeneralName subtree, GeneralName name) {
         return switch (name.getTagNo()) {
-            case GeneralName.dNSName -> isInDomain(withoutWildcard(ReferenceIdentifier.text(name)), ReferenceIdentifier.text(subtree));
-            case GeneralName.iPAddress -> isInNetwork(ReferenceIdentifier.octets(name), ReferenceIdentifier.octets(subtree));
+            case GeneralName.dNSName ->
+                isInDomain(withoutWildcard(ReferenceIdentifier.text(name)), ReferenceIdentifier.text(subtree));
+            case GeneralName.iPAddress ->
+                isInNetwork(ReferenceIdentifier.octets(name), ReferenceIdentifier.octets(subtree));
             case GeneralName.directoryName ->
                 isInDirectory(X500Name.getInstance(name.getName()), X500Name.getInstance(subtree.getName()));
             case GeneralName.rfc822Name -> isInMail(ReferenceIdentifier.text(name), ReferenceIdentifier.text(subtree));
@@ -207,10 +212,14 @@ final class NameConstraintRules {
             }
             case GeneralName.directoryName -> contains(subtree, name);
             case GeneralName.iPAddress ->
-                contains(subtree, name) || isInNetwork(withoutMapping(ReferenceIdentifier.octets(name)), ReferenceIdentifier.octets(subtree));
+                contains(subtree, name)
+                        || isInNetwork(
+                                withoutMapping(ReferenceIdentifier.octets(name)), ReferenceIdentifier.octets(subtree));
             // the subject's mail addresses may have any form
-            case GeneralName.rfc822Name -> !ReferenceIdentifier.isMail(ReferenceIdentifier.text(name)) || contains(subtree, name);
-            case GeneralName.uniformResourceIdentifier -> hostOf(ReferenceIdentifier.text(name)) == null || contains(subtree, name);
+            case GeneralName.rfc822Name ->
+                !ReferenceIdentifier.isMail(ReferenceIdentifier.text(name)) || contains(subtree, name);
+            case GeneralName.uniformResourceIdentifier ->
+                hostOf(ReferenceIdentifier.text(name)) == null || contains(subtree, name);
             default -> true;
         };
     }

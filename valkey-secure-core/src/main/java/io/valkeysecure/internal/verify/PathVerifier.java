@@ -4,10 +4,10 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.internal.x509.ParsedCertificate;
-import io.valkeysecure.internal.x509.VerificationBudget;
 import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.internal.x509.ParsedCertificate;
 import io.valkeysecure.internal.x509.ReferenceIdentifier;
+import io.valkeysecure.internal.x509.VerificationBudget;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -58,7 +58,9 @@ public final class PathVerifier {
     public record Path(List<X509Certificate> certificates, X509Certificate anchor) {
         private static Path of(Rules.Candidate candidate) {
             return new Path(
-                    candidate.certificates().stream().map(ParsedCertificate::x509).toList(),
+                    candidate.certificates().stream()
+                            .map(ParsedCertificate::x509)
+                            .toList(),
                     candidate.anchor().x509());
         }
     }
@@ -96,7 +98,8 @@ public final class PathVerifier {
      * @param now the time
      * @throws PeerRejectedException if no anchor can be used now; says why for each
      */
-    public PathVerifier(List<X509Certificate> anchors, CertificateRequirements floors, Instant now) throws PeerRejectedException {
+    public PathVerifier(List<X509Certificate> anchors, CertificateRequirements floors, Instant now)
+            throws PeerRejectedException {
         this.floors = floors;
         List<ParsedCertificate> usable = new ArrayList<>();
         List<UnusableAnchor> leftOut = new ArrayList<>();
@@ -187,7 +190,11 @@ public final class PathVerifier {
      * @return the path that was accepted
      * @throws PeerRejectedException if none is
      */
-    public Path verify(List<X509Certificate> chain, @Nullable List<ReferenceIdentifier.Expected> expected, Instant now, Demand demand)
+    public Path verify(
+            List<X509Certificate> chain,
+            @Nullable List<ReferenceIdentifier.Expected> expected,
+            Instant now,
+            Demand demand)
             throws PeerRejectedException {
         if (chain.isEmpty()) {
             throw RootTypes.peerRejected(
@@ -287,7 +294,11 @@ public final class PathVerifier {
         private @Nullable PeerRejectedException nearest;
         private Progress progress = Progress.NONE;
 
-        Search(List<X509Certificate> presented, @Nullable List<ReferenceIdentifier.Expected> expected, Instant now, Demand demand) {
+        Search(
+                List<X509Certificate> presented,
+                @Nullable List<ReferenceIdentifier.Expected> expected,
+                Instant now,
+                Demand demand) {
             this.presented = presented;
             this.expected = expected;
             this.demand = demand;
@@ -298,8 +309,8 @@ public final class PathVerifier {
         Rules.Candidate find() throws PeerRejectedException {
             Set<X509Certificate> distinct = new LinkedHashSet<>(presented);
             if (distinct.size() > VerificationBudget.CERTIFICATES) {
-                throw new VerificationBudget.Exceeded("expected at most " + VerificationBudget.CERTIFICATES + " certificates, "
-                        + distinct.size() + " were presented");
+                throw new VerificationBudget.Exceeded("expected at most " + VerificationBudget.CERTIFICATES
+                        + " certificates, " + distinct.size() + " were presented");
             }
             ParsedCertificate leaf = parse(presented.get(0), "certificate");
             distinct.remove(presented.get(0));

@@ -2,10 +2,10 @@ package io.valkeysecure.internal.verify;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.internal.x509.ParsedCertificate;
-import io.valkeysecure.internal.x509.VerificationBudget;
-import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import io.valkeysecure.internal.x509.KeyStrength;
+import io.valkeysecure.internal.x509.ParsedCertificate;
+import io.valkeysecure.internal.x509.ReferenceIdentifier;
+import io.valkeysecure.internal.x509.VerificationBudget;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -252,7 +252,8 @@ final class Rules {
         return null;
     }
 
-    private static @Nullable String wellFormedNameConstraints(ParsedCertificate certificate, Role role, Context context) {
+    private static @Nullable String wellFormedNameConstraints(
+            ParsedCertificate certificate, Role role, Context context) {
         NameConstraints constraints = certificate.nameConstraints();
         if (constraints == null) {
             return null;
@@ -348,7 +349,8 @@ final class Rules {
     }
 
     private static @Nullable String key(ParsedCertificate certificate, Role role, Context context) {
-        return KeyStrength.problemOf(certificate.publicKeyInfo(), context.floors().minimumRsaKeyBits());
+        return KeyStrength.problemOf(
+                certificate.publicKeyInfo(), context.floors().minimumRsaKeyBits());
     }
 
     /** An anchor's signature of itself proves nothing and is not looked at. */

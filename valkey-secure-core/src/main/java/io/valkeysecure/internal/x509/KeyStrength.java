@@ -79,7 +79,8 @@ public final class KeyStrength {
         }
         int bits = key.getModulus().bitLength();
         if (bits < minimumBits || bits > VerificationBudget.RSA_BITS) {
-            return "expected an RSA key from " + minimumBits + " to " + VerificationBudget.RSA_BITS + " bits, has " + bits;
+            return "expected an RSA key from " + minimumBits + " to " + VerificationBudget.RSA_BITS + " bits, has "
+                    + bits;
         }
         if (bits % 8 != 0 || !key.getModulus().testBit(0)) {
             return "has an RSA modulus of " + bits + " bits that no sound generator makes";

@@ -64,7 +64,8 @@ public final class ParsedCertificate {
     private final @Nullable AuthorityKeyIdentifier authorityKeyIdentifier;
     private final int mappingsOfOnePolicy;
 
-    private ParsedCertificate(X509Certificate x509) throws MalformedException, IOException, CertificateEncodingException {
+    private ParsedCertificate(X509Certificate x509)
+            throws MalformedException, IOException, CertificateEncodingException {
         this.x509 = x509;
         byte[] der = x509.getEncoded();
         CertificateParser.requireBounded(der);

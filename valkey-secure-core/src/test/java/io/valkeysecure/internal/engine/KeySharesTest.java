@@ -18,7 +18,7 @@ class KeySharesTest {
 
     @Test
     void isOneEnough_serverThatAgreedOnX25519_isTrueForItAlone() {
-        shares.agreed(HOST, PORT, "x25519");
+        shares.groupNegotiated(HOST, PORT, "x25519");
         assertThat(shares.isOneEnough(HOST, PORT)).isTrue();
         assertThat(shares.isOneEnough(HOST, PORT + 1)).isFalse();
         assertThat(shares.isOneEnough("other.example", PORT)).isFalse();
@@ -26,30 +26,30 @@ class KeySharesTest {
 
     @Test
     void isOneEnough_serverThatAgreedOnAnotherGroup_isFalse() {
-        shares.agreed(HOST, PORT, "secp256r1");
+        shares.groupNegotiated(HOST, PORT, "secp256r1");
         assertThat(shares.isOneEnough(HOST, PORT)).isFalse();
     }
 
     @Test
     void isOneEnough_serverThatOnceDidNotAnswer_isFalseEverAfter() {
-        shares.agreed(HOST, PORT, "x25519");
-        shares.unanswered(HOST, PORT);
-        shares.agreed(HOST, PORT, "x25519");
+        shares.groupNegotiated(HOST, PORT, "x25519");
+        shares.noServerHello(HOST, PORT);
+        shares.groupNegotiated(HOST, PORT, "x25519");
         assertThat(shares.isOneEnough(HOST, PORT)).isFalse();
     }
 
     /** It was offered all, so that is not why it did not answer. */
     @Test
     void isOneEnough_serverThatDidNotAnswerBeforeItAgreed_isTrue() {
-        shares.unanswered(HOST, PORT);
-        shares.agreed(HOST, PORT, "x25519");
+        shares.noServerHello(HOST, PORT);
+        shares.groupNegotiated(HOST, PORT, "x25519");
         assertThat(shares.isOneEnough(HOST, PORT)).isTrue();
     }
 
     @Test
     void isOneEnough_noChoiceOfGroups_isFalse() {
         KeyShares none = new KeyShares(List.of());
-        none.agreed(HOST, PORT, "x25519");
+        none.groupNegotiated(HOST, PORT, "x25519");
         assertThat(none.isOneEnough(HOST, PORT)).isFalse();
     }
 
@@ -57,7 +57,7 @@ class KeySharesTest {
     @Test
     void isOneEnough_hybridGroupIsOffered_isFalse() {
         KeyShares hybrid = new KeyShares(List.of("X25519MLKEM768", "x25519", "secp256r1"));
-        hybrid.agreed(HOST, PORT, "x25519");
+        hybrid.groupNegotiated(HOST, PORT, "x25519");
         assertThat(hybrid.isOneEnough(HOST, PORT)).isFalse();
     }
 }

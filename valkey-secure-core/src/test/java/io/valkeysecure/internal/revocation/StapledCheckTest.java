@@ -422,7 +422,7 @@ class StapledCheckTest {
     }
 
     private static Instant prove(Answers answer, byte[] nonce) throws Exception {
-        return OcspAnswer.parse(answer.encoded())
+        return OcspResponse.parse(answer.encoded())
                 .prove(LEAF.certificate(), CA.certificate(), nonce, NOW, TOLERANCE, 2048);
     }
 

@@ -127,18 +127,20 @@ class ParsedCertificateTest {
 
     @Test
     void description_isTheSubject() throws Exception {
-        ParsedCertificate named = ParsedCertificate.of(Chain.parse(Chain.goodRoot().build()));
+        ParsedCertificate named =
+                ParsedCertificate.of(Chain.parse(Chain.goodRoot().build()));
         assertThat(named).hasToString("CN=Root");
         var root = Chain.goodRoot().build();
-        ParsedCertificate unnamed =
-                ParsedCertificate.of(Chain.parse(Chain.goodLeaf(root).subject("").build()));
+        ParsedCertificate unnamed = ParsedCertificate.of(
+                Chain.parse(Chain.goodLeaf(root).subject("").build()));
         assertThat(unnamed).hasToString("(empty subject)");
     }
 
     @Test
     void purposes_cannotBeChanged() throws Exception {
         var root = Chain.goodRoot().build();
-        ParsedCertificate leaf = ParsedCertificate.of(Chain.parse(Chain.goodLeaf(root).build()));
+        ParsedCertificate leaf =
+                ParsedCertificate.of(Chain.parse(Chain.goodLeaf(root).build()));
         assertThat(leaf.purposes()).hasSize(2).isUnmodifiable();
         assertThat(ParsedCertificate.of(Chain.parse(root)).purposes()).isNull();
         assertThat(leaf.basicConstraints()).isNotNull();

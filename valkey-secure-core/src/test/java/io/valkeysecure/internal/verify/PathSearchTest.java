@@ -492,10 +492,13 @@ class PathSearchTest {
     void anchor_thatIsExpiredWhenItIsRead_isRefused() throws Exception {
         TestCertificate expired = goodRoot().notAfter(NOW.minusSeconds(1)).build();
 
-        assertThatThrownBy(() -> new PathVerifier(List.of(expired.certificate()), new CertificateRequirements(2048, false, false), NOW))
+        assertThatThrownBy(() -> new PathVerifier(
+                        List.of(expired.certificate()), new CertificateRequirements(2048, false, false), NOW))
                 .isInstanceOfSatisfying(
                         PeerRejectedException.class, e -> assertThat(e.reason()).isEqualTo(RefusalReason.EXPIRED));
-        assertThat(new PathVerifier(List.of(oldRoot.certificate()), new CertificateRequirements(2048, false, false), NOW).anchors())
+        assertThat(new PathVerifier(
+                                List.of(oldRoot.certificate()), new CertificateRequirements(2048, false, false), NOW)
+                        .anchors())
                 .containsExactly(oldRoot.certificate());
     }
 
@@ -503,7 +506,9 @@ class PathSearchTest {
     void anchor_thatIsExpiredWhenItIsReadBesideAnother_isLeftOut() throws Exception {
         TestCertificate expired = goodRoot().notAfter(NOW.minusSeconds(1)).build();
         PathVerifier verifier = new PathVerifier(
-                List.of(expired.certificate(), oldRoot.certificate()), new CertificateRequirements(2048, false, false), NOW);
+                List.of(expired.certificate(), oldRoot.certificate()),
+                new CertificateRequirements(2048, false, false),
+                NOW);
         assertThat(verifier.anchors()).containsExactly(oldRoot.certificate());
         assertThat(verifier.unusableAnchors())
                 .extracting(UnusableAnchor::certificate)
@@ -513,8 +518,8 @@ class PathSearchTest {
     @Test
     void anchor_thatExpiredSinceItWasRead_isRefused() throws Exception {
         TestCertificate shortLived = goodRoot().notAfter(NOW.plusSeconds(5)).build();
-        PathVerifier verifier =
-                new PathVerifier(List.of(shortLived.certificate()), new CertificateRequirements(2048, false, false), NOW);
+        PathVerifier verifier = new PathVerifier(
+                List.of(shortLived.certificate()), new CertificateRequirements(2048, false, false), NOW);
         var chain = List.of(leaf.certificate(), ca.certificate());
         assertThat(verifier.verify(chain, null, NOW, path -> {}).anchor()).isEqualTo(shortLived.certificate());
         assertThatThrownBy(() -> verifier.verify(chain, null, NOW.plusSeconds(6), path -> {}))
@@ -524,7 +529,8 @@ class PathSearchTest {
 
     private PathVerifier verifier() {
         try {
-            return new PathVerifier(List.of(oldRoot.certificate()), new CertificateRequirements(2048, false, false), NOW);
+            return new PathVerifier(
+                    List.of(oldRoot.certificate()), new CertificateRequirements(2048, false, false), NOW);
         } catch (PeerRejectedException e) {
             throw new IllegalStateException(e);
         }

@@ -92,7 +92,8 @@ class VerificationBudgetTest {
         assertThat(Chain.verify(List.of(root), longest.toArray(new TestCertificate[0]))
                         .certificates())
                 .hasSize(VerificationBudget.PATH_LENGTH);
-        assertRefused(List.of(root), deep(VerificationBudget.PATH_LENGTH), UNTRUSTED_ISSUER, "expected a path to one of");
+        assertRefused(
+                List.of(root), deep(VerificationBudget.PATH_LENGTH), UNTRUSTED_ISSUER, "expected a path to one of");
     }
 
     /** A leaf below so many CAs, one below the other. */
@@ -210,6 +211,8 @@ class VerificationBudgetTest {
                     }
                 })
                 .doesNotThrowAnyException();
-        assertThatThrownBy(count::run).isInstanceOf(VerificationBudget.Exceeded.class).hasMessageStartingWith(evidence);
+        assertThatThrownBy(count::run)
+                .isInstanceOf(VerificationBudget.Exceeded.class)
+                .hasMessageStartingWith(evidence);
     }
 }

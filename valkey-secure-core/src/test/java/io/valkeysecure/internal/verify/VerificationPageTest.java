@@ -2,8 +2,8 @@ package io.valkeysecure.internal.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.valkeysecure.internal.x509.VerificationBudget;
 import io.valkeysecure.internal.x509.Nesting;
+import io.valkeysecure.internal.x509.VerificationBudget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

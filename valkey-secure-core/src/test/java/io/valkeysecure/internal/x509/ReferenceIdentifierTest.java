@@ -104,31 +104,39 @@ class ReferenceIdentifierTest {
         "aexample.com, *.example.com, false"
     })
     void dns_pattern_matchesOneLabelByAWildcard(String host, String presented, boolean expected) {
-        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host(host), List.of(dns(presented)))).isEqualTo(expected);
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host(host), List.of(dns(presented))))
+                .isEqualTo(expected);
     }
 
     @Test
     void match_ofSeveralNames_needsOne() {
-        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("b.example.com"), List.of(dns("a.example.com"), dns("b.example.com"))))
+        assertThat(ReferenceIdentifier.match(
+                        ReferenceIdentifier.host("b.example.com"), List.of(dns("a.example.com"), dns("b.example.com"))))
                 .isTrue();
-        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("b.example.com"), List.of())).isFalse();
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("b.example.com"), List.of()))
+                .isFalse();
     }
 
     @Test
     void match_acrossTypes_isNone() {
         GeneralName address = new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[] {10, 0, 0, 1}));
-        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("10.0.0.1"), List.of(address))).isTrue();
-        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("10.0.0.2"), List.of(address))).isFalse();
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("10.0.0.1"), List.of(address)))
+                .isTrue();
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("10.0.0.2"), List.of(address)))
+                .isFalse();
         assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("10.0.0.1"), List.of(dns("10.0.0.1"))))
                 .isFalse();
         assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("a.example.com"), List.of(uri("a.example.com"))))
                 .isFalse();
-        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("::ffff:10.0.0.1"), List.of(address))).isFalse();
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("::ffff:10.0.0.1"), List.of(address)))
+                .isFalse();
         GeneralName mapped = new GeneralName(
                 GeneralName.iPAddress,
                 new DEROctetString(Tlv.bytes(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1)));
-        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("::ffff:10.0.0.1"), List.of(mapped))).isTrue();
-        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("10.0.0.1"), List.of(mapped))).isFalse();
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("::ffff:10.0.0.1"), List.of(mapped)))
+                .isTrue();
+        assertThat(ReferenceIdentifier.match(ReferenceIdentifier.host("10.0.0.1"), List.of(mapped)))
+                .isFalse();
     }
 
     @Test
@@ -141,9 +149,11 @@ class ReferenceIdentifierTest {
                 .isFalse();
         assertThat(ReferenceIdentifier.match(id, List.of(uri("spiffe://example.org/valkey/1/2"))))
                 .isFalse();
-        assertThat(ReferenceIdentifier.match(id, List.of(uri("spiffe://example.org/valkey/1"), uri("https://a.example/"))))
+        assertThat(ReferenceIdentifier.match(
+                        id, List.of(uri("spiffe://example.org/valkey/1"), uri("https://a.example/"))))
                 .isFalse();
-        assertThat(ReferenceIdentifier.match(id, List.of(dns("spiffe.example.org")))).isFalse();
+        assertThat(ReferenceIdentifier.match(id, List.of(dns("spiffe.example.org"))))
+                .isFalse();
     }
 
     @Test
@@ -186,7 +196,8 @@ class ReferenceIdentifierTest {
     @Test
     void spiffeId_ofTheLargestLength_isRead() {
         String prefix = "spiffe://example.org/";
-        assertThat(ReferenceIdentifier.spiffeId(prefix + "a".repeat(2048 - prefix.length()))).isNotNull();
+        assertThat(ReferenceIdentifier.spiffeId(prefix + "a".repeat(2048 - prefix.length())))
+                .isNotNull();
         assertThatThrownBy(() -> ReferenceIdentifier.spiffeId(prefix + "a".repeat(2049 - prefix.length())))
                 .isInstanceOf(IllegalArgumentException.class);
     }
@@ -205,12 +216,15 @@ class ReferenceIdentifierTest {
         assertThat(ReferenceIdentifier.describe(uri("a:b"))).isEqualTo("uniformResourceIdentifier a:b");
         assertThat(ReferenceIdentifier.describe(new GeneralName(GeneralName.rfc822Name, "a@b")))
                 .isEqualTo("rfc822Name a@b");
-        assertThat(ReferenceIdentifier.describe(new GeneralName(new X500Name("CN=a")))).isEqualTo("directoryName CN=a");
+        assertThat(ReferenceIdentifier.describe(new GeneralName(new X500Name("CN=a"))))
+                .isEqualTo("directoryName CN=a");
         assertThat(ReferenceIdentifier.describe(new GeneralName(GeneralName.registeredID, "1.2.3")))
                 .isEqualTo("a name of type 8");
-        assertThat(ReferenceIdentifier.describe(new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[] {1, 2, 3}))))
+        assertThat(ReferenceIdentifier.describe(
+                        new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[] {1, 2, 3}))))
                 .isEqualTo("iPAddress 010203");
-        assertThat(ReferenceIdentifier.describe(new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[16]))))
+        assertThat(ReferenceIdentifier.describe(
+                        new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[16]))))
                 .isEqualTo("iPAddress 0:0:0:0:0:0:0:0");
         assertThat(ReferenceIdentifier.describe(dns("a".repeat(253)))).isEqualTo("dNSName " + "a".repeat(253));
         assertThat(ReferenceIdentifier.describe(dns("a".repeat(257))))

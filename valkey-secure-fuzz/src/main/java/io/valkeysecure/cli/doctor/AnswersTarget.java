@@ -32,7 +32,7 @@ public final class AnswersTarget implements FuzzTarget {
     private final SSLServerSocket listener;
     private final Endpoint endpoint;
     private final SecureTls tls;
-    private final Visit visit;
+    private final ScanOptions visit;
 
     /**
      * Begins to serve on the loopback interface.
@@ -51,7 +51,7 @@ public final class AnswersTarget implements FuzzTarget {
                 .serverIdentity(ServerIdentity.host(Pki.HOST))
                 .clock(Pki.CLOCK)
                 .build();
-        visit = new Visit(
+        visit = new ScanOptions(
                 Optional.of(tls),
                 Optional.empty(),
                 anchors,
@@ -128,7 +128,7 @@ public final class AnswersTarget implements FuzzTarget {
     public void run(byte[] bytes) throws IOException {
         input.set(bytes);
         try (RespConnection connection = RespConnection.open(tls, endpoint, LIMIT)) {
-            Inside inside = new Inside(visit, endpoint, connection);
+            ServerConfigChecks inside = new ServerConfigChecks(visit, endpoint, connection);
             try {
                 inside.look();
             } catch (IOException | InputException e) {
@@ -138,7 +138,7 @@ public final class AnswersTarget implements FuzzTarget {
         }
     }
 
-    private void judge(Inside inside, byte[] bytes) {
+    private void judge(ServerConfigChecks inside, byte[] bytes) {
         Report report = new Report(
                 Pki.NOW,
                 Duration.ZERO,

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a URI has to be like. No message of this class holds the text of a URI, which may hold a password. */
-final class ServerUri {
+final class TlsUri {
     /** Lettuce knows neither the names of Valkey nor upper case. */
     private static final Map<String, String> SECURE_SCHEMES = Map.of(
             "rediss", RedisURI.URI_SCHEME_REDIS_SECURE,
@@ -44,7 +44,7 @@ final class ServerUri {
     private static final Set<String> PLAINTEXT_SCHEMES =
             Set.of("redis", "valkey", "redis-sentinel", "valkey-sentinel", "redis-socket", "redis+socket");
 
-    private ServerUri() {}
+    private TlsUri() {}
 
     static RedisURI parse(String text) {
         return read(lettuces(text), RedisURI::create);

@@ -30,7 +30,7 @@ import java.util.Optional;
  * @param limit how long one connection may take
  * @param clock of this side
  */
-public record Visit(
+public record ScanOptions(
         Optional<SecureTls> tls,
         Optional<String> clientProblem,
         TrustAnchors anchors,

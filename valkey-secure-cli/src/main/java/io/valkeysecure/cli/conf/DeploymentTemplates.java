@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 import org.bouncycastle.util.IPAddress;
 
 /** What stands around a server: who issues and renews its certificate, who starts it, who keeps the plaintext port shut. */
-public final class Surroundings {
-    private Surroundings() {}
+public final class DeploymentTemplates {
+    private DeploymentTemplates() {}
 
     /**
      * Writes manifests for cert-manager: a CA of its own, certificates for servers and clients.

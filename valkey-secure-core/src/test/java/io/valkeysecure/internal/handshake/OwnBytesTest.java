@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What our own engine says in the clear. */
-class OwnEvidenceTest {
+class OwnBytesTest {
     private static final String HELLO_UNTIL_EXTENSIONS = "0303" + "00".repeat(32) + "00" + "0002c02b" + "0100";
 
-    private final OwnEvidence own = new OwnEvidence();
+    private final OwnBytes own = new OwnBytes();
 
     @ParameterizedTest
     @ValueSource(strings = {"0201", "0203", "0101", "0301", "0202", "ffff"})

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * sends. When the handshake has ended it passes all on unchanged, and shows what comes for as long as that is wanted.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the delegate synchronizes
-public final class WireSocket extends Socket {
+public final class DeadlineSocket extends Socket {
     /** What was sent before the peer closed is in the receive buffer by then, or it never comes. */
     private static final int LAST_WORDS_MILLIS = 100;
 
@@ -35,7 +35,7 @@ public final class WireSocket extends Socket {
     private volatile boolean handshaking = true;
     private volatile boolean isWatched = true;
 
-    public WireSocket(Socket delegate, HandshakeDriver handshake, long deadlineNanos) throws SocketException {
+    public DeadlineSocket(Socket delegate, HandshakeDriver handshake, long deadlineNanos) throws SocketException {
         this.delegate = delegate;
         this.handshake = handshake;
         this.deadlineNanos = deadlineNanos;
@@ -128,7 +128,7 @@ public final class WireSocket extends Socket {
     private void keepLastWords(IOException failedWrite) {
         try {
             delegate.setSoTimeout(LAST_WORDS_MILLIS);
-            handshake.lastWords(delegate.getInputStream().readNBytes(PeerEvidence.CLEAR_ALERT_BYTES));
+            handshake.lastWords(delegate.getInputStream().readNBytes(PeerBytes.CLEAR_ALERT_BYTES));
         } catch (IOException e) {
             failedWrite.addSuppressed(e);
         }

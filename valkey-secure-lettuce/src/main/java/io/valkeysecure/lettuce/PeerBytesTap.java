@@ -15,12 +15,12 @@ import io.valkeysecure.adapter.TlsHandshake;
  * <p>Used by one channel, on its event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that was passed in tells, not the future returned
-final class FirstBytes extends ChannelDuplexHandler {
+final class PeerBytesTap extends ChannelDuplexHandler {
     private final TlsHandshake handshake;
     private boolean sentIsWanted = true;
     private boolean refused;
 
-    FirstBytes(TlsHandshake handshake) {
+    PeerBytesTap(TlsHandshake handshake) {
         this.handshake = handshake;
     }
 

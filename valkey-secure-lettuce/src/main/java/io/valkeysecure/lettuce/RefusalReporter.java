@@ -15,11 +15,11 @@ import java.util.function.Function;
  * and when the channel is closed again before the thread that dialled has looked for its handler ("RedisHandshakeHandler not
  * registered").
  */
-final class KeptRefusal {
+final class RefusalReporter {
     private static final AttributeKey<AtomicReference<TlsHandshakeException>> KEPT =
-            AttributeKey.valueOf(KeptRefusal.class, "kept");
+            AttributeKey.valueOf(RefusalReporter.class, "kept");
 
-    private KeptRefusal() {}
+    private RefusalReporter() {}
 
     /** Keeps what was refused, if the channel was made by {@link #connect}. */
     static void keep(Channel channel, TlsHandshakeException refused) {

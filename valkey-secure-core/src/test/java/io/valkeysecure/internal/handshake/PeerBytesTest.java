@@ -1,7 +1,7 @@
 package io.valkeysecure.internal.handshake;
 
-import static io.valkeysecure.internal.handshake.OwnEvidenceTest.message;
-import static io.valkeysecure.internal.handshake.OwnEvidenceTest.record;
+import static io.valkeysecure.internal.handshake.OwnBytesTest.message;
+import static io.valkeysecure.internal.handshake.OwnBytesTest.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,11 +15,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PeerEvidenceTest {
+class PeerBytesTest {
 
     @Test
     void nothing_isNeitherPlaintextNorTls() throws PeerRejectedException {
-        PeerEvidence evidence = evidence(new byte[0]);
+        PeerBytes evidence = evidence(new byte[0]);
         assertThat(evidence.nothingReceived()).isTrue();
         assertThat(evidence.isPlaintext()).isFalse();
         assertThat(evidence.serverHelloSeen()).isFalse();
@@ -53,7 +53,7 @@ class PeerEvidenceTest {
         "15030300020228, false,"
     })
     void serverHello_versions_areTold(String hex, boolean seen, String tooOld) throws PeerRejectedException {
-        PeerEvidence evidence = evidence(HexFormat.of().parseHex(hex));
+        PeerBytes evidence = evidence(HexFormat.of().parseHex(hex));
         assertThat(evidence.serverHelloSeen()).isEqualTo(seen);
         assertThat(evidence.tooOldVersion()).isEqualTo(tooOld);
     }
@@ -61,7 +61,7 @@ class PeerEvidenceTest {
     @Test
     void add_byteByByte_isTheSameAsAtOnce() throws PeerRejectedException {
         byte[] bytes = HexFormat.of().parseHex("160301007a020000760301ffff");
-        PeerEvidence drops = new PeerEvidence();
+        PeerBytes drops = new PeerBytes();
         for (int i = 0; i < bytes.length; i++) {
             drops.add(ByteBuffer.wrap(bytes, i, 1));
             drops.add(ByteBuffer.wrap(bytes, i, 0));
@@ -97,9 +97,9 @@ class PeerEvidenceTest {
     }
 
     /** Shows it in parts of that many bytes. */
-    private static PeerEvidence shown(String hex, int part) throws PeerRejectedException {
+    private static PeerBytes shown(String hex, int part) throws PeerRejectedException {
         byte[] bytes = HexFormat.of().parseHex(hex);
-        PeerEvidence evidence = new PeerEvidence();
+        PeerBytes evidence = new PeerBytes();
         for (int from = 0; from < bytes.length; from += part) {
             evidence.add(ByteBuffer.wrap(bytes, from, Math.min(part, bytes.length - from)));
         }
@@ -121,7 +121,7 @@ class PeerEvidenceTest {
     void keyExchange_strong_isSeenHoweverItComes(int length) throws PeerRejectedException {
         String flight = records(length, HELLO, CERTIFICATE, keyExchange("0403"), DONE) + CHANGE_CIPHER_SPEC + FINISHED;
         for (int part : new int[] {1, 3, 1000, 100_000}) {
-            PeerEvidence evidence = shown(flight + DATA + DATA, part);
+            PeerBytes evidence = shown(flight + DATA + DATA, part);
             assertThat(evidence.isKeyExchangeSigned()).isTrue();
             assertThat(evidence.isTls12Complete()).isTrue();
             assertThat(evidence.isMoreWanted()).isTrue();
@@ -149,7 +149,7 @@ class PeerEvidenceTest {
     @ParameterizedTest
     @ValueSource(strings = {"01", "030017", "0300170400000000", "0200170400000000040300020000"})
     void keyExchange_unreadable_isNotSigned(String body) throws PeerRejectedException {
-        PeerEvidence evidence =
+        PeerBytes evidence =
                 shown(records(16384, HELLO, message(12, body), DONE) + CHANGE_CIPHER_SPEC + FINISHED, 1000);
         assertThat(evidence.isTls12Complete()).isTrue();
         assertThat(evidence.isKeyExchangeSigned()).isFalse();
@@ -157,7 +157,7 @@ class PeerEvidenceTest {
 
     @Test
     void keyExchange_none_isNotSigned() throws PeerRejectedException {
-        PeerEvidence evidence = shown(records(16384, HELLO) + CHANGE_CIPHER_SPEC + FINISHED, 1000);
+        PeerBytes evidence = shown(records(16384, HELLO) + CHANGE_CIPHER_SPEC + FINISHED, 1000);
         assertThat(evidence.isTls12Complete()).isTrue();
         assertThat(evidence.isKeyExchangeSigned()).isFalse();
     }
@@ -169,7 +169,7 @@ class PeerEvidenceTest {
                 2,
                 "0303" + "00".repeat(32) + "00" + "1301" + "00" + String.format("%04x", extensions.length() / 2)
                         + extensions);
-        PeerEvidence evidence = shown(record(hello) + CHANGE_CIPHER_SPEC + DATA, 1);
+        PeerBytes evidence = shown(record(hello) + CHANGE_CIPHER_SPEC + DATA, 1);
         assertThat(evidence.isMoreWanted()).isFalse();
         assertThat(evidence.keyExchangeGroup()).contains("x25519");
         assertThat(evidence.isTls12Complete()).isFalse();
@@ -182,7 +182,7 @@ class PeerEvidenceTest {
                 2,
                 "0303" + "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c" + "00" + "1301" + "00"
                         + "000c" + "003300020018" + "002b00020304");
-        PeerEvidence evidence = shown(record(retry) + CHANGE_CIPHER_SPEC, 1);
+        PeerBytes evidence = shown(record(retry) + CHANGE_CIPHER_SPEC, 1);
         assertThat(evidence.isMoreWanted()).isTrue();
         assertThat(evidence.keyExchangeGroup()).isEmpty();
     }
@@ -215,8 +215,8 @@ class PeerEvidenceTest {
         assertRefused(RefusalReason.UNCLASSIFIED, records(16384, HELLO) + "9903030000", 1000);
     }
 
-    private static PeerEvidence evidence(byte[] bytes) throws PeerRejectedException {
-        PeerEvidence evidence = new PeerEvidence();
+    private static PeerBytes evidence(byte[] bytes) throws PeerRejectedException {
+        PeerBytes evidence = new PeerBytes();
         evidence.add(ByteBuffer.wrap(bytes));
         return evidence;
     }

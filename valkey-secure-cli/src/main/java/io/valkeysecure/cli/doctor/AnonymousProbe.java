@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * Comes without a certificate, looks at what the server presents, and sees whether it is let in. It trusts whoever is there,
  * since it has to see how a bad server behaves; so it never sends anything but a PING.
  */
-final class StrangerProbe {
+final class AnonymousProbe {
     private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private StrangerProbe() {}
+    private AnonymousProbe() {}
 
     /**
      * What came of it.

@@ -18,7 +18,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Looks from inside, over a connection that is verified and logged in. Every command reads only. */
-final class Inside {
+final class ServerConfigChecks {
     /** The whole look may take so many times what one connection may take. */
     private static final int MOST_LIMITS = 10;
 
@@ -34,7 +34,7 @@ final class Inside {
             "enable-protected-configs",
             "dir");
 
-    private final Visit visit;
+    private final ScanOptions visit;
     private final Endpoint endpoint;
     private final RespConnection connection;
     private final Settings settings;
@@ -55,7 +55,7 @@ final class Inside {
     private Optional<Integer> plaintextPort = Optional.empty();
     private Optional<Integer> busPort = Optional.empty();
 
-    Inside(Visit visit, Endpoint endpoint, RespConnection connection, CheckResults results) {
+    ServerConfigChecks(ScanOptions visit, Endpoint endpoint, RespConnection connection, CheckResults results) {
         this.visit = visit;
         this.endpoint = endpoint;
         this.connection = connection;

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
  * Adds to an exception of Jedis why its connections were refused. A client that tries several servers while it is built
  * says in the end that none would do: of a cluster's seeds Jedis tells one failure, of sentinels and of databases none.
  */
-final class UntoldRefusals {
-    private UntoldRefusals() {}
+final class RefusalReporter {
+    private RefusalReporter() {}
 
     /** Builds, on failure with every refusal suppressed in what was thrown, those on other threads included. */
     static <T> T told(List<SecureClientConfig> configs, Supplier<T> build) {

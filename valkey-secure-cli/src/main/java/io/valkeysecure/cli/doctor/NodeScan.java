@@ -25,12 +25,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Examines one server: first as anybody could, then, if it is verified, as who may log in. One connection at a time. */
-final class NodeVisit {
+final class NodeScan {
     private static final Set<Check> OF_CHAIN = EnumSet.range(Check.CERTIFICATE_EXPIRED, Check.CERTIFICATE_MALFORMED);
 
     private static final String NO_LOGIN = "no login was asked for (--user, --password-file)";
 
-    private final Visit visit;
+    private final ScanOptions visit;
     private final Endpoint endpoint;
     private final String target;
     private final Map<String, String> facts = new LinkedHashMap<>();
@@ -48,7 +48,7 @@ final class NodeVisit {
     private Optional<Integer> busPort = Optional.empty();
     private Optional<Instant> ends = Optional.empty();
 
-    NodeVisit(Visit visit, Endpoint endpoint) {
+    NodeScan(ScanOptions visit, Endpoint endpoint) {
         this.visit = visit;
         this.endpoint = endpoint;
         this.target = endpoint.toString();
@@ -56,7 +56,7 @@ final class NodeVisit {
     }
 
     /** How a login ended, or that none was asked for. */
-    static Report.Login notAskedFor(Visit visit, State otherwise, String because) {
+    static Report.Login notAskedFor(ScanOptions visit, State otherwise, String because) {
         return visit.login().isEmpty()
                 ? new Report.Login(State.NOT_APPLICABLE, NO_LOGIN)
                 : new Report.Login(otherwise, because);
@@ -154,7 +154,7 @@ final class NodeVisit {
     }
 
     private void stranger() throws IOException {
-        StrangerProbe.Seen seen = StrangerProbe.look(endpoint, visit.limit());
+        AnonymousProbe.Seen seen = AnonymousProbe.look(endpoint, visit.limit());
         if (seen.answer().isPresent()) {
             String answer = seen.answer().get();
             if (!answer.startsWith("+") && !answer.startsWith("-")) {
@@ -211,7 +211,7 @@ final class NodeVisit {
             if (!login(connection, before)) {
                 return;
             }
-            Inside inside = new Inside(visit, endpoint, connection, results);
+            ServerConfigChecks inside = new ServerConfigChecks(visit, endpoint, connection, results);
             plaintextPortUnknown = "the server did not tell its port without TLS";
             try {
                 inside.look();
@@ -231,7 +231,7 @@ final class NodeVisit {
     }
 
     /** Whatever ends the look, what it found until then counts. */
-    private void take(Inside inside) {
+    private void take(ServerConfigChecks inside) {
         facts.putAll(inside.facts());
         inside.found().forEach(this::add);
         notes.addAll(inside.notes());
@@ -314,7 +314,7 @@ final class NodeVisit {
             results.passed(Check.CONNECTION_REFUSED);
         } else if (e.reason() == RefusalReason.CLIENT_IDENTITY_REQUIRED) {
             results.passed(Check.CONNECTION_REFUSED); // the server is verified before it says so
-        } else if (found.keySet().stream().noneMatch(NodeVisit::isOfChain)) {
+        } else if (found.keySet().stream().noneMatch(NodeScan::isOfChain)) {
             add(Check.CONNECTION_REFUSED.on(target, e.reason().tag() + ": " + e.getMessage()));
         }
     }

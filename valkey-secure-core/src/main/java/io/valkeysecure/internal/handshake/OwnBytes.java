@@ -12,7 +12,7 @@ import java.util.Set;
  * What our own engine said in the part of a handshake that is not encrypted: whether it offered to resume a session, and under
  * TLS 1.2 what it proved our key with. Safe for use by many threads.
  */
-public final class OwnEvidence implements HandshakeReader.Listener {
+public final class OwnBytes implements HandshakeReader.Listener {
     private static final int CLIENT_HELLO = 1;
     private static final int CERTIFICATE_VERIFY = 15;
     private static final int EXTENSION_SESSION_TICKET = 35;

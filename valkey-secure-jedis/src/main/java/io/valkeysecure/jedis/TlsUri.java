@@ -26,7 +26,7 @@ import redis.clients.jedis.util.JedisURIHelper;
  * {@code #} in it the rest is path, parameter or fragment, and what comes before may be read as host and port. So no message
  * shows any part as it was written, but words of fixed lists.
  */
-final class SecureUri {
+final class TlsUri {
     private static final Set<String> TLS_SCHEMES = Set.of("valkeys", "rediss");
     private static final Set<String> PLAINTEXT_SCHEMES = Set.of(
             "redis", "valkey", "redis-socket", "redis-sentinel", "rediss-sentinel", "unix", "tcp", "http", "https");
@@ -52,21 +52,21 @@ final class SecureUri {
     private final URI uri;
     private final HostAndPort hostAndPort;
 
-    private SecureUri(URI uri) {
+    private TlsUri(URI uri) {
         this.uri = uri;
         requireTlsScheme(uri.getScheme());
         this.hostAndPort = hostAndPortOf(uri);
         requireReadableParts(uri);
     }
 
-    static SecureUri of(URI uri) {
-        return new SecureUri(Objects.requireNonNull(uri, "uri"));
+    static TlsUri of(URI uri) {
+        return new TlsUri(Objects.requireNonNull(uri, "uri"));
     }
 
     /** Parses a URI; the exception of the JDK, which shows all of it, is not passed on. */
-    static SecureUri parse(String text) {
+    static TlsUri parse(String text) {
         try {
-            return new SecureUri(new URI(Objects.requireNonNull(text, "uri")));
+            return new TlsUri(new URI(Objects.requireNonNull(text, "uri")));
         } catch (URISyntaxException e) {
             throw refused("uri is malformed at index " + e.getIndex() + ": "
                     + e.getReason().toLowerCase(Locale.ROOT) + "; write it as " + EXAMPLE

@@ -5,8 +5,8 @@ import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.internal.root.RootTypes;
 
 /** Refuses settings by which a builder of ours would make other connections than verified ones. */
-final class FixedSetting {
-    private FixedSetting() {}
+final class BuilderGuard {
+    private BuilderGuard() {}
 
     static TlsConfigurationException already(String setting) {
         return refused(setting + " was given to SecureJedis already: give it there");

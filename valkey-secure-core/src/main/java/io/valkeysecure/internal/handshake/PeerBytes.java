@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * too old a version (RFC 8446, 5.1 and 4.1.3), its choices, and under TLS 1.2 the signature of its key exchange and whether it
  * begins another handshake. Safe for use by many threads.
  */
-public final class PeerEvidence implements HandshakeReader.Listener {
+public final class PeerBytes implements HandshakeReader.Listener {
     /** Record header (5), handshake header (4), legacy_version (2). */
     private static final int VERSION_END = 11;
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is said when a path is refused here: which certificate, what was expected, what was seen. */
-final class Refusals {
+final class RevocationMessages {
     /** RFC 5280, 5.3.1. */
     private static final Map<Integer, String> REASONS = Map.of(
             0, "unspecified",
@@ -25,7 +25,7 @@ final class Refusals {
             9, "privilegeWithdrawn",
             10, "aACompromise");
 
-    private Refusals() {}
+    private RevocationMessages() {}
 
     static PeerRejectedException revoked(
             X509Certificate certificate, Instant since, @Nullable Integer reason, String by) {

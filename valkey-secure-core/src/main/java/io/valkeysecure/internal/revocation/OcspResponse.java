@@ -3,8 +3,8 @@ package io.valkeysecure.internal.revocation;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.x509.CertificateParser;
-import io.valkeysecure.internal.x509.MalformedException;
 import io.valkeysecure.internal.x509.KeyStrength;
+import io.valkeysecure.internal.x509.MalformedException;
 import io.valkeysecure.internal.x509.Structures;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -52,7 +52,7 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.jspecify.annotations.Nullable;
 
 /** A successful basic OCSP response (RFC 6960, 4.2), stapled or fetched. */
-final class OcspAnswer {
+final class OcspResponse {
     /** An answer of a few hundred bytes, a delegate's certificate, and room. */
     static final int LARGEST_BYTES = 64 * 1024;
 
@@ -83,7 +83,7 @@ final class OcspAnswer {
     private final @Nullable ASN1Sequence certificates;
     private final List<SingleResponse> singles = new ArrayList<>();
 
-    private OcspAnswer(ASN1Sequence sequence) throws IOException, MalformedException {
+    private OcspResponse(ASN1Sequence sequence) throws IOException, MalformedException {
         requireForm(sequence);
         BasicOCSPResponse response = BasicOCSPResponse.getInstance(sequence);
         this.data = response.getTbsResponseData();
@@ -129,7 +129,7 @@ final class OcspAnswer {
      *
      * @throws UnprovedException if it is malformed, none, or none that is successful
      */
-    static OcspAnswer parse(byte[] encoded) throws UnprovedException {
+    static OcspResponse parse(byte[] encoded) throws UnprovedException {
         if (encoded.length > LARGEST_BYTES) {
             throw new UnprovedException("an OCSP response of more than " + LARGEST_BYTES + " bytes");
         }
@@ -149,7 +149,7 @@ final class OcspAnswer {
             if (bytes == null || !OCSPObjectIdentifiers.id_pkix_ocsp_basic.equals(bytes.getResponseType())) {
                 throw new UnprovedException("an OCSP response that is not a basic one");
             }
-            return new OcspAnswer(Der.sequence(bytes.getResponse().getOctets()));
+            return new OcspResponse(Der.sequence(bytes.getResponse().getOctets()));
         } catch (IOException | MalformedException | RuntimeException e) {
             throw new UnprovedException("a malformed OCSP response");
         }
@@ -269,7 +269,7 @@ final class OcspAnswer {
                 Integer reason = info.getRevocationReason() == null
                         ? null
                         : Integer.valueOf(info.getRevocationReason().getValue().intValueExact());
-                throw Refusals.revoked(
+                throw RevocationMessages.revoked(
                         certificate,
                         Der.ocspTime(info.getRevocationTime()),
                         reason,
@@ -330,7 +330,8 @@ final class OcspAnswer {
                 if (problem.isEmpty() && Signatures.verifies(algorithm, signed, signature, delegate.getPublicKey())) {
                     return;
                 }
-                problems.add(Refusals.name(delegate) + ": " + problem.orElse("the signature is not by its key"));
+                problems.add(
+                        RevocationMessages.name(delegate) + ": " + problem.orElse("the signature is not by its key"));
             }
         }
         throw new UnprovedException("an OCSP response that neither " + Printable.value(issuer.getSubjectX500Principal())
