@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLServerSocket;
@@ -18,7 +17,7 @@ import javax.net.ssl.SSLServerSocket;
 final class MovingServer implements AutoCloseable {
     private final SSLServerSocket socket;
     private final String target;
-    private final List<Socket> clients = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<Socket> clients = new CopyOnWriteArrayList<>();
 
     MovingServer(TestCertificate identity, String target) {
         this.target = target;
@@ -72,10 +71,10 @@ final class MovingServer implements AutoCloseable {
                     String word = in.readLine();
                     name = i == 0 && length != null && word != null ? word.toUpperCase(Locale.ROOT) : name;
                 }
-                write(client, answer(name));
                 if (name.equals("PING")) {
-                    clients.add(client); // its greeting is over
+                    clients.addIfAbsent(client); // its greeting is over; known before it hears so, and may have us announce
                 }
+                write(client, answer(name));
             }
         } catch (IOException | UncheckedIOException e) {
             // the client went, or was refused

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.DEROctetString;
@@ -77,6 +78,7 @@ public final class OcspCheck implements RevocationCheck {
     private final Map<Key, CompletableFuture<Answer>> answers;
 
     private final Settings settings;
+    private final LongSupplier nanoTime;
 
     /**
      * Makes a check with an empty cache.
@@ -84,7 +86,17 @@ public final class OcspCheck implements RevocationCheck {
      * @param settings how to ask
      */
     public OcspCheck(Settings settings) {
+        this(settings, System::nanoTime);
+    }
+
+    /**
+     * Makes a check with an empty cache that reads the time that passes from the caller's ticker.
+     *
+     * @param nanoTime returns nanoseconds as {@link System#nanoTime} does, the one by which the verification began
+     */
+    OcspCheck(Settings settings, LongSupplier nanoTime) {
         this.settings = settings;
+        this.nanoTime = nanoTime;
         this.answers = new LinkedHashMap<>(16, 0.75f, true) {
             @Override
             protected boolean removeEldestEntry(Map.Entry<Key, CompletableFuture<Answer>> eldest) {
@@ -181,11 +193,11 @@ public final class OcspCheck implements RevocationCheck {
         }
     }
 
-    private static Answer await(CompletableFuture<Answer> shared, X509Certificate certificate, long deadline)
+    private Answer await(CompletableFuture<Answer> shared, X509Certificate certificate, long deadline)
             throws PeerRejectedException {
         String problem;
         try {
-            return shared.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return shared.get(Math.max(0, deadline - nanoTime.getAsLong()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             problem = "another connection's question for it was not answered in time";
         } catch (InterruptedException e) {
@@ -217,9 +229,13 @@ public final class OcspCheck implements RevocationCheck {
 
     private Instant ask(URI responder, X509Certificate certificate, X509Certificate issuer, Instant now, long deadline)
             throws PeerRejectedException, UnprovedException {
+        Duration left = Duration.ofNanos(deadline - nanoTime.getAsLong());
+        if (left.isZero() || left.isNegative()) {
+            throw new UnprovedException(
+                    "the responder was not asked: the timeout of " + settings.timeout() + " for all certificates has passed");
+        }
         byte[] nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
-        Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
         byte[] response = OcspHttp.post(responder, question(certificate, issuer, nonce), left);
         return OcspResponse.parse(response)
                 .prove(certificate, issuer, nonce, now, settings.tolerance(), settings.minimumRsaKeyBits());

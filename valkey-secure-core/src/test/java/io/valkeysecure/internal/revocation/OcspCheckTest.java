@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.x509.AccessDescription;
@@ -61,17 +62,35 @@ class OcspCheckTest {
         }
     }
 
-    /** However many paths are checked, they share one timeout. */
+    /** However many paths are checked, they share one timeout. The ticker says how much of it has passed. */
     @Test
     void check_begunSoLongAgoThatTheTimeIsUp_asksNobody() throws Exception {
         try (OcspResponder responder = responder().start()) {
-            OcspCheck check = at(responder);
-            long begun = System.nanoTime() - LONG.toNanos();
+            AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1); // a ticker may overflow
+            OcspCheck check = new OcspCheck(settings(responder.url(), LONG, 10, LONG), nanos::get);
+            long begun = nanos.get();
+            nanos.addAndGet(LONG.toNanos());
             assertThatThrownBy(() -> check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(), begun))
                     .isInstanceOf(PeerRejectedException.class)
-                    .hasMessageContaining("a good OCSP response");
-            assertThat(responder.requests()).isZero();
-            assertThat(check(check, LEAF, NOW)).isAfter(NOW);
+                    .hasMessageContaining("a good OCSP response")
+                    .hasMessageContaining("the timeout of PT30S for all certificates has passed");
+            // a question that nobody waits for would come before the next one
+            assertThat(check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(), nanos.get()))
+                    .isAfter(NOW);
+            assertThat(responder.requests()).isEqualTo(1);
+        }
+    }
+
+    /** The twin: it differs in that the timeout has not passed. */
+    @Test
+    void check_begunWhenTimeIsLeft_asks() throws Exception {
+        try (OcspResponder responder = responder().start()) {
+            AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
+            OcspCheck check = new OcspCheck(settings(responder.url(), LONG, 10, LONG), nanos::get);
+            long begun = nanos.get();
+            assertThat(check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(), begun))
+                    .isAfter(NOW);
+            assertThat(responder.requests()).isEqualTo(1);
         }
     }
 
