@@ -3,6 +3,9 @@
 module io.valkeysecure {
     exports io.valkeysecure;
     exports io.valkeysecure.adapter;
+    exports io.valkeysecure.internal.adapter to
+            io.valkeysecure.jedis,
+            io.valkeysecure.lettuce;
     exports io.valkeysecure.internal.engine to
             io.valkeysecure.jedis,
             io.valkeysecure.lettuce;

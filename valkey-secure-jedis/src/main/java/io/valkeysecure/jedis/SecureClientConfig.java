@@ -4,6 +4,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.jedis.internal.VerifiedConnections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -27,8 +28,8 @@ import redis.clients.jedis.json.JsonObjectMapper;
  *
  * <p>It is a class, not a {@code DefaultJedisClientConfig}, so that no setter reaches it. Jedis copies it all the same
  * ({@code DefaultJedisClientConfig.Builder.from}; {@code new Jedis(..)} of Jedis 8 always does, unless a protocol is
- * set), and a copy may have {@code ssl(false)}. Its {@code SslOptions} keep TLS on then ({@link SocketFactoryProvider}),
- * and what it has of credentials is good for verified sockets only ({@link SocketLogin}).
+ * set), and a copy may have {@code ssl(false)}. Its {@code SslOptions} keep TLS on then,
+ * and what it has of credentials is good for verified sockets only ({@link VerifiedConnections}).
  *
  * <p>Methods that only newer versions of Jedis know are delegated too; an older one does not call them, and has the
  * types in their signatures. {@code SecureClientConfigTest} fails when a new version adds one that is not delegated.
@@ -37,13 +38,11 @@ final class SecureClientConfig implements JedisClientConfig {
     private final SecureTls tls;
     private final JedisClientConfig base;
     private final VerifiedConnections connections;
-    private final SslOptions sslOptions;
 
     private SecureClientConfig(SecureTls tls, JedisClientConfig base) {
         this.tls = tls;
         this.base = base;
         this.connections = new VerifiedConnections(tls, base);
-        this.sslOptions = SocketFactoryProvider.optionsOf(connections.socketFactory());
     }
 
     static SecureClientConfig of(SecureTls tls, JedisClientConfig base) {
@@ -130,7 +129,7 @@ final class SecureClientConfig implements JedisClientConfig {
     /** Takes the place of the socket factory and of {@code isSsl()} in every version, and leads to the same factory. */
     @Override
     public SslOptions getSslOptions() {
-        return sslOptions;
+        return connections.sslOptions();
     }
 
     @Override

@@ -50,6 +50,6 @@ final class SecureClusterClient extends RedisClusterClient.Builder {
 
     @Override
     public RedisClusterClient build() {
-        return RefusalReporter.told(List.of(config), super::build);
+        return ReportedBuild.of(List.of(config), super::build);
     }
 }

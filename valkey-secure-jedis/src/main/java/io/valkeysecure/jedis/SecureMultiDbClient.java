@@ -81,7 +81,7 @@ final class SecureMultiDbClient extends MultiDbClient.Builder {
 
     @Override
     public MultiDbClient build() {
-        return RefusalReporter.told(configs, super::build);
+        return ReportedBuild.of(configs, super::build);
     }
 
     /** Looks at databases that are added while the client runs. */

@@ -66,6 +66,6 @@ final class SecureSentinelClient extends RedisSentinelClient.Builder {
 
     @Override
     public RedisSentinelClient build() {
-        return RefusalReporter.told(List.of(config, sentinelConfig), super::build);
+        return ReportedBuild.of(List.of(config, sentinelConfig), super::build);
     }
 }

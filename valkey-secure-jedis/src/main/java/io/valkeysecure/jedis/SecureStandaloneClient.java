@@ -95,6 +95,6 @@ final class SecureStandaloneClient extends RedisClient.Builder {
 
     @Override
     public RedisClient build() {
-        return RefusalReporter.told(List.of(config), super::build);
+        return ReportedBuild.of(List.of(config), super::build);
     }
 }

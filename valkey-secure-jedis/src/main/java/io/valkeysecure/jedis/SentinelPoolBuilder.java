@@ -129,7 +129,7 @@ public final class SentinelPoolBuilder {
             throw new IllegalStateException("masterName and sentinels are required, "
                     + (name == null ? "masterName" : "sentinels") + " is missing");
         }
-        return RefusalReporter.told(
+        return ReportedBuild.of(
                 List.of(sentinelConfig),
                 () -> new JedisSentinelPool(
                         name,

@@ -41,7 +41,7 @@ final class SecureClusterClient extends RedisClusterClient {
     @Override
     protected <K, V, T extends RedisChannelHandler<K, V>> ConnectionFuture<T> initializeChannelAsync(
             ConnectionBuilder builder) {
-        return RefusalReporter.connect(builder, super::initializeChannelAsync);
+        return ReportedConnect.connect(builder, super::initializeChannelAsync);
     }
 
     @Override

@@ -122,7 +122,7 @@ final class SecureRedisClient extends RedisClient {
     @Override
     protected <K, V, T extends RedisChannelHandler<K, V>> ConnectionFuture<T> initializeChannelAsync(
             ConnectionBuilder builder) {
-        return RefusalReporter.connect(builder, super::initializeChannelAsync);
+        return ReportedConnect.connect(builder, super::initializeChannelAsync);
     }
 
     @Override

@@ -203,7 +203,7 @@ final class TlsGate extends ChannelDuplexHandler {
 
     private void keep(ChannelHandlerContext ctx, TlsHandshakeException refused) {
         refusal = refused;
-        RefusalReporter.keep(ctx.channel(), refused);
+        ReportedConnect.refused(ctx.channel(), refused);
     }
 
     @Override

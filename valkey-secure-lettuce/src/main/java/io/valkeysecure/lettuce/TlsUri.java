@@ -6,31 +6,23 @@ import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.cluster.RedisClusterURIUtil;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.adapter.ServerUris;
+import io.valkeysecure.internal.adapter.ServerUris.Target;
 import io.valkeysecure.internal.root.RootTypes;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a URI has to be like. No message of this class holds the text of a URI, which may hold a password. */
+/**
+ * Reads URIs into Lettuce's {@link RedisURI}, and requires that a {@code RedisURI} asks for verified TLS. {@link ServerUris} decides
+ * about schemes. No message shows the text of a URI, which may hold a password; Lettuce's own messages do.
+ */
 final class TlsUri {
-    /** Lettuce knows neither the names of Valkey nor upper case. */
-    private static final Map<String, String> SECURE_SCHEMES = Map.of(
-            "rediss", RedisURI.URI_SCHEME_REDIS_SECURE,
-            "valkeys", RedisURI.URI_SCHEME_REDIS_SECURE,
-            "rediss-sentinel", RedisURI.URI_SCHEME_REDIS_SENTINEL_SECURE,
-            "valkeys-sentinel", RedisURI.URI_SCHEME_REDIS_SENTINEL_SECURE);
-
-    /** Of RFC 3986, those that a user info cannot hold as they are, or that mean something to Lettuce there. */
-    private static final String RESERVED = "/?#[]@:%,";
-
-    /** Lettuce's options in a query. */
+    /** The options that Lettuce reads from a query. */
     private static final Set<String> OPTIONS = Set.of(
             RedisURI.PARAMETER_NAME_TIMEOUT,
             RedisURI.PARAMETER_NAME_DATABASE,
@@ -41,59 +33,70 @@ final class TlsUri {
             RedisURI.PARAMETER_NAME_LIBRARY_VERSION,
             RedisURI.PARAMETER_NAME_VERIFY_PEER);
 
-    private static final Set<String> PLAINTEXT_SCHEMES =
-            Set.of("redis", "valkey", "redis-sentinel", "valkey-sentinel", "redis-socket", "redis+socket");
-
     private TlsUri() {}
 
     static RedisURI parse(String text) {
-        return read(lettuces(text), RedisURI::create);
+        return convert(withLettuceScheme(text), RedisURI::create);
     }
 
-    /** Lettuce's answer to null; its own message is of a class that is not for others. */
+    /** Parses the seeds of a cluster: hosts and ports, separated by commas, which share the rest of the URI. */
+    static List<RedisURI> parseSeeds(String text) {
+        URI uri = withLettuceScheme(text);
+        if (uri.getScheme().equals(RedisURI.URI_SCHEME_REDIS_SENTINEL_SECURE)) {
+            throw new IllegalArgumentException(
+                    "expected the URI of a cluster, with rediss:// or valkeys://, seen one of"
+                            + " sentinels, which a cluster does not have; for sentinels use SecureLettuce.client(...)");
+        }
+        return convert(uri, RedisClusterURIUtil::toRedisURIs);
+    }
+
+    /** Throws the exception that Lettuce throws for null. Lettuce's own method for it is not public. */
     @CanIgnoreReturnValue
-    static <T> T notNull(@Nullable T value, String what) {
+    static <T> T notNull(@Nullable T value, String name) {
         if (value == null) {
-            throw new IllegalArgumentException(what + " must not be null");
+            throw new IllegalArgumentException(name + " must not be null");
         }
         return value;
     }
 
-    /** Whatever Lettuce says quotes the text, and so does what its cause says. */
-    private static <T> T read(URI uri, Function<URI, T> lettuces) {
+    /** Returns the URI with the scheme by which Lettuce knows it: Lettuce reads neither {@code valkeys} nor upper case. */
+    private static URI withLettuceScheme(String text) {
+        URI uri = ServerUris.parse(notNull(text, "URI"), IllegalArgumentException::new);
+        Target target = ServerUris.requireTls(uri, EnumSet.allOf(Target.class));
+        requireUserInfoInAuthority(uri);
+        String scheme = target == Target.SENTINEL
+                ? RedisURI.URI_SCHEME_REDIS_SENTINEL_SECURE
+                : RedisURI.URI_SCHEME_REDIS_SECURE;
+        return URI.create(scheme + text.substring(uri.getScheme().length()));
+    }
+
+    /** Drops the exception of Lettuce: its message and its cause quote the URI. */
+    private static <T> T convert(URI uri, Function<URI, T> converter) {
         try {
-            return lettuces.apply(uri);
+            return converter.apply(uri);
         } catch (RuntimeException e) {
-            throw unreadable("host, port, database or an option of it is not as needed");
+            throw unreadable("the host, the port, the database or an option is malformed");
         }
     }
 
-    private static IllegalArgumentException unreadable(String why) {
-        return new IllegalArgumentException("the server's URI cannot be read: " + why + "; expected one such as "
-                + "rediss://user@host:6379, and in a password "
-                + RESERVED.chars()
-                        .mapToObj(c -> String.format(Locale.ROOT, "%%%02X for %c", c, c))
-                        .collect(Collectors.joining(", "))
-                + " (its text is not shown, since it may hold one)");
-    }
-
     /**
-     * A character that ends the user info makes a part of the password the host, the port, or the path. An {@code @} behind
-     * the authority shows it; only an option may hold one.
+     * Requires that an {@code @} stands in the authority only. A {@code /}, {@code ?} or {@code #} in a password ends the
+     * authority, so that parts of the password become host, port and path, and the {@code @} comes after them. The value of an
+     * option may contain an {@code @}.
      */
     private static void requireUserInfoInAuthority(URI uri) {
-        boolean known = uri.getRawQuery() == null
+        boolean onlyInOptions = uri.getRawQuery() == null
                 || !uri.getRawQuery().contains("@")
                 || Arrays.stream(uri.getRawQuery().split("&", -1))
                         .allMatch(option -> OPTIONS.contains(option.split("=", 2)[0]));
-        if (!known || contains(uri.getRawPath(), '@') || contains(uri.getRawFragment(), '@')) {
-            throw unreadable("an @ stands behind the host, as when a password holds a / ? or #");
+        if (!onlyInOptions || contains(uri.getRawPath(), '@') || contains(uri.getRawFragment(), '@')) {
+            throw unreadable("an @ comes after the host, as when a password contains a / ? or #");
         }
         if (uri.getRawAuthority() == null) {
             throw unreadable("the host is missing");
         }
         if (uri.getRawAuthority().indexOf('@') != uri.getRawAuthority().lastIndexOf('@')) {
-            throw unreadable("more than one @ stands before the host");
+            throw unreadable("more than one @ comes before the host");
         }
     }
 
@@ -101,44 +104,8 @@ final class TlsUri {
         return part != null && part.indexOf(c) >= 0;
     }
 
-    /** The seeds of a cluster: hosts and ports, separated by commas, share all else. */
-    static List<RedisURI> parseSeeds(String text) {
-        URI uri = lettuces(text);
-        if (uri.getScheme().equals(RedisURI.URI_SCHEME_REDIS_SENTINEL_SECURE)) {
-            throw new IllegalArgumentException("the URI names sentinels, and a cluster has none; write rediss:// or "
-                    + "valkeys:// for a cluster, or make the client by SecureLettuce.client(...)");
-        }
-        return read(uri, RedisClusterURIUtil::toRedisURIs);
-    }
-
-    private static URI lettuces(String text) {
-        URI uri;
-        try {
-            uri = new URI(notNull(text, "URI"));
-        } catch (URISyntaxException e) {
-            // neither the cause nor its message, both of which quote the text
-            throw unreadable("at index " + e.getIndex() + ": " + e.getReason());
-        }
-        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-        if (PLAINTEXT_SCHEMES.contains(scheme)) {
-            throw plaintext("the URI's scheme " + scheme + ":// is without TLS; write " + instead(scheme));
-        }
-        String lettuces = SECURE_SCHEMES.get(scheme);
-        if (lettuces == null) {
-            // not shown: where the scheme is missing, a user name or a password stands in its place
-            throw new IllegalArgumentException(
-                    "the URI's scheme is missing or another one; expected rediss:// or valkeys://");
-        }
-        requireUserInfoInAuthority(uri);
-        return URI.create(lettuces + text.substring(scheme.length()));
-    }
-
-    private static String instead(String scheme) {
-        return scheme.endsWith("-sentinel")
-                ? "rediss-sentinel:// or valkeys-sentinel://"
-                : scheme.endsWith("socket")
-                        ? "rediss://host:port, for a Unix socket carries no TLS"
-                        : "rediss:// or valkeys://";
+    private static IllegalArgumentException unreadable(String problem) {
+        return new IllegalArgumentException(ServerUris.unreadable(problem));
     }
 
     static void requireVerifiedTls(RedisURI uri) {
@@ -159,21 +126,19 @@ final class TlsUri {
             throw plaintext(name + ".socket is set: a Unix socket carries no TLS; write rediss://host:port");
         }
         if (uri.isStartTls()) {
-            throw plaintext(
-                    name + ".startTls is true: the connection would begin in plaintext; remove withStartTls(true), and "
-                            + "write rediss:// or valkeys:// instead of redis+tls://");
+            throw plaintext(name + ".startTls is true, expected false: the connection would begin in plaintext; remove"
+                    + " withStartTls(true), and write rediss:// or valkeys:// instead of redis+tls://");
         }
         if (!uri.isSsl()) {
-            throw plaintext(
-                    name + ".ssl is false: the connection would be without TLS; write rediss:// or valkeys://, or "
-                            + "RedisURI.Builder.withSsl(true)");
+            throw plaintext(name + ".ssl is false, expected true; write rediss:// or valkeys://, or"
+                    + " RedisURI.Builder.withSsl(true)");
         }
         if (uri.getVerifyMode() != SslVerifyMode.FULL) {
             throw RootTypes.configurationRefused(
                     RefusalReason.UNSUPPORTED_SETTING,
                     name + ".verifyPeer is " + uri.getVerifyMode()
-                            + ": path and name of the server are always verified; remove it or write FULL, and trust the "
-                            + "server's issuer by SecureTls.trusting(...)");
+                            + ", expected FULL: certificate chain and name of the server are always verified; remove the"
+                            + " setting, and trust the server's issuer by SecureTls.trusting(...)");
         }
     }
 

@@ -44,9 +44,9 @@ class SecureLettuceClusterTest {
 
     @ParameterizedTest
     @CsvSource({
-        "redis://localhost, 'scheme redis:// is without TLS; write rediss:// or valkeys://'",
-        "'valkey://one:1,two:2', 'scheme valkey:// is without TLS'",
-        "redis-socket:///tmp/valkey.sock, 'a Unix socket carries no TLS'",
+        "redis://localhost, 'seen redis://, which is without TLS; write rediss://'",
+        "'valkey://one:1,two:2', 'seen valkey://, which is without TLS'",
+        "redis-socket:///tmp/valkey.sock, 'a Unix socket, which carries no TLS'",
     })
     void clusterClient_schemeWithoutTls_isRefused(String uri, String message) {
         assertThatThrownBy(() -> SecureLettuce.clusterClient(tls, uri))

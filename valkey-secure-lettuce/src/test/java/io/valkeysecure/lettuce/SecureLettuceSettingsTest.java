@@ -45,19 +45,28 @@ class SecureLettuceSettingsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "redis://localhost, 'scheme redis:// is without TLS; write rediss:// or valkeys://'",
-        "REDIS://localhost, 'scheme redis:// is without TLS'",
-        "valkey://localhost, 'scheme valkey:// is without TLS'",
-        "redis-socket:///tmp/valkey.sock, 'a Unix socket carries no TLS'",
-        "redis+socket:///tmp/valkey.sock, 'a Unix socket carries no TLS'",
-        "redis-sentinel://localhost#primary, 'write rediss-sentinel:// or valkeys-sentinel://'",
+        "redis://localhost, 'seen redis://, which is without TLS; write rediss://'",
+        "REDIS://localhost, 'seen redis://, which is without TLS'",
+        "valkey://localhost, 'seen valkey://, which is without TLS; write valkeys://'",
+        "redis-socket:///tmp/valkey.sock, 'a Unix socket, which carries no TLS'",
+        "redis+socket:///tmp/valkey.sock, 'a Unix socket, which carries no TLS'",
+        "redis-sentinel://localhost#primary, 'write rediss-sentinel://'",
+        "valkey-sentinel://localhost#primary, 'write valkeys-sentinel://'",
+        "redis+tls://localhost, 'which begins in plaintext'",
+        "http://localhost, 'which is not a scheme of Valkey'",
+        "localhost:6379, 'seen another one'",
+        "hunter2://localhost, 'seen another one'",
+        "'', 'seen none'",
     })
     void client_schemeWithoutTls_isRefused(String uri, String message) {
         assertThatThrownBy(() -> SecureLettuce.client(TLS, uri))
                 .isInstanceOfSatisfying(
                         TlsConfigurationException.class,
                         e -> assertThat(e.reason()).isEqualTo(RefusalReason.PLAINTEXT_REQUESTED))
-                .hasMessageContaining(message);
+                .hasNoCause()
+                .hasMessageContaining("expected a URI with the scheme rediss:// or valkeys://")
+                .hasMessageContaining(message)
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("localhost", "hunter2"));
     }
 
     @ParameterizedTest
@@ -87,11 +96,11 @@ class SecureLettuceSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "localhost:6379", "http://localhost", "rediss://user:hunter2@local host"})
-    void client_notAServersUri_saysWhatIsExpectedAndShowsNoText(String uri) {
+    @ValueSource(strings = {"rediss://user:hunter2@local host", "rediss://", "rediss://user:hunter2@localhost:99999"})
+    void client_malformedUri_messageShowsTheFormatAndNoTextOfTheUri(String uri) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SecureLettuce.client(TLS, uri))
-                .withMessageContaining("rediss://")
+                .withMessageContaining("write it as valkeys://user:password@host:6379")
                 .satisfies(e -> assertThat(e).hasNoCause())
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter2"));
     }

@@ -4,8 +4,14 @@ import io.valkeysecure.RefusalReason;
 import java.util.Collection;
 import java.util.List;
 
-/** What holds for BoringSSL, whoever binds it. */
+/** The properties of BoringSSL that its bindings share. */
 public final class BoringSsl {
+    /**
+     * The most sessions that a generation keeps, of all servers together. A server gives two to each connection, and each is used
+     * once.
+     */
+    public static final int MOST_SESSIONS = 1000;
+
     private static final String HYBRID = "X25519MLKEM768";
 
     /** In order of preference; BoringSSL sends key shares of the first and of the first classical one. */

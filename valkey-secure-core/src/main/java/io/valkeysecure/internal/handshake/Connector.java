@@ -7,12 +7,15 @@ import io.valkeysecure.internal.generation.TlsConfiguration;
 import io.valkeysecure.internal.observe.GuardedListener;
 import io.valkeysecure.observe.TlsListener;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Everything behind a {@code SecureTls}: the generations, the listeners and the limit of handshakes in flight. */
 public final class Connector implements AutoCloseable {
     private final Generations generations;
     private final GuardedListener listener;
     private final HandshakeLimiter limiter = new HandshakeLimiter();
+    private final Set<Runnable> closeActions = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     /**
@@ -56,5 +59,21 @@ public final class Connector implements AutoCloseable {
             listener.closed();
             listener.close();
         }
+        closeActions.forEach(Runnable::run);
+        closeActions.clear();
+    }
+
+    /**
+     * Runs an action when this is closed; at once if it is closed already. The action must not throw, and may run twice.
+     *
+     * @return a callback that withdraws the action
+     */
+    public Runnable onClose(Runnable action) {
+        closeActions.add(action);
+        if (closed) {
+            closeActions.remove(action);
+            action.run();
+        }
+        return () -> closeActions.remove(action);
     }
 }

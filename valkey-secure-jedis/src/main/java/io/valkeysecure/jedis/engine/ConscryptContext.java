@@ -21,9 +21,6 @@ import org.conscrypt.Conscrypt;
 
 /** Conscrypt as one generation uses it. Its provider is an object of ours: none is installed in the JVM. */
 final class ConscryptContext implements EngineContext {
-    /** Conscrypt keeps ten if nothing is said; a server gives two to each connection, and each is used once. */
-    private static final int MOST_SESSIONS = 1000;
-
     private static final long PRUNING_INTERVAL_NANOS = 10_000_000_000L;
 
     private final EngineSettings settings;
@@ -46,7 +43,7 @@ final class ConscryptContext implements EngineContext {
                 new TrustManager[] {settings.trustManager()},
                 new SecureRandom());
         SSLSessionContext sessions = made.getClientSessionContext();
-        sessions.setSessionCacheSize(MOST_SESSIONS);
+        sessions.setSessionCacheSize(BoringSsl.MOST_SESSIONS); // Conscrypt's default is 10
         sessions.setSessionTimeout((int) settings.sessionTimeout().toSeconds());
         return made;
     }

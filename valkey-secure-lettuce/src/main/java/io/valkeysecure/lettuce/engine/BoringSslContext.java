@@ -19,9 +19,6 @@ import javax.net.ssl.SSLSocket;
 
 /** BoringSSL as one generation uses it: a context of Netty's that the garbage collector releases. */
 final class BoringSslContext implements EngineContext {
-    /** A server gives two to each connection, and each is used once. */
-    private static final int MOST_SESSIONS = 1000;
-
     private final EngineSettings settings;
     private final SslContext context;
 
@@ -36,7 +33,7 @@ final class BoringSslContext implements EngineContext {
                 .protocols(settings.protocols())
                 .ciphers(settings.cipherSuites())
                 .enableOcsp(settings.stapled())
-                .sessionCacheSize(MOST_SESSIONS)
+                .sessionCacheSize(BoringSsl.MOST_SESSIONS)
                 .sessionTimeout(settings.sessionTimeout().toSeconds())
                 .option(OpenSslContextOption.USE_TASKS, true)
                 .option(OpenSslContextOption.GROUPS, BoringSsl.groups(settings))

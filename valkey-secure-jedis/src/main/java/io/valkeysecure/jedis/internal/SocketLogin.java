@@ -1,4 +1,4 @@
-package io.valkeysecure.jedis;
+package io.valkeysecure.jedis.internal;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;

@@ -1,4 +1,4 @@
-package io.valkeysecure.jedis;
+package io.valkeysecure.jedis.internal;
 
 import java.lang.ref.Cleaner;
 import java.security.KeyManagementException;

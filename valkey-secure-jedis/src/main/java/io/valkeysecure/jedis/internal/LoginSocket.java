@@ -1,4 +1,4 @@
-package io.valkeysecure.jedis;
+package io.valkeysecure.jedis.internal;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;

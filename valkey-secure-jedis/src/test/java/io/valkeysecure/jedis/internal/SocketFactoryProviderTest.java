@@ -1,4 +1,4 @@
-package io.valkeysecure.jedis;
+package io.valkeysecure.jedis.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -1,4 +1,4 @@
-package io.valkeysecure.jedis;
+package io.valkeysecure.jedis.internal;
 
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
@@ -16,48 +16,55 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.HostAndPortMapper;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.RedisCredentialsProvider;
+import redis.clients.jedis.SslOptions;
 
 /**
  * How a configuration opens connections: the mapper is asked for the address, the socket factory verifies the connected
  * socket, and {@link SocketLogin} has that socket write the credentials.
  */
-final class VerifiedConnections {
+public final class VerifiedConnections {
     private final SecureTls tls;
     private final JedisClientConfig base;
     private final SocketLogin login;
     private final List<Consumer<TlsHandshake>> watchers = new CopyOnWriteArrayList<>();
     private final SSLSocketFactory socketFactory = new VerifiedSocketFactory();
     private final HostAndPortMapper mapper = new WatchingMapper();
+    private final SslOptions sslOptions = SocketFactoryProvider.optionsOf(socketFactory);
 
-    VerifiedConnections(SecureTls tls, JedisClientConfig base) {
+    public VerifiedConnections(SecureTls tls, JedisClientConfig base) {
         this.tls = tls;
         this.base = base;
         this.login = new SocketLogin(base);
     }
 
     /** Whether a socket factory was taken from a configuration of ours. */
-    static boolean isOurs(@Nullable SSLSocketFactory factory) {
+    public static boolean isOurs(@Nullable SSLSocketFactory factory) {
         return factory instanceof VerifiedSocketFactory;
     }
 
     /** Shows every handshake, before it is made, until the watcher is taken away. */
-    void watch(Consumer<TlsHandshake> watcher) {
+    public void watch(Consumer<TlsHandshake> watcher) {
         watchers.add(watcher);
     }
 
-    void unwatch(Consumer<TlsHandshake> watcher) {
+    public void unwatch(Consumer<TlsHandshake> watcher) {
         watchers.remove(watcher);
     }
 
-    HostAndPortMapper mapper() {
+    public HostAndPortMapper mapper() {
         return mapper;
     }
 
-    SSLSocketFactory socketFactory() {
+    public SSLSocketFactory socketFactory() {
         return socketFactory;
     }
 
-    SocketLogin login() {
+    public SslOptions sslOptions() {
+        return sslOptions;
+    }
+
+    public RedisCredentialsProvider login() {
         return login;
     }
 
