@@ -1,6 +1,7 @@
 package io.valkeysecure;
 
 import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.internal.text.DocumentationLinks;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,6 @@ public enum RefusalReason {
 
     /** The end of every message: where cause and cure are written down. */
     String seeAlso() {
-        return "; see docs/reasons.md#" + tag();
+        return "; see " + DocumentationLinks.reason(tag());
     }
 }

@@ -244,7 +244,7 @@ class ObserversTest {
             Files.writeString(scene.files.path("tls.crt"), "half");
             assertThat(RefusalReason.of(catchThrowable(tls::reload))).contains(RefusalReason.MATERIAL_UNREADABLE);
             assertThat(tls.health().state()).isEqualTo(TlsHealth.State.DEGRADED);
-            assertThat(tls.health().toString()).contains("tls.crt", "docs/reasons.md#material_unreadable");
+            assertThat(tls.health().toString()).contains("tls.crt", "https://valkey-secure.github.io/reasons.html#material_unreadable");
 
             Files.writeString(scene.files.path("tls.crt"), good);
             tls.reload();
@@ -330,7 +330,7 @@ class ObserversTest {
                 .satisfies(line -> assertThat(line)
                         .startsWith("WARNING handshake refused: reason=plaintext_peer endpoint=localhost:")
                         .contains(" client=other elapsed_ms=", " message=\"", "\\\"-ERR")
-                        .endsWith("see docs/reasons.md#plaintext_peer\""));
+                        .endsWith("see https://valkey-secure.github.io/reasons.html#plaintext_peer\""));
     }
 
     /** What a peer chooses begins no line of its own. */

@@ -115,7 +115,7 @@ class RefusalReasonTest {
     @ParameterizedTest
     @EnumSource
     void message_everyType_endsWithTheSectionOfTheReason(RefusalReason reason) {
-        String section = "; see docs/reasons.md#" + reason.tag();
+        String section = "; see https://valkey-secure.github.io/reasons.html#" + reason.tag();
         assertThat(new TlsHandshakeException(reason, SERVER, "expected a, seen b", null))
                 .hasMessage("valkey.example:6379 refused (" + reason.tag() + "): expected a, seen b" + section);
         assertThat(new TlsConfigurationException(reason, "expected a, seen b"))

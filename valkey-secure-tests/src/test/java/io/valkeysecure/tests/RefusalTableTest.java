@@ -435,7 +435,7 @@ class RefusalTableTest {
                     .hasMessageStartingWith(scene.host() + ":" + proxy.port() + " refused ("
                             + sin.reason().tag() + "): ")
                     .hasMessageEndingWith(
-                            "; see docs/reasons.md#" + sin.reason().tag())
+                            "; see https://valkey-secure.github.io/reasons.html#" + sin.reason().tag())
                     .message()
                     .contains(sin.says());
             assertShowsNoSecret(text(thrown), scene);

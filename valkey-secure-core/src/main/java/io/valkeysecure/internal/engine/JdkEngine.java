@@ -1,6 +1,7 @@
 package io.valkeysecure.internal.engine;
 
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.text.DocumentationLinks;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -83,7 +84,8 @@ public final class JdkEngine implements EngineContext {
                         RefusalReason.KEY_EXCHANGE,
                         "a hybrid key exchange is required, and the TLS of JDK "
                                 + Runtime.version().feature()
-                                + " has none; put BoringSSL on the class path (docs/engines.md), or run on JDK 27",
+                                + " has none; put BoringSSL on the class path (" + DocumentationLinks.page("engines")
+                                + "), or run on JDK 27",
                         null);
             }
         }
