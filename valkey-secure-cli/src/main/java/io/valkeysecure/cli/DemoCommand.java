@@ -2,6 +2,11 @@ package io.valkeysecure.cli;
 
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.cli.base.ConnectionOptions;
+import io.valkeysecure.cli.base.Console;
+import io.valkeysecure.cli.base.EndpointConverter;
+import io.valkeysecure.cli.base.ExitCode;
+import io.valkeysecure.cli.base.Versions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -81,18 +86,18 @@ final class DemoCommand implements Callable<Integer> {
                 throw usage("--metrics: a port is from 0 to 65535, was " + metrics);
             }
             new MetricsDemo(console, metrics, Optional.ofNullable(seconds).map(Duration::ofSeconds)).run();
-            return Main.OK;
+            return ExitCode.OK;
         }
         if (server == null) {
             if (connection.isAny()) {
                 throw usage("these options are about your own server: HOST:PORT is missing");
             }
-            return withOwnServers(console) ? Main.OK : Main.REFUSED;
+            return withOwnServers(console) ? ExitCode.OK : ExitCode.REFUSED;
         }
         Figures figures = new Figures();
         try (SecureTls tls = connection.tls().listener(figures).build()) {
             Target target = new Target(server, connection.user(), connection.password());
-            return new TheirServerDemo(console, tls, figures, target).run() ? Main.OK : Main.REFUSED;
+            return new TheirServerDemo(console, tls, figures, target).run() ? ExitCode.OK : ExitCode.REFUSED;
         }
     }
 

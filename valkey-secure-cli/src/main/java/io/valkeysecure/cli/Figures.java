@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Keeps the handshakes that were verified, and makes a table of them. */
-final class Figures implements TlsListener {
+public final class Figures implements TlsListener {
     private final Queue<VerifiedHandshake> handshakes = new ConcurrentLinkedQueue<>();
 
     @Override
@@ -35,7 +35,7 @@ final class Figures implements TlsListener {
         return handshakes.isEmpty();
     }
 
-    VerifiedHandshake latest() {
+    public VerifiedHandshake latest() {
         return List.copyOf(handshakes).get(handshakes.size() - 1);
     }
 

@@ -2,6 +2,7 @@ package io.valkeysecure.cli;
 
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.jedis.SecureJedis;
 import java.util.ArrayList;
 import java.util.List;

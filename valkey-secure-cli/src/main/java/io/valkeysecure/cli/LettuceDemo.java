@@ -16,6 +16,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.support.ConnectionPoolSupport;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.lettuce.SecureLettuce;
 import java.time.Duration;
 import java.util.ArrayList;

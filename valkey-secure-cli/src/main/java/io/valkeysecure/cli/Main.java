@@ -1,5 +1,13 @@
 package io.valkeysecure.cli;
 
+import io.valkeysecure.cli.base.Console;
+import io.valkeysecure.cli.base.ExitCode;
+import io.valkeysecure.cli.base.Failure;
+import io.valkeysecure.cli.base.Versions;
+import io.valkeysecure.cli.conf.ConfCommand;
+import io.valkeysecure.cli.connect.ConnectCommand;
+import io.valkeysecure.cli.doctor.DoctorCommand;
+import io.valkeysecure.cli.pki.PkiCommand;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.List;
@@ -26,11 +34,6 @@ import picocli.CommandLine.Spec;
         subcommands = {PkiCommand.class, ConfCommand.class, ConnectCommand.class, DoctorCommand.class, DemoCommand.class
         })
 public final class Main implements Runnable {
-    static final int OK = 0;
-    static final int REFUSED = 1;
-    static final int USAGE = 2;
-    static final int UNREACHABLE = 3;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -79,7 +82,7 @@ public final class Main implements Runnable {
         Console console = Console.of(command);
         console.error(String.valueOf(thrown.getMessage()));
         console.hint(command.getCommandSpec().qualifiedName() + " --help");
-        return USAGE;
+        return ExitCode.USAGE;
     }
 
     private int onFailure(Exception thrown, CommandLine command) {

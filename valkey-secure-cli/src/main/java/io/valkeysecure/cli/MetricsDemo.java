@@ -10,6 +10,8 @@ import io.valkeysecure.Endpoint;
 import io.valkeysecure.Rotation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.cli.base.Console;
+import io.valkeysecure.cli.base.MetricsEndpoint;
 import io.valkeysecure.micrometer.TlsMetrics;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;

@@ -4,6 +4,7 @@ import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.testkit.certificate.PemFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyServer;

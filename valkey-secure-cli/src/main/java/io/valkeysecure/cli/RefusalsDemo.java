@@ -5,6 +5,8 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.cli.base.Console;
+import io.valkeysecure.cli.base.Failure;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyServer;

@@ -2,6 +2,8 @@ package io.valkeysecure.cli;
 
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.cli.base.Console;
+import io.valkeysecure.cli.base.Failure;
 import io.valkeysecure.internal.text.Printable;
 import java.util.LinkedHashMap;
 import java.util.List;

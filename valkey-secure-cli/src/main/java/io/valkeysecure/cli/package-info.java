@@ -1,6 +1,6 @@
 /**
- * The command line {@code valkey-secure}. {@link io.valkeysecure.cli.Main} is where it begins; each command is a class
- * of its own named after it, and {@code Console} is the only one that prints.
+ * The command line {@code valkey-secure}. {@link io.valkeysecure.cli.Main} is where it begins. Each command has a package
+ * of its own name, in which a class named after it reads its options.
  */
 @NullMarked
 package io.valkeysecure.cli;

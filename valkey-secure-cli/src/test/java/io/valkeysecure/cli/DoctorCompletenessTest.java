@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.valkeysecure.Endpoint;
-import io.valkeysecure.cli.doctor.Check;
-import io.valkeysecure.cli.doctor.CheckResult;
-import io.valkeysecure.cli.doctor.Report;
-import io.valkeysecure.cli.doctor.Severity;
+import io.valkeysecure.cli.base.ExitCode;
+import io.valkeysecure.cli.doctor.DoctorMetrics;
+import io.valkeysecure.cli.doctor.report.Check;
+import io.valkeysecure.cli.doctor.report.CheckResult;
+import io.valkeysecure.cli.doctor.report.Report;
+import io.valkeysecure.cli.doctor.report.Severity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,7 +159,7 @@ class DoctorCompletenessTest {
     @Test
     void everything_lookedAt_isTight() throws IOException {
         try (OperatedServer server = start("whole")) {
-            Forms forms = examine(server.port(), Main.OK, CLIENT + ADMIN);
+            Forms forms = examine(server.port(), ExitCode.OK, CLIENT + ADMIN);
 
             assertThat(forms.text().out())
                     .contains("login: passed", ", 0 not made", "== tight: 1 server, no findings")
@@ -181,7 +183,7 @@ class DoctorCompletenessTest {
     @Test
     void login_notAskedFor_isTightFromOutside() throws IOException {
         try (OperatedServer server = start("outside")) {
-            Forms forms = examine(server.port(), Main.OK, CLIENT);
+            Forms forms = examine(server.port(), ExitCode.OK, CLIENT);
 
             assertThat(forms.text().out())
                     .contains("login: not applicable", "== tight from outside: 1 server, no findings");
@@ -199,7 +201,7 @@ class DoctorCompletenessTest {
     @Test
     void password_wrong_isAFailedLogin() throws IOException {
         try (OperatedServer server = start("wrong")) {
-            Forms forms = examine(server.port(), Main.USAGE, CLIENT + WRONG);
+            Forms forms = examine(server.port(), ExitCode.USAGE, CLIENT + WRONG);
 
             assertThat(forms.login(0)).isEqualTo("failed");
             assertIncomplete(forms, "login as admin: WRONGPASS", server.port());
@@ -217,12 +219,12 @@ class DoctorCompletenessTest {
     @Test
     void password_wrongAtAServerWithFindings_isAFailedLogin() throws IOException {
         try (OperatedServer server = start("both", "--tls-auth-clients", "optional")) {
-            Forms forms = examine(server.port(), Main.USAGE, CLIENT + WRONG);
+            Forms forms = examine(server.port(), ExitCode.USAGE, CLIENT + WRONG);
 
             assertThat(forms.json().get("verdict").asText()).isEqualTo("findings");
             assertThat(forms.isSuccessful()).isFalse();
             assertThat(forms.text().out()).contains("1 server, 1 finding, ", " checks not made");
-            Forms twin = examine(server.port(), Main.REFUSED, CLIENT + ADMIN);
+            Forms twin = examine(server.port(), ExitCode.REFUSED, CLIENT + ADMIN);
             assertThat(twin.json().get("complete").asBoolean()).isTrue();
             assertThat(twin.isSuccessful()).isTrue();
         }
@@ -232,7 +234,7 @@ class DoctorCompletenessTest {
     void clientCertificate_notGiven_isIncomplete() throws IOException {
         try (OperatedServer server = start("bare")) {
             for (String login : List.of(ADMIN, "")) {
-                Forms forms = examine(server.port(), Main.USAGE, login);
+                Forms forms = examine(server.port(), ExitCode.USAGE, login);
 
                 assertIncomplete(forms, "it demands a client certificate", server.port());
                 assertThat(forms.state(0, Check.DEFAULT_USER_OPEN)).isEqualTo("not made");
@@ -251,7 +253,7 @@ class DoctorCompletenessTest {
                         .collect(Collectors.joining("\n", "", "\n")));
         try (OperatedServer server =
                 operator.start("little", OperatedServer.freePort(), "conf --acl-file DIR/little.acl")) {
-            Forms forms = examine(server.port(), Main.USAGE, CLIENT + ADMIN);
+            Forms forms = examine(server.port(), ExitCode.USAGE, CLIENT + ADMIN);
 
             assertIncomplete(forms, "CONFIG GET tls-*: NOPERM", server.port());
             assertThat(forms.login(0)).isEqualTo("passed");
@@ -273,7 +275,7 @@ class DoctorCompletenessTest {
     void replica_unreachable_isAFindingAndIncomplete() throws IOException {
         int gone = OperatedServer.freePort();
         try (OperatedServer server = start("replica", "--replicaof", "localhost " + gone)) {
-            Forms forms = examine(server.port(), Main.REFUSED, CLIENT + ADMIN);
+            Forms forms = examine(server.port(), ExitCode.REFUSED, CLIENT + ADMIN);
 
             assertThat(forms.text().out())
                     .contains("2 servers, 1 finding, ", "because the server could not be examined: ConnectException")
@@ -287,7 +289,7 @@ class DoctorCompletenessTest {
             assertThat(forms.html()).contains("incomplete: ").doesNotContain("verdict tight");
             assertThat(forms.metrics()).contains(login(gone, 0)).doesNotContain(notMade(gone, 0));
             // a finding that is not bad enough does not make what was not looked at good
-            var unused = examine(server.port(), Main.USAGE, CLIENT + ADMIN + " --fail-on high");
+            var unused = examine(server.port(), ExitCode.USAGE, CLIENT + ADMIN + " --fail-on high");
         }
     }
 

@@ -2,7 +2,8 @@ package io.valkeysecure.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.valkeysecure.cli.doctor.Check;
+import io.valkeysecure.cli.base.ExitCode;
+import io.valkeysecure.cli.doctor.report.Check;
 import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.KeyType;
@@ -416,7 +417,7 @@ class DoctorMatrixTest {
         assertThat(unsaid).as("checks that were not made and not said to be").isEmpty();
         assertThat(unexplained).as("differences to sslscan and testssl.sh").isEmpty();
         assertThat(outcome.err()).isEmpty();
-        assertThat(outcome.exitCode()).isEqualTo(expected.isEmpty() ? Main.OK : Main.REFUSED);
+        assertThat(outcome.exitCode()).isEqualTo(expected.isEmpty() ? ExitCode.OK : ExitCode.REFUSED);
     }
 
     private static Set<String> without(Collection<String> from, Collection<String> others) {

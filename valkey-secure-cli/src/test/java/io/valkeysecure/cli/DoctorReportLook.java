@@ -3,11 +3,11 @@ package io.valkeysecure.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valkeysecure.Endpoint;
-import io.valkeysecure.cli.doctor.Check;
-import io.valkeysecure.cli.doctor.CheckResult;
-import io.valkeysecure.cli.doctor.Finding;
-import io.valkeysecure.cli.doctor.HtmlReport;
-import io.valkeysecure.cli.doctor.Report;
+import io.valkeysecure.cli.doctor.report.Check;
+import io.valkeysecure.cli.doctor.report.CheckResult;
+import io.valkeysecure.cli.doctor.report.Finding;
+import io.valkeysecure.cli.doctor.report.HtmlReport;
+import io.valkeysecure.cli.doctor.report.Report;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

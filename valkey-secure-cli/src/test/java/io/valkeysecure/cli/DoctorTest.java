@@ -9,14 +9,15 @@ import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.cli.doctor.Check;
-import io.valkeysecure.cli.doctor.CheckResult;
+import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.doctor.Doctor;
-import io.valkeysecure.cli.doctor.Finding;
-import io.valkeysecure.cli.doctor.HtmlReport;
-import io.valkeysecure.cli.doctor.Report;
-import io.valkeysecure.cli.doctor.SarifReport;
 import io.valkeysecure.cli.doctor.ScanOptions;
+import io.valkeysecure.cli.doctor.report.Check;
+import io.valkeysecure.cli.doctor.report.CheckResult;
+import io.valkeysecure.cli.doctor.report.Finding;
+import io.valkeysecure.cli.doctor.report.HtmlReport;
+import io.valkeysecure.cli.doctor.report.Report;
+import io.valkeysecure.cli.doctor.report.SarifReport;
 import io.valkeysecure.testkit.certificate.PemFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
@@ -94,7 +95,7 @@ class DoctorTest {
 
         Outcome outcome = doctor(port, "");
 
-        assertThat(outcome.exitCode()).isEqualTo(Main.UNREACHABLE);
+        assertThat(outcome.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(outcome.err()).contains("error: localhost:" + port + ": Connection refused");
     }
 
@@ -106,7 +107,7 @@ class DoctorTest {
 
                 Outcome outcome = doctor(peer.port(), "--timeout 1");
 
-                assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.UNREACHABLE);
+                assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.UNREACHABLE);
                 assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
             }
         }
@@ -120,7 +121,7 @@ class DoctorTest {
                 HostilePeer garbage = HostilePeer.speaksGarbage()) {
             for (int port : new int[] {overTls.port(), http.port(), garbage.port()}) {
                 Outcome outcome = doctor(port, "");
-                assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.USAGE);
+                assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.USAGE);
                 assertThat(outcome.err()).contains("is no Valkey");
             }
         }
@@ -132,8 +133,8 @@ class DoctorTest {
 
         assertThat(doctor(1, "--html " + there).err()).contains("is not overwritten");
         assertThat(doctor(1, "--timeout 0").err()).contains("expected 1 to 60 seconds");
-        assertThat(doctor(1, "--fail-on urgent").exitCode()).isEqualTo(Main.USAGE);
-        assertThat(doctor(1, "--json --sarif").exitCode()).isEqualTo(Main.USAGE);
+        assertThat(doctor(1, "--fail-on urgent").exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(doctor(1, "--json --sarif").exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(Outcome.ofLine("doctor localhost:1").err()).contains("--ca FILE is missing");
         assertThat(Files.readString(there)).isEqualTo("mine");
     }
@@ -189,7 +190,7 @@ class DoctorTest {
                     .doesNotContain(
                             "\"id\": \"" + Check.NODE_UNREACHABLE.id(),
                             "\"id\": \"" + Check.CLUSTER_BUS_PLAINTEXT.id());
-            assertThat(outcome.exitCode()).isEqualTo(Main.OK);
+            assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
             assertThat(took).isLessThan(Duration.ofSeconds(10));
             System.out.printf("%d nodes in %d ms%n", cluster.nodes().size(), took.toMillis());
         }
@@ -208,7 +209,7 @@ class DoctorTest {
             assertThat(ENDPOINT.matcher(outcome.out()).results())
                     .as(outcome.toString())
                     .hasSize(sentinels.sentinels().size() + sentinels.servers().size());
-            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.OK);
+            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.OK);
         }
     }
 
@@ -352,8 +353,8 @@ class DoctorTest {
 
             assertThat(new SarifSchema().problems(sarif.out())).isEmpty();
 
-            assertThat(text.exitCode()).as(text.toString()).isEqualTo(Main.REFUSED);
-            assertThat(operator.call(call + " --fail-on high").exitCode()).isEqualTo(Main.OK);
+            assertThat(text.exitCode()).as(text.toString()).isEqualTo(ExitCode.REFUSED);
+            assertThat(operator.call(call + " --fail-on high").exitCode()).isEqualTo(ExitCode.OK);
             assertThat(text.out())
                     .contains("1 server, 2 findings", "change: protected-mode yes", "docs/doctor.md#protected-mode-off")
                     .doesNotContain("\u001b");
@@ -450,7 +451,7 @@ class DoctorTest {
                     + " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user app --password-file"
                     + " DIR/app.password --plaintext-ports " + server.port());
 
-            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.USAGE);
+            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.USAGE);
             assertThat(outcome.out())
                     .contains("note: CONFIG GET tls-*: NOPERM", "incomplete: 1 server, no findings, ")
                     .doesNotContain("tight");

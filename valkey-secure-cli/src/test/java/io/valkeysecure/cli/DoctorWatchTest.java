@@ -2,6 +2,7 @@ package io.valkeysecure.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valkeysecure.cli.base.ExitCode;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -169,7 +170,7 @@ class DoctorWatchTest {
 
     private static String usage(String more) {
         Outcome outcome = Outcome.ofLine("doctor localhost:1 --ca no-such-file " + more);
-        assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.USAGE);
+        assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.USAGE);
         return outcome.err();
     }
 }

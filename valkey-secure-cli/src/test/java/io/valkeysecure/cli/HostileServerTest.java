@@ -2,6 +2,7 @@ package io.valkeysecure.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -155,7 +156,7 @@ class HostileServerTest {
             Outcome outcome = call("doctor localhost:" + port + " --plaintext-ports " + port
                     + " --ca DIR/ca.crt --user app --password-file DIR/password --timeout 2 --json --fail-on critical");
 
-            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.USAGE);
+            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.USAGE);
             assertThat(Unsaid.in(outcome)).isEmpty();
             // whichever limit comes first on this machine
             assertThat(outcome.out()).contains("gave up from inside: ").containsAnyOf(answer.said, SLOW);
@@ -187,7 +188,7 @@ class HostileServerTest {
             Outcome outcome = operator.call("doctor localhost:" + server.port() + " --plaintext-ports " + server.port()
                     + " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user admin --password-file"
                     + " DIR/admin.password --timeout 20 --json");
-            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(Main.OK);
+            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.OK);
             assertThat(outcome.out()).doesNotContain("gave up from inside");
         }
     }

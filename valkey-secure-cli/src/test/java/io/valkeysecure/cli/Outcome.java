@@ -1,5 +1,6 @@
 package io.valkeysecure.cli;
 
+import io.valkeysecure.cli.base.ExitCode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
@@ -20,6 +21,7 @@ record Outcome(int exitCode, String out, String err) {
 
     /** What a call leaves behind that did nothing but say why. */
     static Outcome refusedInput(String error, String hint) {
-        return new Outcome(Main.USAGE, "", "valkey-secure: error: " + error + "\nvalkey-secure: hint: " + hint + "\n");
+        return new Outcome(
+                ExitCode.USAGE, "", "valkey-secure: error: " + error + "\nvalkey-secure: hint: " + hint + "\n");
     }
 }

@@ -3,6 +3,7 @@ package io.valkeysecure.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valkeysecure.SpkiPin;
+import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.testkit.certificate.PemFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
@@ -57,7 +58,7 @@ class PkiPinsCommandTest {
     @Test
     void pins_serverWithoutTls_isToldAndExitsOne() throws IOException {
         try (HostilePeer server = HostilePeer.plaintextValkey()) {
-            assertThat(run("pki", "pins", "localhost:" + server.port())).isEqualTo(Main.REFUSED);
+            assertThat(run("pki", "pins", "localhost:" + server.port())).isEqualTo(ExitCode.REFUSED);
             assertThat(err.toString())
                     .startsWith("valkey-secure: error: localhost:" + server.port() + " presented no certificate");
         }
@@ -67,7 +68,7 @@ class PkiPinsCommandTest {
     void pins_keyFile_isUsageError() throws IOException {
         PemFiles files = leaf.writePem(directory, "leaf");
 
-        assertThat(run("pki", "pins", files.key().toString())).isEqualTo(Main.USAGE);
+        assertThat(run("pki", "pins", files.key().toString())).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString())
                 .contains("holds")
                 .doesNotContain(Files.readString(files.key()).substring(30, 60));
@@ -75,7 +76,7 @@ class PkiPinsCommandTest {
 
     @Test
     void pins_neitherFileNorServer_isUsageError() {
-        assertThat(run("pki", "pins", "no-such-file")).isEqualTo(Main.USAGE);
+        assertThat(run("pki", "pins", "no-such-file")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString())
                 .startsWith("valkey-secure: error: neither a file that exists nor HOST:PORT: no-such-file");
     }

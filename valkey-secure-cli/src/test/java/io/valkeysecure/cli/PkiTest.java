@@ -8,7 +8,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.cli.pki.KeyType;
+import io.valkeysecure.cli.pki.authority.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.ByteArrayInputStream;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.valkeysecure.cli.doctor.Check;
-import io.valkeysecure.cli.doctor.SuiteNames;
+import io.valkeysecure.cli.doctor.probe.SuiteNames;
+import io.valkeysecure.cli.doctor.report.Check;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,8 @@ package io.valkeysecure.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.valkeysecure.cli.doctor.Check;
+import io.valkeysecure.cli.base.ExitCode;
+import io.valkeysecure.cli.doctor.report.Check;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,10 +71,10 @@ final class Unsaid {
             unsaid.add("counted " + notMade + " that were not made, the report says " + report.get("checksNotMade"));
         }
         String verdict = report.get("verdict").asText();
-        if (verdict.startsWith("tight") && (notMade > 0 || outcome.exitCode() != Main.OK)) {
+        if (verdict.startsWith("tight") && (notMade > 0 || outcome.exitCode() != ExitCode.OK)) {
             unsaid.add(verdict + " with " + notMade + " not made, exit code " + outcome.exitCode());
         }
-        if (outcome.exitCode() == Main.OK && notMade > 0) {
+        if (outcome.exitCode() == ExitCode.OK && notMade > 0) {
             unsaid.add("exit code 0 with " + notMade + " not made");
         }
         return unsaid;

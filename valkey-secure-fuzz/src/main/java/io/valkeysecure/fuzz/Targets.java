@@ -1,8 +1,8 @@
 package io.valkeysecure.fuzz;
 
-import io.valkeysecure.cli.connect.RespTarget;
 import io.valkeysecure.cli.doctor.AnswersTarget;
-import io.valkeysecure.cli.doctor.ServerHelloTarget;
+import io.valkeysecure.cli.doctor.probe.ServerHelloTarget;
+import io.valkeysecure.cli.resp.RespTarget;
 import io.valkeysecure.lettuce.GateTarget;
 import io.valkeysecure.lettuce.UriTarget;
 import java.util.LinkedHashMap;

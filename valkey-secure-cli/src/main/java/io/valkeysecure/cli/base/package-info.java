@@ -1,4 +1,7 @@
-/** What the packages of the commands share: input that is bounded and checked, secrets, and files that are new. */
+/**
+ * What the commands share: options, exit codes, messages, input that is bounded and checked, secrets, and files that are
+ * new. {@link io.valkeysecure.cli.base.Console} is the only class that prints.
+ */
 @NullMarked
 package io.valkeysecure.cli.base;
 

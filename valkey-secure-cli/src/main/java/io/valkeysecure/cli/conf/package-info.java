@@ -1,6 +1,6 @@
 /**
- * Configuration as text: of Valkey itself, and of what stands around it. Nothing here prints, and no secret gets into
- * any of it.
+ * The command {@code conf}: configuration as text, of Valkey itself and of what stands around it. No secret gets into any of
+ * it.
  */
 @NullMarked
 package io.valkeysecure.cli.conf;

@@ -1,6 +1,5 @@
 /**
- * Commands to a server over a verified connection. {@link io.valkeysecure.cli.connect.RespConnection} is where it
- * begins; nothing here prints.
+ * The command {@code connect}: commands to a server over a verified connection.
  */
 @NullMarked
 package io.valkeysecure.cli.connect;

@@ -6,6 +6,8 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.ValidatedPath;
+import io.valkeysecure.cli.doctor.report.Check;
+import io.valkeysecure.cli.doctor.report.Finding;
 import io.valkeysecure.internal.text.Printable;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;

@@ -1,6 +1,8 @@
 package io.valkeysecure.cli.doctor;
 
-import io.valkeysecure.cli.doctor.CheckResult.State;
+import io.valkeysecure.cli.doctor.report.Check;
+import io.valkeysecure.cli.doctor.report.CheckResult;
+import io.valkeysecure.cli.doctor.report.CheckResult.State;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;

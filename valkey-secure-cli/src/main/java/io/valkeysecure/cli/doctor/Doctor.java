@@ -1,8 +1,13 @@
 package io.valkeysecure.cli.doctor;
 
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.cli.base.ConnectionOptions;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.InputFiles;
+import io.valkeysecure.cli.doctor.report.Check;
+import io.valkeysecure.cli.doctor.report.CheckResult;
+import io.valkeysecure.cli.doctor.report.Finding;
+import io.valkeysecure.cli.doctor.report.Report;
 import io.valkeysecure.internal.material.Pem;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -170,7 +175,7 @@ public final class Doctor {
             results.notApplicable("no client certificate was given (--cert)", CheckResults.THIS_SIDE);
             return found;
         }
-        ScanOptions.ClientFiles files = visit.clientFiles().get();
+        ConnectionOptions.ClientFiles files = visit.clientFiles().get();
         results.passed(Check.CLIENT_IDENTITY_UNUSABLE);
         try {
             KeyFile.readable(files.key())

@@ -1,6 +1,6 @@
 package io.valkeysecure.cli.doctor;
 
-import io.valkeysecure.cli.connect.Reply;
+import io.valkeysecure.cli.resp.Reply;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;

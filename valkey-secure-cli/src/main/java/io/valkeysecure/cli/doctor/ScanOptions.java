@@ -6,7 +6,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
-import java.nio.file.Path;
+import io.valkeysecure.cli.base.ConnectionOptions;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -41,7 +41,7 @@ public record ScanOptions(
         Optional<Login> login,
         Optional<String> applicationUser,
         List<String> plaintextPorts,
-        Optional<ClientFiles> clientFiles,
+        Optional<ConnectionOptions.ClientFiles> clientFiles,
         Duration limit,
         Clock clock) {
 
@@ -58,14 +58,6 @@ public record ScanOptions(
             return user.orElse("default");
         }
     }
-
-    /**
-     * The files of the client's identity.
-     *
-     * @param certificate chain
-     * @param key private key
-     */
-    public record ClientFiles(Path certificate, Path key) {}
 
     ChainVerifier verifier(Clock at, boolean withRevocation) {
         ChainVerifier.Builder builder =

@@ -1,8 +1,10 @@
 package io.valkeysecure.cli.doctor;
 
 import io.valkeysecure.Endpoint;
-import io.valkeysecure.cli.connect.Reply;
-import io.valkeysecure.cli.connect.RespConnection;
+import io.valkeysecure.cli.doctor.report.Check;
+import io.valkeysecure.cli.doctor.report.Finding;
+import io.valkeysecure.cli.resp.Reply;
+import io.valkeysecure.cli.resp.RespConnection;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketTimeoutException;

@@ -1,5 +1,7 @@
 package io.valkeysecure.cli.doctor;
 
+import io.valkeysecure.cli.doctor.report.Check;
+import io.valkeysecure.cli.doctor.report.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

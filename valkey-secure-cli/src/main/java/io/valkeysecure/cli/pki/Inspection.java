@@ -3,6 +3,7 @@ package io.valkeysecure.cli.pki;
 import io.valkeysecure.SpkiPin;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.InputFiles;
+import io.valkeysecure.cli.pki.authority.CertificateAuthority;
 import io.valkeysecure.internal.text.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 /**
- * A small certificate authority in a directory. {@link io.valkeysecure.cli.pki.CertificateAuthority} is where it begins;
- * nothing here prints.
+ * The command {@code pki} and its subcommands, and what they show of a certificate.
  */
 @NullMarked
 package io.valkeysecure.cli.pki;

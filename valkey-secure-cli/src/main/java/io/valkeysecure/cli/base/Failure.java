@@ -1,0 +1,150 @@
+package io.valkeysecure.cli.base;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.valkeysecure.PeerRejectedException;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.internal.text.Printable;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/**
+ * What went wrong, for people.
+ *
+ * @param message one line
+ * @param hint what to do or to look at
+ * @param exitCode what the command ends with
+ */
+public record Failure(String message, Optional<String> hint, int exitCode) {
+
+    public static Failure of(Throwable thrown) {
+        if (thrown instanceof InputException input) {
+            return new Failure(firstLine(input), Optional.of(input.hint()), ExitCode.USAGE);
+        }
+        Throwable telling = refusal(thrown)
+                .or(() -> find(thrown, Failure::isServersAnswer))
+                .or(() -> find(thrown, Failure::isNoConnection))
+                .orElse(thrown);
+        String message = firstLine(telling);
+        if (telling instanceof UnknownHostException) {
+            return new Failure(
+                    "unknown host " + message, Optional.of("is it spelled right? getent hosts NAME"), ExitCode.USAGE);
+        }
+        if (telling instanceof TlsConfigurationException) {
+            return new Failure(message, Optional.empty(), ExitCode.USAGE);
+        }
+        if (telling instanceof IllegalStateException) {
+            return new Failure(
+                    message, Optional.of("with a server of your own: demo HOST:PORT --ca FILE"), ExitCode.USAGE);
+        }
+        return new Failure(message, hint(telling), isNoConnection(telling) ? ExitCode.UNREACHABLE : ExitCode.REFUSED);
+    }
+
+    /** The exception of ours in what a client or a pool threw. */
+    public static Optional<Throwable> refusal(Throwable thrown) {
+        return find(thrown, TlsHandshakeException.class::isInstance)
+                .or(() -> find(thrown, TlsConfigurationException.class::isInstance))
+                .or(() -> find(thrown, PeerRejectedException.class::isInstance));
+    }
+
+    public static String firstLine(Throwable thrown) {
+        String message = thrown.getMessage();
+        return message == null || message.isBlank()
+                ? thrown.getClass().getSimpleName()
+                : Printable.message(message.lines().findFirst().orElseThrow());
+    }
+
+    private static Optional<String> hint(Throwable telling) {
+        if (telling instanceof TlsHandshakeException refused) {
+            return hint(refused);
+        }
+        if (telling instanceof ConnectException || telling instanceof SocketTimeoutException) {
+            return Optional.of("is the server up, and is this its tls-port? valkey-cli --tls ... config get tls-port");
+        }
+        return hintOfAnswer(String.valueOf(telling.getMessage()));
+    }
+
+    /** What to do about an error that the server answered with. */
+    public static Optional<String> hintOfAnswer(String message) {
+        if (message.startsWith("NOAUTH")) {
+            return Optional.of("give --user and --password-file, or the password in VALKEY_PASSWORD");
+        }
+        if (message.startsWith("WRONGPASS")) {
+            return Optional.of("look at the user on the server: valkey-cli --tls ... acl getuser NAME");
+        }
+        if (message.startsWith("NOPERM")) {
+            return Optional.of("the demo needs ping, set, get and del on keys valkey-secure-demo:*");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> hint(TlsHandshakeException refused) {
+        String connect = "openssl s_client -connect " + refused.endpoint() + " </dev/null";
+        return switch (refused.reason()) {
+            case UNTRUSTED_ISSUER -> Optional.of("what the server presents: " + connect + " -showcerts");
+            case NAME_MISMATCH ->
+                Optional.of(
+                        "dial a name that the certificate has, or say --expect-name NAME if you know that it is right");
+            case EXPIRED, NOT_YET_VALID ->
+                Optional.of("dates of the leaf: " + connect + " 2>&1 | openssl x509 -noout -dates; and: date -u");
+            case CLIENT_IDENTITY_REQUIRED -> Optional.of("give --cert FILE and --key FILE");
+            case CLIENT_IDENTITY_REJECTED ->
+                Optional.of(
+                        "the server's log says why; its CAs for clients: valkey-cli ... config get tls-ca-cert-file");
+            case PLAINTEXT_PEER, PEER_CLOSED, HANDSHAKE_TIMEOUT ->
+                Optional.of("is this its tls-port? valkey-cli ... config get tls-port");
+            case PROTOCOL_VERSION, CIPHER_SUITE -> Optional.of("what the server can do: " + connect + " -tls1_3");
+            default -> Optional.empty();
+        };
+    }
+
+    /** What the server itself said, in its own words. */
+    private static boolean isServersAnswer(Throwable thrown) {
+        return (thrown instanceof RedisCommandExecutionException && !(thrown instanceof RedisCommandTimeoutException))
+                || thrown instanceof JedisDataException;
+    }
+
+    private static boolean isNoConnection(Throwable thrown) {
+        return thrown instanceof ConnectException
+                || thrown instanceof UnknownHostException
+                || thrown instanceof SocketTimeoutException;
+    }
+
+    private static Optional<Throwable> find(Throwable thrown, Predicate<Throwable> wanted) {
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Throwable> open = new ArrayDeque<>();
+        open.add(thrown);
+        while (!open.isEmpty()) {
+            Throwable next = open.remove();
+            if (!seen.add(next)) {
+                continue;
+            }
+            if (wanted.test(next)) {
+                return Optional.of(next);
+            }
+            if (next.getCause() != null) {
+                open.add(next.getCause());
+            }
+            Collections.addAll(open, next.getSuppressed());
+        }
+        return Optional.empty();
+    }
+
+    /** The reason's tag, or what else it is. */
+    public static String tag(Throwable thrown) {
+        return RefusalReason.of(thrown)
+                .map(RefusalReason::tag)
+                .orElse("no refusal: " + thrown.getClass().getSimpleName());
+    }
+}

@@ -1,0 +1,191 @@
+package io.valkeysecure.cli.connect;
+
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.cli.base.ConnectionOptions;
+import io.valkeysecure.cli.base.Console;
+import io.valkeysecure.cli.base.EndpointConverter;
+import io.valkeysecure.cli.base.ExitCode;
+import io.valkeysecure.cli.base.Failure;
+import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.base.Versions;
+import io.valkeysecure.cli.resp.AnswerLimits;
+import io.valkeysecure.cli.resp.Reply;
+import io.valkeysecure.cli.resp.RespConnection;
+import io.valkeysecure.cli.resp.Shown;
+import io.valkeysecure.internal.text.Printable;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code connect}: commands to a server under the very settings of the application. */
+@Command(
+        name = "connect",
+        mixinStandardHelpOptions = true,
+        versionProvider = Versions.class,
+        description = {
+            "Connects as an application with these options would, and runs commands: those after HOST:PORT, or one a"
+                    + " line from standard input; on a terminal with a prompt.%n",
+            "Answers are shown as valkey-cli shows them. Nothing is sent, no password in particular, before the server"
+                    + " is verified.%n"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:every command was answered",
+            "1:the connection was refused, or a command was answered with an error",
+            "2:the command line or a file is not as needed, or the server is no Valkey",
+            "3:the server cannot be reached, or does not answer"
+        })
+public final class ConnectCommand implements Callable<Integer> {
+    private static final Set<String> ENDLESS = Set.of("subscribe", "psubscribe", "ssubscribe", "monitor");
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "HOST:PORT", converter = EndpointConverter.class, description = "the server")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Endpoint endpoint;
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "COMMAND",
+            description = "a command and its arguments, none of which may be a password; none for standard input")
+    private List<String> command = List.of();
+
+    @Mixin
+    private ConnectionOptions connection = new ConnectionOptions();
+
+    @Option(names = "--resp3", description = "speak RESP3; otherwise RESP2")
+    private boolean resp3;
+
+    @Option(names = "--raw", description = "values as they are, for programs; otherwise quoted and with their type")
+    private boolean raw;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description =
+                    "how long the server may take to take the connection, and to answer; default: ${DEFAULT-VALUE}")
+    private int timeoutSeconds;
+
+    @Override
+    public Integer call() throws IOException {
+        if (timeoutSeconds < 1 || timeoutSeconds > 3600) {
+            throw usage("--timeout: expected 1 to 3600 seconds, was " + timeoutSeconds);
+        }
+        if (!command.isEmpty() && SecretArguments.in(command)) {
+            throw new InputException(
+                    "a password as an argument can be read by every user of this machine",
+                    "for a login give --user and --password-file; give any other command on standard input, from a file"
+                            + " that only you can read: connect HOST:PORT ... < FILE, or type it without COMMAND");
+        }
+        Console console = Console.of(spec.commandLine());
+        try (SecureTls tls = connection.tls().build()) {
+            Optional<String> password = connection.password();
+            try (RespConnection opened =
+                    RespConnection.open(tls, endpoint, Duration.ofSeconds(timeoutSeconds), AnswerLimits.ofValues())) {
+                if (!login(opened, password, console)) {
+                    return ExitCode.REFUSED;
+                }
+                return command.isEmpty() ? lines(opened, console) : run(opened, bytes(command), console);
+            }
+        }
+    }
+
+    private boolean login(RespConnection opened, Optional<String> password, Console console) throws IOException {
+        List<List<String>> greeting = new ArrayList<>();
+        password.ifPresent(given -> greeting.add(
+                connection.user().isPresent()
+                        ? List.of("AUTH", connection.user().get(), given)
+                        : List.of("AUTH", given)));
+        if (resp3) {
+            greeting.add(List.of("HELLO", "3"));
+        }
+        for (List<String> words : greeting) {
+            if (opened.execute(words) instanceof Reply.Failed failed) {
+                console.error(Printable.message(failed.text()));
+                Failure.hintOfAnswer(failed.text()).ifPresent(console::hint);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int lines(RespConnection opened, Console console) throws IOException {
+        String prompt = isTerminal() ? endpoint + "> " : "";
+        int exitCode = ExitCode.OK;
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
+        console.prompt(prompt);
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            try {
+                List<byte[]> words = Words.of(line);
+                if (words.size() == 1 && Set.of("quit", "exit").contains(name(words))) {
+                    break;
+                }
+                if (!words.isEmpty()) {
+                    exitCode = Math.max(exitCode, run(opened, words, console));
+                }
+            } catch (InputException e) {
+                console.error(String.valueOf(e.getMessage()));
+                console.hint(e.hint());
+                exitCode = ExitCode.USAGE;
+            }
+            console.prompt(prompt);
+        }
+        return exitCode;
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // JDK 22 to 24 show a prompt that nobody sees, and no more comes of it
+    private static boolean isTerminal() {
+        return System.console() != null;
+    }
+
+    private int run(RespConnection opened, List<byte[]> words, Console console) throws IOException {
+        Reply answer = opened.executeBytes(words);
+        console.data(shown(answer));
+        if (answer instanceof Reply.Failed) {
+            return ExitCode.REFUSED;
+        }
+        if (ENDLESS.contains(name(words))) {
+            opened.waitForever();
+            while (true) { // until Ctrl-C, or the server ends it
+                console.data(shown(opened.next()));
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private String shown(Reply answer) {
+        return raw ? Shown.raw(answer) : Shown.forPeople(answer);
+    }
+
+    private static String name(List<byte[]> words) {
+        return new String(words.get(0), StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
+    }
+
+    private static List<byte[]> bytes(List<String> words) {
+        return words.stream().map(word -> word.getBytes(StandardCharsets.UTF_8)).toList();
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

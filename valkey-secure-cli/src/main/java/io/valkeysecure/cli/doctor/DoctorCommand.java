@@ -1,0 +1,295 @@
+package io.valkeysecure.cli.doctor;
+
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.cli.base.ConnectionOptions;
+import io.valkeysecure.cli.base.Console;
+import io.valkeysecure.cli.base.EndpointConverter;
+import io.valkeysecure.cli.base.ExitCode;
+import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.base.MetricsEndpoint;
+import io.valkeysecure.cli.base.NewFiles;
+import io.valkeysecure.cli.base.Versions;
+import io.valkeysecure.cli.doctor.report.CheckResult;
+import io.valkeysecure.cli.doctor.report.Finding;
+import io.valkeysecure.cli.doctor.report.HtmlReport;
+import io.valkeysecure.cli.doctor.report.JsonReport;
+import io.valkeysecure.cli.doctor.report.Report;
+import io.valkeysecure.cli.doctor.report.SarifReport;
+import io.valkeysecure.cli.doctor.report.Severity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code doctor}. */
+@Command(
+        name = "doctor",
+        mixinStandardHelpOptions = true,
+        versionProvider = Versions.class,
+        description = {
+            "Examines a server, and every node, replica and sentinel that it tells of: ports, versions and suites of TLS,"
+                    + " certificates, client authentication; with a login also configuration and users. Says what to"
+                    + " change.%n",
+            "Nothing is written to a server, and no password is sent before it is verified by the library's own"
+                    + " verifier. Each finding is explained in docs/doctor.md.%n"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:every check was made, and nothing was found that is as bad as --fail-on",
+            "1:something was found",
+            "2:the login failed, a check could not be made, the command line or a file is not as needed, or the server is"
+                    + " no Valkey",
+            "3:the server cannot be reached, or does not answer"
+        })
+public final class DoctorCommand implements Callable<Integer> {
+    private static final int USUAL_INTERVAL = 60;
+    private static final int USUAL_PORT = 9663;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "HOST:PORT", converter = EndpointConverter.class, description = "the server's TLS port")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Endpoint endpoint;
+
+    @Mixin
+    private ConnectionOptions connection = new ConnectionOptions();
+
+    @Option(
+            names = "--app-user",
+            paramLabel = "USER",
+            description = "the application's user, judged as such even if it is --user; otherwise who logs in is taken"
+                    + " for the administrator")
+    private @Nullable String applicationUser;
+
+    @Option(
+            names = "--plaintext-ports",
+            paramLabel = "PORT",
+            split = ",",
+            defaultValue = "6379,-1,+1",
+            description = "where else on each host somebody may answer without TLS; with a sign, counted from the TLS"
+                    + " port; default: ${DEFAULT-VALUE}")
+    private List<String> plaintextPorts = List.of();
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "SEVERITY",
+            defaultValue = "medium",
+            description = "from which on a finding makes the exit code 1: ${COMPLETION-CANDIDATES}; default:"
+                    + " ${DEFAULT-VALUE}")
+    private Severity failOn = Severity.MEDIUM;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "3",
+            description = "how long one connection may take; default: ${DEFAULT-VALUE}")
+    private int timeoutSeconds;
+
+    /** To standard output; a table for people if none is asked for. */
+    static final class Format {
+        @Option(names = "--json", description = "print JSON")
+        private boolean json;
+
+        @Option(names = "--sarif", description = "print SARIF 2.1.0")
+        private boolean sarif;
+    }
+
+    @ArgGroup
+    private Format format = new Format();
+
+    @Option(names = "--html", paramLabel = "FILE", description = "write a report for people to a file as well")
+    private @Nullable Path html;
+
+    @Option(
+            names = "--watch",
+            description = "examine again and again until Ctrl-C; print the first report and then what changes, and show"
+                    + " metrics to Prometheus on loopback")
+    private boolean watch;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "SECONDS",
+            description = "with --watch: how long to wait in between, at least 5; default: " + USUAL_INTERVAL)
+    private @Nullable Integer interval;
+
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "PORT",
+            description = "with --watch: where /metrics is, on loopback; 0 for a free one; default: " + USUAL_PORT)
+    private @Nullable Integer metricsPort;
+
+    @Override
+    public Integer call() throws IOException {
+        requireSense();
+        Console console = Console.of(spec.commandLine());
+        if (watch) {
+            watch(console);
+            return ExitCode.OK;
+        }
+        Report report = examine(console);
+        write(report, console);
+        return exitCode(report);
+    }
+
+    private int exitCode(Report report) {
+        if (report.isLoginFailed()) {
+            return ExitCode.USAGE;
+        }
+        if (report.countFrom(failOn) > 0) {
+            return ExitCode.REFUSED;
+        }
+        return report.isComplete() ? ExitCode.OK : ExitCode.USAGE;
+    }
+
+    private void watch(Console console) throws IOException {
+        int port = metricsPort == null ? USUAL_PORT : metricsPort;
+        int seconds = interval == null ? USUAL_INTERVAL : interval;
+        DoctorMetrics metrics = new DoctorMetrics(failOn, Clock.systemUTC());
+        try (MetricsEndpoint shown = MetricsEndpoint.open(metrics.registry(), port, "--metrics-port PORT")) {
+            console.step(
+                    "watching " + endpoint + " every " + seconds + " s, metrics: " + shown.url() + ", Ctrl-C ends it");
+            new DoctorWatch(console, endpoint, () -> examine(console), metrics, Duration.ofSeconds(seconds)).run();
+        }
+    }
+
+    private Report examine(Console console) throws IOException {
+        Optional<SecureTls> tls = Optional.empty();
+        Optional<String> problem = Optional.empty();
+        SecureTls.Builder builder = connection.tls();
+        try {
+            tls = Optional.of(builder.build());
+        } catch (TlsConfigurationException e) {
+            // a finding, if it is the client's identity; what is wrong with the anchors ends it below
+            problem = Optional.of(String.valueOf(e.getMessage()));
+        }
+        try {
+            return new Doctor(visit(tls, problem), console::progress).examine(endpoint);
+        } finally {
+            tls.ifPresent(SecureTls::close);
+        }
+    }
+
+    private void requireSense() {
+        if (timeoutSeconds < 1 || timeoutSeconds > 60) {
+            throw usage("--timeout: expected 1 to 60 seconds, was " + timeoutSeconds);
+        }
+        if (!watch && (interval != null || metricsPort != null)) {
+            throw usage("--interval and --metrics-port are about --watch, which is missing");
+        }
+        if (watch && (format.json || format.sarif || html != null)) {
+            throw usage("--watch prints text: --json, --sarif and --html are for a single examination");
+        }
+        if (interval != null && (interval < 5 || interval > 86_400)) {
+            throw usage("--interval: expected 5 to 86400 seconds, was " + interval);
+        }
+        if (metricsPort != null && (metricsPort < 0 || metricsPort > 65_535)) {
+            throw usage("--metrics-port: a port is from 0 to 65535, was " + metricsPort);
+        }
+        for (String port : plaintextPorts) {
+            if (!port.matches("[+-]?\\d{1,5}")) {
+                throw usage("--plaintext-ports: expected such as 6379,-1,+1, was " + port);
+            }
+        }
+        if (html != null && Files.exists(html)) {
+            throw new InputException(html + " exists, and is not overwritten", "give another --html, or remove it");
+        }
+    }
+
+    private ScanOptions visit(Optional<SecureTls> tls, Optional<String> problem) {
+        return new ScanOptions(
+                tls,
+                problem,
+                connection.anchors(),
+                connection.anchorCertificates(),
+                connection.policy(),
+                connection.serverIdentity(),
+                connection.revocation(),
+                connection.password().map(password -> new ScanOptions.Login(connection.user(), password)),
+                Optional.ofNullable(applicationUser),
+                plaintextPorts,
+                connection.clientFiles(),
+                Duration.ofSeconds(timeoutSeconds),
+                Clock.systemUTC());
+    }
+
+    private void write(Report report, Console console) throws IOException {
+        if (html != null) {
+            NewFiles page = new NewFiles();
+            page.plain(html, HtmlReport.of(report));
+            page.write();
+        }
+        if (format.json) {
+            console.data(JsonReport.of(report));
+        } else if (format.sarif) {
+            console.data(SarifReport.of(report, Versions.of("valkey-secure")));
+        } else {
+            text(report, console);
+        }
+    }
+
+    static void text(Report report, Console console) {
+        for (Report.Node node : report.nodes()) {
+            console.step(node.endpoint().toString());
+            node.facts().forEach((name, value) -> console.result(name + ": " + value));
+            console.result("login: " + node.login().state());
+            console.result("checks: " + CheckResult.counts(node.checks()));
+            node.notes().forEach(note -> console.result("note: " + note));
+            notMade(node.notMade(), console);
+        }
+        if (!report.localNotMade().isEmpty()) {
+            console.step("this side");
+            notMade(report.localNotMade(), console);
+        }
+        List<Finding> findings = report.findings();
+        console.step(conclusion(report));
+        for (Finding finding : findings) {
+            tell(finding, console);
+        }
+    }
+
+    private static void notMade(List<CheckResult> results, Console console) {
+        CheckResult.byReason(results)
+                .forEach((because, checks) ->
+                        console.result("not made: " + String.join(", ", checks) + ", because " + because));
+    }
+
+    /** Nothing says tight that was not looked at. */
+    static String conclusion(Report report) {
+        return report.verdict() == Report.Verdict.FINDINGS
+                ? report.summary()
+                : report.verdict() + ": " + report.summary();
+    }
+
+    static void tell(Finding finding, Console console) {
+        Severity severity = finding.check().severity();
+        console.finding(
+                severity.toString(),
+                severity.compareTo(Severity.HIGH) >= 0,
+                finding.target() + "  " + finding.check().title(),
+                List.of(
+                        "seen:   " + finding.evidence(),
+                        "change: " + finding.change(),
+                        "page:   " + finding.check().page()));
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,188 @@
+package io.valkeysecure.cli.doctor.report;
+
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A report as one HTML file that needs no other, prints, and can be read on a phone. */
+public final class HtmlReport {
+    private static final String STYLE = """
+            :root { color-scheme: light dark; --line: #8885; --soft: #8881; --critical: #b00020; --high: #c2410c; --medium: #946200;
+              --low: #2f6f8f; --good: #1a7f37 }
+            @media (prefers-color-scheme: dark) { :root { --critical: #ff7b8a; --high: #ff9d66; --medium: #e3b341; --low: #79c0ff;
+              --good: #56d364 } }
+            * { box-sizing: border-box }
+            body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; overflow-wrap: anywhere }
+            h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.2rem; margin: 2rem 0 .5rem }
+            .verdict { font-weight: 600; margin: .5rem 0 1rem } .tight { color: var(--good) }
+            .incomplete { color: var(--high) } dt.incomplete { opacity: 1 } ul { padding-left: 1.2rem }
+            .verdict span { border: 1px solid; border-radius: 1rem; display: inline-block; margin: 0 .3rem .3rem 0; padding: 0 .7rem }
+            .verdict .critical { color: var(--critical) } .verdict .high { color: var(--high) }
+            .verdict .medium { color: var(--medium) } .verdict .low { color: var(--low) }
+            article { border: 1px solid var(--line); border-left: .4rem solid; border-radius: .3rem; margin: .75rem 0;
+              padding: .6rem .9rem; break-inside: avoid }
+            article.critical { border-left-color: var(--critical) } article.high { border-left-color: var(--high) }
+            article.medium { border-left-color: var(--medium) } article.low { border-left-color: var(--low) }
+            h3 { font-size: 1rem; margin: 0 }
+            .severity { font-size: .8rem; text-transform: uppercase; letter-spacing: .05em }
+            .critical .severity { color: var(--critical) } .high .severity { color: var(--high) }
+            .medium .severity { color: var(--medium) } .low .severity { color: var(--low) }
+            dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .8rem; margin: .3rem 0 0 }
+            section dl { grid-template-columns: minmax(6rem, 13rem) 1fr }
+            dt { opacity: .7 } dd { margin: 0; min-width: 0 }
+            code { background: var(--soft); border-radius: .2rem; box-decoration-break: clone; -webkit-box-decoration-break: clone;
+              padding: .1em .3em } dd code { margin-left: -.3em }
+            @media (max-width: 34rem) { body { font-size: 15px; padding: .7rem } section dl { grid-template-columns: 2fr 3fr } }
+            @media print { body { font-size: 10pt; max-width: none; padding: 0; print-color-adjust: exact;
+              -webkit-print-color-adjust: exact } section { break-inside: avoid } h2 { margin-top: 1.2rem } }
+            """;
+
+    private HtmlReport() {}
+
+    /**
+     * Writes a report.
+     *
+     * @param report what was found
+     * @return HTML
+     */
+    public static String of(Report report) {
+        String target = report.nodes().get(0).endpoint().toString();
+        List<Finding> findings = report.findings();
+        return """
+                <!doctype html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <title>valkey-secure doctor: %1$s</title>
+                <style>
+                %2$s</style>
+                </head>
+                <body>
+                <h1>valkey-secure doctor: %1$s</h1>
+                <p>%3$s: %4$s, in %5$.1f s</p>
+                %6$s
+                %7$s
+                %8$s
+                </body>
+                </html>
+                """.formatted(
+                        escaped(target),
+                        STYLE,
+                        report.at().truncatedTo(ChronoUnit.SECONDS),
+                        report.summary(),
+                        report.took().toMillis() / 1e3,
+                        verdict(report),
+                        findings.stream().map(HtmlReport::finding).collect(Collectors.joining("\n")),
+                        report.nodes().stream().map(HtmlReport::node).collect(Collectors.joining("\n")));
+    }
+
+    private static String verdict(Report report) {
+        String findings = report.findings().isEmpty() ? "" : "<p class=\"verdict\">" + counts(report) + "</p>";
+        if (report.isLoginFailed()) {
+            findings += "<p class=\"verdict incomplete\">the login failed</p>";
+        }
+        if (!report.isComplete()) {
+            return findings + "<p class=\"verdict incomplete\">incomplete: " + report.notMade()
+                    + (report.notMade() == 1 ? " check" : " checks") + " not made</p>" + localNotMade(report);
+        }
+        return report.findings().isEmpty() ? "<p class=\"verdict tight\">" + report.verdict() + "</p>" : findings;
+    }
+
+    private static String localNotMade(Report report) {
+        return report.localNotMade().isEmpty()
+                ? ""
+                : "<section>\n<h2>this side</h2>\n<dl>" + notMade(report.localNotMade()) + "</dl>\n</section>";
+    }
+
+    /** Checks of one reason together. */
+    private static String notMade(List<CheckResult> results) {
+        StringBuilder html = new StringBuilder();
+        CheckResult.byReason(results)
+                .forEach((because, checks) -> html.append("<dt class=\"incomplete\">not made</dt><dd>")
+                        .append(escaped(String.join(", ", checks)))
+                        .append("<br>because ")
+                        .append(escaped(because))
+                        .append("</dd>"));
+        return html.toString();
+    }
+
+    private static String counts(Report report) {
+        StringBuilder counts = new StringBuilder();
+        for (Severity severity : List.of(Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)) {
+            long count = report.findings().stream()
+                    .filter(finding -> finding.check().severity() == severity)
+                    .count();
+            if (count > 0) {
+                counts.append(String.format(Locale.ROOT, "<span class=\"%1$s\">%2$d %1$s</span> ", severity, count));
+            }
+        }
+        return counts.toString();
+    }
+
+    private static String finding(Finding finding) {
+        return String.format(
+                Locale.ROOT,
+                """
+                <article class="%1$s">
+                <span class="severity">%1$s</span> <code>%2$s</code>
+                <h3>%3$s</h3>
+                <dl><dt>where</dt><dd>%4$s</dd><dt>seen</dt><dd>%5$s</dd><dt>change</dt><dd><code>%6$s</code></dd><dt>page</dt><dd>%7$s</dd></dl>
+                </article>""",
+                finding.check().severity(),
+                finding.check().id(),
+                escaped(finding.check().title()),
+                escaped(finding.target()),
+                escaped(finding.evidence()),
+                escaped(finding.change()),
+                finding.check().page());
+    }
+
+    private static String node(Report.Node node) {
+        StringBuilder html = new StringBuilder();
+        html.append("<section>\n<h2>")
+                .append(escaped(node.endpoint().toString()))
+                .append("</h2>\n<dl>");
+        node.facts()
+                .forEach((name, value) -> html.append("<dt>")
+                        .append(escaped(name))
+                        .append("</dt><dd>")
+                        .append(escaped(value))
+                        .append("</dd>"));
+        node.notes()
+                .forEach(note ->
+                        html.append("<dt>note</dt><dd>").append(escaped(note)).append("</dd>"));
+        html.append("<dt>login</dt><dd>").append(node.login().state());
+        if (!node.login().because().isEmpty()) {
+            html.append(": ").append(escaped(node.login().because()));
+        }
+        html.append("</dd><dt>checks</dt><dd>")
+                .append(CheckResult.counts(node.checks()))
+                .append("</dd>")
+                .append(notMade(node.notMade()));
+        return html.append("</dl>\n").append(table(node)).append("\n</section>").toString();
+    }
+
+    /** Every check, for whoever has to sign. */
+    private static String table(Report.Node node) {
+        StringBuilder html = new StringBuilder("<details>\n<summary>every check</summary>\n<ul>\n");
+        for (CheckResult result : node.checks()) {
+            html.append("<li>")
+                    .append(result.check().id())
+                    .append(": ")
+                    .append(result.state())
+                    .append(result.because().isEmpty() ? "" : ", " + escaped(result.because()))
+                    .append("</li>\n");
+        }
+        return html.append("</ul>\n</details>").toString();
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
+    }
+}

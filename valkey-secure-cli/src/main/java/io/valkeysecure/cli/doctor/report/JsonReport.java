@@ -1,0 +1,71 @@
+package io.valkeysecure.cli.doctor.report;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A report as JSON, for programs of one's own. */
+public final class JsonReport {
+    private JsonReport() {}
+
+    /**
+     * Writes a report.
+     *
+     * @param report what was found
+     * @return JSON
+     */
+    public static String of(Report report) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("at", report.at());
+        all.put("tookMillis", report.took().toMillis());
+        all.put("verdict", report.verdict());
+        all.put("scope", report.isFromOutside() ? "outside" : "inside");
+        all.put("complete", report.isComplete());
+        all.put("checksNotMade", report.notMade());
+        all.put("findings", report.findings().stream().map(JsonReport::finding).toList());
+        all.put("thisSide", report.localChecks().stream().map(JsonReport::check).toList());
+        all.put("nodes", report.nodes().stream().map(JsonReport::node).toList());
+        return Json.write(all);
+    }
+
+    private static Map<String, Object> finding(Finding finding) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("id", finding.check().id());
+        entry.put("severity", finding.check().severity());
+        entry.put("target", finding.target());
+        entry.put("title", finding.check().title());
+        entry.put("evidence", finding.evidence());
+        entry.put("change", finding.change());
+        entry.put("page", finding.check().page());
+        return entry;
+    }
+
+    private static Map<String, Object> node(Report.Node node) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("endpoint", node.endpoint());
+        entry.put("reachable", node.isReachable());
+        entry.put("login", result(node.login().state(), node.login().because()));
+        entry.put("facts", node.facts());
+        entry.put(
+                "findings",
+                node.findings().stream().map(finding -> finding.check().id()).toList());
+        entry.put("checks", node.checks().stream().map(JsonReport::check).toList());
+        entry.put("notes", node.notes());
+        return entry;
+    }
+
+    private static Map<String, Object> check(CheckResult result) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("check", result.check().id());
+        entry.putAll(result(result.state(), result.because()));
+        return entry;
+    }
+
+    private static Map<String, Object> result(CheckResult.State state, String because) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("state", state);
+        if (!because.isEmpty()) {
+            entry.put("because", because);
+        }
+        return entry;
+    }
+}

@@ -1,0 +1,182 @@
+package io.valkeysecure.cli.doctor.report;
+
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.internal.text.Printable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What an examination came to.
+ *
+ * @param at when it began
+ * @param took how long it was
+ * @param local findings on this side
+ * @param localChecks the result of each check on this side
+ * @param clientEnds when the certificate of this side ends
+ * @param nodes the server that was named first, then those it told of
+ */
+public record Report(
+        Instant at,
+        Duration took,
+        List<Finding> local,
+        List<CheckResult> localChecks,
+        Optional<Instant> clientEnds,
+        List<Node> nodes) {
+
+    /** What the examination as a whole says. */
+    public enum Verdict {
+        /** Every check was made with a login, and there is no finding. */
+        TIGHT("tight"),
+        /** No login was asked for; every other check was made, and there is no finding. */
+        TIGHT_FROM_OUTSIDE("tight from outside"),
+        /** There are findings. */
+        FINDINGS("findings"),
+        /** There is no finding, but not every check was made. */
+        INCOMPLETE("incomplete");
+
+        private final String text;
+
+        Verdict(String text) {
+            this.text = text;
+        }
+
+        /** {@return the verdict in reports} */
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /**
+     * How the login ended.
+     *
+     * @param state not applicable if none was asked for, not made if it did not come to a login
+     * @param because why it failed, was not made or is not applicable; empty if it passed
+     */
+    public record Login(CheckResult.State state, String because) {}
+
+    /**
+     * A server.
+     *
+     * @param endpoint where it is
+     * @param ends when the first certificate ends that it presents; empty if none was seen
+     * @param facts what was seen and is no finding: a name and a value each
+     * @param findings what is wrong
+     * @param notes what else is worth knowing
+     * @param login how the login ended
+     * @param checks the result of each check
+     */
+    public record Node(
+            Endpoint endpoint,
+            Optional<Instant> ends,
+            Map<String, String> facts,
+            List<Finding> findings,
+            List<String> notes,
+            Login login,
+            List<CheckResult> checks) {
+
+        /** {@return the checks that were not made} */
+        public List<CheckResult> notMade() {
+            return checks.stream()
+                    .filter(result -> result.state() == CheckResult.State.NOT_MADE)
+                    .toList();
+        }
+
+        /**
+         * Makes a node. Text of the server becomes printable here, for every form of a report.
+         *
+         * @param endpoint where it is
+         * @param ends when the first certificate ends that it presents; empty if none was seen
+         * @param facts what was seen and is no finding: a name and a value each
+         * @param findings what is wrong
+         * @param notes what could not be looked at, and why
+         * @param login how the login ended
+         * @param checks the result of every check
+         */
+        public Node {
+            Map<String, String> printable = new LinkedHashMap<>();
+            facts.forEach((name, value) -> printable.put(Printable.value(name), Printable.message(value)));
+            facts = Collections.unmodifiableMap(printable);
+            notes = notes.stream().map(Printable::message).toList();
+        }
+
+        /** {@return whether it could be examined} */
+        public boolean isReachable() {
+            return findings.stream()
+                    .noneMatch(finding -> finding.check() == Check.NODE_UNREACHABLE
+                            && finding.target().equals(endpoint.toString()));
+        }
+    }
+
+    /** {@return all findings, the worst first} */
+    public List<Finding> findings() {
+        return Stream.concat(local.stream(), nodes.stream().flatMap(node -> node.findings().stream()))
+                .sorted((a, b) -> b.check().severity().compareTo(a.check().severity()))
+                .toList();
+    }
+
+    /** {@return for people: how many servers, and how many findings} */
+    public String summary() {
+        long found = findings().size();
+        return (nodes.size() == 1 ? "1 server, " : nodes.size() + " servers, ")
+                + (found == 0 ? "no findings" : found == 1 ? "1 finding" : found + " findings")
+                + (notMade() == 0 ? "" : notMade() == 1 ? ", 1 check not made" : ", " + notMade() + " checks not made");
+    }
+
+    /** {@return what the examination as a whole says} */
+    public Verdict verdict() {
+        if (!findings().isEmpty()) {
+            return Verdict.FINDINGS;
+        }
+        if (!isComplete()) {
+            return Verdict.INCOMPLETE;
+        }
+        return isFromOutside() ? Verdict.TIGHT_FROM_OUTSIDE : Verdict.TIGHT;
+    }
+
+    /** {@return whether every check of the chosen scope was made, and every login that was asked for succeeded} */
+    public boolean isComplete() {
+        return notMade() == 0 && !nodes.isEmpty() && !isLoginFailed();
+    }
+
+    /** {@return whether a server refused the login} */
+    public boolean isLoginFailed() {
+        return nodes.stream().anyMatch(node -> node.login().state() == CheckResult.State.FAILED);
+    }
+
+    /** {@return whether no login was asked for} */
+    public boolean isFromOutside() {
+        return nodes.stream().allMatch(node -> node.login().state() == CheckResult.State.NOT_APPLICABLE);
+    }
+
+    /** {@return how many checks were not made, on all servers and on this side} */
+    public long notMade() {
+        return localNotMade().size()
+                + nodes.stream().mapToLong(node -> node.notMade().size()).sum();
+    }
+
+    /** {@return the checks on this side that were not made} */
+    public List<CheckResult> localNotMade() {
+        return localChecks.stream()
+                .filter(result -> result.state() == CheckResult.State.NOT_MADE)
+                .toList();
+    }
+
+    /**
+     * Counts the findings that matter.
+     *
+     * @param least the least severity
+     * @return how many are as bad or worse
+     */
+    public long countFrom(Severity least) {
+        return findings().stream()
+                .filter(finding -> finding.check().severity().compareTo(least) >= 0)
+                .count();
+    }
+}

@@ -1,0 +1,122 @@
+package io.valkeysecure.cli.doctor.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A report as SARIF 2.1.0, for what gathers findings of many tools. */
+public final class SarifReport {
+    private SarifReport() {}
+
+    /**
+     * Writes a report.
+     *
+     * @param report what was found
+     * @param version of this tool
+     * @return SARIF
+     */
+    public static String of(Report report, String version) {
+        Map<String, Object> driver = ordered(
+                "name",
+                "valkey-secure doctor",
+                "version",
+                version,
+                "rules",
+                Stream.of(Check.values()).map(SarifReport::rule).toList());
+        Map<String, Object> run = ordered(
+                "tool", Map.of("driver", driver),
+                "invocations",
+                        List.of(ordered(
+                                "executionSuccessful",
+                                report.isComplete(),
+                                "startTimeUtc",
+                                report.at(),
+                                "toolExecutionNotifications",
+                                notifications(report))),
+                "results", report.findings().stream().map(SarifReport::result).toList());
+        return Json.write(ordered(
+                "$schema", "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", List.of(run)));
+    }
+
+    private static Map<String, Object> rule(Check check) {
+        return ordered(
+                "id", check.id(),
+                "shortDescription", Map.of("text", check.title()),
+                "help", Map.of("text", "see " + check.page()),
+                "defaultConfiguration", Map.of("level", level(check.severity())),
+                "properties", Map.of("security-severity", score(check.severity())));
+    }
+
+    private static Map<String, Object> result(Finding finding) {
+        return ordered(
+                "ruleId", finding.check().id(),
+                "level", level(finding.check().severity()),
+                "message",
+                        Map.of(
+                                "text",
+                                finding.check().title() + ": " + finding.evidence() + ". Change: " + finding.change()),
+                "locations", locations(finding.target()));
+    }
+
+    /** What could not be looked at. */
+    private static List<Object> notifications(Report report) {
+        List<Object> all = new ArrayList<>();
+        report.localNotMade().forEach(result -> all.add(notification("this side", result)));
+        for (Report.Node node : report.nodes()) {
+            String target = node.endpoint().toString();
+            if (node.login().state() == CheckResult.State.FAILED
+                    || node.login().state() == CheckResult.State.NOT_MADE) {
+                all.add(notification(
+                        target, "login " + node.login().state(), node.login().because(), Map.of()));
+            }
+            node.notMade().forEach(result -> all.add(notification(target, result)));
+        }
+        return all;
+    }
+
+    private static Object notification(String target, CheckResult result) {
+        String id = result.check().id();
+        return notification(target, id + " was not made", result.because(), Map.of("associatedRule", Map.of("id", id)));
+    }
+
+    private static Object notification(String target, String what, String because, Map<String, Object> more) {
+        Map<String, Object> notification = ordered(
+                "level", "error",
+                "message", Map.of("text", what + ": " + because),
+                "locations", locations(target));
+        notification.putAll(more);
+        return notification;
+    }
+
+    private static List<Object> locations(String target) {
+        return List.of(ordered("logicalLocations", List.of(ordered("fullyQualifiedName", target, "kind", "resource"))));
+    }
+
+    private static String level(Severity severity) {
+        return switch (severity) {
+            case LOW -> "note";
+            case MEDIUM -> "warning";
+            case HIGH, CRITICAL -> "error";
+        };
+    }
+
+    /** As those who show SARIF sort by it: from 0 to 10. */
+    private static String score(Severity severity) {
+        return switch (severity) {
+            case LOW -> "3.0";
+            case MEDIUM -> "5.5";
+            case HIGH -> "8.0";
+            case CRITICAL -> "9.5";
+        };
+    }
+
+    private static Map<String, Object> ordered(Object... namesAndValues) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            map.put(namesAndValues[i].toString(), namesAndValues[i + 1]);
+        }
+        return map;
+    }
+}

@@ -1,0 +1,111 @@
+package io.valkeysecure.cli.pki;
+
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.cli.base.Watchdog;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** What a server presents, without trusting it: every chain is refused, after it was looked at. */
+public final class PresentedChain {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private PresentedChain() {}
+
+    /** Looks at the server's chain; the handshake never ends, and nothing is sent after the ClientHello but an alert. */
+    static List<X509Certificate> of(Endpoint server) throws IOException, GeneralSecurityException {
+        Refusing refusing = new Refusing();
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {refusing}, new SecureRandom());
+        try (Socket connected = new Socket()) {
+            connect(connected, server);
+            connected.setSoTimeout((int) TIMEOUT.toMillis());
+            SSLSocket tls =
+                    (SSLSocket) context.getSocketFactory().createSocket(connected, server.host(), server.port(), true);
+            Watchdog watchdog = Watchdog.over(connected, TIMEOUT);
+            try {
+                tls.startHandshake();
+            } finally {
+                watchdog.callOff();
+            }
+            throw new IOException("expected the handshake to be broken off");
+        } catch (UnknownHostException | ConnectException e) {
+            throw e;
+        } catch (IOException e) {
+            if (refusing.presented.isEmpty()) {
+                throw new IOException(server + " presented no certificate: " + e.getMessage(), e);
+            }
+            return refusing.presented;
+        }
+    }
+
+    private static void connect(Socket socket, Endpoint server) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(server.host(), server.port());
+        if (address.isUnresolved()) {
+            throw new UnknownHostException(server.host());
+        }
+        socket.connect(address, (int) TIMEOUT.toMillis());
+    }
+
+    /** Keeps the chain and refuses it. */
+    private static final class Refusing extends X509ExtendedTrustManager {
+        private List<X509Certificate> presented = List.of();
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+                throws CertificateException {
+            presented = List.of(chain);
+            throw refusal();
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+                throws CertificateException {
+            throw refusal();
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            throw refusal();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+                throws CertificateException {
+            throw refusal();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+                throws CertificateException {
+            throw refusal();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            throw refusal();
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+
+        private static CertificateException refusal() {
+            return new CertificateException("only looked at");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package io.valkeysecure.cli.resp;
+
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.base.Watchdog;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * A connection to a server that is verified, or is not made: the handshake is over before the first byte of a command can
+ * be written. Not safe for use by several threads.
+ */
+public final class RespConnection implements AutoCloseable {
+    private final Endpoint endpoint;
+    private final SSLSocket socket;
+    private final TlsHandshake handshake;
+    private final RespReader reader;
+    private final OutputStream out;
+
+    /** How long an answer may take, the last byte included; zero for ever. */
+    private Duration limit;
+
+    private RespConnection(
+            Endpoint endpoint, SSLSocket socket, TlsHandshake handshake, Duration limit, AnswerLimits limits)
+            throws IOException {
+        this.limit = limit;
+        this.endpoint = endpoint;
+        this.socket = socket;
+        this.handshake = handshake;
+        this.reader = new RespReader(new BufferedInputStream(socket.getInputStream()), limits);
+        this.out = new BufferedOutputStream(socket.getOutputStream());
+    }
+
+    /**
+     * Connects and verifies.
+     *
+     * @param tls whom to trust, and what to present
+     * @param endpoint the server
+     * @param timeout how long it may take until the server takes the connection, and later until it has answered in full
+     * @param limits how large answers may be
+     * @return the connection
+     * @throws TlsHandshakeException if the server is refused
+     * @throws IOException if it cannot be reached
+     */
+    public static RespConnection open(SecureTls tls, Endpoint endpoint, Duration timeout, AnswerLimits limits)
+            throws IOException {
+        Socket plain = new Socket();
+        try {
+            InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
+            if (address.isUnresolved()) {
+                throw new UnknownHostException(endpoint.host());
+            }
+            plain.connect(address, Math.toIntExact(timeout.toMillis()));
+            TlsHandshake handshake = TlsHandshake.start(tls, endpoint, ClientLibrary.OTHER);
+            SSLSocket socket = handshake.overSocket(plain);
+            socket.setSoTimeout(Math.toIntExact(timeout.toMillis()));
+            return new RespConnection(endpoint, socket, handshake, timeout, limits);
+        } catch (IOException | RuntimeException e) {
+            plain.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Sends a command and waits for its answer.
+     *
+     * @param command its name and arguments
+     * @return the answer
+     * @throws IOException if there is none
+     */
+    public Reply execute(List<String> command) throws IOException {
+        return executeBytes(command.stream()
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList());
+    }
+
+    /**
+     * Sends a command and waits for its answer.
+     *
+     * @param command its name and arguments
+     * @return the answer
+     * @throws IOException if there is none
+     */
+    public Reply executeBytes(List<byte[]> command) throws IOException {
+        try {
+            header('*', command.size());
+            for (byte[] argument : command) {
+                header('$', argument.length);
+                out.write(argument);
+                out.write('\r');
+                out.write('\n');
+            }
+            out.flush();
+        } catch (IOException e) {
+            throw telling(e);
+        }
+        return next();
+    }
+
+    /**
+     * Waits for the next answer, such as a message of a channel.
+     *
+     * @return the answer
+     * @throws IOException if there is none
+     */
+    public Reply next() throws IOException {
+        if (limit.isZero()) {
+            return read();
+        }
+        long begun = System.nanoTime();
+        Watchdog watchdog = Watchdog.over(socket, limit);
+        try {
+            return read();
+        } catch (TlsHandshakeException e) {
+            throw e;
+        } catch (IOException e) {
+            // a byte now and then is no answer: the watchdog closed the socket
+            throw System.nanoTime() - begun >= limit.toNanos() ? noAnswer() : e;
+        } finally {
+            watchdog.callOff();
+        }
+    }
+
+    private SocketTimeoutException noAnswer() {
+        return new SocketTimeoutException(endpoint + " did not answer within " + limit.toMillis() + " ms");
+    }
+
+    private Reply read() throws IOException {
+        try {
+            return reader.read();
+        } catch (AnswerLimitException e) {
+            throw e;
+        } catch (RespReader.NoRespException e) {
+            throw new InputException(
+                    endpoint + " is no Valkey: " + e.getMessage(),
+                    "is this its tls-port, and not that of another service?");
+        } catch (SocketTimeoutException e) {
+            throw noAnswer();
+        } catch (IOException e) {
+            throw telling(e);
+        }
+    }
+
+    /**
+     * Waits for answers without end from now on: who subscribes does not know when a message comes.
+     *
+     * @throws IOException if the connection is closed
+     */
+    public void waitForever() throws IOException {
+        limit = Duration.ZERO;
+        socket.setSoTimeout(0);
+    }
+
+    /** Under TLS 1.3 a server looks at our certificate only after the handshake, from which its alert comes late. */
+    private IOException telling(IOException e) {
+        TlsHandshakeException late = handshake.lateRefusal(e);
+        return late == null ? e : late;
+    }
+
+    private void header(char type, int number) throws IOException {
+        out.write((type + Integer.toString(number) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
