@@ -1,0 +1,172 @@
+package io.valkeysecure.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every Java block of the README and of the pages in {@code docs} compiles as it stands there. A block is the body of a
+ * method, or a type of its own; {@link #GIVEN} has what the text around a block takes for granted.
+ */
+@Tag("lettuce-7")
+@Tag("jedis-8")
+class DocumentationExamplesTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Pattern BLOCK = Pattern.compile("^```java\\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern TYPE = Pattern.compile("^(?:final )?class ", Pattern.MULTILINE);
+
+    /** By page: the fields of the class that a block of that page is compiled in. A block may declare one of them anew. */
+    private static final Map<String, String> GIVEN = Map.of(
+            "README.md", "String password;",
+            "metrics.md", "TrustAnchors anchors; ClientIdentity identity; MeterRegistry registry;",
+            "revocation.md", "TrustAnchors anchors; ClientIdentity identity;",
+            "rotation.md",
+                    "SecureTls tls; HostAndPort server; JedisClientConfig config; TrustAnchors anchors;"
+                            + " MaterialSource<ClientIdentity> source;",
+            "topologies.md",
+                    "SecureTls tls; RedisURI one; RedisURI two; ClientResources resources; InetAddress gateway;"
+                            + " int outsidePort(int port) { return port; }");
+
+    /** What programs with any of the blocks would import. Both clients have a {@code RedisClient}, so one at a time. */
+    private static final String IMPORTS = """
+            import static org.junit.jupiter.api.Assertions.assertEquals;
+            import io.micrometer.core.instrument.*;
+            import io.valkeysecure.*;
+            import io.valkeysecure.micrometer.*;
+            import io.valkeysecure.observe.*;
+            import io.valkeysecure.testkit.certificate.*;
+            import io.valkeysecure.testkit.server.ValkeyServer;
+            import java.io.*;
+            import java.net.*;
+            import java.net.http.*;
+            import java.nio.file.*;
+            import java.security.*;
+            import java.security.cert.*;
+            import java.security.spec.*;
+            import java.time.*;
+            import java.util.*;
+            import java.util.concurrent.atomic.*;
+            import java.util.function.*;
+            import java.util.regex.*;
+            import org.jspecify.annotations.Nullable;
+            """;
+
+    private static final String JEDIS = """
+            import io.valkeysecure.jedis.*;
+            import redis.clients.jedis.*;
+            """;
+
+    private static final String LETTUCE = """
+            import io.lettuce.core.*;
+            import io.lettuce.core.api.*;
+            import io.lettuce.core.cluster.*;
+            import io.lettuce.core.cluster.api.*;
+            import io.lettuce.core.resource.*;
+            import io.valkeysecure.lettuce.*;
+            """;
+
+    /** A block, with the page that it is on and its place there. */
+    private record Example(String page, int number, String code) {
+        @Override
+        public String toString() {
+            return page + ", block " + number;
+        }
+
+        /** The source of a class with the block in it. */
+        String source() {
+            String imports = code.lines().filter(Example::isImport).collect(Collectors.joining("\n"));
+            String rest = code.lines().filter(line -> !isImport(line)).collect(Collectors.joining("\n"));
+            boolean lettuce = page.equals("topologies.md") || code.contains("SecureLettuce");
+            String body = TYPE.matcher(rest).find() ? rest : "void run() throws Exception {\n" + rest + "\n}";
+            return IMPORTS + (lettuce ? LETTUCE : JEDIS) + imports + "\nclass Example {\n"
+                    + GIVEN.getOrDefault(page, "") + "\n" + body + "\n}\n";
+        }
+
+        private static boolean isImport(String line) {
+            return line.startsWith("import ");
+        }
+    }
+
+    private static List<Example> examples() throws IOException {
+        List<Path> pages = new ArrayList<>();
+        try (Stream<Path> top = Files.list(ROOT);
+                Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+            Stream.concat(top, docs)
+                    .filter(file -> file.toString().endsWith(".md"))
+                    .sorted()
+                    .forEach(pages::add);
+        }
+        List<Example> found = new ArrayList<>();
+        for (Path page : pages) {
+            List<String> blocks = BLOCK
+                    .matcher(Files.readString(page))
+                    .results()
+                    .map(block -> block.group(1))
+                    .toList();
+            for (int i = 0; i < blocks.size(); i++) {
+                found.add(new Example(page.getFileName().toString(), i + 1, blocks.get(i)));
+            }
+        }
+        return found;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyBlock_compiles(@TempDir Path classes) throws IOException {
+        List<Example> examples = examples();
+
+        assertThat(examples.stream().map(Example::page)).containsAll(GIVEN.keySet());
+        return examples.stream()
+                .map(example -> DynamicTest.dynamicTest(
+                        example.toString(),
+                        () -> assertThat(errorsOf(example.source(), classes)).isEmpty()));
+    }
+
+    /** The guard of the guard: a call of a method that is not there is an error. */
+    @Test
+    void blockWithAnUnknownMethod_doesNotCompile(@TempDir Path classes) {
+        assertThat(errorsOf(new Example("README.md", 0, "SecureTls.insecure();\n").source(), classes))
+                .hasSize(1)
+                .allSatisfy(error -> assertThat(error).contains("insecure"));
+    }
+
+    /** With the version of the language that the library asks of its users. */
+    private static List<String> errorsOf(String source, Path classes) {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
+        List<String> options = List.of(
+                "--release", "17", "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
+        JavaFileObject file =
+                new SimpleJavaFileObject(URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
+                    @Override
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return source;
+                    }
+                };
+        compiler.getTask(null, null, found, options, null, List.of(file)).call();
+        return found.getDiagnostics().stream()
+                .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
+                .map(diagnostic -> diagnostic.getLineNumber() + ": " + diagnostic.getMessage(Locale.ROOT))
+                .toList();
+    }
+}
