@@ -115,6 +115,8 @@ final class Clients {
         ByteArrayOutputStream sent = new ByteArrayOutputStream();
         ByteBuffer received = ByteBuffer.allocate(BUFFER_BYTES).flip();
         ByteBuffer application = ByteBuffer.allocate(BUFFER_BYTES);
+        boolean shownReceived = true;
+        boolean shownSent = true;
         engine.beginHandshake();
         for (int round = 0; round < MOST_ROUNDS; round++) {
             HandshakeStatus status = engine.getHandshakeStatus();
@@ -125,7 +127,8 @@ final class Clients {
             } else if (status == HandshakeStatus.NEED_WRAP) {
                 ByteBuffer out = ByteBuffer.allocate(BUFFER_BYTES);
                 engine.wrap(ByteBuffer.allocate(0), out);
-                sent.write(out.array(), 0, out.position());
+                shownSent = shownSent && handshake.sent(out.flip().duplicate());
+                sent.write(out.array(), 0, out.limit());
             } else if (status == HandshakeStatus.NEED_UNWRAP || status == HandshakeStatus.NEED_UNWRAP_AGAIN) {
                 application.clear();
                 SSLEngineResult result = engine.unwrap(received, application);
@@ -141,7 +144,7 @@ final class Clients {
                     if (answer == null) {
                         throw new EOFException("the peer has closed");
                     }
-                    handshake.received(answer);
+                    shownReceived = shownReceived && handshake.received(ByteBuffer.wrap(answer));
                     received = ByteBuffer.wrap(Der.joined(rest(received), answer));
                 }
             } else {

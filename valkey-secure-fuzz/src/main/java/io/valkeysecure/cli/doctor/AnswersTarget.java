@@ -11,6 +11,7 @@ import io.valkeysecure.cli.doctor.report.JsonReport;
 import io.valkeysecure.cli.doctor.report.Report;
 import io.valkeysecure.cli.doctor.report.SarifReport;
 import io.valkeysecure.cli.resp.RespConnection;
+import io.valkeysecure.cli.resp.AnswerLimits;
 import io.valkeysecure.fuzz.FuzzTarget;
 import io.valkeysecure.fuzz.Pki;
 import io.valkeysecure.fuzz.Properties;
@@ -131,24 +132,33 @@ public final class AnswersTarget implements FuzzTarget {
     @Override
     public void run(byte[] bytes) throws IOException {
         input.set(bytes);
-        try (RespConnection connection = RespConnection.open(tls, endpoint, LIMIT)) {
-            ServerConfigChecks inside = new ServerConfigChecks(visit, endpoint, connection);
+        try (RespConnection connection = RespConnection.open(tls, endpoint, LIMIT, AnswerLimits.ofSettings())) {
+            CheckResults results = new CheckResults();
+            ServerConfigChecks inside = new ServerConfigChecks(visit, endpoint, connection, results);
             try {
                 inside.look();
             } catch (IOException | InputException e) {
                 Properties.requireFit(e);
             }
-            judge(inside, bytes);
+            judge(inside, results, bytes);
         }
     }
 
-    private void judge(ServerConfigChecks inside, byte[] bytes) {
+    private void judge(ServerConfigChecks inside, CheckResults results, byte[] bytes) {
         Report report = new Report(
                 Pki.NOW,
                 Duration.ZERO,
                 List.of(),
+                List.of(),
                 Optional.empty(),
-                List.of(new Report.Node(endpoint, Optional.empty(), inside.facts(), inside.found(), inside.notes())));
+                List.of(new Report.Node(
+                        endpoint,
+                        Optional.empty(),
+                        inside.facts(),
+                        inside.found(),
+                        inside.notes(),
+                        new Report.Login(CheckResult.State.PASSED, ""),
+                        results.of(CheckResults.OF_SERVER))));
         String html = HtmlReport.of(report);
         String all = html + JsonReport.of(report) + SarifReport.of(report, "1");
         html.lines().forEach(line -> Properties.requireShowable(shortened(line), "HtmlReport"));

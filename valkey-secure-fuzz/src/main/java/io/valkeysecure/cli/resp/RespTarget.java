@@ -57,7 +57,7 @@ public final class RespTarget implements FuzzTarget {
             }
             return;
         }
-        RespReader reader = new RespReader(new ByteArrayInputStream(draw.rest()));
+        RespReader reader = new RespReader(new ByteArrayInputStream(draw.rest()), AnswerLimits.ofSettings());
         try {
             for (int i = 0; i < MOST_ANSWERS; i++) {
                 Reply reply = reader.read();
