@@ -2,7 +2,18 @@ package io.valkeysecure.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valkeysecure.cli.base.ExitCode;
+import io.valkeysecure.cli.base.Failure;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The command line as it is called, whatever the command. */
 class MainTest {
@@ -16,10 +27,34 @@ class MainTest {
 
     @Test
     void main_unknownOption_isAUsageError() {
-        assertThat(Outcome.of("connect", "--insecure")).isEqualTo(new Outcome(2, "", """
+        assertThat(Outcome.of("conf", "--insecure")).isEqualTo(new Outcome(2, "", """
                 valkey-secure: error: unknown option: '--insecure'
-                valkey-secure: hint: valkey-secure connect --help
+                valkey-secure: hint: valkey-secure conf --help
                 """));
+    }
+
+    @Test
+    void main_optionsThatExcludeEachOther_areOneErrorWithOneLabel() {
+        Outcome outcome = Outcome.of("doctor", "localhost:6379", "--ca", "a", "--json", "--sarif");
+
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err()).startsWith("valkey-secure: error: --json, --sarif are mutually exclusive");
+    }
+
+    @Test
+    void main_fileThatCannotBeWritten_isASentence(@TempDir Path directory) throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        for (IOException thrown : List.of(
+                new NoSuchFileException(file.toString()),
+                new FileAlreadyExistsException(file.toString()),
+                new AccessDeniedException(file.toString()),
+                new FileSystemException(file.toString()))) {
+            Failure failure = Failure.of(thrown);
+
+            assertThat(failure.message()).startsWith(file + " ").contains(" not ");
+            assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE);
+        }
     }
 
     @Test

@@ -8,6 +8,10 @@ import io.valkeysecure.internal.text.Printable;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -41,11 +45,14 @@ public record Failure(String message, Optional<String> hint, int exitCode) {
         if (thrown instanceof InputException input) {
             return new Failure(firstLine(input), Optional.of(input.hint()), ExitCode.USAGE);
         }
+        if (thrown instanceof FileSystemException problem) {
+            return ofFile(problem);
+        }
         Throwable telling = refusal(thrown)
                 .or(() -> find(thrown, isServersAnswer))
                 .or(() -> find(thrown, Failure::isNoConnection))
                 .orElse(thrown);
-        String message = firstLine(telling);
+        String message = OptionNames.in(firstLine(telling));
         if (telling instanceof UnknownHostException) {
             return new Failure(
                     "unknown host " + message, Optional.of("is it spelled right? getent hosts NAME"), ExitCode.USAGE);
@@ -54,6 +61,23 @@ public record Failure(String message, Optional<String> hint, int exitCode) {
             return new Failure(message, Optional.empty(), ExitCode.USAGE);
         }
         return new Failure(message, hint(telling), isNoConnection(telling) ? ExitCode.UNREACHABLE : ExitCode.REFUSED);
+    }
+
+    /** The message of such an exception may be nothing but the path. */
+    private static Failure ofFile(FileSystemException problem) {
+        String what = problem instanceof NoSuchFileException
+                ? "does not exist"
+                : problem instanceof FileAlreadyExistsException
+                        ? "exists, and is not overwritten"
+                        : problem instanceof AccessDeniedException
+                                ? "may not be read or written by this user"
+                                : problem.getReason() == null
+                                        ? "could not be read or written"
+                                        : "could not be read or written: " + problem.getReason();
+        return new Failure(
+                Printable.message(problem.getFile() + " " + what),
+                Optional.of("ls -ld " + Printable.message(problem.getFile())),
+                ExitCode.USAGE);
     }
 
     /** The exception of ours in what a client or a pool threw. */

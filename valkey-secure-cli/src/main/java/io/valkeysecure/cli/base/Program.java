@@ -48,9 +48,14 @@ public abstract class Program {
     private static int onUsage(ParameterException thrown, String[] arguments) {
         CommandLine command = thrown.getCommandLine();
         Console console = Console.of(command);
-        console.error(String.valueOf(thrown.getMessage()));
+        console.error(withoutLabel(String.valueOf(thrown.getMessage())));
         console.hint(command.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;
+    }
+
+    /** Some messages of picocli begin with the label that the console puts before every one. */
+    private static String withoutLabel(String message) {
+        return message.startsWith("Error: ") ? message.substring("Error: ".length()) : message;
     }
 
     private int onFailure(Exception thrown, CommandLine command) {
