@@ -78,7 +78,8 @@ class ConnectTest {
     @Test
     void refusal_whateverTheReason_namesOptionsAndNoJava() throws IOException {
         Path otherAnchors = Files.writeString(
-                password.resolveSibling("other.crt"), TestCertificate.root().build().certificatePem());
+                password.resolveSibling("other.crt"),
+                TestCertificate.root().build().certificatePem());
         String port = Integer.toString(server.port());
 
         assertThat(refused("localhost:" + port, otherAnchors))

@@ -111,10 +111,8 @@ class DemoCommandTest {
                 .isEqualTo(
                         usage(
                                 "--metrics starts one server of its own: HOST:PORT, --cluster and --sentinel do not go with it"));
-        assertThat(Outcome.of("--seconds", "3"))
-                .isEqualTo(usage("--seconds is about --metrics, which is missing"));
-        assertThat(Outcome.of("--metrics=70000"))
-                .isEqualTo(usage("--metrics: a port is from 0 to 65535, was 70000"));
+        assertThat(Outcome.of("--seconds", "3")).isEqualTo(usage("--seconds is about --metrics, which is missing"));
+        assertThat(Outcome.of("--metrics=70000")).isEqualTo(usage("--metrics: a port is from 0 to 65535, was 70000"));
     }
 
     @Test
@@ -260,8 +258,8 @@ class DemoCommandTest {
 
     @Test
     void demo_keyInsteadOfCa_showsNothingOfIt() throws IOException {
-        Outcome outcome = Outcome.of(
-                "localhost:" + server.port(), "--ca", identity.key().toString());
+        Outcome outcome =
+                Outcome.of("localhost:" + server.port(), "--ca", identity.key().toString());
 
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err()).startsWith("valkey-secure: error: trust anchors " + identity.key());
@@ -303,8 +301,7 @@ class DemoCommandTest {
 
     @Test
     void demo_badExpectedName_isAUsageError() {
-        Outcome outcome =
-                Outcome.of("localhost:6379", "--ca", anchors.toString(), "--expect-name", "not a name");
+        Outcome outcome = Outcome.of("localhost:6379", "--ca", anchors.toString(), "--expect-name", "not a name");
 
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err()).startsWith("valkey-secure: error: --expect-name: ");
@@ -368,7 +365,6 @@ class DemoCommandTest {
     }
 
     private static Outcome usage(String message) {
-        return new Outcome(
-                2, "", "valkey-secure: error: " + message + "\nvalkey-secure: hint: ./quickstart --help\n");
+        return new Outcome(2, "", "valkey-secure: error: " + message + "\nvalkey-secure: hint: ./quickstart --help\n");
     }
 }

@@ -20,7 +20,9 @@ public final class OptionNames {
 
     private static Map<String, String> options() {
         Map<String, String> options = new LinkedHashMap<>();
-        options.put("name the CA that issued its certificate in TrustAnchors", "give the CA that issued its certificate by --ca");
+        options.put(
+                "name the CA that issued its certificate in TrustAnchors",
+                "give the CA that issued its certificate by --ca");
         options.put("say the right one by serverIdentity(...)", "give the right one by --expect-name");
         options.put("give one by presenting(...)", "give one by --cert and --key");
         options.put("give it by pem(certificate, key, password)", "give it by --key-passphrase-file");

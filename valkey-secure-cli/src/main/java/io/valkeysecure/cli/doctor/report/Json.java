@@ -29,9 +29,10 @@ final class Json {
 
     static String write(Map<String, ?> value) {
         return TO_ESCAPE.matcher(GSON.toJson(value)).replaceAll(found -> {
-            StringBuilder escaped = new StringBuilder();
-            found.group().chars().forEach(c -> escaped.append(String.format(Locale.ROOT, "\\\\u%04x", c)));
-            return escaped.toString();
-        }) + '\n';
+                    StringBuilder escaped = new StringBuilder();
+                    found.group().chars().forEach(c -> escaped.append(String.format(Locale.ROOT, "\\\\u%04x", c)));
+                    return escaped.toString();
+                })
+                + '\n';
     }
 }
