@@ -73,6 +73,33 @@ class ConnectTest {
         }
     }
 
+    // Messages.
+
+    @Test
+    void refusal_whateverTheReason_namesOptionsAndNoJava() throws IOException {
+        Path otherAnchors = Files.writeString(
+                password.resolveSibling("other.crt"),
+                TestCertificate.root().build().certificatePem());
+        String port = Integer.toString(server.port());
+
+        assertThat(refused("localhost:" + port, otherAnchors))
+                .contains("untrusted_issuer", "give the CA that issued its certificate by --ca");
+        assertThat(refused("127.0.0.1:" + port, anchors))
+                .contains("name_mismatch", "give the right one by --expect-name");
+        assertThat(refused("localhost:" + port, anchors))
+                .contains("client_identity_required", "give one by --cert and --key");
+        assertThat(refused("localhost:" + port, identity.key())).contains("trust anchors");
+    }
+
+    private static String refused(String address, Path trusted) {
+        Outcome outcome = Outcome.of("connect", address, "--ca", trusted.toString(), "PING");
+        assertThat(outcome.exitCode()).isNotZero();
+        assertThat(outcome.err())
+                .doesNotContainPattern("[a-z]\\w*\\((\\.\\.\\.|\\w+, |\\))")
+                .doesNotContain("TrustAnchors", "ClientIdentity", "TlsPolicy");
+        return outcome.err();
+    }
+
     // Commands.
 
     @Test

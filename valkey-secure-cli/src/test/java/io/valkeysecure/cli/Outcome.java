@@ -10,7 +10,7 @@ record Outcome(int exitCode, String out, String err) {
     static Outcome of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int exitCode = Main.run(new PrintWriter(out), new PrintWriter(err), arguments);
+        int exitCode = Main.call(new PrintWriter(out), new PrintWriter(err), arguments);
         return new Outcome(exitCode, out.toString(), err.toString());
     }
 

@@ -31,7 +31,7 @@ class PkiPinsCommandTest {
     private Path directory;
 
     private int run(String... arguments) {
-        return Main.run(new PrintWriter(out), new PrintWriter(err), arguments);
+        return Main.call(new PrintWriter(out), new PrintWriter(err), arguments);
     }
 
     @Test

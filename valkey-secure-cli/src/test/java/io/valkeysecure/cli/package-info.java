@@ -1,4 +1,4 @@
-/** Tests of the command line, and of what the documentation says. */
+/** Tests of the command line. */
 @NullMarked
 package io.valkeysecure.cli;
 

@@ -1,7 +1,5 @@
 package io.valkeysecure.cli.base;
 
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisCommandTimeoutException;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
@@ -10,6 +8,10 @@ import io.valkeysecure.internal.text.Printable;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -17,7 +19,6 @@ import java.util.IdentityHashMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
  * What went wrong, for people.
@@ -28,27 +29,55 @@ import redis.clients.jedis.exceptions.JedisDataException;
  */
 public record Failure(String message, Optional<String> hint, int exitCode) {
 
+    /** {@return what to tell of it} */
     public static Failure of(Throwable thrown) {
+        return of(thrown, nothing -> false);
+    }
+
+    /**
+     * Tells of what a client library threw.
+     *
+     * @param thrown by the library
+     * @param isServersAnswer whether an exception of the library is an error that the server answered with
+     * @return what to tell of it
+     */
+    public static Failure of(Throwable thrown, Predicate<Throwable> isServersAnswer) {
         if (thrown instanceof InputException input) {
             return new Failure(firstLine(input), Optional.of(input.hint()), ExitCode.USAGE);
         }
+        if (thrown instanceof FileSystemException problem) {
+            return ofFile(problem);
+        }
         Throwable telling = refusal(thrown)
-                .or(() -> find(thrown, Failure::isServersAnswer))
+                .or(() -> find(thrown, isServersAnswer))
                 .or(() -> find(thrown, Failure::isNoConnection))
                 .orElse(thrown);
-        String message = firstLine(telling);
+        String message = OptionNames.in(firstLine(telling));
         if (telling instanceof UnknownHostException) {
             return new Failure(
                     "unknown host " + message, Optional.of("is it spelled right? getent hosts NAME"), ExitCode.USAGE);
         }
-        if (telling instanceof TlsConfigurationException) {
+        if (telling instanceof TlsConfigurationException || telling instanceof IllegalStateException) {
             return new Failure(message, Optional.empty(), ExitCode.USAGE);
         }
-        if (telling instanceof IllegalStateException) {
-            return new Failure(
-                    message, Optional.of("with a server of your own: demo HOST:PORT --ca FILE"), ExitCode.USAGE);
-        }
         return new Failure(message, hint(telling), isNoConnection(telling) ? ExitCode.UNREACHABLE : ExitCode.REFUSED);
+    }
+
+    /** The message of such an exception may be nothing but the path. */
+    private static Failure ofFile(FileSystemException problem) {
+        String what = problem instanceof NoSuchFileException
+                ? "does not exist"
+                : problem instanceof FileAlreadyExistsException
+                        ? "exists, and is not overwritten"
+                        : problem instanceof AccessDeniedException
+                                ? "may not be read or written by this user"
+                                : problem.getReason() == null
+                                        ? "could not be read or written"
+                                        : "could not be read or written: " + problem.getReason();
+        return new Failure(
+                Printable.message(problem.getFile() + " " + what),
+                Optional.of("ls -ld " + Printable.message(problem.getFile())),
+                ExitCode.USAGE);
     }
 
     /** The exception of ours in what a client or a pool threw. */
@@ -84,7 +113,7 @@ public record Failure(String message, Optional<String> hint, int exitCode) {
             return Optional.of("look at the user on the server: valkey-cli --tls ... acl getuser NAME");
         }
         if (message.startsWith("NOPERM")) {
-            return Optional.of("the demo needs ping, set, get and del on keys valkey-secure-demo:*");
+            return Optional.of("what this user may do: valkey-cli --tls ... acl getuser NAME");
         }
         return Optional.empty();
     }
@@ -107,12 +136,6 @@ public record Failure(String message, Optional<String> hint, int exitCode) {
             case PROTOCOL_VERSION, CIPHER_SUITE -> Optional.of("what the server can do: " + connect + " -tls1_3");
             default -> Optional.empty();
         };
-    }
-
-    /** What the server itself said, in its own words. */
-    private static boolean isServersAnswer(Throwable thrown) {
-        return (thrown instanceof RedisCommandExecutionException && !(thrown instanceof RedisCommandTimeoutException))
-                || thrown instanceof JedisDataException;
     }
 
     private static boolean isNoConnection(Throwable thrown) {

@@ -17,10 +17,7 @@ public final class Versions implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        return new String[] {
-            "valkey-secure " + of("valkey-secure") + ", Lettuce " + of("lettuce") + ", Jedis " + of("jedis") + ", Java "
-                    + Runtime.version()
-        };
+        return new String[] {"valkey-secure " + of("valkey-secure") + ", Java " + Runtime.version()};
     }
 
     private static Properties read() {

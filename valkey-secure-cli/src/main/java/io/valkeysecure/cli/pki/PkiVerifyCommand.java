@@ -28,7 +28,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CopyOnWriteArrayList;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -92,19 +92,19 @@ public final class PkiVerifyCommand implements Callable<Integer> {
     }
 
     private int server(Endpoint endpoint) throws IOException {
-        AtomicReference<VerifiedHandshake> verified = new AtomicReference<>();
+        List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
         try (SecureTls tls = connection
                         .tls()
                         .listener(new TlsListener() {
                             @Override
                             public void handshakeSucceeded(VerifiedHandshake handshake) {
-                                verified.set(handshake);
+                                verified.add(handshake);
                             }
                         })
                         .build();
                 RespConnection opened = RespConnection.open(tls, endpoint, TIMEOUT, AnswerLimits.ofSettings())) {
             Reply answer = opened.execute(List.of("PING"));
-            VerifiedHandshake handshake = verified.get();
+            VerifiedHandshake handshake = verified.get(verified.size() - 1);
             Console console = Console.of(spec.commandLine());
             console.step("a client with these options connects to " + endpoint);
             console.result(handshake.version().protocol() + " " + handshake.cipherSuite() + "\nleaf "

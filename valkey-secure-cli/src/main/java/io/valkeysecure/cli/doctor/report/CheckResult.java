@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.doctor.report;
 
+import io.valkeysecure.cli.base.OptionNames;
 import io.valkeysecure.internal.text.Printable;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ public record CheckResult(Check check, State state, String because) {
      * @param because why it was not made or is not applicable; empty otherwise
      */
     public CheckResult {
-        because = Printable.message(because);
+        because = Printable.message(OptionNames.in(because));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.doctor.report;
 
+import io.valkeysecure.cli.base.OptionNames;
 import io.valkeysecure.internal.text.Printable;
 
 /**
@@ -22,7 +23,7 @@ public record Finding(Check check, String target, String evidence, String change
      */
     public Finding {
         target = Printable.message(target);
-        evidence = Printable.message(evidence);
+        evidence = Printable.message(OptionNames.in(evidence));
         change = Printable.message(change);
     }
 }

@@ -1,69 +1,38 @@
 package io.valkeysecure.cli.doctor.report;
 
-import java.util.Collection;
-import java.util.Iterator;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonSerializer;
+import io.valkeysecure.Endpoint;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
-/** Writes maps, lists, texts, numbers and booleans as JSON, RFC 8259. */
-public final class Json {
-    private static final String INDENT = "  ";
+/** Writes maps, lists, texts, numbers and booleans as JSON, RFC 8259; what the doctor has besides, as its text. */
+final class Json {
+    private static final JsonSerializer<Object> AS_TEXT = (value, type, context) -> new JsonPrimitive(value.toString());
 
-    private final StringBuilder text = new StringBuilder();
+    private static final Gson GSON = new GsonBuilder()
+            .setPrettyPrinting()
+            .disableHtmlEscaping()
+            .registerTypeHierarchyAdapter(Enum.class, AS_TEXT)
+            .registerTypeAdapter(Endpoint.class, AS_TEXT)
+            .registerTypeAdapter(Instant.class, AS_TEXT)
+            .create();
+
+    /** What RFC 8259 lets stand in a string, but a terminal may obey, or the console escapes in its own way. */
+    private static final Pattern TO_ESCAPE = Pattern.compile("[\\x7f-\\x9f\\x{d800}-\\x{dfff}\\x{10000}-\\x{10ffff}]");
 
     private Json() {}
 
-    static String write(Object value) {
-        Json json = new Json();
-        json.value(value, "\n");
-        return json.text.append('\n').toString();
-    }
-
-    private void value(Object value, String line) {
-        if (value instanceof Map<?, ?> map) {
-            block('{', '}', map.entrySet(), line, entry -> {
-                string(String.valueOf(((Map.Entry<?, ?>) entry).getKey()));
-                text.append(": ");
-                value(((Map.Entry<?, ?>) entry).getValue(), line + INDENT);
-            });
-        } else if (value instanceof Collection<?> list) {
-            block('[', ']', list, line, element -> value(element, line + INDENT));
-        } else if (value instanceof Number || value instanceof Boolean) {
-            text.append(value);
-        } else {
-            string(value.toString());
-        }
-    }
-
-    private interface Element {
-        void write(Object element);
-    }
-
-    private void block(char open, char close, Collection<?> elements, String line, Element each) {
-        text.append(open);
-        for (Iterator<?> all = elements.iterator(); all.hasNext(); ) {
-            text.append(line).append(INDENT);
-            each.write(all.next());
-            text.append(all.hasNext() ? "," : line);
-        }
-        text.append(close);
-    }
-
-    private void string(String value) {
-        text.append('"');
-        value.chars().forEach(c -> {
-            if (c == '"' || c == '\\') {
-                text.append('\\').append((char) c);
-            } else if (c < 0x20
-                    || (c >= 0x7f && c < 0xa0)
-                    || c == 0x2028
-                    || c == 0x2029
-                    || Character.isSurrogate((char) c)) {
-                text.append(String.format(Locale.ROOT, "\\u%04x", c));
-            } else {
-                text.append((char) c);
-            }
-        });
-        text.append('"');
+    static String write(Map<String, ?> value) {
+        return TO_ESCAPE.matcher(GSON.toJson(value)).replaceAll(found -> {
+                    StringBuilder escaped = new StringBuilder();
+                    found.group().chars().forEach(c -> escaped.append(String.format(Locale.ROOT, "\\\\u%04x", c)));
+                    return escaped.toString();
+                })
+                + '\n';
     }
 }

@@ -1,6 +1,7 @@
 package io.valkeysecure.cli.doctor.report;
 
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.cli.base.OptionNames;
 import io.valkeysecure.internal.text.Printable;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,7 +60,17 @@ public record Report(
      * @param state not applicable if none was asked for, not made if it did not come to a login
      * @param because why it failed, was not made or is not applicable; empty if it passed
      */
-    public record Login(CheckResult.State state, String because) {}
+    public record Login(CheckResult.State state, String because) {
+        /**
+         * A login that ended.
+         *
+         * @param state passed, failed, not asked for or not tried
+         * @param because why not; empty if it passed
+         */
+        public Login {
+            because = OptionNames.in(because);
+        }
+    }
 
     /**
      * A server.

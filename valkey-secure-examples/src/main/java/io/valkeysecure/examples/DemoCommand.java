@@ -1,4 +1,4 @@
-package io.valkeysecure.cli;
+package io.valkeysecure.examples;
 
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
@@ -6,8 +6,11 @@ import io.valkeysecure.cli.base.ConnectionOptions;
 import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.EndpointConverter;
 import io.valkeysecure.cli.base.ExitCode;
+import io.valkeysecure.cli.base.Failure;
+import io.valkeysecure.cli.base.Program;
 import io.valkeysecure.cli.base.Versions;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -20,9 +23,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command {@code demo}: reads its command line, and leaves the work to one of three others. */
+/** The command {@code ./quickstart}, once all is built: reads its command line, and leaves the work to another class. */
 @Command(
-        name = "demo",
+        name = "./quickstart",
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class,
         description = {
@@ -34,7 +37,7 @@ import picocli.CommandLine.Spec;
                     + " lead the clients to a rogue.%n",
             "With HOST:PORT: connects to your server, and writes, reads and deletes one key that lives a minute.%n"
         })
-final class DemoCommand implements Callable<Integer> {
+final class DemoCommand extends Program implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -67,6 +70,27 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(names = "--sentinel", description = "start a primary, two replicas and three sentinels")
     private boolean sentinel;
+
+    private DemoCommand() {}
+
+    /**
+     * Runs the demo and ends the JVM with its exit code.
+     *
+     * @param arguments those of {@code ./quickstart}
+     */
+    public static void main(String[] arguments) {
+        new DemoCommand().runAndExit(arguments);
+    }
+
+    /** Runs the demo, for tests. */
+    static int call(PrintWriter out, PrintWriter err, String... arguments) {
+        return new DemoCommand().run(out, err, arguments);
+    }
+
+    @Override
+    protected Failure failure(Exception thrown) {
+        return ClientFailure.of(thrown);
+    }
 
     @Override
     public Integer call() throws IOException {

@@ -1,4 +1,4 @@
-package io.valkeysecure.cli;
+package io.valkeysecure.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

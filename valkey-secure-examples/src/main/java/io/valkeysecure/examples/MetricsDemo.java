@@ -1,4 +1,4 @@
-package io.valkeysecure.cli;
+package io.valkeysecure.examples;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Statistic;

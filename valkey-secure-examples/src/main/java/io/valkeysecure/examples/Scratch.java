@@ -1,4 +1,4 @@
-package io.valkeysecure.cli;
+package io.valkeysecure.examples;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

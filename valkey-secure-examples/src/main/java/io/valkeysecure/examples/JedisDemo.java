@@ -1,8 +1,7 @@
-package io.valkeysecure.cli;
+package io.valkeysecure.examples;
 
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.jedis.SecureJedis;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +28,7 @@ final class JedisDemo implements DemoClient {
 
     @Override
     public String name() {
-        return "Jedis " + Versions.of("jedis");
+        return "Jedis " + ClientVersions.of("jedis");
     }
 
     @Override
@@ -82,7 +81,11 @@ final class JedisDemo implements DemoClient {
         JedisClientConfig secure = SecureJedis.clientConfig(tls, plain(target));
         ping(
                 server(target),
-                DefaultJedisClientConfig.builder().from(secure).ssl(false).build());
+                DefaultJedisClientConfig.builder()
+                        .from(secure)
+                        .ssl(false)
+                        .sslOptions(null)
+                        .build());
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.valkeysecure.cli;
+package io.valkeysecure.examples;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
@@ -16,7 +16,6 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.support.ConnectionPoolSupport;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.lettuce.SecureLettuce;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +40,7 @@ final class LettuceDemo implements DemoClient {
 
     @Override
     public String name() {
-        return "Lettuce " + Versions.of("lettuce");
+        return "Lettuce " + ClientVersions.of("lettuce");
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.valkeysecure.cli;
+package io.valkeysecure.examples;
 
 import org.jspecify.annotations.Nullable;
 

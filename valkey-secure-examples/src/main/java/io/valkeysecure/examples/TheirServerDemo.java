@@ -1,4 +1,4 @@
-package io.valkeysecure.cli;
+package io.valkeysecure.examples;
 
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.VerifiedHandshake;
@@ -34,7 +34,7 @@ final class TheirServerDemo {
                 console.step("connecting to " + target + " with " + client.name());
                 exchange(client);
             } catch (RuntimeException e) {
-                Failure failure = Failure.of(e);
+                Failure failure = ClientFailure.of(e);
                 failures.putIfAbsent(failure.message(), failure);
             }
         }

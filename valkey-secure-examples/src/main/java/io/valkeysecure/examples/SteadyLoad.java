@@ -1,4 +1,4 @@
-package io.valkeysecure.cli;
+package io.valkeysecure.examples;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -1,4 +1,4 @@
-package io.valkeysecure.cli;
+package io.valkeysecure.examples;
 
 import io.valkeysecure.Endpoint;
 import java.util.Optional;
