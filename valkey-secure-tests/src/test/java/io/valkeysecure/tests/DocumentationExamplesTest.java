@@ -3,7 +3,11 @@ package io.valkeysecure.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,6 +144,25 @@ class DocumentationExamplesTest {
                 .map(example -> DynamicTest.dynamicTest(
                         example.toString(),
                         () -> assertThat(errorsOf(example.source(), classes)).isEmpty()));
+    }
+
+    /** The one example that needs nothing but a server of the test kit is run as well. */
+    @Test
+    void exampleOfTheTestKit_runs(@TempDir Path classes) throws Exception {
+        Example example = examples().stream()
+                .filter(each -> each.code().contains("ValkeyServer.builder("))
+                .findFirst()
+                .orElseThrow();
+        assertThat(errorsOf(example.source(), classes)).isEmpty();
+
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
+            Constructor<?> constructor = loader.loadClass("Example").getDeclaredConstructor();
+            constructor.setAccessible(true);
+            Method run = constructor.getDeclaringClass().getDeclaredMethod("run");
+            run.setAccessible(true);
+            run.invoke(constructor.newInstance());
+        }
     }
 
     /** The guard of the guard: a call of a method that is not there is an error. */
