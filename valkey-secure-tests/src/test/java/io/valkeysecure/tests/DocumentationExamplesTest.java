@@ -123,8 +123,7 @@ class DocumentationExamplesTest {
         }
         List<Example> found = new ArrayList<>();
         for (Path page : pages) {
-            List<String> blocks = BLOCK
-                    .matcher(Files.readString(page))
+            List<String> blocks = BLOCK.matcher(Files.readString(page))
                     .results()
                     .map(block -> block.group(1))
                     .toList();
@@ -155,8 +154,8 @@ class DocumentationExamplesTest {
                 .orElseThrow();
         assertThat(errorsOf(example.source(), classes)).isEmpty();
 
-        try (URLClassLoader loader =
-                new URLClassLoader(new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
+        try (URLClassLoader loader = new URLClassLoader(
+                new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
             Constructor<?> constructor = loader.loadClass("Example").getDeclaredConstructor();
             constructor.setAccessible(true);
             Method run = constructor.getDeclaringClass().getDeclaredMethod("run");
@@ -178,7 +177,13 @@ class DocumentationExamplesTest {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
         List<String> options = List.of(
-                "--release", "17", "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
+                "--release",
+                "17",
+                "-proc:none",
+                "-d",
+                classes.toString(),
+                "-cp",
+                System.getProperty("java.class.path"));
         JavaFileObject file =
                 new SimpleJavaFileObject(URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
                     @Override
