@@ -35,7 +35,8 @@ class DocumentationTest {
         assertThat(examples.subList(0, 2)).allSatisfy(example -> {
             assertThat(statements(example)).isLessThanOrEqualTo(13);
             assertThat(example)
-                    .contains("import io.valkeysecure.*;", "try (SecureTls tls", "refusal.reason()", "refusal.message()");
+                    .contains(
+                            "import io.valkeysecure.*;", "try (SecureTls tls", "refusal.reason()", "refusal.message()");
         });
         assertThat(examples.get(2)).contains("TestCertificate.root()", "ValkeyServer.builder(");
         assertThat(statements(examples.get(2))).isLessThanOrEqualTo(10);

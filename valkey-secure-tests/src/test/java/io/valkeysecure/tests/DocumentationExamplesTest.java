@@ -3,7 +3,11 @@ package io.valkeysecure.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -119,8 +123,7 @@ class DocumentationExamplesTest {
         }
         List<Example> found = new ArrayList<>();
         for (Path page : pages) {
-            List<String> blocks = BLOCK
-                    .matcher(Files.readString(page))
+            List<String> blocks = BLOCK.matcher(Files.readString(page))
                     .results()
                     .map(block -> block.group(1))
                     .toList();
@@ -142,6 +145,25 @@ class DocumentationExamplesTest {
                         () -> assertThat(errorsOf(example.source(), classes)).isEmpty()));
     }
 
+    /** The one example that needs nothing but a server of the test kit is run as well. */
+    @Test
+    void exampleOfTheTestKit_runs(@TempDir Path classes) throws Exception {
+        Example example = examples().stream()
+                .filter(each -> each.code().contains("ValkeyServer.builder("))
+                .findFirst()
+                .orElseThrow();
+        assertThat(errorsOf(example.source(), classes)).isEmpty();
+
+        try (URLClassLoader loader = new URLClassLoader(
+                new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
+            Constructor<?> constructor = loader.loadClass("Example").getDeclaredConstructor();
+            constructor.setAccessible(true);
+            Method run = constructor.getDeclaringClass().getDeclaredMethod("run");
+            run.setAccessible(true);
+            run.invoke(constructor.newInstance());
+        }
+    }
+
     /** The guard of the guard: a call of a method that is not there is an error. */
     @Test
     void blockWithAnUnknownMethod_doesNotCompile(@TempDir Path classes) {
@@ -155,7 +177,13 @@ class DocumentationExamplesTest {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
         List<String> options = List.of(
-                "--release", "17", "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
+                "--release",
+                "17",
+                "-proc:none",
+                "-d",
+                classes.toString(),
+                "-cp",
+                System.getProperty("java.class.path"));
         JavaFileObject file =
                 new SimpleJavaFileObject(URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
                     @Override

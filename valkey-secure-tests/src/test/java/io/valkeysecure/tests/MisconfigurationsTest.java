@@ -623,14 +623,14 @@ class MisconfigurationsTest {
     private static final String HEAD = """
             # Misconfigurations
 
-            What an operator may get wrong, tried as a new user would: right files, a right server, and one mistake. What this library
-            says, and what the raw clients say of the same mistake; Lettuce 7.7.0 and Jedis 8.0.2 on JDK 17, as measured. Files stand for
-            `/etc/valkey/tls`, the port for 6380. `MisconfigurationsTest` runs each row and keeps this page true.
+            Each row has good files, a good server and one mistake of an operator. The table shows the message of this library, and those of the raw
+            clients for the same mistake, measured with Lettuce 7.7.0 and Jedis 8.0.2 on JDK 17. Paths are shown as `/etc/valkey/tls`, the port
+            as 6380. `MisconfigurationsTest` runs each row and compares it with this page.
 
-            Of a raw client's chain of exceptions the last cause is shown. *connects* is no praise: the mistake is not seen.
+            For a raw client, the table shows the last cause of the exception. *connects* means that the client does not notice the mistake.
 
-            An expired or weak CA beside a good one in the CA file stops nothing, so it is no row: it is left out with a warning, see
-            [rotation.md](rotation.md).
+            An expired or weak CA beside a good one in the CA file is no row, because it stops nothing: it is left out with a warning, see
+            [rotation.md](rotation.md#unusable-anchors).
 
             | mistake | valkey-secure | raw Lettuce | raw Jedis |
             | --- | --- | --- | --- |
