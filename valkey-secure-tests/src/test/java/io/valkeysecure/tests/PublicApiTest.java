@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.valkeysecure.micrometer.TlsMetrics;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
@@ -26,15 +27,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The public API of each published module is a committed text, {@code docs/api/<module>.txt}: a change of it is seen in review.
+ * The public API of each exported package is a committed text in {@code docs/api}, named after the module and the package's
+ * place in it: a change of it is seen in review.
  *
  * <p>When it changed on purpose, write the texts anew with {@code -Dapi.update=true} and commit them.
  */
@@ -44,7 +48,6 @@ class PublicApiTest {
 
     private enum Module {
         CORE(SecureTls.class),
-        CORE_MICROMETER(TlsMetrics.class),
         LETTUCE(SecureLettuce.class),
         JEDIS(SecureJedis.class),
         TESTKIT(TestCertificate.class);
@@ -55,34 +58,53 @@ class PublicApiTest {
             this.member = member;
         }
 
-        Path text() {
-            return TEXTS.resolve(
-                    "valkey-secure-" + name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + ".txt");
+        /** The packages that anybody may use, by what the module's descriptor says. */
+        List<String> packages() throws IOException {
+            Path root = root();
+            if (Files.isDirectory(root)) {
+                return packages(root);
+            }
+            try (FileSystem jar = FileSystems.newFileSystem(root)) {
+                return packages(jar.getPath("/"));
+            }
         }
 
-        /** Every public type of the package of the member: the exported one. */
-        List<Class<?>> types() throws IOException {
+        private static List<String> packages(Path root) throws IOException {
+            try (InputStream descriptor = Files.newInputStream(root.resolve("module-info.class"))) {
+                return ModuleDescriptor.read(descriptor).exports().stream()
+                        .filter(exported -> !exported.isQualified())
+                        .map(ModuleDescriptor.Exports::source)
+                        .sorted()
+                        .toList();
+            }
+        }
+
+        private Path root() throws IOException {
             URL location = member.getProtectionDomain().getCodeSource().getLocation();
-            Path root;
             try {
-                root = Path.of(location.toURI());
+                return Path.of(location.toURI());
             } catch (URISyntaxException e) {
                 throw new IOException(e);
             }
+        }
+
+        /** The types of a package that users can reach. */
+        List<Class<?>> types(String exported) throws IOException {
+            Path root = root();
             if (Files.isDirectory(root)) {
-                return types(root);
+                return types(root, exported);
             }
             try (FileSystem jar = FileSystems.newFileSystem(root)) {
-                return types(jar.getPath("/"));
+                return types(jar.getPath("/"), exported);
             }
         }
 
-        private List<Class<?>> types(Path root) throws IOException {
-            Path directory = root.resolve(member.getPackageName().replace('.', '/'));
+        private static List<Class<?>> types(Path root, String exported) throws IOException {
+            Path directory = root.resolve(exported.replace('.', '/'));
             try (Stream<Path> files = Files.list(directory)) {
                 return files.map(file -> file.getFileName().toString())
                         .filter(name -> name.endsWith(".class") && !name.equals("package-info.class"))
-                        .map(name -> member.getPackageName() + "." + name.substring(0, name.length() - 6))
+                        .map(name -> exported + "." + name.substring(0, name.length() - 6))
                         .sorted()
                         .<Class<?>>map(Module::load)
                         .filter(PublicApiTest::isReachable)
@@ -99,19 +121,53 @@ class PublicApiTest {
         }
     }
 
+    /** An exported package of a module, and the text of it. */
+    private record Exported(Module module, String name) {
+        Path text() {
+            String place = name.replaceFirst("^io\\.valkeysecure\\.?", "").replace('.', '-');
+            String artifact = module.name().toLowerCase(Locale.ROOT);
+            String suffix = place.equals(artifact) || place.startsWith(artifact + "-") ? place : artifact + "-" + place;
+            return TEXTS.resolve("valkey-secure-" + (place.isEmpty() ? artifact : suffix) + ".txt");
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<Exported> exported() throws IOException {
+        List<Exported> exported = new ArrayList<>();
+        for (Module module : Module.values()) {
+            module.packages().forEach(name -> exported.add(new Exported(module, name)));
+        }
+        return exported;
+    }
+
     @ParameterizedTest
-    @EnumSource
-    void publicApi_ofTheModule_isTheCommittedText(Module module) throws IOException {
-        String actual = module.types().stream().map(PublicApiTest::describe).collect(Collectors.joining("\n"));
+    @MethodSource("exported")
+    void publicApi_ofThePackage_isTheCommittedText(Exported exported) throws IOException {
+        String actual = exported.module().types(exported.name()).stream()
+                .map(PublicApiTest::describe)
+                .collect(Collectors.joining("\n"));
         if (Boolean.getBoolean("api.update")) {
             Files.createDirectories(TEXTS);
-            Files.writeString(module.text(), actual);
+            Files.writeString(exported.text(), actual);
         }
         assertThat(actual)
                 .as(
                         "public API; if it changed on purpose, run this test with -Dapi.update=true and commit %s",
-                        module.text())
-                .isEqualTo(committed(module.text()));
+                        exported.text())
+                .isEqualTo(committed(exported.text()));
+    }
+
+    /** A text of a package that is gone, or no longer exported, would be read as if it were API. */
+    @Test
+    void texts_ofNothingThatIsExported_areGone() throws IOException {
+        try (Stream<Path> texts = Files.list(TEXTS)) {
+            assertThat(texts).containsExactlyInAnyOrderElementsOf(
+                    exported().stream().map(Exported::text).toList());
+        }
     }
 
     private static String committed(Path text) {
