@@ -38,11 +38,13 @@ final class SecureClientConfig implements JedisClientConfig {
     private final SecureTls tls;
     private final JedisClientConfig base;
     private final VerifiedConnections connections;
+    private final SslOptions sslOptions;
 
     private SecureClientConfig(SecureTls tls, JedisClientConfig base) {
         this.tls = tls;
         this.base = base;
         this.connections = new VerifiedConnections(tls, base);
+        this.sslOptions = connections.newSslOptions();
     }
 
     static SecureClientConfig of(SecureTls tls, JedisClientConfig base) {
@@ -129,7 +131,7 @@ final class SecureClientConfig implements JedisClientConfig {
     /** Takes the place of the socket factory and of {@code isSsl()} in every version, and leads to the same factory. */
     @Override
     public SslOptions getSslOptions() {
-        return connections.sslOptions();
+        return sslOptions;
     }
 
     @Override

@@ -124,7 +124,7 @@ class EngineTest {
             assertThatThrownBy(() -> open.invoke(made, (Object) null))
                     .isInstanceOf(InvocationTargetException.class)
                     .cause()
-                    .hasMessageContaining("conscrypt-openjdk-uber 2.9.0 or newer is not on the class path");
+                    .hasMessage("org.conscrypt:conscrypt-openjdk-uber 2.9.0 or newer is not on the class path");
         }
     }
 

@@ -9,6 +9,15 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
+import io.valkeysecure.internal.engine.EngineSettings;
+import io.valkeysecure.lettuce.engine.BoringSslEngine;
+import java.io.File;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.regex.Pattern;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.Revocation;
 import io.valkeysecure.SecureTls;
@@ -95,6 +104,32 @@ class SecureLettuceEngineTest {
         }
         try (SecureTls tls = builder(pki.client).engine(Engine.jdk()).build()) {
             assertThat(tls.describe()).contains("for Lettuce JDK ").doesNotContain("BoringSSL");
+        }
+    }
+
+    @Test
+    void open_bindingNotOnTheClassPath_messageNamesTheArtifactAndNoError() throws Exception {
+        URL[] withoutBinding = Pattern.compile(File.pathSeparator)
+                .splitAsStream(System.getProperty("java.class.path"))
+                .filter(entry -> !entry.contains("tcnative"))
+                .map(SecureLettuceEngineTest::url)
+                .toArray(URL[]::new);
+        try (URLClassLoader loader = new URLClassLoader(withoutBinding, ClassLoader.getPlatformClassLoader())) {
+            Class<?> provider = loader.loadClass(BoringSslEngine.class.getName());
+            Method open = provider.getMethod("open", loader.loadClass(EngineSettings.class.getName()));
+            Object made = provider.getConstructor().newInstance();
+            assertThatThrownBy(() -> open.invoke(made, (Object) null))
+                    .isInstanceOf(InvocationTargetException.class)
+                    .cause()
+                    .hasMessage("io.netty:netty-tcnative-boringssl-static is not on the class path");
+        }
+    }
+
+    private static URL url(String path) {
+        try {
+            return Path.of(path).toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -20,6 +20,24 @@ public final class BoringSsl {
     private BoringSsl() {}
 
     /**
+     * Requires the classes of a binding, which is an optional dependency.
+     *
+     * @param type a class of the binding
+     * @param loader the loader of the adapter
+     * @param artifact what to add to the class path
+     * @throws EngineUnavailableException if the class is not there
+     */
+    public static void requireOnClassPath(String type, ClassLoader loader, String artifact)
+            throws EngineUnavailableException {
+        try {
+            var unused = Class.forName(type, false, loader);
+        } catch (ClassNotFoundException e) {
+            throw new EngineUnavailableException(
+                    RefusalReason.UNSUPPORTED_SETTING, artifact + " is not on the class path", null);
+        }
+    }
+
+    /**
      * Returns the groups to be offered.
      *
      * @param settings of the engine

@@ -10,8 +10,10 @@ import java.security.GeneralSecurityException;
 import java.util.List;
 import javax.net.ssl.SSLParameters;
 
-/** BoringSSL for blocking clients. Public, since {@link java.util.ServiceLoader} makes it. */
+/** BoringSSL for blocking clients. Public, because {@link java.util.ServiceLoader} makes it. */
 public final class ConscryptEngine implements EngineProvider {
+    private static final String ARTIFACT = "org.conscrypt:conscrypt-openjdk-uber 2.9.0 or newer";
+
     /** For {@link java.util.ServiceLoader}. */
     public ConscryptEngine() {}
 
@@ -22,16 +24,17 @@ public final class ConscryptEngine implements EngineProvider {
 
     @Override
     public EngineContext open(EngineSettings settings) throws EngineUnavailableException {
+        BoringSsl.requireOnClassPath("org.conscrypt.Conscrypt", ConscryptEngine.class.getClassLoader(), ARTIFACT);
         try {
             ConscryptContext context = new ConscryptContext(settings);
             requireAllOf(settings, context.supported());
             return context;
         } catch (LinkageError e) {
-            // the classes are not there, are older than what is called here, or the native library does not load
+            // the classes are older than the calls here, or the native library does not load
             throw new EngineUnavailableException(
                     RefusalReason.UNSUPPORTED_SETTING,
-                    "org.conscrypt:conscrypt-openjdk-uber 2.9.0 or newer is not on the class path, or has no library for"
-                            + " this machine (" + e + ")",
+                    "the Conscrypt on the class path is too old or has no library for this machine, expected " + ARTIFACT
+                            + " (" + e + ")",
                     e);
         } catch (GeneralSecurityException e) {
             throw new EngineUnavailableException(

@@ -1,5 +1,10 @@
 package io.valkeysecure.jedis.internal;
 
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.adapter.TlsLifetime;
+import io.valkeysecure.internal.root.RootTypes;
 import java.lang.ref.Cleaner;
 import java.security.KeyManagementException;
 import java.security.NoSuchAlgorithmException;
@@ -9,7 +14,9 @@ import java.security.Security;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLServerSocketFactory;
@@ -20,46 +27,113 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.SslOptions;
 
 /**
- * Puts a socket factory into {@link SslOptions}.
+ * Makes {@link SslOptions} whose connections come from a socket factory of this library.
  *
- * <p>Jedis speaks TLS wherever a configuration has {@code SslOptions}, whatever its {@code ssl} flag says. So a copy in which
- * {@code ssl(false)} or {@code fromURI("redis://..")} switched TLS off still opens verified connections, be its credentials
- * ours or its own. The class is final in all but name, and finds its {@code SSLContext} by name among the security providers
- * of the JVM. This provider is the last of them. It offers nothing but contexts under random names, one for each
- * configuration, and takes itself off the list when the last of those is gone.
+ * <p>Jedis uses TLS for every configuration that has {@code SslOptions}, whatever its {@code ssl} flag says. So a copy of our
+ * configuration with {@code ssl(false)}, or one made by {@code fromURI("redis://..")}, still opens verified connections, even if
+ * it has credentials of its own. {@code SslOptions} cannot be subclassed, and takes its {@code SSLContext} by name from the
+ * security providers of the JVM. Therefore this class is such a provider.
+ *
+ * <p>Effects on the JVM:
+ *
+ * <ul>
+ *   <li>The first configuration of this library's class loader adds one provider, named {@code SecureJedis-} and a random UUID, at
+ *       the end of {@code Security.getProviders()}. Each copy of the library adds its own.
+ *   <li>The provider lists no services. It answers only requests for an {@code SSLContext} under the random name of a
+ *       configuration, so it never takes part in a choice of algorithms. A lookup that no provider before it answered costs one
+ *       comparison more.
+ *   <li>A configuration's context is removed when its {@link SecureTls} is closed, or when the configuration and its copies are
+ *       garbage. The provider is removed with the last context. Until then it keeps the class loader of the application
+ *       reachable; therefore close the {@code SecureTls} before a redeployment.
+ *   <li>If the JVM refuses the provider, no configuration is made. If something removes the provider later, connections fail
+ *       before they send anything.
+ * </ul>
+ *
+ * <p>Adding a provider needs the permission {@code insertProvider} under a security manager. The implementation uses no reflection.
  */
 final class SocketFactoryProvider extends Provider {
     private static final long serialVersionUID = 1L;
+    private static final String PREFIX = "SecureJedis-";
     private static final Cleaner CLEANER = Cleaner.create();
     private static @Nullable SocketFactoryProvider installed;
 
     private final transient Map<String, SSLSocketFactory> factories = new ConcurrentHashMap<>();
 
     private SocketFactoryProvider() {
-        // a name of its own for each class loader: a second provider of the same name is not installed
-        super("SecureJedis-" + UUID.randomUUID(), "1", "verified connections for Jedis");
+        super(PREFIX + UUID.randomUUID(), "1", "verified connections for Jedis");
+    }
+
+    /** {@return a name for the context of one configuration} */
+    static String newName() {
+        return PREFIX + UUID.randomUUID();
     }
 
     /**
-     * Returns options whose connections the factory makes.
+     * Returns options whose connections the factory makes until the {@code SecureTls} is closed.
      *
-     * @param factory must not lead to the options: it is kept until they are gone
+     * @param factory must not lead to the options: it is kept until they are garbage
+     * @throws TlsConfigurationException if the JVM does not take the provider
      */
-    static SslOptions optionsOf(SSLSocketFactory factory) {
-        String name = "SecureJedis-" + UUID.randomUUID();
+    static SslOptions optionsOf(String name, SSLSocketFactory factory, SecureTls tls) {
+        try {
+            add(name, factory);
+            requireFactory(name, factory);
+        } catch (RuntimeException e) {
+            remove(name);
+            throw e;
+        }
         SslOptions options = SslOptions.builder().sslProtocol(name).build();
-        add(name, factory);
-        CLEANER.register(options, () -> remove(name));
+        AtomicReference<Runnable> withdraw = new AtomicReference<>(() -> {});
+        Cleaner.Cleanable cleanable = CLEANER.register(options, () -> {
+            withdraw.get().run();
+            remove(name);
+        });
+        // also takes the action out of the cleaner, whose thread would keep the class loader
+        withdraw.set(TlsLifetime.onClose(tls, cleanable::clean));
         return options;
+    }
+
+    /**
+     * Requires that the name leads to the factory, as Jedis will use it.
+     *
+     * @throws TlsConfigurationException if it does not, because the provider was refused or removed
+     */
+    static void requireFactory(String name, SSLSocketFactory factory) {
+        SSLContext context;
+        try {
+            context = SSLContext.getInstance(name);
+        } catch (NoSuchAlgorithmException e) {
+            throw unavailable("none", e);
+        }
+        if (!(context.getProvider() instanceof SocketFactoryProvider) || context.getSocketFactory() != factory) {
+            throw unavailable("a provider before it that answers for its names", null);
+        }
+    }
+
+    private static TlsConfigurationException unavailable(String seen, @Nullable Throwable cause) {
+        return RootTypes.configurationRefused(
+                RefusalReason.UNSUPPORTED_SETTING,
+                "expected a security provider " + PREFIX
+                        + "... in Security.getProviders(), by which every copy of a Jedis"
+                        + " configuration uses TLS, seen " + seen
+                        + "; leave the provider there, and allow Security.addProvider:"
+                        + " a security manager needs the permission insertProvider, a restricted list of providers an entry",
+                cause);
     }
 
     private static synchronized void add(String name, SSLSocketFactory factory) {
         SocketFactoryProvider provider = installed;
         if (provider == null) {
             provider = new SocketFactoryProvider();
-            Security.addProvider(provider);
-            installed = provider;
         }
+        if (Security.getProvider(provider.getName()) != provider) {
+            try {
+                var unused = Security.addProvider(provider); // requireFactory sees whether it was added
+            } catch (SecurityException e) {
+                throw unavailable("the JVM refuse it (" + e.getMessage() + ")", e);
+            }
+        }
+        installed = provider;
         provider.factories.put(name, factory);
     }
 
@@ -68,8 +142,12 @@ final class SocketFactoryProvider extends Provider {
         if (provider != null) {
             provider.factories.remove(name);
             if (provider.factories.isEmpty()) {
-                Security.removeProvider(provider.getName());
-                installed = null;
+                try {
+                    Security.removeProvider(provider.getName());
+                    installed = null;
+                } catch (SecurityException e) {
+                    // a security manager keeps the provider, which has no contexts now; the next configuration uses it
+                }
             }
         }
     }
@@ -94,7 +172,7 @@ final class SocketFactoryProvider extends Provider {
         }
     }
 
-    /** What Jedis asks for, a socket factory, and nothing else. */
+    /** A context that has a socket factory, which is all that Jedis uses. */
     private static final class FactoryContext extends SSLContextSpi {
         private final SSLSocketFactory factory;
 
@@ -107,7 +185,8 @@ final class SocketFactoryProvider extends Provider {
                 KeyManager @Nullable [] keys, TrustManager @Nullable [] trust, @Nullable SecureRandom random)
                 throws KeyManagementException {
             if (keys != null || trust != null) {
-                throw new KeyManagementException("trust and identity are SecureTls', expected none");
+                throw new KeyManagementException(
+                        "expected no key and trust managers, seen some; SecureTls sets trust and identity");
             }
         }
 

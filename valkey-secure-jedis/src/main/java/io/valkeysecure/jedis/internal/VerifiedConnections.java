@@ -4,6 +4,7 @@ import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.internal.adapter.TlsLifetime;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -24,13 +25,13 @@ import redis.clients.jedis.SslOptions;
  * socket, and {@link SocketLogin} has that socket write the credentials.
  */
 public final class VerifiedConnections {
+    private final String contextName = SocketFactoryProvider.newName();
     private final SecureTls tls;
     private final JedisClientConfig base;
     private final SocketLogin login;
     private final List<Consumer<TlsHandshake>> watchers = new CopyOnWriteArrayList<>();
     private final SSLSocketFactory socketFactory = new VerifiedSocketFactory();
     private final HostAndPortMapper mapper = new WatchingMapper();
-    private final SslOptions sslOptions = SocketFactoryProvider.optionsOf(socketFactory);
 
     public VerifiedConnections(SecureTls tls, JedisClientConfig base) {
         this.tls = tls;
@@ -60,8 +61,14 @@ public final class VerifiedConnections {
         return socketFactory;
     }
 
-    public SslOptions sslOptions() {
-        return sslOptions;
+    /**
+     * Makes the options that lead to the socket factory. Called once; the caller keeps them, because this object must not: the
+     * security provider holds it until the options are garbage.
+     *
+     * @throws io.valkeysecure.TlsConfigurationException if the JVM does not take the security provider
+     */
+    public SslOptions newSslOptions() {
+        return SocketFactoryProvider.optionsOf(contextName, socketFactory, tls);
     }
 
     public RedisCredentialsProvider login() {
@@ -73,6 +80,8 @@ public final class VerifiedConnections {
         @Override
         public @Nullable HostAndPort getHostAndPort(HostAndPort asked) {
             login.forget();
+            TlsLifetime.requireOpen(tls);
+            SocketFactoryProvider.requireFactory(contextName, socketFactory);
             HostAndPortMapper mapper = base.getHostAndPortMapper();
             return mapper == null ? null : mapper.getHostAndPort(asked); // null means: as asked
         }

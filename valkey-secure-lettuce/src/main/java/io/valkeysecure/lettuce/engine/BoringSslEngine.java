@@ -12,8 +12,9 @@ import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** BoringSSL for clients with an event loop. Public, since {@link java.util.ServiceLoader} makes it. */
+/** BoringSSL for clients with an event loop. Public, because {@link java.util.ServiceLoader} makes it. */
 public final class BoringSslEngine implements EngineProvider {
+    private static final String ARTIFACT = "io.netty:netty-tcnative-boringssl-static";
     private static final String NAME = "BoringSSL";
 
     /** For {@link java.util.ServiceLoader}. */
@@ -26,28 +27,29 @@ public final class BoringSslEngine implements EngineProvider {
 
     @Override
     public EngineContext open(EngineSettings settings) throws EngineUnavailableException {
+        BoringSsl.requireOnClassPath(
+                "io.netty.internal.tcnative.SSLContext", BoringSslEngine.class.getClassLoader(), ARTIFACT);
         try {
             requireBoringSsl();
             requireAllOf(settings);
             return new BoringSslContext(settings);
         } catch (SSLException | RuntimeException e) {
-            throw unavailable("BoringSSL makes no TLS context (" + e + ")", e);
+            throw unavailable("BoringSSL cannot make a TLS context (" + e + ")", e);
         } catch (LinkageError e) {
-            throw unavailable(
-                    "io.netty:netty-tcnative-boringssl-static does not fit the Netty that is there (" + e + ")", e);
+            throw unavailable(ARTIFACT + " does not fit the Netty on the class path (" + e + ")", e);
         }
     }
 
     private static void requireBoringSsl() throws EngineUnavailableException {
         if (!OpenSsl.isAvailable()) {
-            throw unavailable(
-                    "io.netty:netty-tcnative-boringssl-static is not on the class path, or has no library for this machine",
-                    OpenSsl.unavailabilityCause());
+            Throwable cause = OpenSsl.unavailabilityCause();
+            throw unavailable("the netty-tcnative on the class path does not load, expected " + ARTIFACT
+                    + " with a library for this machine (" + cause + ")", cause);
         }
         if (!OpenSsl.versionString().startsWith(NAME)) {
             throw unavailable(
-                    "the netty-tcnative on the class path binds " + OpenSsl.versionString()
-                            + "; take io.netty:netty-tcnative-boringssl-static",
+                    "the netty-tcnative on the class path binds " + OpenSsl.versionString() + ", expected BoringSSL; use "
+                            + ARTIFACT,
                     null);
         }
     }
