@@ -47,6 +47,7 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -322,6 +323,7 @@ class GenerationsTest {
 
     /** None of them is ever quiet, so that each counts twice: when it is asked, and when it is closed. */
     @Test
+    @Tag("long")
     void identityChanged_manyConnectionsAndAShortWindow_areRetiredNoFasterThanTheLimit() throws IOException {
         int limit = 20;
         Rotation rotation =
@@ -529,6 +531,7 @@ class GenerationsTest {
     }
 
     @Test
+    @Tag("long")
     void connects_duringReloads_useOneGeneration() {
         Map<Long, String> identityOf = new ConcurrentHashMap<>();
         identityOf.put(1L, "CN=first");
@@ -571,6 +574,7 @@ class GenerationsTest {
     }
 
     @Test
+    @Tag("long")
     void reloads_1000_leaveNothing() throws IOException {
         Logger quiet = Logger.getLogger("io.valkeysecure");
         quiet.setLevel(Level.WARNING);

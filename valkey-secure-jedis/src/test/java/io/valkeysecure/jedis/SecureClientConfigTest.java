@@ -18,17 +18,20 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocketFactory;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import redis.clients.authentication.core.TokenAuthConfig;
+import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultRedisCredentials;
 import redis.clients.jedis.HostAndPort;
@@ -37,6 +40,7 @@ import redis.clients.jedis.RedisCredentials;
 import redis.clients.jedis.RedisCredentialsProvider;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.authentication.AuthXManager;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 @SuppressWarnings("deprecation") // Jedis 8 deprecates the TLS getters and setters, which is what this is about
@@ -53,6 +57,9 @@ class SecureClientConfigTest {
     /** What is the base's, but not handed out as it is; each has tests of its own below. */
     private static final Set<String> GUARDED =
             Set.of("getHostAndPortMapper", "getCredentialsProvider", "getUser", "getPassword");
+
+    /** Answers of the base, one for each type. */
+    private static final Map<Class<?>, Object> MADE_UP = new ConcurrentHashMap<>();
 
     @AfterAll
     static void closeTls() {
@@ -204,7 +211,8 @@ class SecureClientConfigTest {
     static Stream<String> methodsOfJedisClientConfig() {
         return Arrays.stream(JedisClientConfig.class.getMethods())
                 .map(Method::getName)
-                .filter(name -> !FIXED.contains(name) && !GUARDED.contains(name));
+                .filter(name -> !FIXED.contains(name) && !GUARDED.contains(name))
+                .sorted(); // a JVM promises no order
     }
 
     /**
@@ -248,7 +256,7 @@ class SecureClientConfigTest {
                 });
     }
 
-    private static @Nullable Object valueFor(Method method, boolean flag) {
+    private static Object valueFor(Method method, boolean flag) {
         Class<?> type = method.getReturnType();
         if (type == boolean.class) {
             return flag;
@@ -259,7 +267,25 @@ class SecureClientConfigTest {
         } else if (type == RedisProtocol.class) {
             return flag ? RedisProtocol.RESP3 : RedisProtocol.RESP2;
         }
-        return null; // a type that cannot be made up: that the base was asked is shown by the list
+        return MADE_UP.computeIfAbsent(type, SecureClientConfigTest::madeUp);
+    }
+
+    private static Object madeUp(Class<?> type) {
+        if (type == AuthXManager.class) {
+            return new AuthXManager(TokenAuthConfig.builder()
+                    .identityProviderConfig(() -> () -> {
+                        throw new IllegalStateException("no token is asked for");
+                    })
+                    .build());
+        } else if (type == ClientSetInfoConfig.class) {
+            return ClientSetInfoConfig.withLibNameSuffix("made-up");
+        }
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) ->
+                switch (method.getName()) {
+                    case "equals" -> proxy == arguments[0];
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    default -> "made up " + type;
+                });
     }
 
     @Test

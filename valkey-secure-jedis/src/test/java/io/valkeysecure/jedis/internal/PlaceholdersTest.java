@@ -81,6 +81,44 @@ class PlaceholdersTest {
         assertThat(replaced(placeholders, bulk(password(placeholders)))).isEqualTo("$7\r\nhunter2\r\n");
     }
 
+    /** What a provider gave has ended: its placeholder goes as it is, and the login counts as none. */
+    @Test
+    void passwordClearedByItsProvider_isNotReplaced() {
+        Clearable cleared = new Clearable();
+        Placeholders placeholders = new Placeholders(cleared);
+        String resp = bulk(user(placeholders)) + bulk(password(placeholders));
+        cleared.password = null;
+
+        assertThat(replaced(placeholders, resp)).isEqualTo("$3\r\napp\r\n" + bulk(password(placeholders)));
+        assertThat(placeholders.areReplaced()).isFalse();
+    }
+
+    private static final class Clearable implements RedisCredentials {
+        private char @Nullable [] password = {'s'};
+
+        @Override
+        public String getUser() {
+            return "app";
+        }
+
+        @Override
+        public char @Nullable [] getPassword() {
+            return password;
+        }
+    }
+
+    /** The secret stands once in memory, in what is about to be written. */
+    @Test
+    void bytesThatAreReplaced_areOverwritten() {
+        Placeholders placeholders = new Placeholders(credentials("app", "hunter2"));
+        byte[] resp = (bulk(user(placeholders)) + bulk(password(placeholders))).getBytes(StandardCharsets.UTF_8);
+
+        byte[] written = placeholders.replacedIn(resp);
+
+        assertThat(written).isNotSameAs(resp);
+        assertThat(resp).containsOnly(0);
+    }
+
     private static RedisCredentials credentials(@Nullable String user, String password) {
         return new DefaultRedisCredentials(user, password);
     }
