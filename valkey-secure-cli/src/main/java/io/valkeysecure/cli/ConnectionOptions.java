@@ -11,6 +11,7 @@ import io.valkeysecure.cli.base.InputFiles;
 import io.valkeysecure.cli.base.Secrets;
 import io.valkeysecure.cli.doctor.ScanOptions;
 import io.valkeysecure.internal.material.Pem;
+import io.valkeysecure.internal.x509.MalformedException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -102,7 +103,7 @@ final class ConnectionOptions {
         Path file = Objects.requireNonNull(ca, "asked after anchors()");
         try {
             return Pem.certificates(InputFiles.read(file));
-        } catch (Pem.UnusableException e) {
+        } catch (MalformedException e) {
             throw new InputException(file + ": " + e.problem(), "what is in it: valkey-secure pki show " + file);
         }
     }

@@ -15,6 +15,7 @@ import io.valkeysecure.cli.connect.RespConnection;
 import io.valkeysecure.cli.connect.Shown;
 import io.valkeysecure.internal.material.Pem;
 import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.x509.MalformedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ final class PkiVerifyCommand implements Callable<Integer> {
     private static List<X509Certificate> chain(Path file) {
         try {
             return Pem.certificates(InputFiles.read(file));
-        } catch (Pem.UnusableException e) {
+        } catch (MalformedException e) {
             throw new InputException(file + ": " + e.problem(), "what is in it: valkey-secure pki show " + file);
         }
     }
