@@ -1,12 +1,15 @@
 package io.valkeysecure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.valkeysecure.internal.material.FileSnapshot;
 import io.valkeysecure.internal.revocation.RevocationCheck;
 import io.valkeysecure.internal.revocation.RevocationMethod;
+import io.valkeysecure.internal.x509.CertificationPath;
+import io.valkeysecure.internal.x509.ParsedCertificate;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.net.URI;
@@ -79,8 +82,11 @@ class RevocationTest {
         Files.delete(file);
         RevocationCheck check = revocation.prepare(snapshot.bytes(files), List.of(ROOT.certificate()), 2048, NOW);
         Instant end = NOW.plus(Duration.ofHours(7));
-        assertThat(check.check(leaf.chain(), ROOT.certificate(), NOW, List.of(), System.nanoTime()))
-                .isEqualTo(end);
+        CertificationPath path = new CertificationPath(
+                List.of(ParsedCertificate.of(leaf.certificate())), ParsedCertificate.of(ROOT.certificate()));
+        check.check(path, end, List.of(), System.nanoTime());
+        assertThatThrownBy(() -> check.check(path, end.plusSeconds(1), List.of(), System.nanoTime()))
+                .hasMessageContaining("nextUpdate was");
     }
 
     @Test

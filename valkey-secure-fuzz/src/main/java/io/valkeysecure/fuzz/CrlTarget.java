@@ -2,6 +2,9 @@ package io.valkeysecure.fuzz;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.internal.revocation.CrlCheck;
+import io.valkeysecure.internal.x509.CertificationPath;
+import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.internal.x509.ParsedCertificate;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -84,11 +87,17 @@ final class CrlTarget implements FuzzTarget {
     private boolean isAccepted(byte[] content) throws Exception {
         try {
             CrlCheck check = CrlCheck.parse(Map.of(Path.of("ca.crl"), content), Duration.ZERO);
-            check.problem(List.of(root), Pki.NOW)
-                    .ifPresent(problem -> Properties.requireShowable(problem, "CrlCheck.problem"));
+            String problem = check.problem(List.of(root), Pki.NOW);
+            if (problem != null) {
+                Properties.requireShowable(problem, "CrlCheck.problem");
+            }
             check.freshUntil();
-            var unused = check.check(List.of(leaf), root, Pki.NOW, List.of(), System.nanoTime());
-        } catch (CrlCheck.UnusableException | PeerRejectedException e) {
+            check.check(
+                    new CertificationPath(List.of(ParsedCertificate.of(leaf)), ParsedCertificate.of(root)),
+                    Pki.NOW,
+                    List.of(),
+                    System.nanoTime());
+        } catch (MalformedException | PeerRejectedException e) {
             Properties.requireFit(e);
             return false;
         }

@@ -2,6 +2,9 @@ package io.valkeysecure.fuzz;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.internal.revocation.StapledCheck;
+import io.valkeysecure.internal.x509.CertificationPath;
+import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.internal.x509.ParsedCertificate;
 import io.valkeysecure.testkit.certificate.OcspResponder;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -92,8 +95,12 @@ final class OcspTarget implements FuzzTarget {
 
     private boolean isAccepted(byte[] answer) throws Exception {
         try {
-            var unused = check.check(List.of(leaf), root, Pki.NOW, List.of(answer), System.nanoTime());
-        } catch (PeerRejectedException e) {
+            check.check(
+                    new CertificationPath(List.of(ParsedCertificate.of(leaf)), ParsedCertificate.of(root)),
+                    Pki.NOW,
+                    List.of(answer),
+                    System.nanoTime());
+        } catch (MalformedException | PeerRejectedException e) {
             Properties.requireFit(e);
             return false;
         }

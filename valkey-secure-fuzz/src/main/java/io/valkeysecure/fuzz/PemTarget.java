@@ -1,6 +1,7 @@
 package io.valkeysecure.fuzz;
 
 import io.valkeysecure.internal.material.Pem;
+import io.valkeysecure.internal.x509.MalformedException;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.PrivateKeyEncryption;
 import io.valkeysecure.testkit.certificate.PrivateKeyFormat;
@@ -80,12 +81,12 @@ final class PemTarget implements FuzzTarget {
                         "certificates skipped in silence",
                         read + " of " + blocks + " blocks of certificates were read");
             }
-        } catch (Pem.UnusableException e) {
+        } catch (MalformedException e) {
             Properties.requireFit(e, secrets.toArray(new String[0]));
         }
         try {
             var unused = Pem.certificatesBesideKey(text);
-        } catch (Pem.UnusableException e) {
+        } catch (MalformedException e) {
             Properties.requireFit(e, secrets.toArray(new String[0]));
         }
         readKey(text, null, secrets);
@@ -95,7 +96,7 @@ final class PemTarget implements FuzzTarget {
     private static void readKey(byte[] text, char @Nullable [] password, List<String> secrets) {
         try {
             var unused = Pem.privateKey(text, password);
-        } catch (Pem.UnusableException e) {
+        } catch (MalformedException e) {
             Properties.requireFit(e, secrets.toArray(new String[0]));
         }
     }

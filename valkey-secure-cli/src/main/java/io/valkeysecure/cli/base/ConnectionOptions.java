@@ -7,6 +7,7 @@ import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.internal.material.Pem;
+import io.valkeysecure.internal.x509.MalformedException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -106,7 +107,7 @@ public final class ConnectionOptions {
         Path file = Objects.requireNonNull(ca, "asked after anchors()");
         try {
             return Pem.certificates(InputFiles.read(file));
-        } catch (Pem.UnusableException e) {
+        } catch (MalformedException e) {
             throw new InputException(file + ": " + e.problem(), "what is in it: valkey-secure pki show " + file);
         }
     }

@@ -9,6 +9,7 @@ import io.valkeysecure.cli.doctor.report.CheckResult;
 import io.valkeysecure.cli.doctor.report.Finding;
 import io.valkeysecure.cli.doctor.report.Report;
 import io.valkeysecure.internal.material.Pem;
+import io.valkeysecure.internal.x509.MalformedException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -206,7 +207,7 @@ public final class Doctor {
                     : Optional.of(Pem.certificates(
                                     InputFiles.read(visit.clientFiles().get().certificate()))
                             .get(0));
-        } catch (Pem.UnusableException | InputException e) {
+        } catch (MalformedException | InputException e) {
             return Optional.empty(); // the identity is not usable at all, which is told elsewhere
         }
     }

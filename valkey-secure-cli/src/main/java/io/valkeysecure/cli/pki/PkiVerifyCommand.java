@@ -20,6 +20,7 @@ import io.valkeysecure.cli.resp.RespConnection;
 import io.valkeysecure.cli.resp.Shown;
 import io.valkeysecure.internal.material.Pem;
 import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.x509.MalformedException;
 import io.valkeysecure.observe.TlsListener;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,7 +87,7 @@ public final class PkiVerifyCommand implements Callable<Integer> {
     private static List<X509Certificate> chain(Path file) {
         try {
             return Pem.certificates(InputFiles.read(file));
-        } catch (Pem.UnusableException e) {
+        } catch (MalformedException e) {
             throw new InputException(file + ": " + e.problem(), "what is in it: valkey-secure pki show " + file);
         }
     }

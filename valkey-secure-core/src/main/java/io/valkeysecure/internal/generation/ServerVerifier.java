@@ -11,20 +11,22 @@ import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.verify.CertificateRequirements;
 import io.valkeysecure.internal.verify.PathVerifier;
+import io.valkeysecure.internal.x509.CertificationPath;
+import io.valkeysecure.internal.x509.ParsedCertificate;
 import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import io.valkeysecure.observe.TlsStatus;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Judges certificate chains by the anchors, CRLs and pins of one moment. Safe for use by many threads. */
+/** Verifies certificate chains by the anchors, CRLs and pins of one reading. Safe for use by many threads. */
 public final class ServerVerifier {
     private final PathVerifier verifier;
     private final Set<SpkiPin> pins;
@@ -39,10 +41,10 @@ public final class ServerVerifier {
     }
 
     /**
-     * Makes a verifier of what was read.
+     * Creates a verifier from material that was read.
      *
-     * @param before the one that it replaces, whose OCSP answers are kept if the anchors are the same: a new client
-     *     identity changes nothing about servers, and must not make every connection ask anew
+     * @param before the verifier that it replaces; null for the first. Its cached OCSP responses are kept if the anchors are
+     *     the same, so that a new client identity does not make every connection ask again
      */
     public static ServerVerifier of(
             TrustConfiguration configuration, TrustConfiguration.Reading reading, @Nullable ServerVerifier before) {
@@ -75,7 +77,7 @@ public final class ServerVerifier {
         return verifier.anchors();
     }
 
-    /** The anchors that no path may end at, each with the reason and the cure. */
+    /** {@return the anchors that no path may end at, each with the reason and the cure} */
     public List<TlsStatus.UnusableAnchor> unusableAnchors() {
         return verifier.unusableAnchors().stream()
                 .map(anchor -> new TlsStatus.UnusableAnchor(
@@ -97,7 +99,7 @@ public final class ServerVerifier {
         return revocation.freshUntil();
     }
 
-    /** {@return whether {@link #verify} may ask a responder} */
+    /** {@return whether {@link #verify} may wait for an OCSP responder} */
     public boolean asksResponders() {
         return revocation.asksResponders();
     }
@@ -105,41 +107,41 @@ public final class ServerVerifier {
     public ValidatedPath verify(
             List<X509Certificate> chain, @Nullable List<ReferenceIdentifier.Expected> expected, List<byte[]> staples)
             throws PeerRejectedException {
-        long begun = System.nanoTime();
-        return verify(chain, expected, (path, anchor, now) -> {
-            var unused = revocation.check(path, anchor, now, staples, begun);
-        });
+        long started = System.nanoTime();
+        Instant now = clock.instant();
+        return verify(chain, expected, now, path -> revocation.check(path, now, staples, started));
     }
 
-    /** As {@link #verify}, but asks no responder: what only one can tell is left open. */
+    /** Verifies as {@link #verify}, but asks no responder: a status that only a responder knows is accepted. */
     public ValidatedPath verifyOffline(
             List<X509Certificate> chain, @Nullable List<ReferenceIdentifier.Expected> expected, List<byte[]> staples)
             throws PeerRejectedException {
-        return verify(chain, expected, (path, anchor, now) -> revocation.checkOffline(path, anchor, now, staples));
-    }
-
-    @FunctionalInterface
-    private interface Demand {
-        void require(List<X509Certificate> path, X509Certificate anchor, Instant now) throws PeerRejectedException;
+        Instant now = clock.instant();
+        return verify(chain, expected, now, path -> revocation.checkOffline(path, now, staples));
     }
 
     private ValidatedPath verify(
-            List<X509Certificate> chain, @Nullable List<ReferenceIdentifier.Expected> expected, Demand notRevoked)
+            List<X509Certificate> chain,
+            @Nullable List<ReferenceIdentifier.Expected> expected,
+            Instant now,
+            PathVerifier.PathCheck notRevoked)
             throws PeerRejectedException {
-        Instant now = clock.instant();
-        PathVerifier.Path path = verifier.verify(chain, expected, now, candidate -> {
+        CertificationPath path = verifier.verify(chain, expected, now, candidate -> {
             requirePin(candidate);
-            notRevoked.require(candidate.certificates(), candidate.anchor(), now);
+            notRevoked.require(candidate);
         });
-        return RootTypes.validatedPath(path.certificates(), path.anchor());
+        return RootTypes.validatedPath(
+                path.certificates().stream().map(ParsedCertificate::x509).toList(),
+                path.anchor().x509());
     }
 
-    private void requirePin(PathVerifier.Path path) throws PeerRejectedException {
+    private void requirePin(CertificationPath path) throws PeerRejectedException {
         if (pins.isEmpty()) {
             return;
         }
-        List<X509Certificate> all = new ArrayList<>(path.certificates());
-        all.add(path.anchor());
+        List<X509Certificate> all = Stream.concat(path.certificates().stream(), Stream.of(path.anchor()))
+                .map(ParsedCertificate::x509)
+                .toList();
         if (all.stream().map(SpkiPin::of).noneMatch(pins::contains)) {
             String presented = all.stream()
                     .map(certificate ->

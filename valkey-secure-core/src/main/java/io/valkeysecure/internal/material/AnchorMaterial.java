@@ -2,6 +2,7 @@ package io.valkeysecure.internal.material;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.internal.x509.MalformedException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -9,7 +10,9 @@ import java.security.KeyStoreException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The forms in which trust anchors are given: PEM files, a key store, a source, or ready certificates. */
 public final class AnchorMaterial {
@@ -38,16 +41,16 @@ public final class AnchorMaterial {
     private record PemFiles(List<Path> files) implements Material<List<X509Certificate>> {
         @Override
         public List<X509Certificate> parse(FileSnapshot snapshot) {
-            List<X509Certificate> anchors = new ArrayList<>();
+            Set<X509Certificate> anchors = new LinkedHashSet<>();
             for (Path file : files) {
                 try {
                     anchors.addAll(Pem.certificates(snapshot.bytes(file)));
-                } catch (Pem.UnusableException e) {
+                } catch (MalformedException e) {
                     throw RootTypes.configurationRefused(
                             RefusalReason.MATERIAL_UNREADABLE, "trust anchors " + file + ": " + e.problem());
                 }
             }
-            return anchors;
+            return List.copyOf(anchors);
         }
 
         @Override

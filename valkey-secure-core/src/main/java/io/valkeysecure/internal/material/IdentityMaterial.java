@@ -3,6 +3,7 @@ package io.valkeysecure.internal.material;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.internal.x509.MalformedException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -67,12 +68,12 @@ public final class IdentityMaterial {
                 chain = certificates.equals(key)
                         ? Pem.certificatesBesideKey(snapshot.bytes(certificates))
                         : Pem.certificates(snapshot.bytes(certificates));
-            } catch (Pem.UnusableException e) {
+            } catch (MalformedException e) {
                 throw unreadable(certificates, e.problem());
             }
             try {
                 return new LoadedIdentity(Pem.privateKey(snapshot.bytes(key), password), chain);
-            } catch (Pem.UnusableException e) {
+            } catch (MalformedException e) {
                 throw unreadable(key, e.problem());
             }
         }

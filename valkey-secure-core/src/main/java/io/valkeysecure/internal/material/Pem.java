@@ -28,32 +28,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Certificates and private keys out of PEM text (RFC 7468, RFC 5958, RFC 8017 A.1.2, RFC 5915).
  *
- * <p>What cannot be read is an {@link UnusableException} that names the block and its kind. Nothing of a block's content
+ * <p>What cannot be read is an {@link MalformedException} that names the block and its kind. Nothing of a block's content
  * gets into a message, and no exception of a parser is kept as a cause, since its message could hold some.
  */
 public final class Pem {
     private static final byte DER_SEQUENCE = 0x30;
-
-    /** Says which block of a PEM text cannot be used and why, never what is in it. */
-    public static final class UnusableException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final String problem;
-
-        UnusableException(String problem) {
-            super(problem);
-            this.problem = problem;
-        }
-
-        /**
-         * Returns what is wrong with which block.
-         *
-         * @return text for the end of a message that names the file
-         */
-        public String problem() {
-            return problem;
-        }
-    }
 
     private Pem() {}
 
@@ -62,9 +41,9 @@ public final class Pem {
      *
      * @param text the bytes of a PEM file
      * @return the certificates in the order of the text, at least one
-     * @throws UnusableException if there is none, or anything else, or one that cannot be parsed
+     * @throws MalformedException if there is none, or anything else, or one that cannot be parsed
      */
-    public static List<X509Certificate> certificates(byte[] text) throws UnusableException {
+    public static List<X509Certificate> certificates(byte[] text) throws MalformedException {
         return certificates(text, false);
     }
 
@@ -73,31 +52,31 @@ public final class Pem {
      *
      * @param text the bytes of a PEM file
      * @return the certificates in the order of the text, at least one
-     * @throws UnusableException if there is none, or one that cannot be parsed
+     * @throws MalformedException if there is none, or one that cannot be parsed
      */
-    public static List<X509Certificate> certificatesBesideKey(byte[] text) throws UnusableException {
+    public static List<X509Certificate> certificatesBesideKey(byte[] text) throws MalformedException {
         return certificates(text, true);
     }
 
-    private static List<X509Certificate> certificates(byte[] text, boolean besideKey) throws UnusableException {
+    private static List<X509Certificate> certificates(byte[] text, boolean besideKey) throws MalformedException {
         List<X509Certificate> certificates = new ArrayList<>();
         List<Parsed> blocks = blocks(text);
         for (int i = 0; i < blocks.size(); i++) {
             if (blocks.get(i).object() instanceof X509CertificateHolder) {
                 certificates.add(certificate(blocks.get(i), i + 1));
             } else if (!besideKey) {
-                throw new UnusableException(
+                throw new MalformedException(
                         "block " + (i + 1) + " is " + kind(blocks.get(i).object())
                                 + ", expected only certificates; are the files of certificate and key swapped?");
             }
         }
         if (certificates.isEmpty() && text.length > 0 && text[0] == DER_SEQUENCE) {
-            throw new UnusableException(
+            throw new MalformedException(
                     "it is DER or a store, expected PEM; write a certificate anew with \"openssl x509 -inform der\", name a store by"
                             + " keyStore(...)");
         }
         if (certificates.isEmpty()) {
-            throw new UnusableException("no PEM block \"-----BEGIN CERTIFICATE-----\" is in it");
+            throw new MalformedException("no PEM block \"-----BEGIN CERTIFICATE-----\" is in it");
         }
         return certificates;
     }
@@ -109,9 +88,9 @@ public final class Pem {
      * @param text the bytes of a PEM file
      * @param password what opens an encrypted key, or null
      * @return the key
-     * @throws UnusableException if there is no key, more than one, or one that cannot be opened
+     * @throws MalformedException if there is no key, more than one, or one that cannot be opened
      */
-    public static PrivateKey privateKey(byte[] text, char @Nullable [] password) throws UnusableException {
+    public static PrivateKey privateKey(byte[] text, char @Nullable [] password) throws MalformedException {
         @Nullable PrivateKey key = null;
         List<Parsed> blocks = blocks(text);
         for (int i = 0; i < blocks.size(); i++) {
@@ -122,12 +101,12 @@ public final class Pem {
                 continue;
             }
             if (key != null) {
-                throw new UnusableException("block " + (i + 1) + " is " + kind(block) + ", expected one private key");
+                throw new MalformedException("block " + (i + 1) + " is " + kind(block) + ", expected one private key");
             }
             key = privateKey(block, i + 1, password);
         }
         if (key == null) {
-            throw new UnusableException(
+            throw new MalformedException(
                     blocks.isEmpty()
                             ? "no private key is in it"
                             : "no private key is in it, but "
@@ -137,56 +116,56 @@ public final class Pem {
     }
 
     private static PrivateKey privateKey(Object block, int number, char @Nullable [] password)
-            throws UnusableException {
+            throws MalformedException {
         if (block instanceof PrivateKeyInfo info) {
             return convert(info, number);
         } else if (block instanceof PEMKeyPair pair) {
             return convert(pair.getPrivateKeyInfo(), number);
         } else if (block instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {
             if (password == null) {
-                throw new UnusableException("block " + number + " is an encrypted private key and no password is given;"
+                throw new MalformedException("block " + number + " is an encrypted private key and no password is given;"
                         + " give it by pem(certificate, key, password)");
             }
             return convert(decrypt(encrypted, number, password), number);
         } else if (block instanceof PEMEncryptedKeyPair) {
-            throw new UnusableException(
+            throw new MalformedException(
                     "block " + number + " is a key under the old OpenSSL encryption (Proc-Type:"
                             + " 4,ENCRYPTED), which hashes the password once with MD5; write it anew with \"openssl pkcs8 -topk8\"");
         }
-        throw new UnusableException("block " + number + " is " + kind(block) + ", expected a private key");
+        throw new MalformedException("block " + number + " is " + kind(block) + ", expected a private key");
     }
 
     private static PrivateKeyInfo decrypt(PKCS8EncryptedPrivateKeyInfo encrypted, int number, char[] password)
-            throws UnusableException {
+            throws MalformedException {
         try {
             var unused = KeyDerivation.require(encrypted.toASN1Structure().getEncryptionAlgorithm());
         } catch (MalformedException e) {
-            throw new UnusableException("block " + number + " is an encrypted private key that " + e.problem());
+            throw new MalformedException("block " + number + " is an encrypted private key that " + e.problem());
         }
         try {
             return encrypted.decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
                     .setProvider(new BouncyCastleProvider())
                     .build(password));
         } catch (PKCSException | OperatorCreationException | RuntimeException e) {
-            throw new UnusableException(
+            throw new MalformedException(
                     "block " + number + " is an encrypted private key that the password does not open");
         }
     }
 
-    private static PrivateKey convert(PrivateKeyInfo info, int number) throws UnusableException {
+    private static PrivateKey convert(PrivateKeyInfo info, int number) throws MalformedException {
         try {
             return new JcaPEMKeyConverter().getPrivateKey(info);
         } catch (PEMException | RuntimeException e) {
-            throw new UnusableException(
+            throw new MalformedException(
                     "block " + number + " is a malformed private key, or one of an unknown algorithm");
         }
     }
 
-    private static X509Certificate certificate(Parsed block, int number) throws UnusableException {
+    private static X509Certificate certificate(Parsed block, int number) throws MalformedException {
         try {
             return CertificateParser.parse(block.content());
         } catch (MalformedException e) {
-            throw new UnusableException("block " + number + " is a malformed certificate: it " + e.problem());
+            throw new MalformedException("block " + number + " is a malformed certificate: it " + e.problem());
         }
     }
 
@@ -194,19 +173,15 @@ public final class Pem {
     @SuppressWarnings("ArrayRecordComponent") // handed over once, and not compared
     private record Parsed(Object object, byte[] content) {}
 
-    private static List<Parsed> blocks(byte[] text) throws UnusableException {
-        try {
-            List<Parsed> blocks = new ArrayList<>();
-            for (PemBlocks.Block block : PemBlocks.read(text)) {
-                blocks.add(new Parsed(object(block, blocks.size() + 1), block.content()));
-            }
-            return blocks;
-        } catch (MalformedException e) {
-            throw new UnusableException(e.problem());
+    private static List<Parsed> blocks(byte[] text) throws MalformedException {
+        List<Parsed> blocks = new ArrayList<>();
+        for (PemBlocks.Block block : PemBlocks.read(text)) {
+            blocks.add(new Parsed(object(block, blocks.size() + 1), block.content()));
         }
+        return blocks;
     }
 
-    private static Object object(PemBlocks.Block block, int number) throws UnusableException {
+    private static Object object(PemBlocks.Block block, int number) throws MalformedException {
         try (PEMParser parser = new PEMParser(new StringReader(block.text()))) {
             Nesting.require(block.content());
             Object object = parser.readObject();
@@ -216,7 +191,7 @@ public final class Pem {
         } catch (IOException | RuntimeException | MalformedException e) {
             // told below: the message of a parser could hold a part of the block
         }
-        throw new UnusableException("block " + number
+        throw new MalformedException("block " + number
                 + " is malformed or cut off (expected -----BEGIN ...-----, base64, -----END ...-----)");
     }
 

@@ -4,6 +4,7 @@ import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.internal.text.LogLine;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.observe.ClosedConnection;
 import io.valkeysecure.observe.ExpiryWarning;
@@ -17,20 +18,22 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Logs what users should see without asking for it. */
+/** The log that every {@code SecureTls} writes, without a listener of the user. */
 public final class StandardLog implements TlsListener {
     /** The name of every logger of this library. */
     public static final String LOGGER_NAME = "io.valkeysecure";
 
     private static final Logger LOGGER = System.getLogger(LOGGER_NAME);
 
-    private static final Pattern BACKSLASHES = Pattern.compile("\\\\+(?=\"|$)");
-
+    /** Logs every trust anchor that is left out. */
     public static void warnOfUnusable(List<TlsStatus.UnusableAnchor> anchors) {
         anchors.forEach(anchor -> LOGGER.log(
                 Level.WARNING,
-                () -> "trust anchor left out: reason=" + anchor.reason().tag() + " subject=" + quoted(anchor.subject())
-                        + " message=" + quoted(anchor.message())));
+                () -> LogLine.of("trust anchor left out")
+                        .fact("reason", anchor.reason().tag())
+                        .text("subject", anchor.subject())
+                        .text("message", anchor.message())
+                        .toString()));
     }
 
     @Override
@@ -42,36 +45,53 @@ public final class StandardLog implements TlsListener {
     public void handshakeSucceeded(VerifiedHandshake handshake) {
         LOGGER.log(
                 Level.DEBUG,
-                () -> "handshake verified: endpoint=" + handshake.endpoint() + " client="
-                        + handshake.client().tag() + " version="
-                        + handshake.version().protocol() + " cipher_suite=" + handshake.cipherSuite() + " resumed="
-                        + handshake.resumed() + " generation=" + handshake.generation() + " elapsed_ms="
-                        + handshake.elapsed().toMillis() + " leaf="
-                        + quoted(Printable.value(handshake.leaf().getSubjectX500Principal())));
+                () -> LogLine.of("handshake verified")
+                        .fact("endpoint", handshake.endpoint())
+                        .fact("client", handshake.client().tag())
+                        .fact("version", handshake.version().protocol())
+                        .fact("cipher_suite", handshake.cipherSuite())
+                        .fact("resumed", handshake.resumed())
+                        .fact("generation", handshake.generation())
+                        .fact("elapsed_ms", handshake.elapsed().toMillis())
+                        .text("leaf", Printable.value(handshake.leaf().getSubjectX500Principal()))
+                        .toString());
     }
 
     @Override
     public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
-        LOGGER.log(Level.DEBUG, () -> refused(refusal, client, elapsed));
+        LOGGER.log(
+                Level.DEBUG,
+                () -> LogLine.of("handshake refused")
+                        .fact("reason", refusal.reason().tag())
+                        .fact("endpoint", refusal.endpoint())
+                        .fact("client", client.tag())
+                        .fact("elapsed_ms", elapsed.toMillis())
+                        .text("message", refusal.getMessage())
+                        .toString());
     }
 
     @Override
     public void connectionClosed(ClosedConnection connection) {
+        VerifiedHandshake handshake = connection.handshake();
         LOGGER.log(
                 Level.DEBUG,
-                () -> "connection closed: reason=" + connection.reason().tag() + " way="
-                        + connection.way().tag() + " endpoint="
-                        + connection.handshake().endpoint() + " client="
-                        + connection.handshake().client().tag() + " generation="
-                        + connection.handshake().generation());
+                () -> LogLine.of("connection closed")
+                        .fact("reason", connection.reason().tag())
+                        .fact("way", connection.way().tag())
+                        .fact("endpoint", handshake.endpoint())
+                        .fact("client", handshake.client().tag())
+                        .fact("generation", handshake.generation())
+                        .toString());
     }
 
     @Override
     public void materialReloaded(TlsStatus status) {
         LOGGER.log(
                 Level.INFO,
-                () -> "generation " + status.generation() + " is in force: digest=" + status.digest() + " sources="
-                        + quoted(status.sources()));
+                () -> LogLine.of("generation " + status.generation() + " is in force")
+                        .fact("digest", status.digest())
+                        .text("sources", status.sources())
+                        .toString());
         warnOfUnusable(status.unusableAnchors());
     }
 
@@ -79,27 +99,21 @@ public final class StandardLog implements TlsListener {
     public void materialReloadFailed(TlsStatus status, TlsConfigurationException cause) {
         LOGGER.log(
                 Level.WARNING,
-                () -> "generation " + status.generation() + " stays in force: reason="
-                        + cause.reason().tag() + " message=" + quoted(cause.getMessage()));
+                () -> LogLine.of("generation " + status.generation() + " stays in force")
+                        .fact("reason", cause.reason().tag())
+                        .text("message", cause.getMessage())
+                        .toString());
     }
 
     @Override
     public void expiryNear(ExpiryWarning warning) {
         LOGGER.log(
                 Level.WARNING,
-                () -> "expires soon: role=" + warning.role().tag() + " not_after=" + warning.notAfter() + " remaining="
-                        + warning.remaining() + " subject=" + quoted(warning.subject()));
-    }
-
-    /** One line about a refusal. */
-    public static String refused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
-        return "handshake refused: reason=" + refusal.reason().tag() + " endpoint=" + refusal.endpoint() + " client="
-                + client.tag() + " elapsed_ms=" + elapsed.toMillis() + " message=" + quoted(refusal.getMessage());
-    }
-
-    /** No text begins a line of its own, or another fact. */
-    private static String quoted(@Nullable Object text) {
-        String escaped = BACKSLASHES.matcher(Printable.message(text)).replaceAll("$0$0");
-        return '"' + escaped.replace("\"", "\\\"") + '"';
+                () -> LogLine.of("expires soon")
+                        .fact("role", warning.role().tag())
+                        .fact("not_after", warning.notAfter())
+                        .fact("remaining", warning.remaining())
+                        .text("subject", warning.subject())
+                        .toString());
     }
 }

@@ -2,12 +2,10 @@ package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.x509.MalformedException;
-import io.valkeysecure.internal.x509.StrictDer;
-import io.valkeysecure.internal.x509.Structures;
+import io.valkeysecure.internal.x509.ParsedCertificate;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.PublicKey;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,20 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.security.auth.x500.X500Principal;
-import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Enumerated;
-import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
-import org.bouncycastle.asn1.ASN1TaggedObject;
-import org.bouncycastle.asn1.ASN1UTCTime;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
-import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
-import org.bouncycastle.asn1.x509.CRLDistPoint;
 import org.bouncycastle.asn1.x509.CertificateList;
 import org.bouncycastle.asn1.x509.DistributionPoint;
 import org.bouncycastle.asn1.x509.DistributionPointName;
@@ -40,13 +30,11 @@ import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
-import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.TBSCertList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate revocation list (RFC 5280, 5), as it was read. What cannot be parsed never gets here; what can be parsed
- * and must not be relied on has a {@link #defect}.
+ * A certificate revocation list (RFC 5280, 5) that was parsed. A list that must not be relied on has a {@link #defect}.
  */
 final class Crl {
     private static final ASN1Integer VERSION_2 = new ASN1Integer(1);
@@ -57,10 +45,10 @@ final class Crl {
             Set.of(Extension.reasonCode, Extension.invalidityDate);
 
     /**
-     * A revocation.
+     * A revoked certificate.
      *
-     * @param since when, as the issuer says; it is no condition
-     * @param reason the code, or null
+     * @param since the revocation date of the entry; a certificate counts as revoked before it, too
+     * @param reason the reason code; null if there is none
      */
     record Entry(Instant since, @Nullable Integer reason) {}
 
@@ -79,7 +67,7 @@ final class Crl {
     private boolean onlyEndEntities;
     private List<String> distributionPoints = List.of();
 
-    /** The key under which the signature was found good: a list of a megabyte is not hashed for every handshake. */
+    /** The key that the signature was verified with, so that a large list is not hashed again for every handshake. */
     private volatile @Nullable PublicKey signer;
 
     /**
@@ -92,7 +80,7 @@ final class Crl {
         this.where = where;
         try {
             ASN1Sequence sequence = Der.sequence(encoded);
-            requireForm(ASN1Sequence.getInstance(sequence.getObjectAt(0)));
+            CrlForm.require(ASN1Sequence.getInstance(sequence.getObjectAt(0)));
             CertificateList list = CertificateList.getInstance(sequence);
             TBSCertList tbs = list.getTBSCertList();
             this.issuer = new X500Principal(Der.encoded(tbs.getIssuer()));
@@ -109,85 +97,6 @@ final class Crl {
         }
     }
 
-    /**
-     * RFC 5280 5.1: six fields of which three are optional, then the extensions, and nothing else; each extension once and of
-     * its form. Bouncy Castle leaves alone what follows the extensions, and reads an extension when it is asked for.
-     */
-    private static void requireForm(ASN1Sequence fields) throws MalformedException, IOException {
-        int at = fields.getObjectAt(0) instanceof ASN1Integer ? 1 : 0;
-        at++; // signature
-        Structures.requireName(fields.getObjectAt(at++));
-        at++; // thisUpdate
-        if (at < fields.size() && isTime(fields.getObjectAt(at))) {
-            at++;
-        }
-        if (at < fields.size() && fields.getObjectAt(at) instanceof ASN1Sequence entries) {
-            for (ASN1Encodable entry : entries) {
-                requireEntryForm(ASN1Sequence.getInstance(entry));
-            }
-            at++;
-        }
-        Structures.requireTagged(fields, at, 0, 0);
-        if (at < fields.size()) {
-            requireExtensions(ASN1Sequence.getInstance(ASN1TaggedObject.getInstance(fields.getObjectAt(at)), true));
-        }
-    }
-
-    private static boolean isTime(ASN1Encodable field) {
-        return field instanceof ASN1UTCTime || field instanceof ASN1GeneralizedTime;
-    }
-
-    private static void requireEntryForm(ASN1Sequence entry) throws MalformedException, IOException {
-        if (entry.size() < 2 || entry.size() > 3) {
-            throw new MalformedException("has an entry of " + entry.size() + " fields");
-        }
-        if (entry.size() == 3) {
-            requireExtensions(ASN1Sequence.getInstance(entry.getObjectAt(2)));
-        }
-    }
-
-    private static void requireExtensions(ASN1Sequence sequence) throws MalformedException, IOException {
-        Structures.requireExtensions(sequence);
-        for (ASN1Encodable each : sequence) {
-            Extension extension = Extension.getInstance(each);
-            try {
-                requireExtension(
-                        extension.getExtnId(),
-                        StrictDer.read(extension.getExtnValue().getOctets()));
-            } catch (MalformedException e) {
-                throw new MalformedException("has an extension " + extension.getExtnId() + " that " + e.problem());
-            } catch (RuntimeException e) {
-                throw new MalformedException("has an extension " + extension.getExtnId() + " that does not parse ("
-                        + e.getClass().getSimpleName() + ")");
-            }
-        }
-    }
-
-    /** The extensions of RFC 5280 5.2 and 5.3; of an unknown one only that it is DER. */
-    private static void requireExtension(ASN1ObjectIdentifier id, ASN1Primitive value)
-            throws MalformedException, IOException {
-        if (id.equals(Extension.cRLNumber) || id.equals(Extension.deltaCRLIndicator)) {
-            if (ASN1Integer.getInstance(value).getValue().signum() < 0) {
-                throw new MalformedException("is a number below zero");
-            }
-        } else if (id.equals(Extension.reasonCode)) {
-            var unused = ASN1Enumerated.getInstance(value).intValueExact();
-        } else if (id.equals(Extension.invalidityDate)) {
-            var unused = Der.ocspTime(ASN1GeneralizedTime.getInstance(value));
-        } else if (id.equals(Extension.authorityKeyIdentifier)) {
-            Structures.requireSame(AuthorityKeyIdentifier.getInstance(value), value);
-        } else if (id.equals(Extension.issuerAlternativeName) || id.equals(Extension.certificateIssuer)) {
-            Structures.requireNames(GeneralNames.getInstance(value));
-        } else if (id.equals(Extension.issuingDistributionPoint)) {
-            Structures.requireScope(ASN1Sequence.getInstance(value));
-            var unused = IssuingDistributionPoint.getInstance(value);
-        } else if (id.equals(Extension.freshestCRL)) {
-            Structures.requireDistributionPoints(ASN1Sequence.getInstance(value));
-        } else if (id.equals(Extension.authorityInfoAccess)) {
-            var unused = AuthorityInformationAccess.getInstance(value);
-        }
-    }
-
     private @Nullable String findDefect(CertificateList list, TBSCertList tbs) throws IOException {
         if (!VERSION_2.equals(tbs.getVersion())) {
             return "it is of version " + tbs.getVersionNumber() + ", expected version 2";
@@ -198,9 +107,9 @@ final class Crl {
         } else if (nextUpdate.isBefore(thisUpdate)) {
             return "its nextUpdate " + nextUpdate + " is before its thisUpdate " + thisUpdate;
         }
-        Optional<String> weakness = Signatures.weakness(list.getSignatureAlgorithm());
-        if (weakness.isPresent()) {
-            return weakness.get();
+        String weakness = Signatures.problemOf(list.getSignatureAlgorithm());
+        if (weakness != null) {
+            return weakness;
         }
         String problem = findExtensionDefect(tbs.getExtensions());
         return problem != null ? problem : readEntries(tbs);
@@ -229,7 +138,7 @@ final class Crl {
         return scope == null ? null : readScope(scope);
     }
 
-    /** RFC 5280, 5.2.5. */
+    /** Reads the issuingDistributionPoint (RFC 5280, 5.2.5). */
     private @Nullable String readScope(Extension extension) {
         IssuingDistributionPoint scope = IssuingDistributionPoint.getInstance(extension.getParsedValue());
         onlyEndEntities = scope.onlyContainsUserCerts();
@@ -260,7 +169,7 @@ final class Crl {
         return null;
     }
 
-    /** The URIs of a distribution point, or none if it has any other name. */
+    /** {@return the URIs of a distribution point; none if it has a name of another type} */
     private static List<String> uris(DistributionPointName name) {
         if (name.getType() != DistributionPointName.FULL_NAME) {
             return List.of();
@@ -308,23 +217,26 @@ final class Crl {
         return issuer;
     }
 
-    /** The end of its validity; only of a list without {@link #defect} is this a time of its own. */
+    /** {@return when this list ends; {@link Instant#MIN} if it has no nextUpdate, which is a defect} */
     Instant nextUpdate() {
         return nextUpdate;
     }
 
-    Optional<String> defect() {
-        return Optional.ofNullable(defect);
+    /** {@return why this list proves nothing at all; null if it proves something} */
+    @Nullable
+    String defect() {
+        return defect;
     }
 
-    /** Why it cannot prove that something is not revoked, though what it lists is revoked; or empty. */
-    Optional<String> incomplete() {
-        return Optional.ofNullable(incomplete);
+    /** {@return why this list cannot prove that a certificate is not revoked, though its entries are; null if it can} */
+    @Nullable
+    String incomplete() {
+        return incomplete;
     }
 
-    /** What it says of a serial number of its issuer, or empty if nothing. */
+    /** {@return the entry of a serial number; empty if the list does not hold it} */
     Optional<Entry> entry(BigInteger serial) {
-        // a delta takes back an earlier revocation by this reason; nowhere else does it mean that
+        // in a delta CRL this reason takes back an earlier revocation; in a complete list it does not
         return Optional.ofNullable(revoked.get(serial))
                 .filter(entry -> !delta || !Integer.valueOf(REMOVE_FROM_CRL).equals(entry.reason()));
     }
@@ -340,59 +252,43 @@ final class Crl {
         return true;
     }
 
-    /** Why it says nothing now, or empty. */
-    Optional<String> outOfDate(Instant now, Duration tolerance) {
+    /** {@return why this list is not in date; null if it is} */
+    @Nullable
+    String outOfDate(Instant now, Duration tolerance) {
         if (now.isBefore(thisUpdate)) {
-            return Optional.of("its thisUpdate is " + thisUpdate + ", now is " + now);
+            return "its thisUpdate is " + thisUpdate + ", now is " + now;
         } else if (now.isAfter(nextUpdate.plus(tolerance))) {
-            return Optional.of("its nextUpdate was " + nextUpdate + ", now is " + now + ", tolerance " + tolerance);
+            return "its nextUpdate was " + nextUpdate + ", now is " + now + ", tolerance " + tolerance;
         }
-        return Optional.empty();
+        return null;
     }
 
-    /** Why it is not the list of this certificate (RFC 5280, 6.3.3 b 2), or empty. */
-    Optional<String> outOfScope(X509Certificate certificate) {
-        boolean ca = certificate.getBasicConstraints() >= 0;
-        if (onlyEndEntities && ca) {
-            return Optional.of("it holds only end entities, the certificate is of a CA");
-        } else if (onlyCas && !ca) {
-            return Optional.of("it holds only CAs, the certificate is of an end entity");
-        } else if (!distributionPoints.isEmpty()
-                && Collections.disjoint(distributionPoints, distributionPointsOf(certificate))) {
-            return Optional.of("it is the list of the distribution point [" + Printable.list(distributionPoints)
-                    + "], the certificate names [" + Printable.list(distributionPointsOf(certificate)) + "]");
+    /** {@return why this list does not cover a certificate (RFC 5280, 6.3.3 b 2); null if it does} */
+    @Nullable
+    String outOfScope(ParsedCertificate certificate) {
+        if (onlyEndEntities && certificate.isCa()) {
+            return "it holds only end entities, the certificate is of a CA";
+        } else if (onlyCas && !certificate.isCa()) {
+            return "it holds only CAs, the certificate is of an end entity";
+        } else if (distributionPoints.isEmpty()) {
+            return null;
         }
-        return Optional.empty();
+        List<String> named = distributionPointsOf(certificate);
+        return Collections.disjoint(distributionPoints, named)
+                ? "it is the list of the distribution point [" + Printable.list(distributionPoints)
+                        + "], the certificate names [" + Printable.list(named) + "]"
+                : null;
     }
 
-    private static List<String> distributionPointsOf(X509Certificate certificate) {
+    private static List<String> distributionPointsOf(ParsedCertificate certificate) {
         List<String> uris = new ArrayList<>();
-        try {
-            ASN1Primitive value = Der.extension(certificate, Extension.cRLDistributionPoints);
-            if (value != null) {
-                for (DistributionPoint point : CRLDistPoint.getInstance(value).getDistributionPoints()) {
-                    // a point with reasons is for a part of them, one with a cRLIssuer for an indirect list
-                    if (point.getDistributionPoint() != null
-                            && point.getReasons() == null
-                            && point.getCRLIssuer() == null) {
-                        uris.addAll(uris(point.getDistributionPoint()));
-                    }
-                }
+        for (DistributionPoint point : certificate.crlDistributionPoints()) {
+            // a point with reasons is for some reasons only, a point with a cRLIssuer for an indirect list
+            if (point.getDistributionPoint() != null && point.getReasons() == null && point.getCRLIssuer() == null) {
+                uris.addAll(uris(point.getDistributionPoint()));
             }
-        } catch (IOException | RuntimeException e) {
-            return List.of(); // malformed: matches nothing
         }
         return uris;
-    }
-
-    /** Whether a certificate may sign CRLs (RFC 5280, 6.3.3 f): keyUsage, if there is one, has cRLSign. */
-    static boolean mayBeSignedBy(X509Certificate issuer) {
-        try {
-            ASN1Primitive usage = Der.extension(issuer, Extension.keyUsage);
-            return usage == null || KeyUsage.getInstance(usage).hasUsages(KeyUsage.cRLSign);
-        } catch (IOException | RuntimeException e) {
-            return false;
-        }
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.valkeysecure.internal.revocation;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.internal.material.PemBlocks;
 import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.x509.CertificationPath;
 import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.internal.x509.ParsedCertificate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -18,35 +20,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Revocation by CRLs that were given (RFC 5280, 6.3): for each certificate there must be a complete, fresh list by its
- * issuer that does not hold it, and there must be no valid list that does.
+ * Checks revocation by the CRLs that were read (RFC 5280, 6.3). For each certificate there must be a complete, fresh list by
+ * its issuer, and no valid list may hold it.
  */
 public final class CrlCheck implements RevocationCheck {
     private static final String PEM_LABEL = "X509 CRL";
     private static final int DER_SEQUENCE = 0x30;
-
-    /** Says which file and block cannot be used and why. */
-    public static final class UnusableException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final String problem;
-
-        UnusableException(String problem) {
-            super(problem);
-            this.problem = problem;
-        }
-
-        /**
-         * Returns what is wrong with which file.
-         *
-         * @return text for a message
-         */
-        public String problem() {
-            return problem;
-        }
-    }
 
     private final Map<X500Principal, List<Crl>> byIssuer;
     private final Duration tolerance;
@@ -62,9 +45,9 @@ public final class CrlCheck implements RevocationCheck {
      * @param contents the bytes of each file: one list in DER, or any number in PEM
      * @param tolerance how long past its nextUpdate a list still counts
      * @return the check
-     * @throws UnusableException if a file holds no list, something else, or a malformed one
+     * @throws MalformedException if a file holds no list, something else, or a malformed one
      */
-    public static CrlCheck parse(Map<Path, byte[]> contents, Duration tolerance) throws UnusableException {
+    public static CrlCheck parse(Map<Path, byte[]> contents, Duration tolerance) throws MalformedException {
         List<Crl> lists = new ArrayList<>();
         for (Map.Entry<Path, byte[]> file : contents.entrySet()) {
             lists.addAll(parse(file.getKey(), file.getValue()));
@@ -72,48 +55,48 @@ public final class CrlCheck implements RevocationCheck {
         return new CrlCheck(lists, tolerance);
     }
 
-    private static List<Crl> parse(Path file, byte[] content) throws UnusableException {
+    private static List<Crl> parse(Path file, byte[] content) throws MalformedException {
         boolean der = content.length > 1 && content[0] == DER_SEQUENCE && content[1] < 0;
         return der ? List.of(parse(file.toString(), content)) : parsePem(file, content);
     }
 
-    private static List<Crl> parsePem(Path file, byte[] content) throws UnusableException {
-        List<Crl> lists = new ArrayList<>();
+    private static List<Crl> parsePem(Path file, byte[] content) throws MalformedException {
+        List<PemBlocks.Block> blocks;
         try {
-            for (PemBlocks.Block block : PemBlocks.read(content)) {
-                String where = file + " block " + (lists.size() + 1);
-                if (!block.label().equals(PEM_LABEL)) {
-                    throw new UnusableException(
-                            where + " is of kind " + Printable.value(block.label()) + ", expected only " + PEM_LABEL);
-                }
-                lists.add(parse(where, block.content()));
-            }
+            blocks = PemBlocks.read(content);
         } catch (MalformedException e) {
-            throw new UnusableException(file + " " + e.problem());
+            throw new MalformedException(file + " " + e.problem());
+        }
+        List<Crl> lists = new ArrayList<>();
+        for (PemBlocks.Block block : blocks) {
+            String where = file + " block " + (lists.size() + 1);
+            if (!block.label().equals(PEM_LABEL)) {
+                throw new MalformedException(
+                        where + " is of kind " + Printable.value(block.label()) + ", expected only " + PEM_LABEL);
+            }
+            lists.add(parse(where, block.content()));
         }
         if (lists.isEmpty()) {
-            throw new UnusableException(file + ": no PEM block \"-----BEGIN X509 CRL-----\" and no DER is in it");
+            throw new MalformedException(file + ": no PEM block \"-----BEGIN X509 CRL-----\" and no DER is in it");
         }
         return lists;
     }
 
-    private static Crl parse(String where, byte[] encoded) throws UnusableException {
+    private static Crl parse(String where, byte[] encoded) throws MalformedException {
         try {
             return new Crl(where, encoded);
         } catch (IOException e) {
-            throw new UnusableException(where + " is a malformed CRL: " + Printable.value(e.getMessage()));
+            throw new MalformedException(where + " is a malformed CRL: " + Printable.value(e.getMessage()));
         }
     }
 
     /**
-     * Tells what can be seen before any connection is made: a list in the name of an anchor that no such anchor signed,
-     * while none that it signed is there; or not one list that can be used now.
+     * Finds a problem that can be seen before any connection is made: a list in the name of an anchor that no such anchor
+     * signed, while none that it signed is there; or no list that can be used now.
      *
-     * @param anchors the trust anchors
-     * @param now the time
-     * @return what is wrong, or empty
+     * @return the problem; null if there is none
      */
-    public Optional<String> problem(Collection<X509Certificate> anchors, Instant now) {
+    public @Nullable String problem(Collection<X509Certificate> anchors, Instant now) {
         for (X509Certificate anchor : anchors) {
             X500Principal name = anchor.getSubjectX500Principal();
             List<Crl> lists = byIssuer.getOrDefault(name, List.of());
@@ -122,56 +105,64 @@ public final class CrlCheck implements RevocationCheck {
                             .filter(each -> each.getSubjectX500Principal().equals(name))
                             .anyMatch(each -> list.isSignedBy(each.getPublicKey())));
             if (!lists.isEmpty() && !signed) {
-                return Optional.of(Printable.list(lists) + " in the name of the trust anchor " + Printable.value(name)
-                        + ": not signed by its key");
+                return Printable.list(lists) + " in the name of the trust anchor " + Printable.value(name)
+                        + ": not signed by its key";
             }
         }
         List<String> problems = new ArrayList<>();
         for (Crl list : all()) {
-            Optional<String> problem = notComplete(list, now);
-            if (problem.isEmpty()) {
-                return Optional.empty();
+            String problem = first(list.defect(), list.incomplete(), list.outOfDate(now, tolerance));
+            if (problem == null) {
+                return null;
             }
-            problems.add(list + ": " + problem.get());
+            problems.add(list + ": " + problem);
         }
-        return Optional.of(
-                "no CRL can be used now: " + String.join("; ", problems) + "; put the CA's current one there");
+        return "no CRL can be used now: " + String.join("; ", problems) + "; put the CA's current one there";
     }
 
-    private Optional<String> notComplete(Crl list, Instant now) {
-        return list.defect().or(list::incomplete).or(() -> list.outOfDate(now, tolerance));
+    private static @Nullable String first(@Nullable String... problems) {
+        for (String problem : problems) {
+            if (problem != null) {
+                return problem;
+            }
+        }
+        return null;
     }
 
     @Override
-    public Instant check(
-            List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples, long begun)
+    public void check(CertificationPath path, Instant now, List<byte[]> staples, long startedNanos)
             throws PeerRejectedException {
+        var unused = provedUntil(path, now);
+    }
+
+    /** Checks a path, and returns until when the proof holds; {@link Instant#MAX} for an empty path. */
+    Instant provedUntil(CertificationPath path, Instant now) throws PeerRejectedException {
         Instant until = Instant.MAX;
-        for (int i = 0; i < path.size(); i++) {
-            X509Certificate issuer = i + 1 < path.size() ? path.get(i + 1) : anchor;
-            Instant proved = check(path.get(i), issuer, now);
+        for (int i = 0; i < path.certificates().size(); i++) {
+            Instant proved = provedUntil(path.certificates().get(i), path.issuerOf(i), now);
             until = proved.isBefore(until) ? proved : until;
         }
         return until;
     }
 
-    private Instant check(X509Certificate certificate, X509Certificate issuer, Instant now)
+    private Instant provedUntil(ParsedCertificate certificate, ParsedCertificate issuer, Instant now)
             throws PeerRejectedException {
         Instant until = Instant.MIN;
         List<String> problems = new ArrayList<>();
-        for (Crl list : byIssuer.getOrDefault(certificate.getIssuerX500Principal(), List.of())) {
-            Optional<String> problem = problem(list, certificate, issuer, now);
-            if (problem.isEmpty()) {
-                Optional<Crl.Entry> entry = list.entry(certificate.getSerialNumber());
+        X500Principal name = certificate.x509().getIssuerX500Principal();
+        for (Crl list : byIssuer.getOrDefault(name, List.of())) {
+            String problem = problem(list, certificate, issuer, now);
+            if (problem == null) {
+                Optional<Crl.Entry> entry = list.entry(certificate.serialNumber());
                 if (entry.isPresent()) {
                     throw RevocationMessages.revoked(
                             certificate, entry.get().since(), entry.get().reason(), list + " of " + list.issuer());
                 }
-                // only now: a list that is not complete says who is revoked, and never that someone is not
+                // checked last: the entries of an incomplete list are revoked, but it cannot prove that others are not
                 problem = list.incomplete();
             }
-            if (problem.isPresent()) {
-                problems.add(list + ": " + problem.get());
+            if (problem != null) {
+                problems.add(list + ": " + problem);
             } else {
                 Instant end = list.nextUpdate().plus(tolerance);
                 until = end.isAfter(until) ? end : until;
@@ -183,34 +174,31 @@ public final class CrlCheck implements RevocationCheck {
                 problems.add("none of this issuer, only of " + issuers);
             }
             throw RevocationMessages.unknown(
-                    certificate,
-                    "a complete and fresh CRL of " + Printable.value(certificate.getIssuerX500Principal()),
-                    problems);
+                    certificate, "a complete and fresh CRL of " + Printable.value(name), problems);
         }
         return until;
     }
 
-    /** Why a list says nothing at all of a certificate, or empty. */
-    private Optional<String> problem(Crl list, X509Certificate certificate, X509Certificate issuer, Instant now) {
-        if (!Crl.mayBeSignedBy(issuer)) {
-            return Optional.of("the keyUsage of its issuer " + Printable.value(issuer.getSubjectX500Principal())
-                    + " lacks cRLSign");
+    /** {@return why a list proves nothing about a certificate; null if it proves something} */
+    private @Nullable String problem(Crl list, ParsedCertificate certificate, ParsedCertificate issuer, Instant now) {
+        String name = Printable.value(issuer.x509().getSubjectX500Principal());
+        // RFC 5280, 6.3.3 f
+        if (!issuer.allowsUsage(KeyUsage.cRLSign)) {
+            return "the keyUsage of its issuer " + name + " lacks cRLSign";
         }
-        return list.defect()
-                .or(() -> list.outOfDate(now, tolerance))
-                .or(() -> list.outOfScope(certificate))
-                .or(() -> list.isSignedBy(issuer.getPublicKey())
-                        ? Optional.empty()
-                        : Optional.of(
-                                "it is not signed by the key of " + Printable.value(issuer.getSubjectX500Principal())
-                                        + " in this path; lists by a key of their own are not accepted"));
+        String problem = first(list.defect(), list.outOfDate(now, tolerance), list.outOfScope(certificate));
+        if (problem == null && !list.isSignedBy(issuer.x509().getPublicKey())) {
+            problem = "it is not signed by the key of " + name
+                    + " in this path; lists by a key of their own are not accepted";
+        }
+        return problem;
     }
 
     @Override
     public Optional<Instant> freshUntil() {
         return byIssuer.values().stream()
                 .flatMap(lists -> lists.stream()
-                        .filter(list -> list.defect().or(list::incomplete).isEmpty())
+                        .filter(list -> list.defect() == null && list.incomplete() == null)
                         .map(list -> list.nextUpdate().plus(tolerance))
                         .max(Instant::compareTo)
                         .stream())

@@ -2,6 +2,7 @@ package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.internal.x509.MalformedException;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -15,11 +16,10 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
- * CRLs in files that something else keeps up to date.
+ * The CRL files of a configuration. Another program keeps them up to date.
  *
  * @param named files, and directories whose CRL files are read
  * @param tolerance how long past its nextUpdate a CRL still counts
@@ -72,12 +72,12 @@ public record CrlFiles(List<Path> named, Duration tolerance) implements Revocati
         CrlCheck check;
         try {
             check = CrlCheck.parse(contents, tolerance);
-        } catch (CrlCheck.UnusableException e) {
+        } catch (MalformedException e) {
             throw RootTypes.configurationRefused(RefusalReason.MATERIAL_UNREADABLE, "CRLs: " + e.problem());
         }
-        Optional<String> problem = check.problem(anchors, now);
-        if (problem.isPresent()) {
-            throw RootTypes.configurationRefused(RefusalReason.REVOCATION_UNKNOWN, "CRLs: " + problem.get());
+        String problem = check.problem(anchors, now);
+        if (problem != null) {
+            throw RootTypes.configurationRefused(RefusalReason.REVOCATION_UNKNOWN, "CRLs: " + problem);
         }
         return check;
     }

@@ -3,22 +3,17 @@ package io.valkeysecure.internal.revocation;
 import io.valkeysecure.internal.x509.MalformedException;
 import io.valkeysecure.internal.x509.StrictDer;
 import java.io.IOException;
-import java.security.cert.X509Certificate;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1GeneralizedTime;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.ASN1OctetString;
-import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
-import org.jspecify.annotations.Nullable;
 
 /**
- * DER, read strictly: nothing behind the value, no other encoding of it. So what is encoded again to verify a signature
- * is what was signed, to the byte.
+ * Reads DER strictly: one value, in its only encoding, and nothing after it. So encoding it again gives the bytes that were
+ * signed.
  */
 final class Der {
     private static final int GENERALIZED_TIME_FROM_YEAR = 2050;
@@ -40,16 +35,7 @@ final class Der {
         return value.toASN1Primitive().getEncoded(ASN1Encoding.DER);
     }
 
-    /** The value of an extension as it is in the certificate, also where the JDK's own getter hides it. */
-    static @Nullable ASN1Primitive extension(X509Certificate certificate, ASN1ObjectIdentifier oid) throws IOException {
-        byte[] wrapped = certificate.getExtensionValue(oid.getId());
-        if (wrapped == null) {
-            return null;
-        }
-        return ASN1Primitive.fromByteArray(ASN1OctetString.getInstance(wrapped).getOctets());
-    }
-
-    /** RFC 5280, 5.1.2.4: UTCTime until 2049, GeneralizedTime from 2050, both with seconds, without fractions, in Z. */
+    /** Reads a time of a CRL (RFC 5280, 5.1.2.4): UTCTime until 2049, GeneralizedTime from 2050, both to the second in Z. */
     static Instant certificateTime(ASN1Encodable time) throws IOException {
         boolean generalized = time.toASN1Primitive() instanceof ASN1GeneralizedTime;
         Instant instant = instant(time);
@@ -59,7 +45,7 @@ final class Der {
         return instant;
     }
 
-    /** RFC 6960, 4.2.2.1: GeneralizedTime whatever the year. */
+    /** Reads a time of an OCSP response (RFC 6960, 4.2.2.1): GeneralizedTime in any year. */
     static Instant ocspTime(ASN1GeneralizedTime time) throws IOException {
         return instant(time);
     }

@@ -4,6 +4,8 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.x509.CertificationPath;
+import io.valkeysecure.internal.x509.ParsedCertificate;
 import java.io.IOException;
 import java.net.URI;
 import java.security.PublicKey;
@@ -24,41 +26,35 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
-import org.bouncycastle.asn1.ASN1IA5String;
-import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.DEROctetString;
-import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
-import org.bouncycastle.asn1.ocsp.OCSPRequest;
-import org.bouncycastle.asn1.ocsp.Request;
-import org.bouncycastle.asn1.ocsp.TBSRequest;
-import org.bouncycastle.asn1.x509.AccessDescription;
-import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
-import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.OCSPException;
+import org.bouncycastle.cert.ocsp.OCSPReqBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Revocation by asking OCSP responders (RFC 6960) for every certificate of a path. Answers are kept until they are
- * stale; who asks for the same certificate at the same time waits for the same answer.
+ * Asks OCSP responders (RFC 6960) about every certificate of a path. Answers are cached until they are stale; threads that
+ * ask about the same certificate at the same time share one request.
  */
 public final class OcspCheck implements RevocationCheck {
     private static final int NONCE_BYTES = 32;
-    /** A reconnect loop does not flood the responder, and who is released from hold need not wait long. */
+    /** Long enough that a reconnect loop does not flood the responder, short enough for a certificate that is released from hold. */
     private static final Duration REVOKED_CACHED_FOR = Duration.ofMinutes(1);
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /**
-     * How to ask.
+     * How responders are asked.
      *
-     * @param responder whom to ask, or null for the responders that each certificate names
+     * @param responder the one responder to ask; null for the responders that each certificate names
      * @param timeout for all certificates of all paths of a verification together
      * @param tolerance how far the responder's clock may be ahead, and how long past its nextUpdate an answer counts
      * @param cachedAnswers how many answers are kept at most
      * @param cachedFor how long an answer is kept at most
-     * @param minimumRsaKeyBits the policy's floor for the key of a delegate
+     * @param minimumRsaKeyBits the policy's minimum for the key of a delegated responder
      */
     public record Settings(
             @Nullable URI responder,
@@ -68,22 +64,26 @@ public final class OcspCheck implements RevocationCheck {
             Duration cachedFor,
             int minimumRsaKeyBits) {}
 
-    /** Which answer is kept: the same serial number under another key of the issuer is another certificate. */
-    private record Key(X509Certificate certificate, PublicKey issuerKey) {}
+    /** The key of the cache. The same serial number under another key of the issuer is another certificate. */
+    private record Key(X509Certificate certificate, PublicKey issuerKey) {
+        static Key of(ParsedCertificate certificate, ParsedCertificate issuer) {
+            return new Key(certificate.x509(), issuer.x509().getPublicKey());
+        }
+    }
 
-    /** What a responder said; revoked if there is a refusal. */
+    /** A responder's answer: the refusal if the certificate is revoked, null if it is good. */
     private record Answer(Instant until, @Nullable PeerRejectedException revoked) {}
 
-    /** Answers, and questions that were asked and are not answered, by last use. */
+    /** Answers and running requests, least recently used first. */
     private final Map<Key, CompletableFuture<Answer>> answers;
 
     private final Settings settings;
     private final LongSupplier nanoTime;
 
     /**
-     * Makes a check with an empty cache.
+     * Creates a check with an empty cache.
      *
-     * @param settings how to ask
+     * @param settings how responders are asked
      */
     public OcspCheck(Settings settings) {
         this(settings, System::nanoTime);
@@ -106,14 +106,17 @@ public final class OcspCheck implements RevocationCheck {
     }
 
     @Override
-    public Instant check(
-            List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples, long begun)
+    public void check(CertificationPath path, Instant now, List<byte[]> staples, long startedNanos)
             throws PeerRejectedException {
-        long deadline = begun + settings.timeout().toNanos();
+        var unused = provedUntil(path, now, startedNanos);
+    }
+
+    /** Checks a path, and returns until when the proof holds; {@link Instant#MAX} for an empty path. */
+    Instant provedUntil(CertificationPath path, Instant now, long startedNanos) throws PeerRejectedException {
+        long deadline = startedNanos + settings.timeout().toNanos();
         Instant until = Instant.MAX;
-        for (int i = 0; i < path.size(); i++) {
-            X509Certificate issuer = i + 1 < path.size() ? path.get(i + 1) : anchor;
-            Answer answer = answer(path.get(i), issuer, now, deadline);
+        for (int i = 0; i < path.certificates().size(); i++) {
+            Answer answer = answer(path.certificates().get(i), path.issuerOf(i), now, deadline);
             if (answer.revoked() != null) {
                 throw again(answer.revoked());
             }
@@ -122,15 +125,13 @@ public final class OcspCheck implements RevocationCheck {
         return until;
     }
 
-    /** Refuses what is revoked by an answer that is kept. */
+    /** Refuses a certificate that is revoked by a cached answer. */
     @Override
-    public void checkOffline(List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples)
-            throws PeerRejectedException {
-        for (int i = 0; i < path.size(); i++) {
-            X509Certificate issuer = i + 1 < path.size() ? path.get(i + 1) : anchor;
+    public void checkOffline(CertificationPath path, Instant now, List<byte[]> staples) throws PeerRejectedException {
+        for (int i = 0; i < path.certificates().size(); i++) {
             CompletableFuture<Answer> kept;
             synchronized (answers) {
-                kept = answers.get(new Key(path.get(i), issuer.getPublicKey()));
+                kept = answers.get(Key.of(path.certificates().get(i), path.issuerOf(i)));
             }
             PeerRejectedException revoked = kept == null || !isAnswered(kept) || isStale(kept, now)
                     ? null
@@ -150,9 +151,9 @@ public final class OcspCheck implements RevocationCheck {
         return true;
     }
 
-    private Answer answer(X509Certificate certificate, X509Certificate issuer, Instant now, long deadline)
+    private Answer answer(ParsedCertificate certificate, ParsedCertificate issuer, Instant now, long deadline)
             throws PeerRejectedException {
-        Key key = new Key(certificate, issuer.getPublicKey());
+        Key key = Key.of(certificate, issuer);
         CompletableFuture<Answer> mine = new CompletableFuture<>();
         CompletableFuture<Answer> shared;
         synchronized (answers) {
@@ -174,8 +175,8 @@ public final class OcspCheck implements RevocationCheck {
     private Answer ask(
             Key key,
             CompletableFuture<Answer> shared,
-            X509Certificate certificate,
-            X509Certificate issuer,
+            ParsedCertificate certificate,
+            ParsedCertificate issuer,
             Instant now,
             long deadline)
             throws PeerRejectedException {
@@ -193,23 +194,23 @@ public final class OcspCheck implements RevocationCheck {
         }
     }
 
-    private Answer await(CompletableFuture<Answer> shared, X509Certificate certificate, long deadline)
+    private Answer await(CompletableFuture<Answer> shared, ParsedCertificate certificate, long deadline)
             throws PeerRejectedException {
         String problem;
         try {
             return shared.get(Math.max(0, deadline - nanoTime.getAsLong()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            problem = "another connection's question for it was not answered in time";
+            problem = "the request that another connection sent for it was not answered in time";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             problem = "the thread was interrupted";
         } catch (ExecutionException | CancellationException e) {
-            problem = "another connection's question for it was not answered well";
+            problem = "the request that another connection sent for it failed";
         }
         throw RevocationMessages.unknown(certificate, "a good OCSP response", List.of(problem));
     }
 
-    private Answer ask(X509Certificate certificate, X509Certificate issuer, Instant now, long deadline)
+    private Answer ask(ParsedCertificate certificate, ParsedCertificate issuer, Instant now, long deadline)
             throws PeerRejectedException {
         List<String> problems = new ArrayList<>();
         Instant longest = now.plus(settings.cachedFor());
@@ -227,7 +228,7 @@ public final class OcspCheck implements RevocationCheck {
         throw RevocationMessages.unknown(certificate, "a good OCSP response", problems);
     }
 
-    private Instant ask(URI responder, X509Certificate certificate, X509Certificate issuer, Instant now, long deadline)
+    private Instant ask(URI responder, ParsedCertificate certificate, ParsedCertificate issuer, Instant now, long deadline)
             throws PeerRejectedException, UnprovedException {
         Duration left = Duration.ofNanos(deadline - nanoTime.getAsLong());
         if (left.isZero() || left.isNegative()) {
@@ -236,52 +237,39 @@ public final class OcspCheck implements RevocationCheck {
         }
         byte[] nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
-        byte[] response = OcspHttp.post(responder, question(certificate, issuer, nonce), left);
+        byte[] response = OcspHttp.post(responder, request(certificate, issuer, nonce), left);
         return OcspResponse.parse(response)
                 .prove(certificate, issuer, nonce, now, settings.tolerance(), settings.minimumRsaKeyBits());
     }
 
-    private static byte[] question(X509Certificate certificate, X509Certificate issuer, byte[] nonce) {
+    private static byte[] request(ParsedCertificate certificate, ParsedCertificate issuer, byte[] nonce) {
         try {
             Extension extension = new Extension(
                     OCSPObjectIdentifiers.id_pkix_ocsp_nonce, false, Der.encoded(new DEROctetString(nonce)));
-            return Der.encoded(new OCSPRequest(
-                    new TBSRequest(
-                            null,
-                            new DERSequence(new Request(OcspResponse.certId(certificate, issuer), null)),
-                            new Extensions(extension)),
-                    null));
-        } catch (IOException e) {
+            return new OCSPReqBuilder()
+                    .addRequest(new CertificateID(CertIds.of(certificate, issuer)))
+                    .setRequestExtensions(new Extensions(extension))
+                    .build()
+                    .getEncoded();
+        } catch (IOException | OCSPException e) {
             throw new IllegalStateException("an OCSP request can always be encoded", e);
         }
     }
 
-    /** RFC 5280, 4.2.2.1. Only http is asked: https would need trust of its own, and the answer is signed anyway. */
-    private List<URI> responders(X509Certificate certificate, List<String> problems) {
+    /**
+     * The responders of a certificate (RFC 5280, 4.2.2.1). Only http is used: https would need trust anchors of its own, and
+     * responses are signed.
+     */
+    private List<URI> responders(ParsedCertificate certificate, List<String> problems) {
         if (settings.responder() != null) {
             return List.of(settings.responder());
         }
         List<URI> responders = new ArrayList<>();
-        try {
-            ASN1Primitive value = Der.extension(certificate, Extension.authorityInfoAccess);
-            if (value != null) {
-                for (AccessDescription each :
-                        AuthorityInformationAccess.getInstance(value).getAccessDescriptions()) {
-                    GeneralName location = each.getAccessLocation();
-                    if (each.getAccessMethod().equals(AccessDescription.id_ad_ocsp)
-                            && location.getTagNo() == GeneralName.uniformResourceIdentifier) {
-                        String text =
-                                ASN1IA5String.getInstance(location.getName()).getString();
-                        responder(text)
-                                .ifPresentOrElse(
-                                        responders::add,
-                                        () -> problems.add(
-                                                "its responder " + Printable.value(text) + " is no http URL"));
-                    }
-                }
-            }
-        } catch (IOException | RuntimeException e) {
-            problems.add("its authorityInfoAccess is malformed");
+        for (String text : certificate.ocspResponders()) {
+            responder(text)
+                    .ifPresentOrElse(
+                            responders::add,
+                            () -> problems.add("its responder " + Printable.value(text) + " is no http URL"));
         }
         if (responders.isEmpty() && problems.isEmpty()) {
             problems.add("it names no OCSP responder in authorityInfoAccess");
@@ -308,13 +296,8 @@ public final class OcspCheck implements RevocationCheck {
         }
     }
 
-    /** A refusal of one's own: the one that is kept has the stack of another connection. */
+    /** A new exception for this connection; the cached one has the stack trace of another. */
     private static PeerRejectedException again(PeerRejectedException kept) {
         return RootTypes.peerRejected(RefusalReason.REVOKED, Objects.toString(kept.getMessage()), kept);
-    }
-
-    @Override
-    public Optional<Instant> freshUntil() {
-        return Optional.empty();
     }
 }

@@ -18,15 +18,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Asks an OCSP responder (RFC 6960, appendix A). Plain HTTP, since the answer is signed; no proxy, no redirect, no
- * cookies, no credentials, whatever the JVM was told.
+ * Sends a request to an OCSP responder (RFC 6960, appendix A). It uses plain HTTP, because the response is signed, and no
+ * proxy, redirect, cookie or credential, whatever the JVM is configured to use.
  */
 final class OcspHttp {
     private static final int OK = 200;
 
     private OcspHttp() {}
 
-    /** Made at the first question: who asks none has no thread of it. */
+    /** Created at the first request, so that a program that sends none has no thread for it. */
     private static final class Client {
         static final HttpClient CLIENT = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -35,19 +35,19 @@ final class OcspHttp {
                 .build();
     }
 
-    static byte[] post(URI responder, byte[] question, Duration limit) throws UnprovedException {
+    static byte[] post(URI responder, byte[] request, Duration limit) throws UnprovedException {
         CompletableFuture<HttpResponse<byte[]>> exchange;
         try {
-            HttpRequest request = HttpRequest.newBuilder(responder)
+            HttpRequest post = HttpRequest.newBuilder(responder)
                     .header("Content-Type", "application/ocsp-request")
                     .header("Accept", "application/ocsp-response")
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(question))
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(request))
                     .build();
-            exchange = Client.CLIENT.sendAsync(request, head -> new LimitedBody());
+            exchange = Client.CLIENT.sendAsync(post, head -> new LimitedBody());
         } catch (IllegalArgumentException e) {
             throw new UnprovedException(Printable.value(responder) + " is no address of a responder");
         }
-        // the request's own timeout ends with the headers; this one is for the body as well
+        // the timeout of HttpRequest covers the headers only; this one covers the body, too
         try {
             HttpResponse<byte[]> response = exchange.get(limit.toNanos(), TimeUnit.NANOSECONDS);
             if (response.statusCode() != OK) {
@@ -73,7 +73,7 @@ final class OcspHttp {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Collects a body and ends the exchange where it grows too large. */
+    /** Collects a body, and cancels the exchange if it grows too large. */
     private static final class LimitedBody implements HttpResponse.BodySubscriber<byte[]> {
         private final CompletableFuture<byte[]> body = new CompletableFuture<>();
         private final ByteBuffer received = ByteBuffer.allocate(OcspResponse.LARGEST_BYTES);

@@ -4,13 +4,13 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
-import java.security.cert.X509Certificate;
+import io.valkeysecure.internal.x509.ParsedCertificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is said when a path is refused here: which certificate, what was expected, what was seen. */
+/** The refusals of a path by its revocation status: they name the certificate, what was expected and what was seen. */
 final class RevocationMessages {
     /** RFC 5280, 5.3.1. */
     private static final Map<Integer, String> REASONS = Map.of(
@@ -28,7 +28,7 @@ final class RevocationMessages {
     private RevocationMessages() {}
 
     static PeerRejectedException revoked(
-            X509Certificate certificate, Instant since, @Nullable Integer reason, String by) {
+            ParsedCertificate certificate, Instant since, @Nullable Integer reason, String by) {
         return RootTypes.peerRejected(
                 RefusalReason.REVOKED,
                 name(certificate) + " is revoked since " + since + " for reason "
@@ -37,7 +37,7 @@ final class RevocationMessages {
                 null);
     }
 
-    static PeerRejectedException unknown(X509Certificate certificate, String expected, List<String> seen) {
+    static PeerRejectedException unknown(ParsedCertificate certificate, String expected, List<String> seen) {
         return RootTypes.peerRejected(
                 RefusalReason.REVOCATION_UNKNOWN,
                 "it is not proved that " + name(certificate) + " is not revoked: expected " + expected + ", seen: "
@@ -45,8 +45,8 @@ final class RevocationMessages {
                 null);
     }
 
-    static String name(X509Certificate certificate) {
-        return Printable.value(certificate.getSubjectX500Principal()) + " (serial number "
-                + Printable.value(certificate.getSerialNumber().toString(16)) + ")";
+    static String name(ParsedCertificate certificate) {
+        return Printable.value(certificate.x509().getSubjectX500Principal()) + " (serial number "
+                + Printable.value(certificate.serialNumber().toString(16)) + ")";
     }
 }

@@ -8,15 +8,15 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.PSSParameterSpec;
 import java.util.Map;
-import java.util.Optional;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.operator.DefaultAlgorithmNameFinder;
+import org.jspecify.annotations.Nullable;
 
-/** The signatures under CRLs and OCSP answers, with the floor of those under certificates. */
+/** Verifies signatures of CRLs and OCSP responses. They have to be as strong as signatures of certificates. */
 final class Signatures {
     private static final Map<ASN1ObjectIdentifier, String> ACCEPTED = Map.of(
             PKCSObjectIdentifiers.sha256WithRSAEncryption, "SHA256withRSA",
@@ -31,12 +31,12 @@ final class Signatures {
 
     private Signatures() {}
 
-    /** What is wrong with an algorithm, or empty. */
-    static Optional<String> weakness(AlgorithmIdentifier algorithm) {
+    /** {@return why an algorithm is too weak; null if it is strong enough} */
+    static @Nullable String problemOf(AlgorithmIdentifier algorithm) {
         return KeyStrength.problemOf(algorithm) == null
-                ? Optional.empty()
-                : Optional.of("it is signed with " + new DefaultAlgorithmNameFinder().getAlgorithmName(algorithm)
-                        + ", expected SHA-256 or better with RSA or ECDSA, or EdDSA");
+                ? null
+                : "it is signed with " + new DefaultAlgorithmNameFinder().getAlgorithmName(algorithm)
+                        + ", expected SHA-256 or better with RSA or ECDSA, or EdDSA";
     }
 
     static boolean verifies(AlgorithmIdentifier algorithm, byte[] signed, byte[] signature, PublicKey key) {
@@ -55,7 +55,7 @@ final class Signatures {
             verifier.update(signed);
             return verifier.verify(signature);
         } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
-            return false; // a key of another kind, or a signature that is none
+            return false; // the key is of another kind, or the signature is malformed
         }
     }
 }

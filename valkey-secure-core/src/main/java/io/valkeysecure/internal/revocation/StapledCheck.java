@@ -1,26 +1,26 @@
 package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.PeerRejectedException;
-import java.security.cert.X509Certificate;
+import io.valkeysecure.internal.x509.CertificationPath;
+import io.valkeysecure.internal.x509.ParsedCertificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Revocation by the OCSP responses that the server staples to its certificates (RFC 6066, 8; RFC 8446, 4.4.2.1). One for
- * the leaf must be there; one for another certificate of the path is checked if it is there.
+ * Checks the OCSP responses that the server staples to its certificates (RFC 6066, 8; RFC 8446, 4.4.2.1). A response for
+ * the leaf is required; a response for another certificate of the path is checked if it is there.
  */
 public final class StapledCheck implements RevocationCheck {
     private final Duration tolerance;
     private final int minimumRsaKeyBits;
 
     /**
-     * Makes a check.
+     * Creates a check.
      *
-     * @param tolerance how far the responder's clock may be ahead, and how long past its nextUpdate an answer counts
-     * @param minimumRsaKeyBits the policy's floor for the key of a delegate
+     * @param tolerance how far the responder's clock may be ahead, and how long past its nextUpdate a response counts
+     * @param minimumRsaKeyBits the policy's minimum for the key of a delegated responder
      */
     public StapledCheck(Duration tolerance, int minimumRsaKeyBits) {
         this.tolerance = tolerance;
@@ -28,35 +28,29 @@ public final class StapledCheck implements RevocationCheck {
     }
 
     @Override
-    public Instant check(
-            List<X509Certificate> path, X509Certificate anchor, Instant now, List<byte[]> staples, long begun)
+    public void check(CertificationPath path, Instant now, List<byte[]> staples, long startedNanos)
             throws PeerRejectedException {
+        var unused = provedUntil(path, now, staples);
+    }
+
+    /** Checks a path, and returns until when the proof holds; {@link Instant#MAX} for an empty path. */
+    Instant provedUntil(CertificationPath path, Instant now, List<byte[]> staples) throws PeerRejectedException {
         List<String> problems = new ArrayList<>();
-        List<OcspResponse> answers = new ArrayList<>();
-        for (byte[] staple : staples) {
-            // the JDK has an empty one in the place of a certificate without
-            if (staple.length > 0) {
-                try {
-                    answers.add(OcspResponse.parse(staple));
-                } catch (UnprovedException e) {
-                    problems.add("stapled is " + e.problem());
-                }
-            }
-        }
+        List<OcspResponse> responses = parse(staples, problems);
         Instant until = Instant.MAX;
-        for (int i = 0; i < path.size(); i++) {
-            X509Certificate certificate = path.get(i);
-            X509Certificate issuer = i + 1 < path.size() ? path.get(i + 1) : anchor;
+        for (int i = 0; i < path.certificates().size(); i++) {
+            ParsedCertificate certificate = path.certificates().get(i);
+            ParsedCertificate issuer = path.issuerOf(i);
             boolean any = false;
-            for (OcspResponse answer : answers) {
-                if (answer.isAbout(certificate, issuer)) {
-                    Instant proved = prove(answer, certificate, issuer, now);
+            for (OcspResponse response : responses) {
+                if (response.isAbout(certificate, issuer)) {
+                    Instant proved = prove(response, certificate, issuer, now);
                     until = proved.isBefore(until) ? proved : until;
                     any = true;
                 }
             }
             if (i == 0 && !any) {
-                if (!answers.isEmpty()) {
+                if (!responses.isEmpty()) {
                     problems.add("stapled is an OCSP response for another certificate");
                 } else if (problems.isEmpty()) {
                     problems.add("the server stapled none");
@@ -65,26 +59,36 @@ public final class StapledCheck implements RevocationCheck {
             }
         }
         if (!problems.isEmpty()) {
-            throw unknown(path.get(0), problems);
+            throw unknown(path.certificates().get(0), problems);
         }
         return until;
     }
 
-    private Instant prove(OcspResponse answer, X509Certificate certificate, X509Certificate issuer, Instant now)
+    private static List<OcspResponse> parse(List<byte[]> staples, List<String> problems) {
+        List<OcspResponse> responses = new ArrayList<>();
+        for (byte[] staple : staples) {
+            // the JDK puts an empty response in the place of a certificate without one
+            if (staple.length > 0) {
+                try {
+                    responses.add(OcspResponse.parse(staple));
+                } catch (UnprovedException e) {
+                    problems.add("stapled is " + e.problem());
+                }
+            }
+        }
+        return responses;
+    }
+
+    private Instant prove(OcspResponse response, ParsedCertificate certificate, ParsedCertificate issuer, Instant now)
             throws PeerRejectedException {
         try {
-            return answer.prove(certificate, issuer, null, now, tolerance, minimumRsaKeyBits);
+            return response.prove(certificate, issuer, null, now, tolerance, minimumRsaKeyBits);
         } catch (UnprovedException e) {
             throw unknown(certificate, List.of("stapled is " + e.problem()));
         }
     }
 
-    private static PeerRejectedException unknown(X509Certificate certificate, List<String> problems) {
+    private static PeerRejectedException unknown(ParsedCertificate certificate, List<String> problems) {
         return RevocationMessages.unknown(certificate, "a good OCSP response stapled by the server", problems);
-    }
-
-    @Override
-    public Optional<Instant> freshUntil() {
-        return Optional.empty();
     }
 }

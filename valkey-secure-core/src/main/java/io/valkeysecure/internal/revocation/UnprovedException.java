@@ -1,6 +1,6 @@
 package io.valkeysecure.internal.revocation;
 
-/** One source of revocation status proves nothing. The message says why and becomes part of a refusal. */
+/** One source of revocation status proves nothing. Its problem becomes part of a refusal if no other source proves more. */
 final class UnprovedException extends Exception {
     private static final long serialVersionUID = 1L;
 

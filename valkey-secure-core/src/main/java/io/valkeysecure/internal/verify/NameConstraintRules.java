@@ -1,5 +1,6 @@
 package io.valkeysecure.internal.verify;
 
+import io.valkeysecure.internal.x509.CertificationPath;
 import io.valkeysecure.internal.x509.ParsedCertificate;
 import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import io.valkeysecure.internal.x509.VerificationBudget;
@@ -19,15 +20,15 @@ import org.bouncycastle.asn1.x509.NameConstraints;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Name constraints (RFC 5280 4.2.1.10) of every CA of a path, the anchor included: each name of each certificate below has
- * to be inside the permitted subtrees of its type, where there are any, and outside of all excluded ones.
+ * Enforces the name constraints (RFC 5280 4.2.1.10) of every CA of a path, the anchor included: each name of each certificate
+ * below the CA has to be inside a permitted subtree of its type, if there is one, and outside of all excluded subtrees.
  *
- * <p>The JDK leaves out the anchor's, takes no account of wildcards, and throws RuntimeExceptions for some forms.
+ * <p>The JDK ignores the constraints of the anchor and wildcards, and throws RuntimeExceptions for some forms.
  */
 final class NameConstraintRules {
     private NameConstraintRules() {}
 
-    /** What is wrong with constraints in themselves; what cannot be understood would not constrain. */
+    /** {@return why constraints are refused; null if they are well-formed. Malformed ones could not be enforced} */
     static @Nullable String problemOf(NameConstraints constraints) {
         GeneralSubtree[] permitted = constraints.getPermittedSubtrees();
         GeneralSubtree[] excluded = constraints.getExcludedSubtrees();
@@ -67,7 +68,7 @@ final class NameConstraintRules {
         return wellFormed ? null : "has the malformed name constraint " + ReferenceIdentifier.describe(base);
     }
 
-    /** An empty dNSName is every name; an empty host of the other forms is none. */
+    /** An empty dNSName covers every name; other forms must not be empty. */
     private static boolean isDomain(String text, boolean leadingDotAllowed) {
         if (text.isEmpty()) {
             return !leadingDotAllowed;
@@ -80,7 +81,7 @@ final class NameConstraintRules {
         return text.contains("@") ? ReferenceIdentifier.isMail(text) : isDomain(text, true);
     }
 
-    /** An address and a mask of one bits followed by zero bits; no bit of the address beside the mask. */
+    /** Requires an address and a mask of one bits followed by zero bits, and no bit of the address outside of the mask. */
     private static boolean isNetwork(byte[] octets) {
         if (octets.length != 8 && octets.length != 32) {
             return false;
@@ -98,7 +99,7 @@ final class NameConstraintRules {
         return true;
     }
 
-    static @Nullable String violation(Rules.Candidate path, Rules.Context context) {
+    static @Nullable String violation(CertificationPath path, Rules.Context context) {
         List<ParsedCertificate> all = path.fromAnchor();
         for (int ca = 0; ca < all.size(); ca++) {
             NameConstraints constraints = all.get(ca).nameConstraints();
@@ -111,7 +112,7 @@ final class NameConstraintRules {
                 if (!leaf && certificate.isSelfIssued()) {
                     continue;
                 }
-                String violation = violation(constraints, certificate, context.limits());
+                String violation = violation(constraints, certificate, context.budget());
                 if (violation != null) {
                     return "expected names within the constraints of " + all.get(ca) + ", " + certificate + " has "
                             + violation;
@@ -122,12 +123,12 @@ final class NameConstraintRules {
     }
 
     private static @Nullable String violation(
-            NameConstraints constraints, ParsedCertificate certificate, VerificationBudget limits) {
+            NameConstraints constraints, ParsedCertificate certificate, VerificationBudget budget) {
         for (GeneralName name : namesOf(certificate)) {
             GeneralSubtree[] excluded = constraints.getExcludedSubtrees();
             if (excluded != null) {
                 for (GeneralSubtree subtree : excluded) {
-                    limits.comparison();
+                    budget.comparison();
                     if (sameType(name, subtree) && overlaps(name, subtree.getBase())) {
                         return ReferenceIdentifier.describe(name) + ", excluded by "
                                 + ReferenceIdentifier.describe(subtree.getBase());
@@ -135,17 +136,17 @@ final class NameConstraintRules {
                 }
             }
             GeneralSubtree[] permitted = constraints.getPermittedSubtrees();
-            if (permitted != null && !isPermitted(name, permitted, limits)) {
+            if (permitted != null && !isPermitted(name, permitted, budget)) {
                 return ReferenceIdentifier.describe(name) + ", not permitted";
             }
         }
         return null;
     }
 
-    private static boolean isPermitted(GeneralName name, GeneralSubtree[] permitted, VerificationBudget limits) {
+    private static boolean isPermitted(GeneralName name, GeneralSubtree[] permitted, VerificationBudget budget) {
         boolean constrained = false;
         for (GeneralSubtree subtree : permitted) {
-            limits.comparison();
+            budget.comparison();
             if (sameType(name, subtree)) {
                 if (contains(subtree.getBase(), name)) {
                     return true;
@@ -160,7 +161,7 @@ final class NameConstraintRules {
         return name.getTagNo() == subtree.getBase().getTagNo();
     }
 
-    /** All names that a certificate binds its key to: SAN and subject, and the subject's mail addresses. */
+    /** {@return the names of the SAN, the subject, and the mail addresses in the subject} */
     private static List<GeneralName> namesOf(ParsedCertificate certificate) {
         List<GeneralName> names = new ArrayList<>();
         List<GeneralName> alternatives = certificate.alternativeNames();
@@ -181,7 +182,7 @@ final class NameConstraintRules {
         return names;
     }
 
-    /** Whether all that the name stands for is inside the subtree; what cannot be told is not. */
+    /** {@return whether everything that the name covers is inside the subtree; false if that cannot be decided} */
     private static boolean contains(GeneralName subtree, GeneralName name) {
         return switch (name.getTagNo()) {
             case GeneralName.dNSName ->
@@ -199,7 +200,7 @@ final class NameConstraintRules {
         };
     }
 
-    /** Whether anything that the name stands for is inside the subtree; what cannot be told is. */
+    /** {@return whether anything that the name covers is inside the subtree; true if that cannot be decided} */
     private static boolean overlaps(GeneralName name, GeneralName subtree) {
         return switch (name.getTagNo()) {
             case GeneralName.dNSName -> {
@@ -224,7 +225,7 @@ final class NameConstraintRules {
         };
     }
 
-    /** Who dials an IPv4-mapped IPv6 address (RFC 4291 2.5.5.2) comes to the IPv4 address in it. */
+    /** An IPv4-mapped IPv6 address (RFC 4291 2.5.5.2) leads to the IPv4 address in it. */
     private static byte[] withoutMapping(byte[] address) {
         byte[] prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
         return address.length == 16 && Arrays.equals(address, 0, 12, prefix, 0, 12)
@@ -268,7 +269,7 @@ final class NameConstraintRules {
         return true;
     }
 
-    /** The local part is compared as it is, the host without regard to case (RFC 5280 7.5). */
+    /** Compares the local part exactly and the host without regard to case (RFC 5280 7.5). */
     private static boolean isInMail(String mail, String constraint) {
         if (!ReferenceIdentifier.isMail(mail)) {
             return false;
@@ -280,14 +281,14 @@ final class NameConstraintRules {
                 : isAtHost(parts[1], constraint);
     }
 
-    /** A host is meant itself; a leading dot means all below it and not itself. */
+    /** A host covers itself only; a leading dot covers all hosts below it, but not the host itself. */
     private static boolean isAtHost(String host, String constraint) {
         return constraint.startsWith(".")
                 ? host.toLowerCase(Locale.ROOT).endsWith(constraint.toLowerCase(Locale.ROOT))
                 : host.equalsIgnoreCase(constraint);
     }
 
-    /** The host of a URI, which a constraint is about; null where there is none, an address, or with a dot at its end. */
+    /** {@return the host of a URI; null if it has none, or one that is an address or ends with a dot} */
     private static @Nullable String hostOf(String uri) {
         String host = URI.create(uri).getHost();
         return host != null && ReferenceIdentifier.isDnsName(host) ? host : null;

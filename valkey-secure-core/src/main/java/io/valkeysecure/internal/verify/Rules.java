@@ -2,13 +2,14 @@ package io.valkeysecure.internal.verify;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.x509.CertificationPath;
 import io.valkeysecure.internal.x509.KeyStrength;
 import io.valkeysecure.internal.x509.ParsedCertificate;
 import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import io.valkeysecure.internal.x509.VerificationBudget;
 import java.math.BigInteger;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -20,14 +21,14 @@ import org.bouncycastle.asn1.x509.NameConstraints;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules by which a certification path is refused, in the order in which they are applied: first those about a
- * certificate in its role, then those about the path as a whole. {@code docs/verification.md} holds the same list.
+ * The rules that a certification path must keep, in the order in which they are applied: the rules about a certificate in its
+ * role, then the rules about the whole path. {@code docs/verification.md} holds the same list.
  *
- * <p>A rule answers null where it is kept, and otherwise what was expected and seen.
+ * <p>A rule returns null if it is kept, and otherwise what was expected and what was seen.
  */
 final class Rules {
 
-    /** What a certificate is in a path. */
+    /** The role of a certificate in a path. */
     enum Role {
         LEAF,
         INTERMEDIATE,
@@ -40,28 +41,16 @@ final class Rules {
     }
 
     /**
-     * What the rules are applied with.
+     * The context of one verification.
      *
      * @param now the time, in whole seconds
-     * @param floors the policy's floors
-     * @param limits what has been spent
+     * @param requirements the requirements of the policy
+     * @param budget the work that was spent
      */
-    record Context(Instant now, CertificateRequirements floors, VerificationBudget limits) {}
-
-    /**
-     * A path to be judged.
-     *
-     * @param certificates the leaf first, the anchor excluded
-     * @param anchor the trust anchor
-     */
-    record Candidate(List<ParsedCertificate> certificates, ParsedCertificate anchor) {
-        /** The anchor, then the CAs below it, then the leaf. */
-        List<ParsedCertificate> fromAnchor() {
-            List<ParsedCertificate> all = new ArrayList<>(List.of(anchor));
-            for (int i = certificates.size() - 1; i >= 0; i--) {
-                all.add(certificates.get(i));
-            }
-            return all;
+    record Context(Instant now, CertificateRequirements requirements, VerificationBudget budget) {
+        /** X.509 counts whole seconds, and both ends belong to the validity. */
+        static Context at(Instant now, CertificateRequirements requirements) {
+            return new Context(now.truncatedTo(ChronoUnit.SECONDS), requirements, new VerificationBudget());
         }
     }
 
@@ -74,26 +63,26 @@ final class Rules {
     /** Judges a path. */
     interface PathCheck {
         @Nullable
-        String violation(Candidate path, Context context);
+        String violation(CertificationPath path, Context context);
     }
 
     /**
      * A rule about a certificate.
      *
-     * @param name what is demanded
-     * @param source where it is written
-     * @param reason why a certificate that breaks it is refused
-     * @param check the rule
+     * @param name the requirement, as {@code docs/verification.md} shows it
+     * @param source the RFC section, or the policy
+     * @param reason the reason of a refusal by this rule
+     * @param check the implementation
      */
     record OfCertificate(String name, String source, RefusalReason reason, CertificateCheck check) {}
 
     /**
      * A rule about a path.
      *
-     * @param name what is demanded
-     * @param source where it is written
-     * @param reason why a path that breaks it is refused
-     * @param check the rule
+     * @param name the requirement, as {@code docs/verification.md} shows it
+     * @param source the RFC section, or the policy
+     * @param reason the reason of a refusal by this rule
+     * @param check the implementation
      */
     record OfPath(String name, String source, RefusalReason reason, PathCheck check) {}
 
@@ -172,7 +161,7 @@ final class Rules {
                     RefusalReason.CONSTRAINT_VIOLATED,
                     Rules::policyMappings));
 
-    /** The critical extensions that are looked at here or, policies, by the JDK. */
+    /** The critical extensions that the rules process, or, for policies, the validator of the JDK. */
     private static final Set<ASN1ObjectIdentifier> PROCESSED = Set.of(
             Extension.basicConstraints,
             Extension.keyUsage,
@@ -198,7 +187,7 @@ final class Rules {
         return certificate.version() == 3 ? null : "expected version 3, has version " + certificate.version();
     }
 
-    /** Zero, which old private roots have, does no harm in an anchor. */
+    /** Zero is accepted in an anchor: old private roots have it, and it does no harm there. */
     private static @Nullable String serialNumber(ParsedCertificate certificate, Role role, Context context) {
         BigInteger serial = certificate.serialNumber();
         boolean kept = serial.signum() > 0 || (serial.signum() == 0 && role == Role.ANCHOR);
@@ -278,8 +267,8 @@ final class Rules {
     }
 
     /**
-     * RFC 5280, 6.1.1 (d): an anchor is a name and a key to the JDK's validator, so policies that constrain what is below
-     * an anchor would not be processed. Policies that are not critical constrain nothing.
+     * Refuses an anchor that constrains policies: the validator of the JDK uses only the name and key of an anchor (RFC 5280,
+     * 6.1.1 (d)), so nothing would process the constraint. Policies that are not critical constrain nothing.
      */
     private static @Nullable String policies(ParsedCertificate anchor) {
         for (ASN1ObjectIdentifier id : POLICIES) {
@@ -292,7 +281,7 @@ final class Rules {
         return null;
     }
 
-    /** Whether a certificate keeps both rules of time; its role plays no part in them. */
+    /** {@return whether a certificate keeps both rules about time, which do not depend on its role} */
     static boolean isInDate(ParsedCertificate certificate, Context context) {
         return notBefore(certificate, Role.ANCHOR, context) == null
                 && notAfter(certificate, Role.ANCHOR, context) == null;
@@ -335,11 +324,11 @@ final class Rules {
         return certificate.allowsUsage(KeyUsage.keyCertSign) ? null : "expected the key usage keyCertSign";
     }
 
-    /** anyExtendedKeyUsage is not enough: a key for all purposes is for none. */
+    /** anyExtendedKeyUsage is not accepted in place of serverAuth. */
     private static @Nullable String purposes(ParsedCertificate certificate, Role role, Context context) {
         Set<KeyPurposeId> purposes = certificate.purposes();
         if (purposes == null) {
-            return role == Role.LEAF && context.floors().serverAuthRequired()
+            return role == Role.LEAF && context.requirements().serverAuthRequired()
                     ? "expected the extended key usage serverAuth, has none"
                     : null;
         }
@@ -350,17 +339,17 @@ final class Rules {
 
     private static @Nullable String key(ParsedCertificate certificate, Role role, Context context) {
         return KeyStrength.problemOf(
-                certificate.publicKeyInfo(), context.floors().minimumRsaKeyBits());
+                certificate.publicKeyInfo(), context.requirements().minimumRsaKeyBits());
     }
 
-    /** An anchor's signature of itself proves nothing and is not looked at. */
+    /** The signature of an anchor proves nothing, because the anchor made it itself; it is not checked. */
     private static @Nullable String signatureAlgorithm(ParsedCertificate certificate, Role role, Context context) {
         return role == Role.ANCHOR ? null : KeyStrength.problemOf(certificate.signatureAlgorithm());
     }
 
-    /** What RFC 5280 demands of who issues a certificate; private CAs often leave it out, to no harm. */
+    /** Fields that RFC 5280 requires a CA to set. Private CAs often leave them out, and their absence does no harm. */
     private static @Nullable String profile(ParsedCertificate certificate, Role role, Context context) {
-        if (!context.floors().profileRequired()) {
+        if (!context.requirements().profileRequired()) {
             return null;
         }
         if (role != Role.ANCHOR && !certificate.hasAuthorityKeyIdentifier()) {
@@ -380,8 +369,8 @@ final class Rules {
                 : "expected basicConstraints of a CA to be critical";
     }
 
-    /** Certificates that a CA issued to itself under the same name are not counted. */
-    private static @Nullable String pathLength(Candidate path, Context context) {
+    /** Self-issued certificates are not counted (RFC 5280 6.1.4 (l)). */
+    private static @Nullable String pathLength(CertificationPath path, Context context) {
         List<ParsedCertificate> all = path.fromAnchor();
         for (int ca = 0; ca < all.size() - 1; ca++) {
             BigInteger allowed = all.get(ca).pathLength();
@@ -398,8 +387,8 @@ final class Rules {
         return null;
     }
 
-    /** By each policy that is mapped to several, the JDK's tree of policies grows so many times, with every CA anew. */
-    private static @Nullable String policyMappings(Candidate path, Context context) {
+    /** Each policy that is mapped to several multiplies the policy tree of the JDK, again for every CA. */
+    private static @Nullable String policyMappings(CertificationPath path, Context context) {
         int growth = 1;
         for (ParsedCertificate certificate : path.certificates()) {
             growth *= certificate.mappingsOfOnePolicy();

@@ -14,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.bouncycastle.asn1.ASN1BitString;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -22,16 +21,18 @@ import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1TaggedObject;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
 import org.bouncycastle.asn1.x509.CertificatePolicies;
+import org.bouncycastle.asn1.x509.DistributionPoint;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.NameConstraints;
@@ -42,10 +43,10 @@ import org.bouncycastle.asn1.x509.Time;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate with all that the rules look at, parsed once and strictly from its DER.
+ * A certificate with every field that verification and revocation use, parsed once and strictly from its DER.
  *
- * <p>The JDK's own getters will not do: an extension that is known, not critical and malformed, they give out as absent,
- * so that a malformed SAN slips below a name constraint.
+ * <p>The getters of {@link X509Certificate} are not enough: they return a malformed extension that is not critical as absent,
+ * so a malformed SAN would escape a name constraint.
  */
 public final class ParsedCertificate {
     private static final int EXTENSIONS_FIELD = 3;
@@ -62,6 +63,8 @@ public final class ParsedCertificate {
     private final @Nullable NameConstraints nameConstraints;
     private final byte @Nullable [] subjectKeyIdentifier;
     private final @Nullable AuthorityKeyIdentifier authorityKeyIdentifier;
+    private final @Nullable AuthorityInformationAccess authorityInfoAccess;
+    private final @Nullable ASN1Sequence crlDistributionPoints;
     private final int mappingsOfOnePolicy;
 
     private ParsedCertificate(X509Certificate x509)
@@ -70,7 +73,7 @@ public final class ParsedCertificate {
         byte[] der = x509.getEncoded();
         CertificateParser.requireBounded(der);
         ASN1Primitive structure = ASN1Primitive.fromByteArray(der);
-        requireDer(structure, der, "the certificate");
+        require(StrictDer.is(structure, der), "is not DER in the certificate");
         requireFields(
                 ASN1Sequence.getInstance(ASN1Sequence.getInstance(structure).getObjectAt(0)));
         var certificate = org.bouncycastle.asn1.x509.Certificate.getInstance(structure);
@@ -85,24 +88,23 @@ public final class ParsedCertificate {
         notAfter = instant(content.getEndDate());
         PublicKeys.requireWellFormed(content.getSubjectPublicKeyInfo());
         extensions = content.getExtensions();
-        basicConstraints = extension(Extension.basicConstraints, BasicConstraints::getInstance);
-        keyUsage = extension(Extension.keyUsage, value -> KeyUsage.getInstance(ASN1BitString.getInstance(value)));
-        ExtendedKeyUsage extended = extension(Extension.extendedKeyUsage, ExtendedKeyUsage::getInstance);
+        ExtensionReader reader = new ExtensionReader(extensions);
+        basicConstraints = reader.read(Extension.basicConstraints, BasicConstraints::getInstance);
+        keyUsage = reader.read(Extension.keyUsage, value -> KeyUsage.getInstance(ASN1BitString.getInstance(value)));
+        ExtendedKeyUsage extended = reader.read(Extension.extendedKeyUsage, ExtendedKeyUsage::getInstance);
         purposes = extended == null ? null : new HashSet<>(Arrays.asList(extended.getUsages()));
-        alternativeNames = names(Extension.subjectAlternativeName);
-        var unusedNames = names(Extension.issuerAlternativeName);
-        nameConstraints = constraints();
-        SubjectKeyIdentifier ski = extension(Extension.subjectKeyIdentifier, SubjectKeyIdentifier::getInstance);
+        alternativeNames = reader.names(Extension.subjectAlternativeName);
+        var unusedNames = reader.names(Extension.issuerAlternativeName);
+        nameConstraints = reader.nameConstraints();
+        SubjectKeyIdentifier ski = reader.read(Extension.subjectKeyIdentifier, SubjectKeyIdentifier::getInstance);
         subjectKeyIdentifier = ski == null ? null : ski.getKeyIdentifier();
-        AuthorityKeyIdentifier aki = extension(Extension.authorityKeyIdentifier, AuthorityKeyIdentifier::getInstance);
-        authorityKeyIdentifier = aki;
-        requireIssuerNames(aki);
-        var unused = extension(Extension.authorityInfoAccess, AuthorityInformationAccess::getInstance);
-        requireDistributionPoints(Extension.cRLDistributionPoints);
-        requireDistributionPoints(Extension.freshestCRL);
-        CertificatePolicies policies = extension(Extension.certificatePolicies, CertificatePolicies::getInstance);
+        authorityKeyIdentifier = reader.authorityKeyIdentifier();
+        authorityInfoAccess = reader.read(Extension.authorityInfoAccess, AuthorityInformationAccess::getInstance);
+        crlDistributionPoints = reader.distributionPoints(Extension.cRLDistributionPoints);
+        var unusedPoints = reader.distributionPoints(Extension.freshestCRL);
+        CertificatePolicies policies = reader.read(Extension.certificatePolicies, CertificatePolicies::getInstance);
         requireCount("certificatePolicies", policies == null ? 1 : policies.getPolicyInformation().length);
-        ASN1Sequence mappings = extension(Extension.policyMappings, ASN1Sequence::getInstance);
+        ASN1Sequence mappings = reader.read(Extension.policyMappings, ASN1Sequence::getInstance);
         requireCount("policyMappings", mappings == null ? 1 : mappings.size());
         mappingsOfOnePolicy = mappings == null ? 1 : mostOfOne(mappings);
     }
@@ -110,19 +112,19 @@ public final class ParsedCertificate {
     /**
      * Parses a certificate.
      *
-     * @throws MalformedException if it, or an extension that the rules look at, is malformed
+     * @throws MalformedException if the certificate, or an extension that is used, is malformed
      */
     public static ParsedCertificate of(X509Certificate x509) throws MalformedException {
         try {
             return new ParsedCertificate(x509);
         } catch (IOException | CertificateEncodingException | RuntimeException e) {
-            // Bouncy Castle's typed parsers report by RuntimeExceptions of several kinds
+            // the parsers of Bouncy Castle throw RuntimeExceptions of several types
             throw new MalformedException(
                     "does not parse as DER (" + e.getClass().getSimpleName() + ")");
         }
     }
 
-    /** RFC 5280 4.1.2.5: YYMMDDHHMMSSZ for 1950 to 2049, or YYYYMMDDHHMMSSZ; the JDK takes several other forms. */
+    /** Reads YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ (RFC 5280 4.1.2.5). The JDK accepts other forms, too. */
     private static Instant instant(Time time) throws MalformedException, IOException {
         String text = StrictDer.time(time);
         require(
@@ -135,39 +137,9 @@ public final class ParsedCertificate {
         }
     }
 
-    private <T extends ASN1Encodable> @Nullable T extension(ASN1ObjectIdentifier id, Function<Object, T> parser)
-            throws MalformedException {
-        Extension extension = extensions == null ? null : extensions.getExtension(id);
-        if (extension == null) {
-            return null;
-        }
-        byte[] value = extension.getExtnValue().getOctets();
-        ASN1Primitive structure;
-        T parsed;
-        try {
-            structure = ASN1Primitive.fromByteArray(value);
-            requireDer(structure, value, "extension " + Printable.value(id));
-            parsed = parser.apply(structure);
-        } catch (IOException | RuntimeException e) {
-            throw unparsed(id, e);
-        }
-        requireOf(id, () -> Structures.requireSame(parsed, structure));
-        return parsed;
-    }
-
-    private static MalformedException unparsed(ASN1ObjectIdentifier id, Exception cause) {
-        return new MalformedException("has an extension " + id + " that does not parse ("
-                + cause.getClass().getSimpleName() + ")");
-    }
-
-    private static void requireDer(ASN1Primitive structure, byte[] encoded, String what)
-            throws IOException, MalformedException {
-        require(StrictDer.is(structure, encoded), "is not DER in " + what);
-    }
-
     /**
-     * RFC 5280 4.1: the version, the six fields that are always there, then the unique identifiers and the extensions, each
-     * once and in this order. Bouncy Castle takes the last of two and leaves alone what it does not know.
+     * Requires the fields of RFC 5280 4.1: the version, the six fields that are always there, then the unique identifiers and
+     * the extensions, each once and in this order. Bouncy Castle takes the last of two fields and ignores unknown ones.
      */
     private static void requireFields(ASN1Sequence fields) throws MalformedException {
         int first = fields.getObjectAt(0) instanceof ASN1TaggedObject ? 1 : 0;
@@ -181,57 +153,6 @@ public final class ParsedCertificate {
             } else {
                 var unused = ASN1BitString.getInstance(field, false);
             }
-        }
-    }
-
-    private @Nullable List<GeneralName> names(ASN1ObjectIdentifier id) throws MalformedException {
-        GeneralNames names = extension(id, GeneralNames::getInstance);
-        if (names == null) {
-            return null;
-        }
-        requireOf(id, () -> Structures.requireNames(names));
-        return List.of(names.getNames());
-    }
-
-    private @Nullable NameConstraints constraints() throws MalformedException {
-        ASN1Sequence constraints = extension(Extension.nameConstraints, ASN1Sequence::getInstance);
-        if (constraints == null) {
-            return null;
-        }
-        requireOf(Extension.nameConstraints, () -> Structures.requireNameConstraints(constraints));
-        try {
-            return NameConstraints.getInstance(constraints);
-        } catch (RuntimeException e) {
-            throw unparsed(Extension.nameConstraints, e);
-        }
-    }
-
-    private void requireIssuerNames(@Nullable AuthorityKeyIdentifier aki) throws MalformedException {
-        GeneralNames issuer = aki == null ? null : aki.getAuthorityCertIssuer();
-        if (issuer != null) {
-            requireOf(Extension.authorityKeyIdentifier, () -> Structures.requireNames(issuer));
-        }
-    }
-
-    private void requireDistributionPoints(ASN1ObjectIdentifier id) throws MalformedException {
-        ASN1Sequence points = extension(id, ASN1Sequence::getInstance);
-        if (points != null) {
-            requireOf(id, () -> Structures.requireDistributionPoints(points));
-        }
-    }
-
-    /** A check of a part of an extension. */
-    private interface Check {
-        void run() throws MalformedException;
-    }
-
-    private static void requireOf(ASN1ObjectIdentifier id, Check check) throws MalformedException {
-        try {
-            check.run();
-        } catch (MalformedException e) {
-            throw new MalformedException("has an extension " + id + " that " + e.problem());
-        } catch (RuntimeException e) {
-            throw unparsed(id, e);
         }
     }
 
@@ -303,7 +224,7 @@ public final class ParsedCertificate {
         return basicConstraints != null && basicConstraints.isCA();
     }
 
-    /** The path length constraint; null for none. */
+    /** {@return the path length constraint; null if there is none} */
     @Nullable
     public BigInteger pathLength() {
         return basicConstraints == null ? null : basicConstraints.getPathLenConstraint();
@@ -318,13 +239,13 @@ public final class ParsedCertificate {
         return keyUsage == null || keyUsage.hasUsages(bit);
     }
 
-    /** The extended key usages; null if the extension is absent. */
+    /** {@return the extended key usages; null if the extension is absent} */
     @Nullable
     public Set<KeyPurposeId> purposes() {
         return purposes == null ? null : Collections.unmodifiableSet(purposes);
     }
 
-    /** The names of the SAN; null if the extension is absent. */
+    /** {@return the names of the SAN; null if the extension is absent} */
     @Nullable
     public List<GeneralName> alternativeNames() {
         return alternativeNames;
@@ -335,9 +256,28 @@ public final class ParsedCertificate {
         return nameConstraints;
     }
 
-    /** The largest number of policies that this maps one policy to; 1 where it maps none. */
+    /** {@return the largest number of policies that one policy is mapped to; 1 if none is mapped} */
     public int mappingsOfOnePolicy() {
         return mappingsOfOnePolicy;
+    }
+
+    /** {@return the URIs of the OCSP responders that authorityInfoAccess names (RFC 5280 4.2.2.1), as they are written} */
+    public List<String> ocspResponders() {
+        return authorityInfoAccess == null
+                ? List.of()
+                : Arrays.stream(authorityInfoAccess.getAccessDescriptions())
+                        .filter(access -> access.getAccessMethod().equals(AccessDescription.id_ad_ocsp))
+                        .map(AccessDescription::getAccessLocation)
+                        .filter(location -> location.getTagNo() == GeneralName.uniformResourceIdentifier)
+                        .map(ReferenceIdentifier::text)
+                        .toList();
+    }
+
+    /** {@return the points of cRLDistributionPoints (RFC 5280 4.2.1.13); none if the extension is absent} */
+    public List<DistributionPoint> crlDistributionPoints() {
+        return crlDistributionPoints == null
+                ? List.of()
+                : List.of(CRLDistPoint.getInstance(crlDistributionPoints).getDistributionPoints());
     }
 
     public boolean hasAuthorityKeyIdentifier() {
@@ -348,7 +288,7 @@ public final class ParsedCertificate {
         return subjectKeyIdentifier != null;
     }
 
-    /** Whether the key identifiers say that the other one's key signed this; a hint and no proof. */
+    /** {@return whether the key identifiers name the issuer's key; a hint, not a proof} */
     public boolean pointsTo(ParsedCertificate issuer) {
         return authorityKeyIdentifier != null
                 && issuer.subjectKeyIdentifier != null
@@ -356,8 +296,7 @@ public final class ParsedCertificate {
     }
 
     /**
-     * Whether the authority key identifier (RFC 5280 4.2.1.1) says that another certificate's key signed this: another key
-     * identifier than the issuer has, or another issuer and serial number.
+     * {@return whether the authority key identifier (RFC 5280 4.2.1.1) names another key or certificate than the issuer's}
      */
     public boolean pointsElsewhereThan(ParsedCertificate issuer) {
         return authorityKeyIdentifier != null && !(namesKeyOf(issuer) && namesCertificateOf(issuer));
@@ -390,13 +329,13 @@ public final class ParsedCertificate {
         return x509.getIssuerX500Principal().equals(issuer.x509.getSubjectX500Principal());
     }
 
-    /** Whether both are the same CA, with the same name and key, whatever else their certificates say. */
+    /** {@return whether both certificates have the same name and key} */
     public boolean isSameEntityAs(ParsedCertificate other) {
         return publicKeyInfo().equals(other.publicKeyInfo())
                 && x509.getSubjectX500Principal().equals(other.x509.getSubjectX500Principal());
     }
 
-    /** The subject for people, or the SAN's first entry where it is empty. */
+    /** Returns the subject, made printable. */
     @Override
     public String toString() {
         String subject = Printable.value(x509.getSubjectX500Principal());

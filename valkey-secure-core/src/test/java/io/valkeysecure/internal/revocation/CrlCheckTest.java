@@ -2,6 +2,7 @@ package io.valkeysecure.internal.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
@@ -9,6 +10,8 @@ import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.KeyUsage;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.TestCrl;
+import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.internal.x509.ParsedCertificate;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -155,7 +158,7 @@ class CrlCheckTest {
     @Test
     void check_emptyPath_hasNothingToProve() throws Exception {
         CrlCheck check = parse(Duration.ZERO, ROOT_CRL);
-        assertThat(check.check(List.of(), ROOT.certificate(), NOW, List.of(), System.nanoTime()))
+        assertThat(check.provedUntil(Paths.of(List.of(), ROOT.certificate()), NOW))
                 .isEqualTo(Instant.MAX);
     }
 
@@ -457,14 +460,20 @@ class CrlCheckTest {
                 new DERSequence(new DistributionPoint(fullName(URI), new ReasonFlags(ReasonFlags.keyCompromise), null))
                         .getEncoded(),
                 new DERSequence(new DistributionPoint(fullName(URI), null, issuer)).getEncoded(),
-                new DERSequence(new DistributionPoint(null, null, issuer)).getEncoded(),
-                new byte[] {5, 0},
-                new byte[] {0x30, 3});
+                new DERSequence(new DistributionPoint(null, null, issuer)).getEncoded());
         for (byte[] points : pointsThatDoNot) {
             TestCertificate leaf = CA.issue()
                     .extension(Extension.cRLDistributionPoints.getId(), false, points)
                     .build();
             assertThat(unknown(leaf, crl)).contains("the certificate names []");
+        }
+        for (byte[] malformed : List.of(new byte[] {5, 0}, new byte[] {0x30, 3})) {
+            TestCertificate leaf = CA.issue()
+                    .extension(Extension.cRLDistributionPoints.getId(), false, malformed)
+                    .build();
+            assertThatThrownBy(() -> ParsedCertificate.of(leaf.certificate()))
+                    .isInstanceOf(MalformedException.class)
+                    .hasMessageContaining(Extension.cRLDistributionPoints.getId());
         }
     }
 
@@ -582,7 +591,7 @@ class CrlCheckTest {
             CrlCheck check;
             try {
                 check = parse(Map.of(Path.of("a.crl"), changed, Path.of("root.crl"), ROOT_CRL.encoded()));
-            } catch (CrlCheck.UnusableException e) {
+            } catch (MalformedException e) {
                 continue;
             }
             assertThatExceptionOfType(PeerRejectedException.class)
@@ -594,22 +603,22 @@ class CrlCheckTest {
     @Test
     void problem_goodLists_isNone() throws Exception {
         assertThat(parse(Duration.ZERO, CA.crl().build(), ROOT_CRL).problem(List.of(ROOT.certificate()), NOW))
-                .isEmpty();
+                .isNull();
         assertThat(parse(Duration.ZERO, CA.crl().build()).problem(List.of(ROOT.certificate()), NOW))
-                .isEmpty();
+                .isNull();
     }
 
     @Test
     void problem_forgedInTheNameOfAnAnchor_isTold() throws Exception {
         TestCrl forged = ROOT.crl().signedWith(KeyType.EC_P256.generate()).build();
         assertThat(parse(Duration.ZERO, forged, CA.crl().build()).problem(List.of(ROOT.certificate()), NOW))
-                .hasValueSatisfying(text -> assertThat(text).contains("CN=Root: not signed by its key"));
+                .contains("CN=Root: not signed by its key");
         assertThat(parse(Duration.ZERO, forged, ROOT_CRL).problem(List.of(ROOT.certificate()), NOW))
-                .isEmpty();
+                .isNull();
         TestCertificate renewed =
                 TestCertificate.root().clock(CLOCK).subject("CN=Root").build();
         List<X509Certificate> anchors = List.of(renewed.certificate(), ROOT.certificate());
-        assertThat(parse(Duration.ZERO, ROOT_CRL).problem(anchors, NOW)).isEmpty();
+        assertThat(parse(Duration.ZERO, ROOT_CRL).problem(anchors, NOW)).isNull();
     }
 
     @Test
@@ -617,15 +626,14 @@ class CrlCheckTest {
         List<X509Certificate> anchors = List.of(ROOT.certificate());
         Instant late = NOW.plus(Duration.ofDays(1));
         CrlCheck check = parse(Duration.ZERO, ROOT_CRL, CA.crl().deltaOf(1).build());
-        assertThat(check.problem(anchors, NOW)).isEmpty();
+        assertThat(check.problem(anchors, NOW)).isNull();
         assertThat(check.problem(anchors, late))
-                .hasValueSatisfying(text -> assertThat(text)
-                        .contains("no CRL can be used now")
-                        .contains("nextUpdate was")
-                        .contains("delta"));
-        assertThat(parse(Duration.ofDays(1), ROOT_CRL).problem(anchors, late)).isEmpty();
+                .contains("no CRL can be used now")
+                .contains("nextUpdate was")
+                .contains("delta");
+        assertThat(parse(Duration.ofDays(1), ROOT_CRL).problem(anchors, late)).isNull();
         assertThat(parse(Duration.ZERO, CA.crl().withoutNextUpdate().build()).problem(anchors, NOW))
-                .isPresent();
+                .isNotNull();
     }
 
     @Test
@@ -646,7 +654,7 @@ class CrlCheckTest {
     }
 
     private static Instant check(CrlCheck check, TestCertificate leaf, Instant now) throws PeerRejectedException {
-        return check.check(leaf.chain(), ROOT.certificate(), now, List.of(), System.nanoTime());
+        return check.provedUntil(Paths.of(leaf.chain(), ROOT.certificate()), now);
     }
 
     private static void accepted(TestCertificate leaf, TestCrl... lists) throws Exception {
@@ -678,7 +686,7 @@ class CrlCheckTest {
     private static String refused(TestCertificate leaf, RefusalReason reason, byte[]... lists) {
         try {
             return refused(withRoot(lists), leaf, NOW, reason);
-        } catch (CrlCheck.UnusableException e) {
+        } catch (MalformedException e) {
             throw new AssertionError(e);
         }
     }
@@ -693,7 +701,7 @@ class CrlCheckTest {
         }
     }
 
-    private static CrlCheck withRoot(byte[]... lists) throws CrlCheck.UnusableException {
+    private static CrlCheck withRoot(byte[]... lists) throws MalformedException {
         Map<Path, byte[]> contents = new LinkedHashMap<>();
         contents.put(Path.of("root.crl"), ROOT_CRL.encoded());
         for (byte[] list : lists) {
@@ -702,11 +710,11 @@ class CrlCheckTest {
         return parse(contents);
     }
 
-    private static CrlCheck parse(Map<Path, byte[]> contents) throws CrlCheck.UnusableException {
+    private static CrlCheck parse(Map<Path, byte[]> contents) throws MalformedException {
         return CrlCheck.parse(contents, Duration.ZERO);
     }
 
-    private static CrlCheck parse(Duration tolerance, TestCrl... lists) throws CrlCheck.UnusableException {
+    private static CrlCheck parse(Duration tolerance, TestCrl... lists) throws MalformedException {
         Map<Path, byte[]> contents = new LinkedHashMap<>();
         for (TestCrl list : lists) {
             contents.put(Path.of(contents.size() + ".crl"), list.encoded());
@@ -722,7 +730,7 @@ class CrlCheckTest {
         try {
             CrlCheck check = parse(Map.of(Path.of("a.crl"), content));
             throw new AssertionError("parsed " + check.freshUntil());
-        } catch (CrlCheck.UnusableException e) {
+        } catch (MalformedException e) {
             return e.problem();
         }
     }

@@ -265,7 +265,7 @@ class StapledCheckTest {
         Answers answer = leaf().responder(rsa, rsa).algorithm("SHA256withRSA");
         StapledCheck strict = new StapledCheck(TOLERANCE, 3072);
         assertThatThrownBy(() -> strict.check(
-                        LEAF.chain(), ROOT.certificate(), NOW, List.of(answer.encoded()), System.nanoTime()))
+                        Paths.of(LEAF.chain(), ROOT.certificate()), NOW, List.of(answer.encoded()), System.nanoTime()))
                 .hasMessageContaining("expected an RSA key from 3072 to 8192 bits, has 2048");
         assertThat(accepted(answer)).isAfter(NOW);
     }
@@ -343,7 +343,7 @@ class StapledCheckTest {
             byte[] changed = revoked.clone();
             changed[i] ^= 0x11;
             try {
-                check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(changed), System.nanoTime());
+                check.provedUntil(Paths.of(LEAF.chain(), ROOT.certificate()), NOW, List.of(changed));
                 throw new AssertionError("accepted with byte " + i + " changed");
             } catch (PeerRejectedException e) {
                 assertThat(e.reason()).isIn(RefusalReason.REVOKED, RefusalReason.REVOCATION_UNKNOWN);
@@ -355,7 +355,7 @@ class StapledCheckTest {
     void check_stapleOfIntermediate_isCheckedWhereItIsGiven() throws Exception {
         byte[] leaf = leaf().encoded();
         byte[] ca = Answers.about(CA, NOW).nextUpdate(NOW.plusSeconds(600)).encoded();
-        assertThat(check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(ca, leaf), System.nanoTime()))
+        assertThat(check.provedUntil(Paths.of(LEAF.chain(), ROOT.certificate()), NOW, List.of(ca, leaf)))
                 .isEqualTo(NOW.plusSeconds(660));
         assertThat(revoked(
                         leaf,
@@ -369,13 +369,13 @@ class StapledCheckTest {
                 .contains("CN=Issuing CA (serial");
         assertThat(unknown(ca)).contains("CN=leaf").contains("for another certificate");
         assertThat(unknown(leaf, NOTHING)).contains("malformed");
-        assertThat(check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(leaf, new byte[0]), System.nanoTime()))
+        assertThat(check.provedUntil(Paths.of(LEAF.chain(), ROOT.certificate()), NOW, List.of(leaf, new byte[0])))
                 .isAfter(NOW);
     }
 
     @Test
     void check_emptyPath_hasNothingToProve() throws Exception {
-        assertThat(check.check(List.of(), ROOT.certificate(), NOW, List.of(), System.nanoTime()))
+        assertThat(check.provedUntil(Paths.of(List.of(), ROOT.certificate()), NOW, List.of()))
                 .isEqualTo(Instant.MAX);
     }
 
@@ -400,7 +400,7 @@ class StapledCheckTest {
     }
 
     private Instant accepted(byte[] staple) throws Exception {
-        return check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(staple), System.nanoTime());
+        return check.provedUntil(Paths.of(LEAF.chain(), ROOT.certificate()), NOW, List.of(staple));
     }
 
     private String unknown(byte[]... staples) {
@@ -413,7 +413,7 @@ class StapledCheckTest {
 
     private String refused(RefusalReason reason, byte[]... staples) {
         try {
-            Instant until = check.check(LEAF.chain(), ROOT.certificate(), NOW, List.of(staples), System.nanoTime());
+            Instant until = check.provedUntil(Paths.of(LEAF.chain(), ROOT.certificate()), NOW, List.of(staples));
             throw new AssertionError("accepted until " + until);
         } catch (PeerRejectedException e) {
             assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason);
@@ -423,7 +423,7 @@ class StapledCheckTest {
 
     private static Instant prove(Answers answer, byte[] nonce) throws Exception {
         return OcspResponse.parse(answer.encoded())
-                .prove(LEAF.certificate(), CA.certificate(), nonce, NOW, TOLERANCE, 2048);
+                .prove(Paths.of(LEAF.certificate()), Paths.of(CA.certificate()), nonce, NOW, TOLERANCE, 2048);
     }
 
     private static String unproved(Answers answer, byte[] nonce) throws Exception {

@@ -15,6 +15,7 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.internal.x509.CertificationPath;
 import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.KeyType;
@@ -464,7 +465,7 @@ class PathSearchTest {
         PathVerifier verifier = verifier();
         var chain = List.of(leaf.certificate(), ca.certificate());
         Instant now = NOW;
-        PathVerifier.Path first = verifier.verify(chain, null, now, path -> {});
+        CertificationPath first = verifier.verify(chain, null, now, path -> {});
         assertThat(verifier.verify(chain, null, now, path -> {})).isEqualTo(first);
         assertThat(verifier.anchors()).containsExactly(oldRoot.certificate());
     }
@@ -521,7 +522,8 @@ class PathSearchTest {
         PathVerifier verifier = new PathVerifier(
                 List.of(shortLived.certificate()), new CertificateRequirements(2048, false, false), NOW);
         var chain = List.of(leaf.certificate(), ca.certificate());
-        assertThat(verifier.verify(chain, null, NOW, path -> {}).anchor()).isEqualTo(shortLived.certificate());
+        assertThat(verifier.verify(chain, null, NOW, path -> {}).anchor().x509())
+                .isEqualTo(shortLived.certificate());
         assertThatThrownBy(() -> verifier.verify(chain, null, NOW.plusSeconds(6), path -> {}))
                 .isInstanceOf(PeerRejectedException.class)
                 .hasMessageContaining("trust anchor CN=Root expired");

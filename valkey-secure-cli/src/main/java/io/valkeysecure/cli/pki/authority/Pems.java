@@ -3,6 +3,7 @@ package io.valkeysecure.cli.pki.authority;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.InputFiles;
 import io.valkeysecure.internal.material.Pem;
+import io.valkeysecure.internal.x509.MalformedException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ public final class Pems {
     static List<X509Certificate> certificates(Path file) {
         try {
             return Pem.certificates(InputFiles.read(file));
-        } catch (Pem.UnusableException e) {
+        } catch (MalformedException e) {
             throw new InputException(file + ": " + e.problem(), "what is in it: valkey-secure pki show " + file);
         }
     }
@@ -87,7 +88,7 @@ public final class Pems {
     static PrivateKey privateKey(Path file, char[] passphrase) {
         try {
             return Pem.privateKey(InputFiles.read(file), passphrase);
-        } catch (Pem.UnusableException e) {
+        } catch (MalformedException e) {
             throw new InputException(file + ": " + e.problem(), "the passphrase is the one that was given to pki init");
         }
     }
