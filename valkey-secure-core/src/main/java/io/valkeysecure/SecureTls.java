@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +94,7 @@ public final class SecureTls implements AutoCloseable {
         private @Nullable Rotation rotation;
         private @Nullable List<TlsListener> listeners;
         private @Nullable Clock clock;
+        private LongSupplier nanoTime = System::nanoTime;
 
         private Builder(TrustAnchors anchors, @Nullable ClientIdentity identity) {
             this.anchors = anchors;
@@ -214,6 +216,13 @@ public final class SecureTls implements AutoCloseable {
             return this;
         }
 
+        /** For tests that let the drain window pass. */
+        @CanIgnoreReturnValue
+        Builder nanoTime(LongSupplier nanoTime) {
+            this.nanoTime = nanoTime;
+            return this;
+        }
+
         /**
          * Reads the material and proves it. Waits for files and sources as long as the
          * {@linkplain Rotation.Builder#readTimeout read timeout}, 30 seconds by default.
@@ -236,7 +245,8 @@ public final class SecureTls implements AutoCloseable {
                             identity == null ? null : identity.material(),
                             serverIdentity == null ? null : serverIdentity.expected(),
                             Objects.requireNonNullElseGet(engine, Engine::auto),
-                            Objects.requireNonNullElseGet(rotation, Rotation::standard)),
+                            Objects.requireNonNullElseGet(rotation, Rotation::standard),
+                            nanoTime),
                     Objects.requireNonNullElse(listeners, List.of())));
         }
     }

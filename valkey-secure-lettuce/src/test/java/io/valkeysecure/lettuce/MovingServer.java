@@ -72,7 +72,8 @@ final class MovingServer implements AutoCloseable {
                     name = i == 0 && length != null && word != null ? word.toUpperCase(Locale.ROOT) : name;
                 }
                 if (name.equals("PING")) {
-                    clients.addIfAbsent(client); // its greeting is over; known before it hears so, and may have us announce
+                    clients.addIfAbsent(
+                            client); // its greeting is over; known before it hears so, and may have us announce
                 }
                 write(client, answer(name));
             }

@@ -180,8 +180,7 @@ class SecureLettuceStormTest {
                 HostilePeer silent = HostilePeer.staysSilent();
                 ValkeyServer healthy = pki.valkey().start()) {
             List<TlsHandshake> queued = queue(tls, silent);
-            TlsHandshake last =
-                    TlsHandshake.start(tls, new Endpoint("localhost", silent.port()), ClientLibrary.OTHER);
+            TlsHandshake last = TlsHandshake.start(tls, new Endpoint("localhost", silent.port()), ClientLibrary.OTHER);
             CompletableFuture<Void> turn = last.acquireSlot().toCompletableFuture();
             RedisURI uri = Pki.uri(healthy);
             uri.setTimeout(Duration.ofMinutes(1));

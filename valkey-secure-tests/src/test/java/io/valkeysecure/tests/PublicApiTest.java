@@ -165,8 +165,9 @@ class PublicApiTest {
     @Test
     void texts_ofNothingThatIsExported_areGone() throws IOException {
         try (Stream<Path> texts = Files.list(TEXTS)) {
-            assertThat(texts).containsExactlyInAnyOrderElementsOf(
-                    exported().stream().map(Exported::text).toList());
+            assertThat(texts)
+                    .containsExactlyInAnyOrderElementsOf(
+                            exported().stream().map(Exported::text).toList());
         }
     }
 

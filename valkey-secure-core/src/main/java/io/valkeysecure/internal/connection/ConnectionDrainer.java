@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * Drains connections of an earlier client identity: over the first half of the window one after another is asked to end at
@@ -21,15 +22,18 @@ public final class ConnectionDrainer {
 
     private final OpenConnections open;
     private final Rotation rotation;
+    private final LongSupplier nanoTime;
 
     /** When the next connection may be asked, or closed. */
-    private long nextNanos = System.nanoTime();
+    private long nextNanos;
 
     private record Due(TrackedConnection tracked, TrackedConnection.Drain drain) {}
 
-    ConnectionDrainer(OpenConnections open, Rotation rotation) {
+    ConnectionDrainer(OpenConnections open, Rotation rotation, LongSupplier nanoTime) {
         this.open = open;
         this.rotation = rotation;
+        this.nanoTime = nanoTime;
+        this.nextNanos = nanoTime.getAsLong();
     }
 
     /** {@return whether any connection is to be drained} */
@@ -44,7 +48,7 @@ public final class ConnectionDrainer {
         }
         List<TrackedConnection> shuffled = new ArrayList<>(connections);
         Collections.shuffle(shuffled);
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         long half = halfWindow();
         for (int i = 0; i < shuffled.size(); i++) {
             long asked = half * i / shuffled.size();
@@ -59,7 +63,7 @@ public final class ConnectionDrainer {
 
     /** Asks and closes what is due, in the order in which it is due. */
     void drain() {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         List<Due> due = new ArrayList<>();
         for (TrackedConnection tracked : open) {
             TrackedConnection.Drain drain = tracked.drain;

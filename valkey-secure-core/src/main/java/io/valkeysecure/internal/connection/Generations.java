@@ -40,7 +40,7 @@ public final class Generations implements AutoCloseable {
         this.configuration = configuration;
         this.listener = listener;
         open = new OpenConnections(listener);
-        drainer = new ConnectionDrainer(open, configuration.rotation());
+        drainer = new ConnectionDrainer(open, configuration.rotation(), configuration.nanoTime());
         expiry = new ExpiryMonitor(open, configuration, listener);
         trust = new TrustMonitor(open, drainer, configuration.rotation());
         watcher = new Watcher(

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +24,15 @@ import org.jspecify.annotations.Nullable;
  * @param serverIdentity what the server's SAN has to match; null for the dialled host
  * @param engine which implementation of TLS
  * @param rotation how material is watched
+ * @param nanoTime the time that passes while connections are drained, as {@link System#nanoTime} returns it
  */
 public record TlsConfiguration(
         TrustConfiguration trust,
         @Nullable Material<LoadedIdentity> identity,
         @Nullable List<ReferenceIdentifier.Expected> serverIdentity,
         Engine engine,
-        Rotation rotation) {
+        Rotation rotation,
+        LongSupplier nanoTime) {
 
     public TlsPolicy policy() {
         return trust.policy();

@@ -232,8 +232,8 @@ public final class OcspCheck implements RevocationCheck {
             throws PeerRejectedException, UnprovedException {
         Duration left = Duration.ofNanos(deadline - nanoTime.getAsLong());
         if (left.isZero() || left.isNegative()) {
-            throw new UnprovedException(
-                    "the responder was not asked: the timeout of " + settings.timeout() + " for all certificates has passed");
+            throw new UnprovedException("the responder was not asked: the timeout of " + settings.timeout()
+                    + " for all certificates has passed");
         }
         byte[] nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);

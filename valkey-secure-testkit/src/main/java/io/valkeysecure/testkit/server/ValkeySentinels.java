@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  */
 public final class ValkeySentinels implements AutoCloseable {
     private static final int ASKINGS = 3;
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     /** Twice this passes until the sentinels try again. */
     private static final int FAILOVER_TIMEOUT_MILLIS = 5_000;
 
@@ -146,7 +146,7 @@ public final class ValkeySentinels implements AutoCloseable {
      * server is its replica and has its data. After {@link ValkeyServer#kill()} of the primary this waits for the
      * fail-over.
      *
-     * @throws IllegalStateException if that does not come within 30 seconds, with what is wrong
+     * @throws IllegalStateException if that does not come within two minutes, with what is wrong
      */
     public void awaitHealthy() {
         Peers.await("healthy primary with sentinels", LIMIT, this::wrong);
@@ -340,7 +340,7 @@ public final class ValkeySentinels implements AutoCloseable {
          *
          * @return the started servers and sentinels, to be closed by the caller
          * @throws IllegalStateException if there is no Valkey to run, or it does not start, or they do not find each
-         *     other within 30 seconds, with what is wrong
+         *     other within two minutes, with what is wrong
          */
         public ValkeySentinels start() {
             return new ValkeySentinels(this);
