@@ -127,7 +127,9 @@ class SocketFactoryProviderTest {
         assertThatExceptionOfType(NoSuchAlgorithmException.class).isThrownBy(() -> context(config));
     }
 
-    /** An application server drops the class loader of an application, whose static fields still hold a configuration. */
+    /**
+     * An application server drops the class loader of an application, whose static fields still hold a configuration.
+     */
     @Test
     void secureTls_closed_classLoaderOfTheLibraryIsReleased() throws Exception {
         JedisClientConfig ours = config();
