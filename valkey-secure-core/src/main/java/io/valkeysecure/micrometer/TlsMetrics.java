@@ -32,7 +32,8 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a Micrometer registry of handshakes, connections, reloads and ends to come: the meters of {@link TlsMeters}.
+ * Reports handshakes, connections, reloads and upcoming certificate expiry to Micrometer. {@link TlsMeters} lists the
+ * meters.
  *
  * <pre>{@code
  * SecureTls tls = SecureTls.trusting(anchors).presenting(identity)
@@ -40,14 +41,14 @@ import org.jspecify.annotations.Nullable;
  *     .build();
  * }</pre>
  *
- * <p>All of it is done per handshake or when the registry asks; nothing is measured where commands and replies pass. No tag
- * holds a host, a subject or anything else that a peer may choose. Closing the {@link SecureTls} takes its gauges out of the
- * registry; counters and timers stay.
+ * <p>Metrics are updated per handshake and when the registry reads them, never per command. No tag has a host, a
+ * subject or another value that a peer can choose. Closing the {@link SecureTls} removes its gauges from the registry;
+ * counters and timers stay.
  *
- * <p>Each is for one {@link SecureTls}. Two of them in one registry need {@link Builder#tags different tags}, since two
- * gauges of one name and the same tags are one. Safe for use by many threads.
+ * <p>Each listener belongs to one {@link SecureTls}. Two of them in one registry need
+ * {@link Builder#tags different tags}, because gauges with the same name and tags are the same gauge. Thread-safe.
  */
-@SuppressWarnings("exports") // whoever has no Micrometer needs none to compile
+@SuppressWarnings("exports") // code without Micrometer compiles without it
 public final class TlsMetrics implements TlsListener {
     private static final String NONE = "none";
     private static final String SUCCESS = "success";
@@ -58,7 +59,7 @@ public final class TlsMetrics implements TlsListener {
     private final int endpoints;
     private final Set<Endpoint> seen = ConcurrentHashMap.newKeySet();
 
-    /** The meters that ask the status, which end with the {@link SecureTls}. */
+    /** The meters that read the status; they are removed when the {@link SecureTls} is closed. */
     private final Queue<Meter> gauges = new ConcurrentLinkedQueue<>();
 
     private TlsMetrics(Builder builder) {
@@ -71,7 +72,7 @@ public final class TlsMetrics implements TlsListener {
     /**
      * Makes a listener with the default options.
      *
-     * @param registry where the meters are
+     * @param registry the registry of the meters
      * @return the listener
      */
     public static TlsMetrics to(MeterRegistry registry) {
@@ -79,9 +80,9 @@ public final class TlsMetrics implements TlsListener {
     }
 
     /**
-     * Starts from the default options.
+     * Returns a builder with the default options.
      *
-     * @param registry where the meters are
+     * @param registry the registry of the meters
      * @return a builder
      */
     public static Builder builder(MeterRegistry registry) {
@@ -91,7 +92,7 @@ public final class TlsMetrics implements TlsListener {
     @Override
     public void started(Supplier<TlsStatus> status) {
         for (RefusalReason reason : RefusalReason.values()) {
-            // there before the first one is counted: what appears with 1 has not increased, for Prometheus
+            // registered at zero: to Prometheus, a counter that appears with 1 has not increased
             if (endpoints == 0) {
                 var unused = refused(reason, null);
             }
@@ -149,7 +150,7 @@ public final class TlsMetrics implements TlsListener {
                 });
     }
 
-    /** Micrometer holds a supplier strongly, so a gauge lives until {@link #closed()}. */
+    /** Registers a gauge until {@link #closed()}; Micrometer keeps its supplier reachable. */
     private void gauge(TlsMeters meter, Tags tags, Supplier<Number> value) {
         gauges.add(Gauge.builder(meter.getName(), value).tags(common.and(tags)).register(registry));
     }
@@ -229,10 +230,10 @@ public final class TlsMetrics implements TlsListener {
         if (endpoints == 0 || endpoint == null) {
             return Tags.empty();
         }
-        return Tags.of(TlsMeters.Key.ENDPOINT.asString(), isToldApart(endpoint) ? endpoint.toString() : "other");
+        return Tags.of(TlsMeters.Key.ENDPOINT.asString(), hasOwnTag(endpoint) ? endpoint.toString() : "other");
     }
 
-    private boolean isToldApart(Endpoint endpoint) {
+    private boolean hasOwnTag(Endpoint endpoint) {
         if (seen.contains(endpoint)) {
             return true;
         }
@@ -271,7 +272,7 @@ public final class TlsMetrics implements TlsListener {
                 .register(registry);
     }
 
-    /** Sets options, each once. Not safe for use by several threads. */
+    /** Builds a listener. Each option may be set once. Not thread-safe. */
     public static final class Builder {
         private final MeterRegistry registry;
         private @Nullable Tags tags;
@@ -283,13 +284,13 @@ public final class TlsMetrics implements TlsListener {
         }
 
         /**
-         * Puts tags on every meter. Default: none. For two {@link SecureTls} in one registry, such as {@code tags("tls",
-         * "cache")} and {@code tags("tls", "sessions")}.
+         * Adds tags to every meter, for two {@link SecureTls} in one registry: {@code tags("tls", "cache")} and
+         * {@code tags("tls", "sessions")}. Default: none.
          *
          * @param keyValues keys and values in turn
          * @return this
          * @throws IllegalArgumentException if a value is missing
-         * @throws IllegalStateException if they were set already
+         * @throws IllegalStateException if the tags were set already
          */
         @CanIgnoreReturnValue
         public Builder tags(String... keyValues) {
@@ -299,8 +300,8 @@ public final class TlsMetrics implements TlsListener {
         }
 
         /**
-         * Publishes the handshake timer as a histogram too, from 1 ms to 10 s, of which a server can compute quantiles over
-         * all instances. Default: count, sum and maximum only.
+         * Publishes the handshake timer also as a histogram, from 1 ms to 10 s, from which a metrics server computes
+         * quantiles over all instances. Default: count, sum and maximum only.
          *
          * @return this
          * @throws IllegalStateException if it was set already
@@ -313,11 +314,11 @@ public final class TlsMetrics implements TlsListener {
         }
 
         /**
-         * Puts the tag {@code endpoint} on handshakes and refusals. Default: no such tag. Each endpoint multiplies the series
-         * of these two meters; a cluster that announces new addresses all the time would fill the registry, so the first
-         * ones that are dialled are told apart, and all others are {@code other}. What is {@code other} then stays so.
+         * Adds the tag {@code endpoint} to handshakes and refusals. Default: no such tag. Each endpoint adds series to
+         * these two meters, and a cluster that keeps announcing new addresses would fill the registry. Therefore the
+         * first dialled endpoints have their own tag, and all later ones have {@code other}.
          *
-         * @param most how many are told apart, from 1 to 1000
+         * @param most the number of endpoints with their own tag, from 1 to 1000
          * @return this
          * @throws IllegalArgumentException if it is out of range
          * @throws IllegalStateException if it was set already

@@ -1,6 +1,6 @@
 /**
- * Meters for Micrometer, an optional dependency. Begin with {@link io.valkeysecure.micrometer.TlsMetrics}; this is the only
- * package that needs Micrometer.
+ * Metrics for Micrometer, an optional dependency. Start with {@link io.valkeysecure.micrometer.TlsMetrics}. No other
+ * package needs Micrometer.
  */
 @NullMarked
 @CheckReturnValue

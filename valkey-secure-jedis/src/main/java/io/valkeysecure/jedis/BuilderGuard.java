@@ -4,18 +4,18 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.internal.root.RootTypes;
 
-/** Refuses settings by which a builder of ours would make other connections than verified ones. */
+/** Makes the refusals of builder settings that would open connections without verification. */
 final class BuilderGuard {
     private BuilderGuard() {}
 
     static TlsConfigurationException already(String setting) {
-        return refused(setting + " was given to SecureJedis already: give it there");
+        return refused("expected " + setting + " from SecureJedis only, seen it set again; give it to SecureJedis");
     }
 
     static TlsConfigurationException notTaken(String setting) {
         return refused(
-                setting + " would bring connections of its own, expected none: give it to Jedis' own builder, with"
-                        + " configurations made by SecureJedis.clientConfig(..)");
+                "expected no " + setting + ", which would open connections of its own, seen one; use Jedis' own builder"
+                        + " with configurations made by SecureJedis.clientConfig(..)");
     }
 
     private static TlsConfigurationException refused(String message) {

@@ -13,11 +13,11 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.Jedis;
 
 /**
- * Takes idle connections out of a pool that are to be replaced, and does beside it what the pool's own eviction does, as
- * often as that would.
+ * Evicts idle connections that are due to be drained, and applies the pool's own eviction policy at the pool's own
+ * interval.
  *
- * <p>A pool that was set to test idle connections would send a PING at every run; ours are far more frequent. So the test
- * is done here, once in each of the intervals that were asked for.
+ * <p>A pool that tests idle connections sends a PING in every eviction run. Draining needs far more runs, so this class
+ * sends the PING itself, once per interval that the pool was configured with.
  */
 final class DrainingEvictionPolicy<T> implements EvictionPolicy<T> {
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
@@ -36,8 +36,8 @@ final class DrainingEvictionPolicy<T> implements EvictionPolicy<T> {
         this.testWhileIdle = base.getTestWhileIdle();
         EvictionPolicy<T> policy = base.getEvictionPolicy();
         if (policy == null && !base.getEvictionPolicyClassName().equals(DefaultEvictionPolicy.class.getName())) {
-            throw new IllegalArgumentException("eviction policy must be given as an object, by setEvictionPolicy(..),"
-                    + " was named as " + base.getEvictionPolicyClassName());
+            throw new IllegalArgumentException("expected an eviction policy as an object, by setEvictionPolicy(..),"
+                    + " seen the class name " + base.getEvictionPolicyClassName());
         }
         this.own = policy == null ? new DefaultEvictionPolicy<>() : policy;
     }
@@ -49,7 +49,7 @@ final class DrainingEvictionPolicy<T> implements EvictionPolicy<T> {
         interval = interval.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : interval;
         config.setEvictionPolicy(new DrainingEvictionPolicy<>(interval, base));
         config.setTimeBetweenEvictionRuns(interval);
-        config.setNumTestsPerEvictionRun(-1); // all that are idle
+        config.setNumTestsPerEvictionRun(-1); // all idle connections
         config.setTestWhileIdle(false);
         return config;
     }
@@ -72,7 +72,7 @@ final class DrainingEvictionPolicy<T> implements EvictionPolicy<T> {
         return own.evict(config, idle, idleCount) || (testWhileIdle && isTestDue(idle) && !answers(idle.getObject()));
     }
 
-    /** Whether one of the intervals that were asked for has ended since our last run, counted from when it became idle. */
+    /** Returns whether one of the pool's intervals, counted from the start of idleness, ended since the last run. */
     private boolean isTestDue(PooledObject<T> idle) {
         long now = idle.getIdleDuration().toNanos();
         long each = ownInterval == null ? Long.MAX_VALUE : ownInterval.toNanos();

@@ -9,7 +9,7 @@ import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisFactory;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
-/** Looks at connections also when they are borrowed: in a busy pool few are idle when the eviction runs. */
+/** Drains connections when they are borrowed: in a busy pool, few are idle when the eviction runs. */
 final class DrainingFactory<T> implements PooledObjectFactory<T> {
     private final PooledObjectFactory<T> delegate;
 
@@ -17,7 +17,7 @@ final class DrainingFactory<T> implements PooledObjectFactory<T> {
         this.delegate = delegate;
     }
 
-    /** Without a server, for a pool that tells its factory where the primary is. */
+    /** Makes a factory; the server is null for a pool that sets the address of the primary itself. */
     @SuppressWarnings("deprecation") // for existing pools of Jedis objects
     static JedisFactory jedis(@Nullable HostAndPort server, JedisClientConfig config) {
         return new JedisFactory(server, config) {
@@ -40,10 +40,10 @@ final class DrainingFactory<T> implements PooledObjectFactory<T> {
         delegate.activateObject(borrowed);
     }
 
-    /** What this throws makes the pool close the connection and take or make another. A new one is never due. */
+    /** Throws if the connection is due; the pool then closes it and takes another. A new connection is never due. */
     private static void refuseIfDue(PooledObject<?> borrowed) {
         if (borrowed.getBorrowedCount() > 1 && DrainingEvictionPolicy.isDue(borrowed.getObject())) {
-            throw new JedisConnectionException("to be replaced by the pool");
+            throw new JedisConnectionException("the connection is drained; the pool takes another");
         }
     }
 

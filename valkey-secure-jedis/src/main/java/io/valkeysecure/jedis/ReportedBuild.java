@@ -7,9 +7,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Builds a client, and on failure adds the refusals of its connections to the exception of Jedis. A client that tries several
- * servers reports only that none could be used: Jedis keeps one failure of a cluster's seeds, and none of sentinels and
- * databases.
+ * Builds a client, and on failure adds the refusals of its connections to the exception of Jedis. A client that tries
+ * several servers reports only that none could be used: Jedis keeps one failure of a cluster's seeds, and none of
+ * sentinels and databases.
  */
 final class ReportedBuild {
     private ReportedBuild() {}

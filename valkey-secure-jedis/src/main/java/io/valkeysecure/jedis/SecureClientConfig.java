@@ -23,16 +23,15 @@ import redis.clients.jedis.authentication.AuthXManager;
 import redis.clients.jedis.json.JsonObjectMapper;
 
 /**
- * Jedis' configuration with its TLS part fixed: TLS is on, sockets come from us, and nothing else is set that Jedis would
- * apply to a socket afterwards. Everything else is the base's, apart from the credentials.
+ * A Jedis configuration with fixed TLS settings: TLS is on, {@link VerifiedConnections} makes the sockets, and Jedis
+ * applies no TLS setting to them. Credentials are placeholders. Everything else comes from the base configuration.
  *
- * <p>It is a class, not a {@code DefaultJedisClientConfig}, so that no setter reaches it. Jedis copies it all the same
- * ({@code DefaultJedisClientConfig.Builder.from}; {@code new Jedis(..)} of Jedis 8 always does, unless a protocol is
- * set), and a copy may have {@code ssl(false)}. Its {@code SslOptions} keep TLS on then,
- * and what it has of credentials is good for verified sockets only ({@link VerifiedConnections}).
+ * <p>Jedis copies configurations ({@code DefaultJedisClientConfig.Builder.from}; {@code new Jedis(..)} of Jedis 8 does
+ * so unless a protocol is set), and a copy may have {@code ssl(false)}. Its {@code SslOptions} still keep TLS on, and
+ * only a verified socket replaces its placeholders.
  *
- * <p>Methods that only newer versions of Jedis know are delegated too; an older one does not call them, and has the
- * types in their signatures. {@code SecureClientConfigTest} fails when a new version adds one that is not delegated.
+ * <p>Methods of newer versions of Jedis are delegated too. An older version does not call them, and has the types in
+ * their signatures. {@code SecureClientConfigTest} fails if a new version adds a method that is not delegated.
  */
 final class SecureClientConfig implements JedisClientConfig {
     private final SecureTls tls;
@@ -51,8 +50,8 @@ final class SecureClientConfig implements JedisClientConfig {
         if (base instanceof SecureClientConfig ours) {
             if (ours.tls != tls) {
                 throw unsupported(
-                        "the JedisClientConfig was made by SecureJedis with another SecureTls, expected this one"
-                                + " or a configuration of Jedis' own: give SecureJedis what it was made of");
+                        "expected a JedisClientConfig of Jedis or of this SecureTls, seen one that SecureJedis made with another"
+                                + " SecureTls; give SecureJedis the configuration that it was made from");
             }
             return ours;
         }
@@ -60,31 +59,31 @@ final class SecureClientConfig implements JedisClientConfig {
         return new SecureClientConfig(tls, base);
     }
 
-    /** Returns the configuration if it is one of ours; a copy of one is not. */
+    /** Requires a configuration that {@code SecureJedis} made; a copy is refused. */
     static SecureClientConfig require(JedisClientConfig config) {
         if (config instanceof SecureClientConfig ours) {
             return ours;
         }
         throw RootTypes.configurationRefused(
                 RefusalReason.PLAINTEXT_REQUESTED,
-                "expected a configuration made by SecureJedis.clientConfig(..), was a "
-                        + config.getClass().getSimpleName());
+                "expected a configuration made by SecureJedis.clientConfig(..), seen a "
+                        + config.getClass().getSimpleName() + "; make it by that method");
     }
 
     VerifiedConnections connections() {
         return connections;
     }
 
-    @SuppressWarnings("deprecation") // Jedis 8 deprecates the getters, and still obeys them
+    @SuppressWarnings("deprecation") // Jedis 8 deprecates the getters, but uses them
     private static void refuseTlsSettings(JedisClientConfig base) {
         if (VerifiedConnections.isOurs(base.getSslSocketFactory())) {
             throw unsupported(
-                    "the JedisClientConfig is a copy of one that SecureJedis made, expected Jedis' own: hand the"
-                            + " copy to Jedis as it is, or give SecureJedis what the first one was made of");
+                    "expected a JedisClientConfig of Jedis, seen one that is a copy of one that SecureJedis made; give the"
+                            + " copy to Jedis, or give SecureJedis the configuration that the original was made from");
         }
         List<String> found = new ArrayList<>();
         if (base.getSslSocketFactory() != null) {
-            found.add("sslSocketFactory (instead, name trust with SecureTls.trusting(TrustAnchors.pem(..)) and the "
+            found.add("sslSocketFactory (instead, set trust with SecureTls.trusting(TrustAnchors.pem(..)) and the "
                     + "client certificate with .presenting(ClientIdentity.pem(..)))");
         }
         if (base.getSslParameters() != null) {
@@ -92,15 +91,14 @@ final class SecureClientConfig implements JedisClientConfig {
                     + "always checked)");
         }
         if (base.getSslOptions() != null) {
-            found.add("sslOptions (instead, name its truststore with TrustAnchors.keyStore(..) and its keystore with "
+            found.add("sslOptions (instead, load its truststore with TrustAnchors.keyStore(..) and its keystore with "
                     + "ClientIdentity.keyStore(..))");
         }
         if (base.getHostnameVerifier() != null) {
             found.add("hostnameVerifier (leave it out: the name in the certificate is always checked)");
         }
         if (!found.isEmpty()) {
-            throw unsupported("the JedisClientConfig carries TLS settings of its own, expected none: "
-                    + String.join(", ", found));
+            throw unsupported("expected a JedisClientConfig without TLS settings, seen " + String.join(", ", found));
         }
     }
 
@@ -108,7 +106,7 @@ final class SecureClientConfig implements JedisClientConfig {
         return RootTypes.configurationRefused(RefusalReason.UNSUPPORTED_SETTING, message);
     }
 
-    // The part that is fixed.
+    // Fixed settings.
 
     @Override
     public boolean isSsl() {
@@ -121,14 +119,16 @@ final class SecureClientConfig implements JedisClientConfig {
         return connections.socketFactory();
     }
 
-    /** Null, so that Jedis 6 and 7 apply nothing. Jedis 8 applies parameters of its own; our socket ignores them. */
+    /** Null, so that Jedis 6 and 7 apply none. Jedis 8 applies its own parameters, which our socket ignores. */
     @Override
     @SuppressWarnings("deprecation")
     public @Nullable SSLParameters getSslParameters() {
         return null;
     }
 
-    /** Takes the place of the socket factory and of {@code isSsl()} in every version, and leads to the same factory. */
+    /**
+     * Options that lead to the same socket factory. Every version prefers them to the factory and to {@code isSsl()}.
+     */
     @Override
     public SslOptions getSslOptions() {
         return sslOptions;
@@ -139,7 +139,7 @@ final class SecureClientConfig implements JedisClientConfig {
         return null;
     }
 
-    // The part that is the base's, and guarded.
+    // Settings of the base, guarded.
 
     @Override
     public HostAndPortMapper getHostAndPortMapper() {
@@ -151,19 +151,19 @@ final class SecureClientConfig implements JedisClientConfig {
         return connections.login();
     }
 
-    /** Null: a user and a password that are taken from here would go wherever they are put. Jedis asks the provider. */
+    /** Null, because anything that reads a user here could send it anywhere. Jedis reads the provider. */
     @Override
     public @Nullable String getUser() {
         return null;
     }
 
-    /** Null, as {@link #getUser()}. */
+    /** Null, for the same reason as {@link #getUser()}. */
     @Override
     public @Nullable String getPassword() {
         return null;
     }
 
-    // The part that is the base's.
+    // Settings of the base.
 
     @Override
     public @Nullable RedisProtocol getRedisProtocol() {
@@ -230,7 +230,7 @@ final class SecureClientConfig implements JedisClientConfig {
         return base.getSearchDialect();
     }
 
-    /** Says what TLS does, and nothing of the base, which holds a password. */
+    /** Describes TLS, and nothing of the base, which may hold a password. */
     @Override
     public String toString() {
         return "SecureJedis.clientConfig(" + tls + ")";

@@ -11,7 +11,7 @@ import redis.clients.jedis.builders.ClusterClientBuilder;
 import redis.clients.jedis.executors.CommandExecutor;
 import redis.clients.jedis.providers.ConnectionProvider;
 
-/** Jedis' builder of a cluster client, from which no other connections than verified ones come. */
+/** Jedis' builder of a cluster client, restricted to verified connections. */
 final class SecureClusterClient extends RedisClusterClient.Builder {
     private final SecureTls tls;
     private final SecureClientConfig config;
@@ -23,7 +23,7 @@ final class SecureClusterClient extends RedisClusterClient.Builder {
         super.poolConfig(DrainingEvictionPolicy.in(tls, new ConnectionPoolConfig()));
     }
 
-    /** Declared with Jedis' type, so that {@code SecureJedis} loads where Jedis is too old to have it. */
+    /** Returns Jedis' type, so that {@code SecureJedis} loads with a version of Jedis that does not have it. */
     static RedisClusterClient.Builder builder(SecureTls tls, SecureClientConfig config) {
         return new SecureClusterClient(tls, config);
     }

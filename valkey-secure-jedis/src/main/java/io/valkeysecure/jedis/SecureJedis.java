@@ -19,8 +19,8 @@ import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisSentinelClient;
 
 /**
- * The front door for Jedis. It makes clients and pools of Jedis whose connections are encrypted, verified and timed before
- * Jedis gets them, and replaced without a failed command when a certificate was rotated:
+ * Makes Jedis clients and pools that connect to Valkey by verified TLS only. A {@link SecureTls} says which servers to
+ * trust and which client certificate to present; every connection is verified against it before Jedis writes a byte.
  *
  * <pre>{@code
  * try (SecureTls tls = SecureTls.trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
@@ -35,69 +35,73 @@ import redis.clients.jedis.RedisSentinelClient;
  * }
  * }</pre>
  *
- * <p>{@link #client} is for one server, {@link #clusterClient}, {@link #sentinelClient} and {@link #multiDbClient} are for
- * several, {@link #pool} and {@link #sentinelPool} for existing code that borrows {@code Jedis} objects. All of Jedis that
- * takes a {@code JedisClientConfig} takes what {@link #clientConfig} returns: {@code new Jedis(server, config)},
- * {@code JedisPooled} of Jedis 7 and earlier, {@code JedisCluster}. Pools of your own want {@link #poolConfig} as well.
+ * <p>Close clients and pools before the {@code SecureTls}, as the example does. After a rotation of certificates,
+ * clients and pools of this class drain their connections, and no command fails.
  *
- * <h2>What is guaranteed</h2>
+ * <p>{@link #client} is for one server, {@link #clusterClient}, {@link #sentinelClient} and {@link #multiDbClient} are
+ * for several, {@link #pool} and {@link #sentinelPool} for existing code that borrows {@code Jedis} objects. The result
+ * of {@link #clientConfig} works wherever Jedis takes a {@code JedisClientConfig}: {@code new Jedis(server, config)},
+ * {@code JedisPooled} of Jedis 7 and earlier, {@code JedisCluster}. Pools that you make yourself need
+ * {@link #poolConfig} too.
+ *
+ * <h2>Guarantees</h2>
  *
  * <ul>
- *   <li>TLS is on, whatever the given configuration says, and no byte is sent before the handshake is verified. If
- *       the server cannot be proved to be the right one, the connection is refused, and
- *       {@link io.valkeysecure.RefusalReason#of(Throwable)} finds the reason in what Jedis throws.
- *   <li>The name that is verified is the one that is dialled: with a {@code hostAndPortMapper}, the mapped one.
- *   <li>The handshake ends within the handshake timeout of the policy. {@code connectionTimeoutMillis} bounds the
- *       TCP connect before it, {@code socketTimeoutMillis} each read after it.
- *   <li>The user name and password of the configuration are written to verified connections only. Jedis, and what copies
- *       the configuration, have placeholders. A connection that is combined with it and is not verified, as with a socket
- *       factory of another kind, fails at the login.
- *   <li>A copy in which TLS is switched off, such as
- *       {@code RedisClient.builder().clientConfig(config).fromURI("redis://…")} makes one, is TLS all the same.
+ *   <li>TLS is on, whatever the given configuration says, and no byte is sent before the server is verified. If the
+ *       server cannot be verified, the connection is refused, and {@link io.valkeysecure.RefusalReason#of(Throwable)}
+ *       finds the reason in the exception of Jedis.
+ *   <li>The verified name is the dialled name; with a {@code hostAndPortMapper}, the mapped name.
+ *   <li>The handshake takes no longer than the handshake timeout of the policy. {@code connectionTimeoutMillis} limits
+ *       the TCP connect before it, {@code socketTimeoutMillis} each read after it.
+ *   <li>The user name and password of the configuration are written to verified connections only. Jedis and copies of
+ *       the configuration have placeholders. A login over a connection that is not verified fails, for example with a
+ *       socket factory that this class did not make.
+ *   <li>A copy with TLS switched off still uses TLS, for example the one that
+ *       {@code RedisClient.builder().clientConfig(config).fromURI("redis://…")} makes. For that, a security provider is
+ *       added to the JVM while configurations exist; the page {@code docs/threats.md} describes it.
  * </ul>
  *
- * <h2>What is not</h2>
+ * <h2>Limits</h2>
  *
  * <p>Jedis' constructors that take a URI take TLS from its scheme and the credentials from its user information, not
  * from a configuration: {@code new Jedis(URI, config)} and {@code new JedisPool(URI)} with a {@code redis://} URI are
- * plaintext, and no code of this library is asked. The same holds for sentinels: {@code RedisSentinelClient.builder()} talks
- * plaintext to them unless it is given a {@code sentinelClientConfig}, and {@link #sentinelClient} never does. A copy that is
- * given other {@code sslOptions}, or none and {@code ssl(false)}, together with credentials or an {@code AuthXManager}, is a
- * configuration of its own; so is a socket factory of another kind with an {@code AuthXManager}, whose tokens Jedis takes
- * from it directly.
+ * plaintext, and call no code of this library. The same holds for sentinels: {@code RedisSentinelClient.builder()}
+ * talks plaintext to them unless it is given a {@code sentinelClientConfig}, and {@link #sentinelClient} never does. A
+ * copy with other {@code sslOptions}, or with none and {@code ssl(false)}, and with its own credentials or an
+ * {@code AuthXManager}, is not protected. Nor is an {@code AuthXManager} with another socket factory, because Jedis
+ * takes its tokens directly.
  */
 public final class SecureJedis {
     private SecureJedis() {}
 
     /**
-     * Returns a configuration that connects as {@code base} says, through TLS as {@code tls} says. Timeouts,
-     * credentials, database, protocol and all else are taken from {@code base}, each time Jedis asks.
-     * {@code ssl(true)} in {@code base} is allowed, since it asks for what is done in any case. The result is
-     * thread-safe if {@code base} is.
+     * Returns a configuration that connects by verified TLS. Timeouts, credentials, database, protocol and everything
+     * else are read from {@code base} each time Jedis needs them. {@code ssl(true)} in {@code base} is allowed and
+     * changes nothing. The result is thread-safe if {@code base} is.
      *
-     * @param tls whom to trust and what to present; to be closed only after the clients and pools
-     * @param base all that is not TLS
+     * @param tls which servers to trust and which client certificate to present; close it after the clients and pools
+     * @param base the configuration except TLS
      * @return the configuration to give to Jedis
      * @throws io.valkeysecure.TlsConfigurationException if {@code base} carries an {@code sslSocketFactory},
-     *     {@code sslParameters}, {@code sslOptions} or a {@code hostnameVerifier} of its own, the message says what to
-     *     write instead; or if it was made by {@code SecureJedis} with another {@code SecureTls}. One that was made with this
-     *     one is returned as it is
+     *     {@code sslParameters}, {@code sslOptions} or a {@code hostnameVerifier} of its own (the message says what to
+     *     write instead), if {@code SecureJedis} made it with another {@code SecureTls}, or if the JVM does not take
+     *     the security provider. A configuration that was made with the same {@code SecureTls} is returned unchanged
      */
     public static JedisClientConfig clientConfig(SecureTls tls, JedisClientConfig base) {
         return secure(tls, base);
     }
 
     /**
-     * Returns a configuration with what the URI holds besides the address: user, password, database, and the RESP
-     * version as {@code ?protocol=3}, as Jedis reads them. All else has Jedis' default.
+     * Returns a configuration with user, password, database and RESP version ({@code ?protocol=3}) from a URI, as Jedis
+     * reads them. Everything else has Jedis' default.
      *
-     * @param tls whom to trust and what to present
+     * @param tls which servers to trust and which client certificate to present
      * @param uri such as {@code valkeys://user:password@valkey.internal:6380/0}; the scheme is {@code valkeys} or
      *     {@code rediss}
      * @return the configuration to give to Jedis, together with {@link #hostAndPort(URI)}
      * @throws io.valkeysecure.TlsConfigurationException if the scheme is another one
      *     ({@link io.valkeysecure.RefusalReason#PLAINTEXT_REQUESTED}), or the URI names no host or port, a user without
-     *     a password, something else than a database number, or a parameter that is not read; the message shows no
+     *     a password, a path that is not a database number, or a parameter that is not read; the message shows no
      *     user information
      */
     public static JedisClientConfig clientConfig(SecureTls tls, URI uri) {
@@ -109,7 +113,7 @@ public final class SecureJedis {
      * As {@link #clientConfig(SecureTls, URI)}, for a URI as text. Prefer it to {@link URI#create(String)}, whose
      * exception shows the password of a malformed URI.
      *
-     * @param tls whom to trust and what to present
+     * @param tls which servers to trust and which client certificate to present
      * @param uri such as {@code valkeys://user:password@valkey.internal:6380/0}
      * @return the configuration to give to Jedis, together with {@link #hostAndPort(String)}
      * @throws io.valkeysecure.TlsConfigurationException as there, or if the text is no URI
@@ -120,14 +124,14 @@ public final class SecureJedis {
     }
 
     /**
-     * Returns Jedis' builder of a client of one server, with a pool that replaces connections after a rotation and fails no
-     * command for it, however busy it is. Jedis 7.4 or newer has this client.
+     * Returns Jedis' builder of a client of one server. Its pool drains connections after a rotation; no command fails,
+     * however busy the pool is. Requires Jedis 7.4 or newer.
      *
-     * @param tls whom to trust and what to present; to be closed only after the client
-     * @param server the address, which is also the name that the server's certificate has to carry
-     * @param base all that is not TLS
-     * @return the builder; {@code clientConfig}, {@code fromURI}, {@code connectionProvider} and {@code commandExecutor} are
-     *     refused there
+     * @param tls which servers to trust and which client certificate to present; close it after the client
+     * @param server the address, which is also the name that the server's certificate must have
+     * @param base the configuration except TLS
+     * @return the builder; {@code clientConfig}, {@code fromURI}, {@code connectionProvider} and
+     *     {@code commandExecutor} are refused there
      * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
      */
     public static RedisClient.Builder client(SecureTls tls, HostAndPort server, JedisClientConfig base) {
@@ -138,7 +142,7 @@ public final class SecureJedis {
      * As {@link #client(SecureTls, HostAndPort, JedisClientConfig)}, for a URI instead of
      * {@code RedisClient.builder().fromURI(uri)}.
      *
-     * @param tls whom to trust and what to present; to be closed only after the client
+     * @param tls which servers to trust and which client certificate to present; close it after the client
      * @param uri such as {@code valkeys://user:password@valkey.internal:6380/0}
      * @return the builder
      * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, String)}
@@ -150,12 +154,12 @@ public final class SecureJedis {
     }
 
     /**
-     * Opens a {@code JedisPool}, for existing code that borrows {@code Jedis} objects. It replaces connections after a rotation,
-     * and fails no command for it, however busy it is.
+     * Opens a {@code JedisPool}, for existing code that borrows {@code Jedis} objects. The pool drains connections
+     * after a rotation; no command fails, however busy the pool is.
      *
-     * @param tls whom to trust and what to present; to be closed only after the pool
-     * @param server the address, which is also the name that the server's certificate has to carry
-     * @param base all that is not TLS
+     * @param tls which servers to trust and which client certificate to present; close it after the pool
+     * @param server the address, which is also the name that the server's certificate must have
+     * @param base the configuration except TLS
      * @return a pool with Jedis' default size
      * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
      */
@@ -165,11 +169,11 @@ public final class SecureJedis {
     }
 
     /**
-     * As {@link #pool(SecureTls, HostAndPort, JedisClientConfig)}, with a size and an eviction of its own.
+     * As {@link #pool(SecureTls, HostAndPort, JedisClientConfig)}, with your own pool size and eviction.
      *
-     * @param tls whom to trust and what to present; to be closed only after the pool
+     * @param tls which servers to trust and which client certificate to present; close it after the pool
      * @param server the address
-     * @param base all that is not TLS
+     * @param base the configuration except TLS
      * @param poolConfig all that is not about rotation; it is copied
      * @return the pool
      * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
@@ -186,7 +190,7 @@ public final class SecureJedis {
     /**
      * As {@link #pool(SecureTls, HostAndPort, JedisClientConfig)}, for a URI.
      *
-     * @param tls whom to trust and what to present; to be closed only after the pool
+     * @param tls which servers to trust and which client certificate to present; close it after the pool
      * @param uri such as {@code valkeys://user:password@valkey.internal:6380/0}
      * @return the pool
      * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, String)}
@@ -199,35 +203,35 @@ public final class SecureJedis {
     }
 
     /**
-     * Returns a pool configuration by which a pool replaces connections after a rotation while they are idle, rather than
-     * letting them be closed at the end of the {@link io.valkeysecure.Rotation#drainWindow() drain window}; and
-     * at once those whose server no longer proves itself. For pools that {@link #client}, {@link #pool} and the builders here
-     * do not make:
+     * Returns a pool configuration that drains connections after a rotation. The pool closes idle connections within
+     * the {@link io.valkeysecure.Rotation#drainWindow() drain window}, and at once the connections to a server that no
+     * longer proves its identity. Use it for pools that this class does not make:
      *
      * <pre>{@code
      * JedisCluster cluster = new JedisCluster(seeds, config, attempts, SecureJedis.poolConfig(tls, poolConfig));
      * }</pre>
      *
-     * <p>All else is as {@code base} says, its eviction and the test of idle connections at its interval included. The
-     * eviction itself runs a thousand times within the window; it sends nothing. In a pool whose connections are hardly ever idle,
-     * add {@link #jedisFactory} or {@link #connectionFactory}, which look when one is borrowed.
+     * <p>Everything else comes from {@code base}, including its eviction policy and the test of idle connections at its
+     * interval. The eviction runs a thousand times within the window, and sends nothing. For a pool whose connections
+     * are rarely idle, use {@link #jedisFactory} or {@link #connectionFactory} too, which drain connections when they
+     * are borrowed.
      *
-     * @param tls the one that the pool's connections are made by
-     * @param base all that is not about rotation; it is copied
+     * @param tls the {@code SecureTls} of the pool's connections
+     * @param base the pool configuration except draining; it is copied
      * @param <T> {@code Jedis} or {@code Connection}
      * @return the configuration to give to the pool
-     * @throws IllegalArgumentException if {@code base} names an eviction policy by its class instead of giving it
+     * @throws IllegalArgumentException if {@code base} has an eviction policy as a class name instead of an object
      */
     public static <T> GenericObjectPoolConfig<T> poolConfig(SecureTls tls, GenericObjectPoolConfig<T> base) {
         return DrainingEvictionPolicy.in(Objects.requireNonNull(tls, "tls"), Objects.requireNonNull(base, "base"));
     }
 
     /**
-     * Returns a factory for {@code new JedisPool(poolConfig, factory)}, by which a connection that is to be replaced is not
-     * handed out. Use it together with {@link #poolConfig}.
+     * Returns a factory for {@code new JedisPool(poolConfig, factory)}, with which the pool hands out no connection
+     * that is due to be drained. Use it together with {@link #poolConfig}.
      *
      * @param server the address
-     * @param config what {@link #clientConfig(SecureTls, JedisClientConfig)} returned
+     * @param config the result of {@link #clientConfig(SecureTls, JedisClientConfig)}
      * @return the factory to give to the pool
      */
     public static PooledObjectFactory<Jedis> jedisFactory(HostAndPort server, JedisClientConfig config) {
@@ -236,11 +240,11 @@ public final class SecureJedis {
 
     /**
      * Returns a factory for {@code new ConnectionPool(factory, poolConfig)} and
-     * {@code new PooledConnectionProvider(factory, poolConfig)}, by which a connection that is to be replaced is not handed
-     * out. Use it together with {@link #poolConfig}.
+     * {@code new PooledConnectionProvider(factory, poolConfig)}, with which the pool hands out no connection that is
+     * due to be drained. Use it together with {@link #poolConfig}.
      *
      * @param server the address
-     * @param config what {@link #clientConfig(SecureTls, JedisClientConfig)} returned
+     * @param config the result of {@link #clientConfig(SecureTls, JedisClientConfig)}
      * @return the factory to give to the pool
      */
     public static PooledObjectFactory<Connection> connectionFactory(HostAndPort server, JedisClientConfig config) {
@@ -248,20 +252,20 @@ public final class SecureJedis {
     }
 
     /**
-     * Returns Jedis' builder of a cluster client, for seeds and for every node that the cluster names later. Nothing that
-     * it still takes can make another connection:
+     * Returns Jedis' builder of a cluster client. The seeds and every node that the cluster names later are verified:
      *
      * <pre>{@code
      * RedisClusterClient client = SecureJedis.clusterClient(tls, config).nodes(seeds).build();
      * }</pre>
      *
-     * <p>The pools of the nodes replace connections after a rotation, as by {@link #poolConfig}. When no seed will do, what
-     * is thrown has the refusal of each seed suppressed in it. Jedis 7.4 or newer has this client; for {@code JedisCluster}
-     * use {@link #clientConfig(SecureTls, JedisClientConfig)} and {@link #poolConfig}.
+     * <p>The pools of the nodes drain connections after a rotation, as with {@link #poolConfig}. If no seed can be
+     * used, the exception has the refusal of each seed as suppressed. Requires Jedis 7.4 or newer; for
+     * {@code JedisCluster} use {@link #clientConfig(SecureTls, JedisClientConfig)} and {@link #poolConfig}.
      *
-     * @param tls whom to trust and what to present; to be closed only after the client
-     * @param base all that is not TLS
-     * @return the builder; {@code clientConfig}, {@code connectionProvider} and {@code commandExecutor} are refused there
+     * @param tls which servers to trust and which client certificate to present; close it after the client
+     * @param base the configuration except TLS
+     * @return the builder; {@code clientConfig}, {@code connectionProvider} and {@code commandExecutor} are refused
+     *     there
      * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
      */
     public static RedisClusterClient.Builder clusterClient(SecureTls tls, JedisClientConfig base) {
@@ -270,7 +274,7 @@ public final class SecureJedis {
 
     /**
      * Returns Jedis' builder of a sentinel client. Its {@code clientConfig}, for the primary, and
-     * {@code sentinelClientConfig}, for the sentinels, take all that is not TLS, and may be left out where there is no login:
+     * {@code sentinelClientConfig}, for the sentinels, take everything except TLS, and are optional without a login:
      *
      * <pre>{@code
      * RedisSentinelClient client = SecureJedis.sentinelClient(tls)
@@ -279,24 +283,24 @@ public final class SecureJedis {
      *         .build();
      * }</pre>
      *
-     * <p>It differs from {@code RedisSentinelClient.builder().clientConfig(config)}, which talks plaintext to the sentinels
-     * unless {@code sentinelClientConfig} is called as well. Otherwise as {@link #clusterClient}. When no sentinel will do,
-     * Jedis says that all are down, and what is thrown has the refusals suppressed in it.
+     * <p>It differs from {@code RedisSentinelClient.builder().clientConfig(config)}, which talks plaintext to the
+     * sentinels unless {@code sentinelClientConfig} is called too. If no sentinel can be used, Jedis reports that all
+     * are down, and the exception has the refusals as suppressed. Otherwise it works as {@link #clusterClient}.
      *
-     * @param tls whom to trust and what to present; to be closed only after the client
-     * @return the builder; {@code connectionProvider} and {@code commandExecutor} are refused there, and both configurations as
-     *     by {@link #clientConfig(SecureTls, JedisClientConfig)}
+     * @param tls which servers to trust and which client certificate to present; close it after the client
+     * @return the builder; {@code connectionProvider} and {@code commandExecutor} are refused there, and both
+     *     configurations as by {@link #clientConfig(SecureTls, JedisClientConfig)}
      */
     public static RedisSentinelClient.Builder sentinelClient(SecureTls tls) {
         return SecureSentinelClient.builder(Objects.requireNonNull(tls, "tls"));
     }
 
     /**
-     * Returns a builder of a {@code JedisSentinelPool}, for existing code. The constructors of Jedis will do, if they are given
-     * a {@link #clientConfig(SecureTls, JedisClientConfig)} for the sentinels too; but they lose the reason when no sentinel
-     * will do, and do not look whether a connection is to be replaced when it is borrowed.
+     * Returns a builder of a {@code JedisSentinelPool}, for existing code. Jedis' constructors are verified too, if
+     * they get a {@link #clientConfig(SecureTls, JedisClientConfig)} for the sentinels as well. But they lose the
+     * reason if no sentinel can be used, and do not drain connections when they are borrowed.
      *
-     * @param tls whom to trust and what to present; to be closed only after the pool
+     * @param tls which servers to trust and which client certificate to present; close it after the pool
      * @return the builder
      */
     public static SentinelPoolBuilder sentinelPool(SecureTls tls) {
@@ -304,8 +308,8 @@ public final class SecureJedis {
     }
 
     /**
-     * Returns Jedis' builder of a client of several databases. A database whose configuration is not one of ours is refused,
-     * here and when it is added to the client later:
+     * Returns Jedis' builder of a client of several databases. A database with a configuration that {@code SecureJedis}
+     * did not make is refused, also when it is added to the client later:
      *
      * <pre>{@code
      * MultiDbClient client = SecureJedis.multiDbClient(MultiDbConfig.builder()
@@ -315,7 +319,8 @@ public final class SecureJedis {
      * }</pre>
      *
      * @param databases each made by {@link #database}, or with a {@link #clientConfig(SecureTls, JedisClientConfig)}
-     * @return the builder; {@code multiDbConfig}, {@code connectionProvider} and {@code commandExecutor} are refused there
+     * @return the builder; {@code multiDbConfig}, {@code connectionProvider} and {@code commandExecutor} are refused
+     *     there
      * @throws io.valkeysecure.TlsConfigurationException if a database has another configuration
      */
     public static MultiDbClient.Builder multiDbClient(MultiDbConfig databases) {
@@ -323,12 +328,12 @@ public final class SecureJedis {
     }
 
     /**
-     * Returns a database for {@link #multiDbClient} and {@code MultiDbClient.addDatabase}, whose connections, those of its
-     * health check included, are replaced after a rotation while they are idle.
+     * Returns a database for {@link #multiDbClient} and {@code MultiDbClient.addDatabase}. Its connections, including
+     * those of its health check, are drained after a rotation while they are idle.
      *
-     * @param tls whom to trust and what to present; to be closed only after the client
+     * @param tls which servers to trust and which client certificate to present; close it after the client
      * @param server the address
-     * @param base all that is not TLS
+     * @param base the configuration except TLS
      * @return the builder, with the pool as by {@link #poolConfig} and a health check by PING
      * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, JedisClientConfig)}
      */
@@ -340,7 +345,7 @@ public final class SecureJedis {
     /**
      * As {@link #database(SecureTls, HostAndPort, JedisClientConfig)}, for a URI.
      *
-     * @param tls whom to trust and what to present; to be closed only after the client
+     * @param tls which servers to trust and which client certificate to present; close it after the client
      * @param uri such as {@code valkeys://user:password@valkey.internal:6380/0}
      * @return the builder
      * @throws io.valkeysecure.TlsConfigurationException as for {@link #clientConfig(SecureTls, String)}
@@ -360,7 +365,7 @@ public final class SecureJedis {
     }
 
     /**
-     * Returns the address in a URI, which is also the name that the server's certificate has to carry.
+     * Returns the address in a URI, which is also the name that the server's certificate must have.
      *
      * @param uri such as {@code valkeys://valkey.internal:6380}; the scheme is {@code valkeys} or {@code rediss}
      * @return host and port; an IPv6 address is without brackets

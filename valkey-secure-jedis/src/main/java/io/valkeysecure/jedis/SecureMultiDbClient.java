@@ -18,7 +18,9 @@ import redis.clients.jedis.mcf.DatabaseSwitchEvent;
 import redis.clients.jedis.mcf.MultiDbConnectionProvider;
 import redis.clients.jedis.providers.ConnectionProvider;
 
-/** Jedis' builder of a client of several databases, all of whose connections are verified, those added later too. */
+/**
+ * Jedis' builder of a client of several databases, restricted to verified connections, also of databases added later.
+ */
 final class SecureMultiDbClient extends MultiDbClient.Builder {
     private final MultiDbConfig databases;
     private final List<SecureClientConfig> configs;
@@ -32,12 +34,12 @@ final class SecureMultiDbClient extends MultiDbClient.Builder {
         super.multiDbConfig(databases);
     }
 
-    /** Declared with Jedis' type, so that {@code SecureJedis} loads where Jedis is too old to have it. */
+    /** Returns Jedis' type, so that {@code SecureJedis} loads with a version of Jedis that does not have it. */
     static MultiDbClient.Builder builder(MultiDbConfig databases) {
         return new SecureMultiDbClient(databases);
     }
 
-    /** Not declared for any {@code Endpoint}, which older versions of Jedis lack: see {@link #builder}. */
+    /** Takes a {@code HostAndPort}, because older versions of Jedis have no {@code Endpoint}: see {@link #builder}. */
     static DatabaseConfig.Builder database(SecureTls tls, HostAndPort server, SecureClientConfig config) {
         return DatabaseConfig.builder(server, config)
                 .connectionPoolConfig(DrainingEvictionPolicy.in(tls, new ConnectionPoolConfig()))
@@ -84,13 +86,13 @@ final class SecureMultiDbClient extends MultiDbClient.Builder {
         return ReportedBuild.of(configs, super::build);
     }
 
-    /** Looks at databases that are added while the client runs. */
+    /** Checks databases that are added while the client runs. */
     private static final class Databases extends MultiDbConnectionProvider {
         Databases(MultiDbConfig databases) {
             super(databases);
         }
 
-        /** Jedis 7 has no such constructor. */
+        /** Jedis 7 does not have this constructor. */
         Databases(MultiDbConfig databases, Cache cache) {
             super(databases, cache);
         }

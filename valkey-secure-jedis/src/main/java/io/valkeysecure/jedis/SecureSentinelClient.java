@@ -14,8 +14,8 @@ import redis.clients.jedis.executors.CommandExecutor;
 import redis.clients.jedis.providers.ConnectionProvider;
 
 /**
- * Jedis' builder of a sentinel client, from which no other connections than verified ones come. Jedis' own talks plaintext
- * to the sentinels when it was given no configuration for them.
+ * Jedis' builder of a sentinel client, restricted to verified connections. Jedis' own builder talks plaintext to the
+ * sentinels unless it has a configuration for them.
  */
 final class SecureSentinelClient extends RedisSentinelClient.Builder {
     private final SecureTls tls;
@@ -32,7 +32,7 @@ final class SecureSentinelClient extends RedisSentinelClient.Builder {
         super.poolConfig(DrainingEvictionPolicy.in(tls, new ConnectionPoolConfig()));
     }
 
-    /** Declared with Jedis' type, so that {@code SecureJedis} loads where Jedis is too old to have it. */
+    /** Returns Jedis' type, so that {@code SecureJedis} loads with a version of Jedis that does not have it. */
     static RedisSentinelClient.Builder builder(SecureTls tls) {
         return new SecureSentinelClient(tls);
     }

@@ -16,7 +16,9 @@ import redis.clients.jedis.executors.CommandExecutor;
 import redis.clients.jedis.providers.ConnectionProvider;
 import redis.clients.jedis.providers.PooledConnectionProvider;
 
-/** Jedis' builder of a client of one server, whose pool replaces connections after a rotation. */
+/**
+ * Jedis' builder of a client of one server, restricted to verified connections, which its pool drains after a rotation.
+ */
 final class SecureStandaloneClient extends RedisClient.Builder {
     private final SecureTls tls;
     private final SecureClientConfig config;
@@ -31,7 +33,7 @@ final class SecureStandaloneClient extends RedisClient.Builder {
         super.poolConfig(DrainingEvictionPolicy.in(tls, new ConnectionPoolConfig()));
     }
 
-    /** Declared with Jedis' type, so that {@code SecureJedis} loads where Jedis is too old to have it. */
+    /** Returns Jedis' type, so that {@code SecureJedis} loads with a version of Jedis that does not have it. */
     static RedisClient.Builder builder(SecureTls tls, HostAndPort server, SecureClientConfig config) {
         return new SecureStandaloneClient(tls, server, config);
     }
@@ -81,7 +83,7 @@ final class SecureStandaloneClient extends RedisClient.Builder {
         throw BuilderGuard.notTaken("commandExecutor");
     }
 
-    /** A pool made of a factory does not hear of new tokens, nor stop their manager; with one, Jedis makes its own pool. */
+    /** With an {@code AuthXManager} Jedis makes the pool: one that is made from a factory gets no new tokens. */
     @Override
     protected ConnectionProvider createDefaultConnectionProvider() {
         if (clientConfig.getAuthXManager() != null) {

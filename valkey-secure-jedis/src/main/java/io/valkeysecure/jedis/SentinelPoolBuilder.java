@@ -14,8 +14,8 @@ import redis.clients.jedis.JedisPoolConfig;
 import redis.clients.jedis.JedisSentinelPool;
 
 /**
- * Opens a {@code JedisSentinelPool}, a pool of connections to the primary that sentinels name. Its words are those of
- * Jedis' builder of a sentinel client. What is not given has Jedis' default: without a configuration there is no login.
+ * Builds a {@code JedisSentinelPool}, a pool of connections to the primary that sentinels name. Options have the names
+ * of Jedis' builder of a sentinel client, and Jedis' defaults: without a configuration there is no login.
  *
  * <pre>{@code
  * JedisSentinelPool pool = SecureJedis.sentinelPool(tls)
@@ -26,10 +26,10 @@ import redis.clients.jedis.JedisSentinelPool;
  *         .build();
  * }</pre>
  *
- * <p>Not thread-safe.
+ * <p>The builder is not thread-safe.
  */
 public final class SentinelPoolBuilder {
-    /** Jedis' defaults for sentinels: no login, and no HELLO that an old sentinel does not know. */
+    /** Jedis' defaults for sentinels: no login, and no HELLO, which old sentinels do not know. */
     static final JedisClientConfig NO_LOGIN = new JedisClientConfig() {
         @Override
         public boolean isAutoNegotiateProtocol() {
@@ -78,7 +78,7 @@ public final class SentinelPoolBuilder {
     }
 
     /**
-     * Sets all that is not TLS for connections to the primary.
+     * Sets the configuration of connections to the primary, except TLS.
      *
      * @param base as for {@link SecureJedis#clientConfig(SecureTls, JedisClientConfig)}
      * @return this
@@ -91,7 +91,7 @@ public final class SentinelPoolBuilder {
     }
 
     /**
-     * Sets all that is not TLS for connections to sentinels, which have users of their own.
+     * Sets the configuration of connections to sentinels, except TLS. Sentinels have their own users.
      *
      * @param base as for {@link SecureJedis#clientConfig(SecureTls, JedisClientConfig)}
      * @return this
@@ -104,9 +104,10 @@ public final class SentinelPoolBuilder {
     }
 
     /**
-     * Sets the size of the pool and all else that is not about rotation.
+     * Sets the configuration of the pool, except draining.
      *
-     * @param base as for {@link SecureJedis#poolConfig}, which is applied to it; the default is a {@code JedisPoolConfig}
+     * @param base as for {@link SecureJedis#poolConfig}, which is applied to it; the default is a
+     *     {@code JedisPoolConfig}
      * @return this
      */
     @CanIgnoreReturnValue
@@ -120,14 +121,15 @@ public final class SentinelPoolBuilder {
      *
      * @return the pool, to be closed before the {@code SecureTls}
      * @throws IllegalStateException if the name or the sentinels are missing
-     * @throws redis.clients.jedis.exceptions.JedisException if no sentinel names the primary; refusals are suppressed in it
+     * @throws redis.clients.jedis.exceptions.JedisException if no sentinel names the primary; refusals are suppressed
+     *     in it
      */
     @SuppressWarnings("deprecation") // for existing pools of Jedis objects
     public JedisSentinelPool build() {
         String name = masterName;
         if (name == null || sentinels.isEmpty()) {
-            throw new IllegalStateException("masterName and sentinels are required, "
-                    + (name == null ? "masterName" : "sentinels") + " is missing");
+            throw new IllegalStateException("expected masterName and sentinels, "
+                    + (name == null ? "masterName" : "sentinels") + " is missing; set both");
         }
         return ReportedBuild.of(
                 List.of(sentinelConfig),

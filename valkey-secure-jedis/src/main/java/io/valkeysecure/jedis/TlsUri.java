@@ -18,9 +18,9 @@ import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.util.JedisURIHelper;
 
 /**
- * Reads a URI into Jedis' address and configuration. {@link ServerUris} decides about schemes; {@link JedisURIHelper} reads user,
- * password, database and protocol, so that a URI means the same as in Jedis. Everything is checked first, because Jedis
- * shows the whole URI in its exceptions, password included, and ignores parameters that it does not know.
+ * Reads a URI into Jedis' address and configuration. {@link ServerUris} decides about schemes; {@link JedisURIHelper}
+ * reads user, password, database and protocol, so that a URI means the same as in Jedis. Everything is checked first,
+ * because Jedis shows the whole URI in its exceptions, password included, and ignores parameters that it does not know.
  *
  * <p>Jedis' own builder that takes a URI is not used, because Jedis 6 has none.
  */

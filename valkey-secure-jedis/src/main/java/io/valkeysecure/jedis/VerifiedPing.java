@@ -11,8 +11,8 @@ import redis.clients.jedis.mcf.HealthStatus;
 import redis.clients.jedis.mcf.ProbingPolicy;
 
 /**
- * Jedis' {@code PingStrategy} over a pool that replaces connections after a rotation. Over Jedis' own pool the first probe
- * after the drain window would fail, and a healthy database be left for it.
+ * Jedis' {@code PingStrategy} with a pool that drains connections after a rotation. With Jedis' own pool the first
+ * probe after the drain window would fail, and the client would leave a healthy database.
  */
 final class VerifiedPing implements HealthCheckStrategy {
     private static final int MAX_CONNECTIONS = 2; // as in PingStrategy

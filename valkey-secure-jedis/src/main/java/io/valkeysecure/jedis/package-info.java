@@ -1,9 +1,7 @@
 /**
- * Verified TLS connections for Jedis, standalone, pooled and for pub/sub.
- *
- * <p>{@link io.valkeysecure.jedis.SecureJedis} is the entry point and the only public type: it makes the
- * {@code JedisClientConfig} that every client and pool of Jedis takes. Policy, trust and the handshake itself are in
- * {@link io.valkeysecure}; nothing is decided here.
+ * Verified TLS connections for Jedis. Start with {@link io.valkeysecure.jedis.SecureJedis}, which makes clients and
+ * pools, and the {@code JedisClientConfig} that every client and pool of Jedis takes. {@link io.valkeysecure} decides
+ * about trust and policy.
  */
 @CheckReturnValue
 @NullMarked

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Ends, after a client, the resources that were made for it alone. */
+/** Shuts down the resources that were made for one client, after the client. */
 final class ClientShutdown {
     private final ClientResources resources;
     private final AtomicBoolean owned;
@@ -20,17 +20,17 @@ final class ClientShutdown {
         if (!owned.compareAndSet(true, false)) {
             return closed;
         }
-        CompletableFuture<Void> ended = new CompletableFuture<>();
+        CompletableFuture<Void> done = new CompletableFuture<>();
         var unused = closed.whenComplete((nothing, failure) -> resources
                 .shutdown(quietPeriod, timeout, unit)
                 .addListener((FutureListener<Boolean>) shutdown -> {
                     Throwable first = failure != null ? failure : shutdown.cause();
                     if (first == null) {
-                        ended.complete(null);
+                        done.complete(null);
                     } else {
-                        ended.completeExceptionally(first);
+                        done.completeExceptionally(first);
                     }
                 }));
-        return ended;
+        return done;
     }
 }

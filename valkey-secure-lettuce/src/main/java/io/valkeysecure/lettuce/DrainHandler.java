@@ -16,32 +16,34 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a channel so that no command fails, is lost, is sent twice or overtakes another.
+ * Drains a channel: no command fails, is lost, is sent twice or overtakes another.
  *
- * <p>Stands between Lettuce's {@link CommandHandler}, which notes in its stack what it has sent, and the encoder. To retire,
- * it lets nothing more through, waits for the replies that are due, and closes the channel. What Lettuce writes meanwhile
- * stands in the stack as if it had been sent, so Lettuce sends it on the next channel, in order. No command waits for longer
- * than the server would have made it wait, which serves the commands of a connection one by one.
+ * <p>The handler stands between Lettuce's {@link CommandHandler}, which keeps sent commands in its stack, and the
+ * encoder. To drain, it holds new commands back, waits for the replies that are due, and closes the channel. Lettuce
+ * has the held commands in its stack as if they had been sent, and sends them on the next channel, in order. A held
+ * command waits no longer than it would have waited for the server, which serves the commands of a connection one by
+ * one.
  *
- * <p>Not begun while the server remembers something that it would forget: see {@link SessionState}, and subscriptions.
+ * <p>Draining does not start while the server keeps state that would be lost with the connection: see
+ * {@link SessionState}, and subscriptions.
  *
  * <p>Used by one channel, on its event loop.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that was passed in tells, not the future returned
+@SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that is passed in has the result
 final class DrainHandler extends ChannelDuplexHandler {
     private enum Phase {
         /** Lettuce has not given the channel to its user yet. */
         GREETING,
         IN_USE,
-        /** To be retired, when the server has nothing to forget. */
+        /** Asked to drain; the server still has state of the connection. */
         ASKED,
-        /** Nothing more is sent; replies are due. */
+        /** Commands are held back; replies are due. */
         HOLDING,
-        /** Closed, with no reply due. */
-        RETIRED,
-        /** Closed in the midst of anything. */
+        /** Closed when no reply was due. */
+        DRAINED,
+        /** Closed at once, with commands in flight. */
         CUT,
-        /** Lettuce knows that the channel is closed. */
+        /** Lettuce was told that the channel is closed. */
         GONE
     }
 
@@ -51,7 +53,7 @@ final class DrainHandler extends ChannelDuplexHandler {
     private @Nullable ChannelHandlerContext context;
     private final SessionState session;
 
-    /** How many commands at the end of Lettuce's stack were not sent. */
+    /** The number of commands at the end of Lettuce's stack that were not sent. */
     private int held;
 
     DrainHandler(CommandHandler commands, DefaultEndpoint endpoint) {
@@ -65,7 +67,7 @@ final class DrainHandler extends ChannelDuplexHandler {
         context = ctx;
     }
 
-    /** Closes the channel as soon as that does no harm. May be called again. */
+    /** Closes the channel as soon as no command is affected. May be called again. */
     void drain() {
         if (phase == Phase.IN_USE) {
             phase = Phase.ASKED;
@@ -75,7 +77,7 @@ final class DrainHandler extends ChannelDuplexHandler {
         }
     }
 
-    /** Fails what was sent and not answered; what is written from now on is for the next channel. The caller closes. */
+    /** Fails the commands in flight, and holds later ones for the next channel. The caller closes the channel. */
     void failInFlight(TlsHandshakeException reason) {
         phase = Phase.CUT;
         Queue<RedisCommand<?, ?, ?>> stack = commands.getStack();
@@ -92,22 +94,22 @@ final class DrainHandler extends ChannelDuplexHandler {
             if (reconnects(ctx)) {
                 phase = Phase.HOLDING;
             } else if (commands.getStack().isEmpty()) {
-                retire(ctx);
+                close(ctx);
             }
         }
         if (phase == Phase.HOLDING && commands.getStack().size() <= held) {
-            retire(ctx);
+            close(ctx);
         }
     }
 
-    private void retire(ChannelHandlerContext ctx) {
-        phase = Phase.RETIRED;
+    private void close(ChannelHandlerContext ctx) {
+        phase = Phase.DRAINED;
         ctx.channel().closeFuture().addListener(closed -> awaitWriters());
         ctx.close();
     }
 
     private boolean isSubscribed() {
-        // of shard channels, isSubscribed() of Lettuce 7.7 does not know
+        // isSubscribed() of Lettuce 7.7 ignores shard channels
         return endpoint instanceof PubSubEndpoint<?, ?> pubSub
                 && (pubSub.isSubscribed() || pubSub.hasShardChannelSubscriptions());
     }
@@ -117,9 +119,10 @@ final class DrainHandler extends ChannelDuplexHandler {
     }
 
     /**
-     * Waits for threads that found the channel open and are about to write to it. Lettuce takes its lock to move queued
-     * commands; here there are none. The channel is closed and its handlers do not know yet: those writes run before they
-     * learn of it, so that they are held, too, rather than fail and be queued behind later ones.
+     * Waits for threads that saw the channel open and are about to write to it. Lettuce's method takes the lock that
+     * writers share; it moves queued commands, and there are none here. The channel is closed, but its handlers are
+     * told later. So these writes reach this handler before that and are held. Otherwise they would fail, and be queued
+     * behind later commands.
      */
     private void awaitWriters() {
         endpoint.notifyDrainQueuedCommands(new NothingQueued(endpoint));
@@ -146,14 +149,14 @@ final class DrainHandler extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        if (phase == Phase.HOLDING || phase == Phase.RETIRED || phase == Phase.CUT) {
+        if (phase == Phase.HOLDING || phase == Phase.DRAINED || phase == Phase.CUT) {
             held += message instanceof Collection<?> batch ? batch.size() : 1;
             // a failure would make Lettuce queue it a second time
             promise.trySuccess();
             return;
         }
         if (phase == Phase.GREETING) {
-            // Lettuce's own greeting, which it says on the next channel again
+            // Lettuce sends its greeting again on the next channel
         } else if (message instanceof RedisCommand<?, ?, ?> command) {
             session.sent(command);
         } else if (message instanceof Collection<?> batch) {
@@ -169,11 +172,11 @@ final class DrainHandler extends ChannelDuplexHandler {
         proceed(ctx);
     }
 
-    /** Where no reply was due, Lettuce need not wait before it reconnects; its timer alone would cost 100 ms. */
+    /** Reconnects at once after a drain. Lettuce's timer would add a delay of 100 ms or more. */
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         ConnectionWatchdog watchdog = ctx.pipeline().get(ConnectionWatchdog.class);
-        if (phase != Phase.RETIRED || watchdog == null || watchdog.isReconnectSuspended()) {
+        if (phase != Phase.DRAINED || watchdog == null || watchdog.isReconnectSuspended()) {
             phase = Phase.GONE;
             ctx.fireChannelInactive();
             return;

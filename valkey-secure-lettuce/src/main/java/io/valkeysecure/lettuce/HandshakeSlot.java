@@ -8,8 +8,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Holds back from the TLS handler that the channel is active, on which it starts the handshake, until a handshake slot is
- * free; then leaves the pipeline. The time spent waiting counts as part of the handshake's.
+ * Delays the handshake until a handshake slot is free. The TLS handler starts when it is told that the channel is
+ * active; this handler holds that event back, and leaves the pipeline when it has passed the event on. The wait counts
+ * towards the handshake timeout.
  */
 final class HandshakeSlot extends ChannelInboundHandlerAdapter {
     private final TlsHandshake handshake;

@@ -7,10 +7,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Where the costly and the waiting parts of handshakes run, so that an event loop goes on serving its other connections:
- * signatures, path validation, OCSP.
+ * Runs the expensive and the blocking parts of handshakes (signatures, path validation, OCSP), so that an event loop
+ * can serve its other connections meanwhile.
  *
- * <p>As many daemon threads as processors, at least two; each ends after some idle seconds, so there is nothing to shut down.
+ * <p>There are as many daemon threads as processors, and at least two. A thread ends after five idle seconds, so
+ * nothing has to be shut down.
  */
 final class HandshakeThreads implements Executor {
     static final String PREFIX = "valkey-secure-handshake-";

@@ -9,15 +9,15 @@ import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.adapter.TlsHandshake;
 
 /**
- * Shows the handshake what comes and goes, before the TLS handler and after it. Under TLS 1.3 it leaves the pipeline when the
- * server has made its choices; under TLS 1.2 it stays, since the server could begin another handshake.
+ * Passes the bytes on the wire to the handshake, in both directions. Under TLS 1.3 it leaves the pipeline after the
+ * server's choices; under TLS 1.2 it stays, because the server can start another handshake at any time.
  *
  * <p>Used by one channel, on its event loop.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that was passed in tells, not the future returned
+@SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that is passed in has the result
 final class PeerBytesTap extends ChannelDuplexHandler {
     private final TlsHandshake handshake;
-    private boolean sentIsWanted = true;
+    private boolean watchesSent = true;
     private boolean refused;
 
     PeerBytesTap(TlsHandshake handshake) {
@@ -46,9 +46,9 @@ final class PeerBytesTap extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        if (sentIsWanted && message instanceof ByteBuf bytes) {
+        if (watchesSent && message instanceof ByteBuf bytes) {
             try {
-                sentIsWanted = handshake.sent(bytes.nioBuffer());
+                watchesSent = handshake.sent(bytes.nioBuffer());
             } catch (TlsHandshakeException e) {
                 ReferenceCountUtil.release(message);
                 promise.tryFailure(e);
@@ -59,7 +59,7 @@ final class PeerBytesTap extends ChannelDuplexHandler {
         ctx.write(message, promise);
     }
 
-    /** The gate closes the channel, and tells Lettuce why. */
+    /** Passes the refusal to the gate, which closes the channel and reports the refusal to Lettuce. */
     private void refuse(ChannelHandlerContext ctx, TlsHandshakeException refusal) {
         refused = true;
         ctx.fireExceptionCaught(refusal);

@@ -10,9 +10,9 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
- * Connects as Lettuce does, and adds the refusal to a failure that does not have it. Lettuce loses a refusal in two cases: when
- * {@code RedisURI.timeout} passes first, and when the channel is closed before the connecting thread looks for its handler
- * ("RedisHandshakeHandler not registered").
+ * Connects as Lettuce does, and adds the refusal to a failure that does not have it. Lettuce loses a refusal in two
+ * cases: when {@code RedisURI.timeout} passes first, and when the channel is closed before the connecting thread looks
+ * for its handler ("RedisHandshakeHandler not registered").
  */
 final class ReportedConnect {
     private static final AttributeKey<RefusalReporter> REPORTER =

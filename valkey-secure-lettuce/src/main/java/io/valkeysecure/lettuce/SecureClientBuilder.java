@@ -11,7 +11,7 @@ import io.valkeysecure.TlsConfigurationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a {@link RedisClient} with options or resources of the caller's:
+ * Builds a {@link RedisClient} with your own options or resources:
  *
  * <pre>{@code
  * RedisClient client = SecureLettuce.clientBuilder(tls, uri)
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *         .build();
  * }</pre>
  *
- * <p>Each may be set once. Without either it makes what {@link SecureLettuce#client(SecureTls, RedisURI)} does. Not safe for
- * use by several threads; the clients are.
+ * <p>Each option may be set once. Without options the client is the same as that of
+ * {@link SecureLettuce#client(SecureTls, RedisURI)}. The builder is not thread-safe; the client is.
  *
  * @see SecureClusterClientBuilder
  */
@@ -42,7 +42,7 @@ public final class SecureClientBuilder {
      * @param wanted options without {@code SslOptions}
      * @return this builder
      * @throws TlsConfigurationException if the options have {@code SslOptions}
-     * @throws IllegalStateException if they were set before
+     * @throws IllegalStateException if the options were set before
      */
     @CanIgnoreReturnValue
     public SecureClientBuilder options(ClientOptions wanted) {
@@ -52,13 +52,13 @@ public final class SecureClientBuilder {
     }
 
     /**
-     * Sets threads, timers and the like. The client's {@code shutdown} leaves them running, as Lettuce's does. Default:
-     * resources of its own, which its {@code shutdown} ends.
+     * Sets the resources: threads, timer, event bus. The client's {@code shutdown} leaves them running, as in Lettuce.
+     * Default: resources that belong to the client, and that its {@code shutdown} shuts down.
      *
-     * @param shared the caller's resources; a {@link NettyCustomizer} in them is called before ours
+     * @param shared your resources; a {@link NettyCustomizer} in them is called before ours
      * @return this builder
-     * @throws IllegalArgumentException if they are guarded by another {@link SecureTls}
-     * @throws IllegalStateException if they were set before
+     * @throws IllegalArgumentException if another {@link SecureTls} guards the resources
+     * @throws IllegalStateException if the resources were set before
      */
     @CanIgnoreReturnValue
     public SecureClientBuilder resources(ClientResources shared) {
@@ -68,10 +68,10 @@ public final class SecureClientBuilder {
     }
 
     /**
-     * Makes the client.
+     * Builds the client.
      *
      * @return Lettuce's client
-     * @throws TlsConfigurationException if the URI asks for anything else than verified TLS
+     * @throws TlsConfigurationException if the URI does not ask for verified TLS
      */
     public RedisClient build() {
         TlsUri.requireVerifiedTls(uri);

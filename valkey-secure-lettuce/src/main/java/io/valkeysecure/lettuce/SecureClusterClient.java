@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lettuce's client for clusters, which tells its caller why a node was refused, and ends the resources that were made for it.
- * It guarantees nothing; {@link TlsCustomizer} does.
+ * Lettuce's client for clusters, which reports why a node was refused, and shuts down the resources that were made for
+ * it. Security does not depend on this class: {@link TlsCustomizer} guards every channel.
  */
 final class SecureClusterClient extends RedisClusterClient {
     private final @Nullable SecureTls tls;
@@ -34,7 +34,7 @@ final class SecureClusterClient extends RedisClusterClient {
 
     @Override
     public void setOptions(ClusterClientOptions options) {
-        // Lettuce's constructor calls this before there is a SecureTls, with options that ours replaces
+        // Lettuce's constructor calls this before tls is set; our constructor replaces the options
         super.setOptions(tls == null ? options : SecureLettuce.clientOptions(tls, options));
     }
 

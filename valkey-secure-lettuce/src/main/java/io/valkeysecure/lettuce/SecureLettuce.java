@@ -22,60 +22,68 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lettuce clients whose every connection is verified TLS, under one {@link SecureTls}.
- *
- * <p>What comes back is Lettuce's own {@link RedisClient} or {@link RedisClusterClient}, so pools, pub/sub, sentinels,
- * {@code MasterReplica}, the asynchronous and the reactive API are used as always:
+ * Makes Lettuce clients that connect to Valkey by verified TLS only. A {@link SecureTls} says which servers to trust
+ * and which client certificate to present; every connection of the client is verified against it before Lettuce writes
+ * a byte.
  *
  * <pre>{@code
- * RedisClient client = SecureLettuce.client(tls, "rediss://app@valkey.internal:6380");
- *
- * var pool = ConnectionPoolSupport.createGenericObjectPool(client::connect, new GenericObjectPoolConfig<>());
- * try (var connection = pool.borrowObject()) {
- *     connection.sync().set("key", "value");
+ * try (SecureTls tls = SecureTls.trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
+ *         .presenting(ClientIdentity.pem(Path.of("/etc/valkey/tls/tls.crt"), Path.of("/etc/valkey/tls/tls.key")))
+ *         .build()) {
+ *     RedisClient client = SecureLettuce.client(tls, "rediss://app@valkey.internal:6380");
+ *     try (StatefulRedisConnection<String, String> connection = client.connect()) {
+ *         connection.sync().set("greeting", "hello");
+ *     } finally {
+ *         client.shutdown();
+ *     }
  * }
- *
- * pool.close();
- * client.shutdown();
  * }</pre>
  *
- * <p>The guard sits in the Netty pipeline of each channel, and so holds for the first connection, for pub/sub, for every
- * reconnect, and for each node, replica and sentinel that Lettuce learns of later: a channel without TLS never connects, and Lettuce learns that a channel is active, and writes its first
- * {@code HELLO} or {@code AUTH}, only after the server was verified. If the server cannot be verified, the connection is
- * refused; {@link RefusalReason#of} finds the reason in whatever Lettuce or a pool then throws.
+ * <p>Close connections and pools first, then the client, then the {@code SecureTls}.
  *
- * <p>After a renewal of the client identity a connection is replaced while none of its commands is in flight; what is issued
- * meanwhile is sent on the next one. Connections of a server that no longer proves itself are closed at once, and their
- * commands in flight fail with the reason; Lettuce then tries to reconnect, and is judged by what is in force.
+ * <p>The clients are Lettuce's own {@link RedisClient} and {@link RedisClusterClient}. Pools, pub/sub, sentinels,
+ * {@code MasterReplica}, the asynchronous and the reactive API work unchanged.
  *
- * <p>TLS settings of Lettuce's own that contradict this ({@code redis://}, {@code startTls}, {@code verifyPeer}
- * {@code NONE} or {@code CA}, a Unix socket, {@code SslOptions}) are refused with a {@link TlsConfigurationException} that
- * names the setting, by the clients that are made here.
+ * <p><b>Guarantee.</b> A guard in the Netty pipeline of each channel verifies the first connection, every reconnect,
+ * pub/sub, and each node, replica and sentinel that Lettuce discovers. A channel without TLS does not connect. Lettuce
+ * is told that a channel is active, and writes its first {@code HELLO} or {@code AUTH}, only after the server is
+ * verified. If the server cannot be verified, the connection is refused; {@link RefusalReason#of} finds the reason in
+ * the exception of Lettuce or a pool.
  *
- * <p>A client that is made by other code with {@link #resources} is guarded in the pipeline alone, where not every setting
- * can be seen. A connection without TLS is refused, and so is one whose {@code verifyPeer} is seen to be weaker than
- * {@code FULL}. {@code startTls}, {@code SslOptions} and a {@code verifyPeer} that leaves no trace have no effect: TLS begins
- * with the first byte, under the {@link SecureTls} alone, and the server is verified in full.
+ * <p><b>Rotation.</b> After a renewal of the client identity, a connection is closed when none of its commands is in
+ * flight, and Lettuce sends later commands on the next connection. If a server no longer proves its identity, its
+ * connections are closed at once, and their commands in flight fail with the reason. Lettuce then reconnects, and the
+ * server is verified again.
  *
- * <p>These methods are safe for use by many threads, as are the clients they return.
+ * <p><b>Settings.</b> Clients of this class refuse TLS settings of Lettuce that contradict the guarantee, with a
+ * {@link TlsConfigurationException} that names the setting: {@code redis://}, {@code startTls}, {@code verifyPeer}
+ * {@code NONE} or {@code CA}, a Unix socket, {@code SslOptions}. A client that other code makes with {@link #resources}
+ * is guarded in the pipeline only, which cannot see every setting. It refuses a connection without TLS, and one whose
+ * {@code verifyPeer} is visibly weaker than {@code FULL}. Its {@code startTls} and {@code SslOptions} have no effect:
+ * TLS starts with the first byte, under the {@code SecureTls}, and the server is fully verified.
+ *
+ * <p>Methods and clients are thread-safe.
  */
 public final class SecureLettuce {
     private static final NettyCustomizer NONE = new NettyCustomizer() {};
 
-    /** Lettuce's own makes all connections of a server that restarts come back at the same time. */
+    /**
+     * Spreads reconnects at random. With Lettuce's default, all connections to a restarted server return at the same
+     * time.
+     */
     private static final Delay RECONNECT_DELAY =
             Delay.fullJitter(Duration.ZERO, Duration.ofSeconds(10), 200, TimeUnit.MILLISECONDS);
 
     private SecureLettuce() {}
 
     /**
-     * Returns a client with resources of its own, which its {@code shutdown} ends.
+     * Makes a client with its own resources, which its {@code shutdown} shuts down.
      *
-     * @param tls whom to trust and what to present
-     * @param uri the server, as {@code rediss://} or {@code valkeys://} URI; in any other respect as Lettuce reads it
+     * @param tls which servers to trust and which client certificate to present
+     * @param uri the server, as a {@code rediss://} or {@code valkeys://} URI; Lettuce reads the rest of the URI
      * @return Lettuce's client
-     * @throws TlsConfigurationException if the URI asks for anything else than verified TLS
-     * @throws IllegalArgumentException if the text is no URI of a server; its text is not in the message, for it may hold a
+     * @throws TlsConfigurationException if the URI does not ask for verified TLS
+     * @throws IllegalArgumentException if the URI is malformed; the message does not show it, because it may hold a
      *     password
      */
     public static RedisClient client(SecureTls tls, String uri) {
@@ -83,37 +91,37 @@ public final class SecureLettuce {
     }
 
     /**
-     * Returns a client with resources of its own, which its {@code shutdown} ends.
+     * Makes a client with its own resources, which its {@code shutdown} shuts down.
      *
-     * @param tls whom to trust and what to present
+     * @param tls which servers to trust and which client certificate to present
      * @param uri the server
      * @return Lettuce's client
-     * @throws TlsConfigurationException if the URI asks for anything else than verified TLS
+     * @throws TlsConfigurationException if the URI does not ask for verified TLS
      */
     public static RedisClient client(SecureTls tls, RedisURI uri) {
         return clientBuilder(tls, uri).build();
     }
 
     /**
-     * Begins a client with options or resources of the caller's.
+     * Returns a builder of a client with your own options or resources.
      *
-     * @param tls whom to trust and what to present
+     * @param tls which servers to trust and which client certificate to present
      * @param uri the server
      * @return a builder of Lettuce's client
-     * @throws IllegalArgumentException if the URI is null, as Lettuce does
+     * @throws IllegalArgumentException if the URI is null, as in Lettuce
      */
     public static SecureClientBuilder clientBuilder(SecureTls tls, RedisURI uri) {
         return new SecureClientBuilder(requireTls(tls), TlsUri.notNull(uri, "RedisURI"));
     }
 
     /**
-     * Returns a client of a cluster, with resources of its own, which its {@code shutdown} ends.
+     * Makes a cluster client with its own resources, which its {@code shutdown} shuts down.
      *
-     * @param tls whom to trust and what to present
-     * @param uri the seeds, as {@code rediss://} or {@code valkeys://} URI; hosts and ports are separated by commas
+     * @param tls which servers to trust and which client certificate to present
+     * @param uri the seeds, as a {@code rediss://} or {@code valkeys://} URI; commas separate hosts and ports
      * @return Lettuce's client
-     * @throws TlsConfigurationException if the URI asks for anything else than verified TLS
-     * @throws IllegalArgumentException if the text is no URI of servers; its text is not in the message, for it may hold a
+     * @throws TlsConfigurationException if the URI does not ask for verified TLS
+     * @throws IllegalArgumentException if the URI is malformed; the message does not show it, because it may hold a
      *     password
      */
     public static RedisClusterClient clusterClient(SecureTls tls, String uri) {
@@ -121,12 +129,12 @@ public final class SecureLettuce {
     }
 
     /**
-     * Returns a client of a cluster, with resources of its own, which its {@code shutdown} ends.
+     * Makes a cluster client with its own resources, which its {@code shutdown} shuts down.
      *
-     * @param tls whom to trust and what to present
-     * @param seed a node that tells of the others
+     * @param tls which servers to trust and which client certificate to present
+     * @param seed a node, from which Lettuce learns the others
      * @return Lettuce's client
-     * @throws TlsConfigurationException if the URI asks for anything else than verified TLS
+     * @throws TlsConfigurationException if the URI does not ask for verified TLS
      */
     public static RedisClusterClient clusterClient(SecureTls tls, RedisURI seed) {
         return clusterClientBuilder(tls, List.of(TlsUri.notNull(seed, "RedisURI")))
@@ -134,12 +142,12 @@ public final class SecureLettuce {
     }
 
     /**
-     * Begins a client of a cluster with several seeds, or with options or resources of the caller's.
+     * Returns a builder of a cluster client with several seeds, or with your own options or resources.
      *
-     * @param tls whom to trust and what to present
-     * @param seeds nodes that tell of the others; Lettuce takes credentials from the first
+     * @param tls which servers to trust and which client certificate to present
+     * @param seeds nodes, from which Lettuce learns the others; it takes credentials from the first
      * @return a builder of Lettuce's client
-     * @throws IllegalArgumentException if there are no seeds, or one is null, as Lettuce does
+     * @throws IllegalArgumentException if there are no seeds, or one is null, as in Lettuce
      */
     public static SecureClusterClientBuilder clusterClientBuilder(SecureTls tls, Iterable<RedisURI> seeds) {
         List<RedisURI> listed = new ArrayList<>();
@@ -151,11 +159,11 @@ public final class SecureLettuce {
     }
 
     /**
-     * Returns guarded resources, for those who make Lettuce's clients themselves. Every client made with them refuses to
-     * connect without TLS, and spreads its reconnects at random. Use them together with
+     * Makes guarded resources, for code that makes Lettuce's clients itself. Every client with these resources refuses
+     * to connect without TLS, and spreads its reconnects at random. Use them together with
      * {@link #clientOptions(SecureTls, ClientOptions)}.
      *
-     * @param tls whom to trust and what to present
+     * @param tls which servers to trust and which client certificate to present
      * @return resources that the caller shuts down
      */
     public static ClientResources resources(SecureTls tls) {
@@ -166,28 +174,29 @@ public final class SecureLettuce {
     }
 
     /**
-     * Returns guarded resources that use the threads, the timer, the event bus and all else of others.
+     * Makes guarded resources that share the threads, the timer, the event bus and everything else with existing
+     * resources.
      *
-     * <p>The base's {@code reconnectDelay} stays. Lettuce's default has no jitter: after a restart of the server, all
-     * connections come back at the same time.
+     * <p>The {@code reconnectDelay} of the base is kept. Lettuce's default has no jitter: after a restart of the
+     * server, all connections return at the same time.
      *
-     * <p>Shutting them down ends nothing that belongs to the base. The base stays its owner's to shut down, after all that
-     * was derived from it.
+     * <p>Shutting down the guarded resources does not shut down the base. Shut down the base after all resources that
+     * share with it.
      *
-     * @param tls whom to trust and what to present
-     * @param base the resources to use; a {@link NettyCustomizer} in them is called before ours
-     * @return guarded resources; the base itself if it is guarded by the same {@link SecureTls} already
-     * @throws IllegalArgumentException if the base is guarded by another {@link SecureTls}
+     * @param tls which servers to trust and which client certificate to present
+     * @param base the resources to share; a {@link NettyCustomizer} in them is called before ours
+     * @return guarded resources; the base itself if the same {@link SecureTls} guards it already
+     * @throws IllegalArgumentException if another {@link SecureTls} guards the base
      */
     public static ClientResources resources(SecureTls tls, ClientResources base) {
         if (requireDerivable(tls, base).nettyCustomizer() instanceof TlsCustomizer) {
             return base;
         }
-        // Lettuce's mutate() hands on whether a part is shared as the base has it, so that shutting down the copy would
-        // stop the base's timer and executor, and makes new event loops. A part that is set by hand counts as shared.
+        // Lettuce's mutate() copies whether a part is shared, so that a shutdown of the copy would stop the base's
+        // timer and executor, and it makes new event loops. A part that is set explicitly counts as shared.
         return base.mutate()
                 .commandLatencyRecorder(base.commandLatencyRecorder())
-                // the base publishes what the shared recorder collects; a second publisher would take half of it away
+                // the base publishes the data of the shared recorder; a second publisher would take away half of it
                 .commandLatencyPublisherOptions(DefaultEventPublisherOptions.disabled())
                 .eventExecutorGroup(base.eventExecutorGroup())
                 .eventLoopGroupProvider(base.eventLoopGroupProvider())
@@ -201,7 +210,8 @@ public final class SecureLettuce {
         TlsUri.notNull(base, "ClientResources");
         if (base.nettyCustomizer() instanceof TlsCustomizer guard && !guard.guards(tls)) {
             throw new IllegalArgumentException(
-                    "the client resources are guarded by another SecureTls already; derive from resources without a guard");
+                    "expected resources without a guard or guarded by this SecureTls, seen ones that another SecureTls guards; "
+                            + "derive from the resources that those were made from");
         }
         return base;
     }
@@ -218,10 +228,10 @@ public final class SecureLettuce {
     }
 
     /**
-     * Returns options by which a connection that escaped the guard of {@link #resources} fails instead of trusting the
-     * JVM's trust store: Lettuce's own TLS trusts nobody with them.
+     * Returns options with which Lettuce's own TLS trusts nobody. A connection that the guard of {@link #resources}
+     * does not reach then fails, instead of trusting the JVM's trust store.
      *
-     * @param tls whom to trust and what to present
+     * @param tls which servers to trust and which client certificate to present
      * @param base Lettuce's options, without {@code SslOptions}
      * @return the same options, and {@code SslOptions} that trust nobody
      * @throws TlsConfigurationException if the base has {@code SslOptions}
@@ -231,10 +241,10 @@ public final class SecureLettuce {
     }
 
     /**
-     * Returns options for a cluster by which a connection that escaped the guard of {@link #resources} fails instead of
-     * trusting the JVM's trust store: Lettuce's own TLS trusts nobody with them.
+     * Returns options for a cluster client with which Lettuce's own TLS trusts nobody. A connection that the guard of
+     * {@link #resources} does not reach then fails, instead of trusting the JVM's trust store.
      *
-     * @param tls whom to trust and what to present
+     * @param tls which servers to trust and which client certificate to present
      * @param base Lettuce's options, without {@code SslOptions}
      * @return the same options, and {@code SslOptions} that trust nobody
      * @throws TlsConfigurationException if the base has {@code SslOptions}
@@ -250,13 +260,13 @@ public final class SecureLettuce {
                 && !(base.getSslOptions() instanceof TrustNobody)) {
             throw RootTypes.configurationRefused(
                     RefusalReason.UNSUPPORTED_SETTING,
-                    "ClientOptions.sslOptions is set: trust, identity, versions and suites come from SecureTls alone; "
-                            + "remove sslOptions(...) and say it by SecureTls.trusting(...), presenting(...) and policy(...)");
+                    "ClientOptions.sslOptions is set, expected the default: SecureTls sets trust, identity, versions and "
+                            + "cipher suites; remove sslOptions(...), and use SecureTls.trusting(...), presenting(...) and policy(...)");
         }
         return new TrustNobody(tls.policy().handshakeTimeout());
     }
 
-    /** A copy: {@code ClientOptions.mutate()} of Lettuce 7.7 forgets {@code useHashIndexQueue}. */
+    /** A subclass, because {@code ClientOptions.mutate()} of Lettuce 7.7 loses {@code useHashIndexQueue}. */
     private static final class GuardedOptions extends ClientOptions {
         private static final long serialVersionUID = 1L;
 

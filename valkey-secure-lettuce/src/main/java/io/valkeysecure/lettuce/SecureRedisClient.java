@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lettuce's client, which refuses early what the guard in the pipeline would refuse late and with less to say, and ends the
- * resources that were made for it. It guarantees nothing; {@link TlsCustomizer} does.
+ * Lettuce's client, which refuses a URI early and with a precise message, and shuts down the resources that were made
+ * for it. Security does not depend on this class: {@link TlsCustomizer} guards every channel.
  */
 final class SecureRedisClient extends RedisClient {
     private final SecureTls tls;
@@ -38,14 +38,14 @@ final class SecureRedisClient extends RedisClient {
         super.setOptions(SecureLettuce.clientOptions(tls, options));
     }
 
-    /** Null is for Lettuce to refuse, in its own way. */
+    /** Ignores null, which Lettuce refuses. */
     private static void requireVerifiedTls(@Nullable RedisURI uri) {
         if (uri != null) {
             TlsUri.requireVerifiedTls(uri);
         }
     }
 
-    /** What a future is to fail with; null if Lettuce is to go on. */
+    /** Returns the exception for a future, or null if Lettuce should connect. */
     private static @Nullable TlsConfigurationException refusalOf(
             @Nullable RedisCodec<?, ?> codec, @Nullable RedisURI uri) {
         if (codec == null) {

@@ -11,11 +11,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server remembers of a connection and nobody could restore on the next one: a transaction, watched keys,
- * {@code ASKING}, a stream that was asked for past Lettuce's own methods, and replies that were turned off.
+ * The state of a connection on the server that the next connection could not restore: a transaction, watched keys,
+ * {@code ASKING}, a stream that was started without Lettuce's own methods, and replies that are turned off.
  *
- * <p>Commands are compared by their bytes, in any case, as the server compares them: {@code dispatch} takes keywords of the
- * user's own.
+ * <p>Commands are recognised by their name in any case, as on the server: {@code dispatch} takes any keyword.
  *
  * <p>Used by one channel, on its event loop.
  */
@@ -25,16 +24,16 @@ final class SessionState {
     private boolean watching;
     private boolean asking;
 
-    /** The server sends on its own, until {@code RESET} or the end of the connection. */
+    /** The server sends without being asked, until {@code RESET} or the end of the connection. */
     private boolean streaming;
 
-    /** Replies are turned off, so that none tells when the connection is quiet. */
+    /** Replies are turned off, so that the end of a command cannot be seen. */
     private boolean silent;
 
     /**
      * Makes the state of a new connection.
      *
-     * @param restoresSubscriptions whether Lettuce subscribes again to what the connection is subscribed to
+     * @param restoresSubscriptions whether Lettuce restores the subscriptions of this connection
      */
     SessionState(boolean restoresSubscriptions) {
         this.restoresSubscriptions = restoresSubscriptions;
@@ -44,7 +43,7 @@ final class SessionState {
         return !transaction && !watching && !asking && !streaming && !silent;
     }
 
-    /** Notes a command that is sent to the server. */
+    /** Records a command that is sent to the server. */
     void sent(RedisCommand<?, ?, ?> command) {
         String name = upperCase(command.getType().getBytes());
         asking = name.equals("ASKING");
@@ -66,7 +65,7 @@ final class SessionState {
             case "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE" -> streaming |= !restoresSubscriptions;
             case "CLIENT" -> client(words(command.getArgs()));
             default -> {
-                // leaves nothing that the server could forget
+                // leaves no state on the server
             }
         }
     }
@@ -77,7 +76,9 @@ final class SessionState {
         }
     }
 
-    /** The arguments as the server reads them, in upper case: Lettuce's own text of them hides keys and values. */
+    /**
+     * Returns the arguments as the server reads them, in upper case. Lettuce's own text of them hides keys and values.
+     */
     private static List<String> words(@Nullable CommandArgs<?, ?> args) {
         List<String> words = new ArrayList<>();
         if (args == null) {

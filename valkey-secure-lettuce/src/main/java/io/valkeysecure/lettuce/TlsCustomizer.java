@@ -22,11 +22,12 @@ import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guard: runs for every channel that Lettuce makes, plain or TLS, first connection or reconnect, after Lettuce and the
- * user's own customizer have set up the pipeline and before the channel connects.
+ * Replaces Lettuce's TLS handler in the pipeline of every channel, or refuses the channel. Lettuce calls it for first
+ * connections and reconnects, with and without TLS, after Lettuce and the user's own customizer have set up the
+ * pipeline and before the channel connects.
  *
- * <p>What it throws fails the channel: Netty's {@code ChannelInitializer} closes it before {@code connect}, and Lettuce
- * gives the exception to the caller.
+ * <p>An exception from here fails the channel: Netty's {@code ChannelInitializer} closes the channel before it
+ * connects, and Lettuce gives the exception to the caller.
  */
 final class TlsCustomizer implements NettyCustomizer {
     private static final String FIRST_BYTES = "valkey-secure-first-bytes";
@@ -34,14 +35,15 @@ final class TlsCustomizer implements NettyCustomizer {
     private static final String TLS = "valkey-secure-tls";
     private static final String GATE = "valkey-secure-gate";
     private static final String FLUSHES = "valkey-secure-flushes";
-    private static final String DRAIN = "valkey-secure-retirement";
+    private static final String DRAIN = "valkey-secure-drain";
 
-    /** How long a peer that reads nothing can delay the end of a connection. */
+    /** The longest time that a peer that reads nothing can delay the closing of a channel. */
     private static final Duration CLOSE_NOTIFY_TIMEOUT = Duration.ofMillis(500);
 
     /**
-     * Lettuce flushes each command, which makes each a TLS record and a system call of its own. At most so many flushes become
-     * one: those that stand in the event loop's queue together, or that are called for while it reads.
+     * The most flushes that are combined into one. Lettuce flushes each command, which costs a TLS record and a system
+     * call each. Flushes are combined if they are in the event loop's queue together, or are requested while the loop
+     * reads.
      */
     private static final int MOST_FLUSHES = 256;
 
@@ -71,57 +73,63 @@ final class TlsCustomizer implements NettyCustomizer {
         if (lettuces == null) {
             throw RootTypes.configurationRefused(
                     RefusalReason.PLAINTEXT_REQUESTED,
-                    "a connection without TLS was asked for, and was refused before it was opened; write rediss:// or "
-                            + "valkeys://, or RedisURI.Builder.withSsl(true)");
+                    "expected a connection with TLS, seen one without; it was not opened; write rediss:// or valkeys://, or "
+                            + "RedisURI.Builder.withSsl(true)");
         }
         Endpoint endpoint = endpoint(lettuces.engine());
         requireFullVerification(lettuces.engine());
         TlsHandshake handshake = TlsHandshake.start(tls, endpoint, ClientLibrary.LETTUCE);
         SSLEngine engine = handshake.engine();
         SslHandler ours = new SslHandler(engine, verifier);
-        // to Netty, zero is no timeout at all
+        // zero would turn the timeout off
         ours.setHandshakeTimeoutMillis(Math.max(1, handshake.timeout().toMillis()));
         ours.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_TIMEOUT.toMillis());
-        // Lettuce's handler announces a failed handshake when it is removed, so it goes before the gate comes
+        // Lettuce's handler reports a failed handshake when it is removed, so it is removed before the gate is added
         pipeline.replace(lettuces, FIRST_BYTES, new PeerBytesTap(handshake));
         pipeline.addAfter(FIRST_BYTES, SLOT, new HandshakeSlot(handshake, ours));
         pipeline.addAfter(SLOT, TLS, ours);
-        pipeline.addAfter(TLS, GATE, new TlsGate(handshake, engine, verifier, retirement(pipeline)));
+        pipeline.addAfter(TLS, GATE, new TlsGate(handshake, engine, verifier, drainHandler(pipeline)));
         if (pipeline.get(FlushConsolidationHandler.class) == null) {
             pipeline.addAfter(GATE, FLUSHES, new FlushConsolidationHandler(MOST_FLUSHES, true));
         }
     }
 
-    private static @Nullable DrainHandler retirement(ChannelPipeline pipeline) {
+    private static @Nullable DrainHandler drainHandler(ChannelPipeline pipeline) {
         ChannelHandlerContext handler = pipeline.context(CommandHandler.class);
         if (handler == null
                 || !(handler.handler() instanceof CommandHandler commands)
                 || !(commands.getEndpoint() instanceof DefaultEndpoint endpoint)) {
             return null;
         }
-        DrainHandler retirement = new DrainHandler(commands, endpoint);
-        pipeline.addBefore(handler.name(), DRAIN, retirement);
-        return retirement;
+        DrainHandler drain = new DrainHandler(commands, endpoint);
+        pipeline.addBefore(handler.name(), DRAIN, drain);
+        return drain;
     }
 
-    /** With {@code FULL} Lettuce sets this on its engine; with {@code CA}, and in some versions with {@code NONE}, it does not. */
+    /**
+     * Lettuce sets the algorithm with {@code FULL}, but not with {@code CA}, and in some versions not with
+     * {@code NONE}.
+     */
     private static void requireFullVerification(SSLEngine engine) {
         if (!"HTTPS".equals(engine.getSSLParameters().getEndpointIdentificationAlgorithm())) {
             throw RootTypes.configurationRefused(
                     RefusalReason.UNSUPPORTED_SETTING,
-                    "RedisURI.verifyPeer is not FULL: path and name of the server are always verified; remove it or write "
-                            + "FULL, and trust the server's issuer by SecureTls.trusting(...)");
+                    "RedisURI.verifyPeer is not FULL, expected FULL: certificate chain and name of the server are always verified; "
+                            + "remove the setting, and trust the server's issuer by SecureTls.trusting(...)");
         }
     }
 
-    /** Lettuce gives its engine the host and port that it is about to dial, for the first connection and reconnects alike. */
+    /**
+     * Returns the host and port that Lettuce is about to dial. Its engine has them for first connections and reconnects
+     * alike.
+     */
     private static Endpoint endpoint(SSLEngine engine) {
         String host = engine.getPeerHost();
         if (host == null || host.isEmpty() || engine.getPeerPort() < 1) {
             throw RootTypes.configurationRefused(
                     RefusalReason.UNCLASSIFIED,
-                    "the channel does not tell which host and port it connects to, so the server's name cannot be checked; "
-                            + "expected an address with host and port from the SocketAddressResolver, or a RedisURI with both");
+                    "expected a channel with the host and port that it connects to, seen none, so the server's name cannot be "
+                            + "checked; set both in RedisURI, or let the SocketAddressResolver return an address with both");
         }
         return new Endpoint(host, engine.getPeerPort());
     }

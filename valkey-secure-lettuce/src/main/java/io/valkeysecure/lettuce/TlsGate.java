@@ -25,20 +25,21 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the TLS handler and all of Lettuce, and opens when the server is verified.
+ * Separates Lettuce from the TLS handler until the server is verified.
  *
- * <p>Until then Lettuce does not learn that the channel is active, which is what its {@code RedisHandshakeHandler} waits for
- * to write {@code HELLO} or {@code AUTH}, and its endpoint to flush queued commands; what is written all the same fails and
- * goes nowhere. A refusal goes up the pipeline as an exception, which is how Lettuce tells the caller of {@code connect}.
+ * <p>Until then the gate holds back the event that the channel is active. Lettuce's {@code RedisHandshakeHandler} waits
+ * for this event before it writes {@code HELLO} or {@code AUTH}, and its endpoint before it flushes queued commands. A
+ * write before it fails and sends nothing. The gate reports a refusal as an exception in the pipeline, which Lettuce
+ * gives to the caller of {@code connect}.
  *
  * <p>Used by one channel, on its event loop.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that was passed in tells, not the future returned
+@SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that is passed in has the result
 final class TlsGate extends ChannelDuplexHandler {
     private enum State {
-        /** The handshake has not ended yet. */
+        /** The handshake is not finished. */
         CLOSED,
-        /** The handshake has ended, and another thread verifies it. */
+        /** The handshake is finished, and another thread verifies it. */
         VERIFYING,
         /** Verified; a TLS 1.3 server may still refuse our certificate, with its first answer (RFC 8446, 4.4.2.4). */
         VERIFIED,
@@ -47,14 +48,14 @@ final class TlsGate extends ChannelDuplexHandler {
         REFUSED
     }
 
-    /** Null once the server has answered: a connection keeps no more of its handshake than the proof. */
+    /** Null once the server has answered, so that an open connection does not hold its handshake in memory. */
     private @Nullable TlsHandshake handshake;
 
     private final SSLEngine engine;
     private final Executor verifier;
-    private final @Nullable DrainHandler retirement;
+    private final @Nullable DrainHandler drainHandler;
 
-    /** What came while another thread verified, if anything did. */
+    /** Messages that arrived while another thread verified; null if there were none. */
     private @Nullable Queue<Object> early;
 
     private State state = State.CLOSED;
@@ -64,19 +65,19 @@ final class TlsGate extends ChannelDuplexHandler {
     /**
      * Makes a gate.
      *
-     * @param verifier where verification runs, for it costs a signature or more and may wait for an OCSP responder
-     * @param retirement how the channel is ended at a quiet moment; null if it cannot be
+     * @param verifier runs the verification, which checks signatures and may wait for an OCSP responder
+     * @param drainHandler drains the channel; null if the channel cannot be drained
      */
-    TlsGate(TlsHandshake handshake, SSLEngine engine, Executor verifier, @Nullable DrainHandler retirement) {
+    TlsGate(TlsHandshake handshake, SSLEngine engine, Executor verifier, @Nullable DrainHandler drainHandler) {
         this.handshake = handshake;
         this.engine = engine;
         this.verifier = verifier;
-        this.retirement = retirement;
+        this.drainHandler = drainHandler;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        // passed on by open(), once the server is verified
+        // open() passes the event on when the server is verified
     }
 
     @Override
@@ -96,7 +97,7 @@ final class TlsGate extends ChannelDuplexHandler {
     private void verify(ChannelHandlerContext ctx, SslHandshakeCompletionEvent completion) {
         state = State.VERIFYING;
         TlsHandshake verified = handshake();
-        // bounds what a peer can make us keep
+        // limits the data that a peer can make us hold
         ctx.channel().config().setAutoRead(false);
         verifier.execute(() -> {
             try {
@@ -105,7 +106,7 @@ final class TlsGate extends ChannelDuplexHandler {
                 if (!onEventLoop(ctx, () -> open(ctx, completion, closed))) {
                     closed.run();
                 }
-            } catch (Throwable e) { // an Error too: nothing on the way to a verdict may leave the channel waiting
+            } catch (Throwable e) { // an Error too, or the channel would wait without end
                 TlsHandshakeException refused = verified.refuse(e);
                 onEventLoop(ctx, () -> {
                     if (state == State.VERIFYING) {
@@ -129,7 +130,7 @@ final class TlsGate extends ChannelDuplexHandler {
 
     private void open(ChannelHandlerContext ctx, SslHandshakeCompletionEvent completion, Runnable closed) {
         if (state != State.VERIFYING) {
-            // the peer or Lettuce gave up meanwhile
+            // the peer or Lettuce closed the channel meanwhile
             closed.run();
             return;
         }
@@ -146,14 +147,14 @@ final class TlsGate extends ChannelDuplexHandler {
         }
     }
 
-    /** How core ends the connection, from its own thread. */
+    /** Returns the connection as core closes it, from core's thread. */
     private ManagedConnection connection(ChannelHandlerContext ctx) {
         return new ManagedConnection() {
             @Override
             public void drain() {
                 onEventLoop(ctx, () -> {
-                    if (retirement != null && (state == State.VERIFIED || state == State.ESTABLISHED)) {
-                        retirement.drain();
+                    if (drainHandler != null && (state == State.VERIFIED || state == State.ESTABLISHED)) {
+                        drainHandler.drain();
                     }
                 });
             }
@@ -171,13 +172,13 @@ final class TlsGate extends ChannelDuplexHandler {
             case VERIFIED, ESTABLISHED -> {
                 state = State.REFUSED;
                 keep(ctx, reason);
-                if (retirement != null) {
-                    retirement.failInFlight(reason);
+                if (drainHandler != null) {
+                    drainHandler.failInFlight(reason);
                 }
                 ctx.close();
             }
             case REFUSED -> {
-                // on its way out
+                // is being closed
             }
         }
     }
@@ -198,7 +199,7 @@ final class TlsGate extends ChannelDuplexHandler {
     }
 
     private TlsHandshake handshake() {
-        return Objects.requireNonNull(handshake, "the handshake, of a connection whose server has answered");
+        return Objects.requireNonNull(handshake, "handshake");
     }
 
     private void keep(ChannelHandlerContext ctx, TlsHandshakeException refused) {
@@ -272,23 +273,24 @@ final class TlsGate extends ChannelDuplexHandler {
         promise.tryFailure(
                 refusal != null
                         ? refusal
-                        : new IllegalStateException("write on a channel whose server is not verified"));
+                        : new IllegalStateException(
+                                "expected a verified server, seen a write before the server was verified"));
     }
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-        // a channel that never was active found no server: that is for Lettuce to report, and no refusal
+        // a channel that never was active reached no server, which is no refusal; Lettuce reports it
         if ((state == State.CLOSED || state == State.VERIFYING) && ctx.channel().isActive()) {
             state = State.REFUSED;
             releaseEarly();
             TimeoutException gaveUp = new TimeoutException(
-                    "Lettuce closed the channel before the handshake ended, as it does when RedisURI.timeout has passed");
+                    "Lettuce closed the channel before the handshake was finished, as it does when RedisURI.timeout has passed");
             keep(ctx, handshake().refuse(gaveUp));
         }
         ctx.close(promise);
     }
 
-    /** Says in types of the JDK what Netty says in its own, for the core knows no Netty. */
+    /** Translates exceptions of Netty into exceptions of the JDK, because core does not depend on Netty. */
     private static Throwable explained(Throwable cause) {
         Throwable actual = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
         if (actual instanceof SslHandshakeTimeoutException) {

@@ -18,8 +18,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads URIs into Lettuce's {@link RedisURI}, and requires that a {@code RedisURI} asks for verified TLS. {@link ServerUris} decides
- * about schemes. No message shows the text of a URI, which may hold a password; Lettuce's own messages do.
+ * Reads URIs into Lettuce's {@link RedisURI}, and requires that a {@code RedisURI} asks for verified TLS.
+ * {@link ServerUris} decides about schemes. No message shows the text of a URI, which may hold a password; Lettuce's
+ * own messages do.
  */
 final class TlsUri {
     /** The options that Lettuce reads from a query. */
@@ -59,7 +60,9 @@ final class TlsUri {
         return value;
     }
 
-    /** Returns the URI with the scheme by which Lettuce knows it: Lettuce reads neither {@code valkeys} nor upper case. */
+    /**
+     * Returns the URI with the scheme by which Lettuce knows it: Lettuce reads neither {@code valkeys} nor upper case.
+     */
     private static URI withLettuceScheme(String text) {
         URI uri = ServerUris.parse(notNull(text, "URI"), IllegalArgumentException::new);
         Target target = ServerUris.requireTls(uri, EnumSet.allOf(Target.class));
@@ -80,9 +83,9 @@ final class TlsUri {
     }
 
     /**
-     * Requires that an {@code @} stands in the authority only. A {@code /}, {@code ?} or {@code #} in a password ends the
-     * authority, so that parts of the password become host, port and path, and the {@code @} comes after them. The value of an
-     * option may contain an {@code @}.
+     * Requires that an {@code @} stands in the authority only. A {@code /}, {@code ?} or {@code #} in a password ends
+     * the authority, so that parts of the password become host, port and path, and the {@code @} comes after them. The
+     * value of an option may contain an {@code @}.
      */
     private static void requireUserInfoInAuthority(URI uri) {
         boolean onlyInOptions = uri.getRawQuery() == null

@@ -16,10 +16,10 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * TLS options for Lettuce itself: they trust nobody, so that a channel that kept Lettuce's TLS handler fails.
+ * TLS options that trust nobody, for Lettuce's own TLS handler: a channel that kept this handler fails.
  *
- * <p>Lettuce builds an {@code SslContext} of them for every channel, on the event loop, before the guard takes its place;
- * with a ready trust manager and no key that costs some microseconds and reads no file.
+ * <p>Lettuce builds an {@code SslContext} from the options for every channel, on the event loop, before the guard
+ * replaces the handler. With a ready trust manager and no key this takes microseconds and reads no file.
  */
 final class TrustNobody extends SslOptions {
     private static final TrustManagerFactory FACTORY = new NobodyFactory();
@@ -88,8 +88,8 @@ final class TrustNobody extends SslOptions {
         private static PeerRejectedException refusal() {
             return RootTypes.peerRejected(
                     RefusalReason.UNCLASSIFIED,
-                    "expected a channel guarded by valkey-secure, seen one with Lettuce's own TLS, by which nobody is "
-                            + "trusted; make the client by SecureLettuce.client(...), or give it SecureLettuce.resources(...)",
+                    "expected a channel guarded by valkey-secure, seen one with Lettuce's own TLS handler, which trusts nobody here; "
+                            + "make the client by SecureLettuce.client(...), or give it SecureLettuce.resources(...)",
                     null);
         }
     }

@@ -1,8 +1,6 @@
 /**
- * Verified TLS connections for Lettuce, standalone, pooled and for pub/sub.
- *
- * <p>Entry point: {@link io.valkeysecure.lettuce.SecureLettuce}. What it returns are Lettuce's own types, so code that uses
- * them goes on unchanged.
+ * Verified TLS connections for Lettuce. Start with {@link io.valkeysecure.lettuce.SecureLettuce}, which makes Lettuce's
+ * own client types, so that code that uses them stays unchanged.
  */
 @CheckReturnValue
 @NullMarked

@@ -35,7 +35,7 @@ class DrainHandlerTest {
         resources.shutdown(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
-    private DrainHandler retirement(DefaultEndpoint endpoint) {
+    private DrainHandler drainHandler(DefaultEndpoint endpoint) {
         return new DrainHandler(new CommandHandler(ClientOptions.create(), resources, endpoint), endpoint);
     }
 
@@ -45,10 +45,10 @@ class DrainHandlerTest {
 
     @Test
     void closeWhenQuiet_nothingGoesOn_closes() {
-        DrainHandler retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
-        EmbeddedChannel channel = new EmbeddedChannel(retirement);
+        DrainHandler drainHandler = drainHandler(new DefaultEndpoint(ClientOptions.create(), resources));
+        EmbeddedChannel channel = new EmbeddedChannel(drainHandler);
 
-        retirement.drain();
+        drainHandler.drain();
 
         assertThat(channel.isOpen()).isFalse();
     }
@@ -56,11 +56,11 @@ class DrainHandlerTest {
     /** The server forgets what was asked with the connection, and would send the command away again. */
     @Test
     void closeWhenQuiet_betweenAskingAndItsCommand_waitsForTheCommand() {
-        DrainHandler retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
-        EmbeddedChannel channel = new EmbeddedChannel(retirement);
+        DrainHandler drainHandler = drainHandler(new DefaultEndpoint(ClientOptions.create(), resources));
+        EmbeddedChannel channel = new EmbeddedChannel(drainHandler);
         channel.writeOutbound(command(CommandType.ASKING));
 
-        retirement.drain();
+        drainHandler.drain();
 
         assertThat(channel.isOpen()).isTrue();
         var unused = channel.writeOneOutbound(command(CommandType.GET));
@@ -70,19 +70,19 @@ class DrainHandlerTest {
     @Test
     void closeWhenQuiet_subscribedToAShardChannel_waitsForTheEndOfTheSubscription() {
         AtomicBoolean subscribed = new AtomicBoolean(true);
-        DrainHandler retirement = retirement(new PubSubEndpoint<String, String>(ClientOptions.create(), resources) {
+        DrainHandler drainHandler = drainHandler(new PubSubEndpoint<String, String>(ClientOptions.create(), resources) {
             @Override
             public boolean hasShardChannelSubscriptions() {
                 return subscribed.get();
             }
         });
-        EmbeddedChannel channel = new EmbeddedChannel(retirement);
+        EmbeddedChannel channel = new EmbeddedChannel(drainHandler);
 
-        retirement.drain();
+        drainHandler.drain();
 
         assertThat(channel.isOpen()).isTrue();
         subscribed.set(false);
-        retirement.drain();
+        drainHandler.drain();
         assertThat(channel.isOpen()).isFalse();
     }
 
@@ -130,11 +130,11 @@ class DrainHandlerTest {
         "client reply off, CLIENT REPLY ON"
     })
     void closeWhenQuiet_serverRemembersSomething_waitsUntilItDoesNot(String begins, String ends) {
-        DrainHandler retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
-        EmbeddedChannel channel = new EmbeddedChannel(retirement);
+        DrainHandler drainHandler = drainHandler(new DefaultEndpoint(ClientOptions.create(), resources));
+        EmbeddedChannel channel = new EmbeddedChannel(drainHandler);
         channel.writeOutbound(command(begins));
 
-        retirement.drain();
+        drainHandler.drain();
 
         assertThat(channel.isOpen()).isTrue();
         var unused = channel.writeOneOutbound(command(ends));
@@ -158,22 +158,22 @@ class DrainHandlerTest {
                 "UNWATCH"
             })
     void closeWhenQuiet_nothingOrWhatAListenerRestores_closes(String line) {
-        DrainHandler retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
-        EmbeddedChannel channel = new EmbeddedChannel(retirement);
+        DrainHandler drainHandler = drainHandler(new DefaultEndpoint(ClientOptions.create(), resources));
+        EmbeddedChannel channel = new EmbeddedChannel(drainHandler);
         channel.writeOutbound(command(line));
 
-        retirement.drain();
+        drainHandler.drain();
 
         assertThat(channel.isOpen()).isFalse();
     }
 
     @Test
     void closeWhenQuiet_transactionWithinABatch_waitsForItsEnd() {
-        DrainHandler retirement = retirement(new DefaultEndpoint(ClientOptions.create(), resources));
-        EmbeddedChannel channel = new EmbeddedChannel(retirement);
+        DrainHandler drainHandler = drainHandler(new DefaultEndpoint(ClientOptions.create(), resources));
+        EmbeddedChannel channel = new EmbeddedChannel(drainHandler);
         channel.writeOutbound(List.of(command(CommandType.GET), command("multi"), command("get k")));
 
-        retirement.drain();
+        drainHandler.drain();
 
         assertThat(channel.isOpen()).isTrue();
         var unused = channel.writeOneOutbound(List.of(command("exec"), command(CommandType.GET)));
@@ -183,11 +183,11 @@ class DrainHandlerTest {
     /** Lettuce subscribes again by itself, whatever the keyword was: it goes by the server's answers. */
     @Test
     void closeWhenQuiet_subscribeOnAPubSubConnection_isLettucesToRestore() {
-        DrainHandler retirement = retirement(new PubSubEndpoint<String, String>(ClientOptions.create(), resources));
-        EmbeddedChannel channel = new EmbeddedChannel(retirement);
+        DrainHandler drainHandler = drainHandler(new PubSubEndpoint<String, String>(ClientOptions.create(), resources));
+        EmbeddedChannel channel = new EmbeddedChannel(drainHandler);
         channel.writeOutbound(command("subscribe c"));
 
-        retirement.drain();
+        drainHandler.drain();
 
         assertThat(channel.isOpen()).isFalse();
     }

@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
 /**
- * Collects the refusals of one attempt to connect, and adds them as suppressed to the exception that a client library throws
- * at its end. Client libraries lose refusals: some replace them by an exception of their own, and some try several servers
- * and report the last one.
+ * Collects the refusals of one attempt to connect, and adds them as suppressed to the exception that a client library
+ * throws at its end. Client libraries lose refusals: some replace them by an exception of their own, and some try
+ * several servers and report the last one.
  *
  * <p>One reporter serves one attempt. Safe for use by many threads.
  */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The policy about URIs of servers: which schemes ask for TLS, and how a refused URI is described.
  *
- * <p>No message shows a part of a URI as it was written. A password that is not percent-encoded moves the borders between
- * the parts, so that any part may hold it, even the scheme. Messages use words of fixed lists only.
+ * <p>No message shows a part of a URI as it was written. A password that is not percent-encoded moves the borders
+ * between the parts, so that any part may hold it, even the scheme. Messages use words of fixed lists only.
  */
 public final class ServerUris {
     /** The kind of server that a URI addresses. */

@@ -20,8 +20,8 @@ public final class TlsLifetime {
     }
 
     /**
-     * Runs an action when the {@code SecureTls} is closed; at once if it is closed already. The action must not throw, and may
-     * run twice.
+     * Runs an action when the {@code SecureTls} is closed; at once if it is closed already. The action must not throw,
+     * and may run twice.
      *
      * @return a callback that withdraws the action
      */

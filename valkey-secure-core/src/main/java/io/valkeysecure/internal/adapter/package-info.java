@@ -1,4 +1,6 @@
-/** Code that both adapters share: the policy about URIs, the report of refusals, and the life of a {@code SecureTls}. */
+/**
+ * Code that both adapters share: the policy about URIs, the report of refusals, and the life of a {@code SecureTls}.
+ */
 @NullMarked
 package io.valkeysecure.internal.adapter;
 

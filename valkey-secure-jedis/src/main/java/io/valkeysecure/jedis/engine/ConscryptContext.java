@@ -19,7 +19,7 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import org.conscrypt.Conscrypt;
 
-/** Conscrypt as one generation uses it. Its provider is an object of ours: none is installed in the JVM. */
+/** The Conscrypt context of one generation. Its security provider is not installed in the JVM. */
 final class ConscryptContext implements EngineContext {
     private static final long PRUNING_INTERVAL_NANOS = 10_000_000_000L;
 
@@ -33,7 +33,7 @@ final class ConscryptContext implements EngineContext {
         this.provider =
                 Conscrypt.newProviderBuilder().provideTrustManager(false).build();
         this.context = newContext();
-        var unused = factory(); // fails here, not at the first connection, with a version that is too old
+        var unused = factory(); // so that a version that is too old fails here, not at the first connection
     }
 
     private SSLContext newContext() throws GeneralSecurityException {
@@ -70,22 +70,22 @@ final class ConscryptContext implements EngineContext {
     public SSLSocket socket(Socket connected, String host, int port, SSLParameters parameters) throws IOException {
         prune();
         SSLSocket socket = (SSLSocket) factory().createSocket(connected, host, port, true);
-        Conscrypt.setUseSessionTickets(socket, true); // those of TLS 1.2; a server that gives them resumes nothing else
+        Conscrypt.setUseSessionTickets(socket, true); // for TLS 1.2, where a server with tickets resumes nothing else
         socket.setSSLParameters(parameters);
-        // again: on JDK 20 and newer, parameters that name no groups have put Conscrypt's own in place of the factory's
+        // again: on JDK 20 and newer, parameters without groups have replaced the factory's groups by Conscrypt's
         Conscrypt.setNamedGroups(socket, BoringSsl.groups(settings));
         return socket;
     }
 
     private SSLSocketFactory factory() {
         SSLSocketFactory factory = context.getSocketFactory();
-        // the other kind works on file descriptors, past the socket that watches over the handshake
+        // the other kind uses file descriptors, and bypasses the socket that enforces the deadline
         Conscrypt.setUseEngineSocket(factory, true);
         Conscrypt.setNamedGroups(factory, BoringSsl.groups(settings));
         return factory;
     }
 
-    /** Conscrypt always takes a host's oldest session, and resumes none if that has expired; setting the timeout drops those. */
+    /** Removes expired sessions, which setting the timeout does. Conscrypt tries only the oldest session of a host. */
     private void prune() {
         long now = System.nanoTime();
         long last = pruned.get();
@@ -100,7 +100,7 @@ final class ConscryptContext implements EngineContext {
         try {
             return new ConscryptContext(settings);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("a context that could be made once cannot be made again", e);
+            throw new IllegalStateException("a second TLS context with the same settings could not be made", e);
         }
     }
 }

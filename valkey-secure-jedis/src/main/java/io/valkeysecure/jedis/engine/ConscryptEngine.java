@@ -33,8 +33,8 @@ public final class ConscryptEngine implements EngineProvider {
             // the classes are older than the calls here, or the native library does not load
             throw new EngineUnavailableException(
                     RefusalReason.UNSUPPORTED_SETTING,
-                    "the Conscrypt on the class path is too old or has no library for this machine, expected " + ARTIFACT
-                            + " (" + e + ")",
+                    "the Conscrypt on the class path is too old or has no library for this machine, expected "
+                            + ARTIFACT + " (" + e + ")",
                     e);
         } catch (GeneralSecurityException e) {
             throw new EngineUnavailableException(

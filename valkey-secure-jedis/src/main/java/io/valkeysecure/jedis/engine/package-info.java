@@ -1,4 +1,4 @@
-/** BoringSSL for Jedis, by Conscrypt where it is on the class path; not exported. */
+/** BoringSSL for Jedis, if Conscrypt is on the class path; not exported. */
 @CheckReturnValue
 @NullMarked
 package io.valkeysecure.jedis.engine;

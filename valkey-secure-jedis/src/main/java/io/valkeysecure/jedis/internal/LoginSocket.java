@@ -10,7 +10,7 @@ import java.util.Set;
 import javax.net.ssl.SSLSocket;
 import redis.clients.jedis.SSLSocketWrapper;
 
-/** A verified socket that writes the credentials of its configuration where Jedis has written placeholders. */
+/** A verified socket that replaces the placeholders that Jedis writes by the credentials of its configuration. */
 final class LoginSocket extends SSLSocketWrapper {
     private final SSLSocket verified;
     private final SocketLogin login;
@@ -41,7 +41,9 @@ final class LoginSocket extends SSLSocketWrapper {
         };
     }
 
-    /** The last question of those by which Jedis finds out whether a connection is open, which it does before each login. */
+    /**
+     * Expects a login: this is the last check that Jedis makes before a login to see whether the connection is open.
+     */
     @Override
     public boolean isOutputShutdown() {
         boolean shutdown = super.isOutputShutdown();
@@ -57,7 +59,7 @@ final class LoginSocket extends SSLSocketWrapper {
         super.close();
     }
 
-    // What Jedis' wrapper leaves to a socket that is not connected.
+    // Jedis' wrapper does not delegate these to the verified socket.
 
     @Override
     public <T> Socket setOption(SocketOption<T> name, T value) throws IOException {

@@ -11,9 +11,9 @@ import redis.clients.jedis.DefaultRedisCredentials;
 import redis.clients.jedis.RedisCredentials;
 
 /**
- * Random text that stands for the user name and the password of one login. Jedis writes a command into a buffer that is
- * empty when a login begins, so that a placeholder arrives in one piece. One that did not would be sent as it is, and the
- * server would refuse it.
+ * Random text in place of the user name and the password of one login. Jedis writes the login into an empty buffer, so
+ * a placeholder arrives in one piece. A placeholder that is split would be sent unchanged, and the server would refuse
+ * the login.
  */
 final class Placeholders {
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -48,7 +48,7 @@ final class Placeholders {
         byte[] withUser = user == null ? resp : replace(resp, user, encoded(CharBuffer.wrap(real.getUser())));
         char[] secret = real.getPassword();
         if (secret == null) {
-            return withUser; // cleared already by its provider
+            return withUser; // its provider has cleared it
         }
         byte[] withBoth = replace(withUser, password, encoded(CharBuffer.wrap(secret)));
         replaced |= withBoth != withUser;
@@ -66,7 +66,7 @@ final class Placeholders {
         return bytes;
     }
 
-    /** Replaces a bulk string, whose length RESP says before it. */
+    /** Replaces a bulk string and its length prefix. */
     private static byte[] replace(byte[] resp, String placeholder, byte[] secret) {
         byte[] bulk = ("$" + placeholder.length() + "\r\n" + placeholder + "\r\n").getBytes(StandardCharsets.US_ASCII);
         int at = indexOf(resp, bulk);

@@ -29,27 +29,28 @@ import redis.clients.jedis.SslOptions;
 /**
  * Makes {@link SslOptions} whose connections come from a socket factory of this library.
  *
- * <p>Jedis uses TLS for every configuration that has {@code SslOptions}, whatever its {@code ssl} flag says. So a copy of our
- * configuration with {@code ssl(false)}, or one made by {@code fromURI("redis://..")}, still opens verified connections, even if
- * it has credentials of its own. {@code SslOptions} cannot be subclassed, and takes its {@code SSLContext} by name from the
- * security providers of the JVM. Therefore this class is such a provider.
+ * <p>Jedis uses TLS for every configuration that has {@code SslOptions}, whatever its {@code ssl} flag says. So a copy
+ * of our configuration with {@code ssl(false)}, or one made by {@code fromURI("redis://..")}, still opens verified
+ * connections, even if it has credentials of its own. {@code SslOptions} cannot be subclassed, and takes its
+ * {@code SSLContext} by name from the security providers of the JVM. Therefore this class is such a provider.
  *
  * <p>Effects on the JVM:
  *
  * <ul>
- *   <li>The first configuration of this library's class loader adds one provider, named {@code SecureJedis-} and a random UUID, at
- *       the end of {@code Security.getProviders()}. Each copy of the library adds its own.
+ *   <li>The first configuration of this library's class loader adds one provider, named {@code SecureJedis-} and a
+ *       random UUID, at the end of {@code Security.getProviders()}. Each copy of the library adds its own.
  *   <li>The provider lists no services. It answers only requests for an {@code SSLContext} under the random name of a
- *       configuration, so it never takes part in a choice of algorithms. A lookup that no provider before it answered costs one
- *       comparison more.
- *   <li>A configuration's context is removed when its {@link SecureTls} is closed, or when the configuration and its copies are
- *       garbage. The provider is removed with the last context. Until then it keeps the class loader of the application
- *       reachable; therefore close the {@code SecureTls} before a redeployment.
- *   <li>If the JVM refuses the provider, no configuration is made. If something removes the provider later, connections fail
- *       before they send anything.
+ *       configuration, so it never takes part in a choice of algorithms. A lookup that no provider before it answered
+ *       costs one comparison more.
+ *   <li>A configuration's context is removed when its {@link SecureTls} is closed, or when the configuration and its
+ *       copies are garbage. The provider is removed with the last context. Until then it keeps the class loader of the
+ *       application reachable; therefore close the {@code SecureTls} before a redeployment.
+ *   <li>If the JVM refuses the provider, no configuration is made. If something removes the provider later, connections
+ *       fail before they send anything.
  * </ul>
  *
- * <p>Adding a provider needs the permission {@code insertProvider} under a security manager. The implementation uses no reflection.
+ * <p>Adding a provider needs the permission {@code insertProvider} under a security manager. The implementation uses no
+ * reflection.
  */
 final class SocketFactoryProvider extends Provider {
     private static final long serialVersionUID = 1L;

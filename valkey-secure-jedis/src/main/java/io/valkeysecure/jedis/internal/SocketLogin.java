@@ -12,32 +12,31 @@ import redis.clients.jedis.RedisCredentialsProvider;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
- * The credentials of a configuration, which only a verified socket writes.
+ * Gives Jedis {@link Placeholders} instead of credentials, which only a verified socket writes.
  *
- * <p>Jedis gets {@link Placeholders} from this provider, never the credentials. It writes them into HELLO or AUTH, and the
- * output stream of a {@link LoginSocket} puts the credentials in their place. No other socket does, so whatever Jedis
- * connects with a copy of the configuration, with another socket factory or with another mapper, in any order and on any
- * thread, random text is all that leaves outside of TLS.
+ * <p>Jedis writes the placeholders into HELLO or AUTH, and the output stream of a {@link LoginSocket} replaces them by
+ * the credentials. No other socket does. So a connection with a copy of the configuration, another socket factory or
+ * another mapper can send random text only, in any order and on any thread.
  *
- * <p>Two checks keep even that from being sent, and commands after it. Before a login, the thread must have a verified
- * socket that waits for one. After it, a verified socket must have written the placeholders; otherwise the login went
- * elsewhere, and Jedis closes that connection before it is used.
+ * <p>Two checks prevent even that, and commands after it. Before a login, the thread must have a verified socket that
+ * expects one. After a login, a verified socket must have replaced the placeholders; otherwise Jedis closes the
+ * connection before it is used.
  */
 final class SocketLogin implements RedisCredentialsProvider {
     private final JedisClientConfig base;
 
-    /** Present on a thread from the moment it has an open verified socket until it writes to one or logs in. */
+    /** Set on a thread that has an open verified socket, until the thread writes to it or logs in. */
     private final ThreadLocal<Boolean> expected = new ThreadLocal<>();
 
-    /** Present on a thread while it logs in. */
-    @SuppressWarnings("ThreadLocalUsage") // one for each configuration; a login removes its value
+    /** Set on a thread while it logs in. */
+    @SuppressWarnings("ThreadLocalUsage") // one per configuration; a login removes its value
     private final ThreadLocal<Placeholders> current = new ThreadLocal<>();
 
     SocketLogin(JedisClientConfig base) {
         this.base = base;
     }
 
-    /** A verified socket was opened, or Jedis has just seen that it is open, as it does before each login. */
+    /** Expects a login on this thread: a verified socket was opened, or Jedis checked that it is open. */
     void expect() {
         expected.set(true);
     }
@@ -46,7 +45,7 @@ final class SocketLogin implements RedisCredentialsProvider {
         expected.remove();
     }
 
-    /** Returns the placeholders of the login that runs on this thread, for a verified socket that is about to write. */
+    /** Returns the placeholders of the login on this thread, or null. Called by a verified socket before it writes. */
     @Nullable
     Placeholders running() {
         forget();
@@ -69,7 +68,7 @@ final class SocketLogin implements RedisCredentialsProvider {
         forget();
         Supplier<RedisCredentials> provider = base.getCredentialsProvider();
         RedisCredentials credentials = provider == null
-                ? new DefaultRedisCredentials(base.getUser(), base.getPassword()) // as Jedis does then
+                ? new DefaultRedisCredentials(base.getUser(), base.getPassword()) // as Jedis does without a provider
                 : provider.get();
         if (credentials == null || credentials.getPassword() == null) {
             return credentials; // Jedis sends no login
@@ -91,13 +90,13 @@ final class SocketLogin implements RedisCredentialsProvider {
         }
     }
 
-    /** An exception of Jedis' own kind, upon which Jedis closes the socket. */
+    /** Makes an exception of Jedis, because Jedis closes the socket only for those. */
     private static JedisConnectionException notVerified() {
         TlsConfigurationException refusal = RootTypes.configurationRefused(
                 RefusalReason.PLAINTEXT_REQUESTED,
-                "login over a connection that was not verified, expected one made by SecureJedis: the configuration, or a"
-                        + " copy of it without its sslOptions, is used with a JedisSocketFactory of another kind; use what"
-                        + " SecureJedis.clientConfig(..) returns as it is, with a HostAndPort");
+                "expected a login over a verified connection, seen one over another: the configuration is used with a"
+                        + " JedisSocketFactory that SecureJedis did not make, or is a copy without its sslOptions; give Jedis the"
+                        + " result of SecureJedis.clientConfig(..) unchanged, with a HostAndPort");
         return new JedisConnectionException(refusal.getMessage(), refusal);
     }
 }

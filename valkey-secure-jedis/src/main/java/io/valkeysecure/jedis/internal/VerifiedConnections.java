@@ -21,8 +21,9 @@ import redis.clients.jedis.RedisCredentialsProvider;
 import redis.clients.jedis.SslOptions;
 
 /**
- * How a configuration opens connections: the mapper is asked for the address, the socket factory verifies the connected
- * socket, and {@link SocketLogin} has that socket write the credentials.
+ * Opens the connections of a configuration. Jedis asks the mapper for the address, opens the TCP connection, and gives
+ * it to the socket factory, which verifies the server. Then Jedis logs in with {@link SocketLogin}, and the verified
+ * socket writes the credentials.
  */
 public final class VerifiedConnections {
     private final String contextName = SocketFactoryProvider.newName();
@@ -39,12 +40,12 @@ public final class VerifiedConnections {
         this.login = new SocketLogin(base);
     }
 
-    /** Whether a socket factory was taken from a configuration of ours. */
+    /** {@return whether the factory belongs to a configuration that {@code SecureJedis} made} */
     public static boolean isOurs(@Nullable SSLSocketFactory factory) {
         return factory instanceof VerifiedSocketFactory;
     }
 
-    /** Shows every handshake, before it is made, until the watcher is taken away. */
+    /** Gives every handshake to the watcher before it starts, until {@link #unwatch}. */
     public void watch(Consumer<TlsHandshake> watcher) {
         watchers.add(watcher);
     }
@@ -62,8 +63,8 @@ public final class VerifiedConnections {
     }
 
     /**
-     * Makes the options that lead to the socket factory. Called once; the caller keeps them, because this object must not: the
-     * security provider holds it until the options are garbage.
+     * Makes the options that lead to the socket factory. Called once; the caller keeps them, because this object must
+     * not: the security provider holds it until the options are garbage.
      *
      * @throws io.valkeysecure.TlsConfigurationException if the JVM does not take the security provider
      */
@@ -75,7 +76,7 @@ public final class VerifiedConnections {
         return login;
     }
 
-    /** Asked at the start of every connection, whose login has to wait for a socket of its own. */
+    /** Checks, at the start of every connection, that it can be made. */
     private final class WatchingMapper implements HostAndPortMapper {
         @Override
         public @Nullable HostAndPort getHostAndPort(HostAndPort asked) {
@@ -83,21 +84,22 @@ public final class VerifiedConnections {
             TlsLifetime.requireOpen(tls);
             SocketFactoryProvider.requireFactory(contextName, socketFactory);
             HostAndPortMapper mapper = base.getHostAndPortMapper();
-            return mapper == null ? null : mapper.getHostAndPort(asked); // null means: as asked
+            return mapper == null ? null : mapper.getHostAndPort(asked); // null keeps the address
         }
     }
 
     /**
-     * Turns the TCP connection that Jedis opened into a verified one. The methods that would connect by themselves, or
-     * return a socket that is not connected yet, throw.
+     * Verifies the server over a TCP connection that Jedis opened. The methods that open a connection, or return an
+     * unconnected socket, throw.
      */
     private final class VerifiedSocketFactory extends SSLSocketFactory {
         @Override
         public Socket createSocket(Socket connected, String host, int port, boolean autoClose) throws IOException {
             login.forget();
             if (!autoClose) {
-                // Closing the TLS connection has to close the TCP one: a descriptor would be lost otherwise.
-                throw new SocketException("autoClose must be true for a verified connection, was false");
+                // Closing the TLS connection must close the TCP connection, or a file descriptor leaks.
+                throw new SocketException(
+                        "expected autoClose true, seen false; use createSocket(socket, host, port, true)");
             }
             TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint(host, port), ClientLibrary.JEDIS);
             watchers.forEach(watcher -> watcher.accept(handshake));
@@ -133,8 +135,9 @@ public final class VerifiedConnections {
         }
 
         private SocketException unconnected() {
-            return new SocketException("this factory verifies sockets that are connected already: use"
-                    + " createSocket(socket, host, port, true), or hand the JedisClientConfig to Jedis");
+            return new SocketException(
+                    "expected a socket that is connected already; use createSocket(socket, host, port, true), or give the"
+                            + " JedisClientConfig to Jedis");
         }
 
         @Override

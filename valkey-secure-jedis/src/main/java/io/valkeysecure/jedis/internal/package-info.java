@@ -1,4 +1,7 @@
-/** The connections of a Jedis configuration: sockets that are verified, and credentials that only they write; not exported. */
+/**
+ * The connections of a Jedis configuration: sockets that are verified, and credentials that only they write; not
+ * exported.
+ */
 @CheckReturnValue
 @NullMarked
 package io.valkeysecure.jedis.internal;

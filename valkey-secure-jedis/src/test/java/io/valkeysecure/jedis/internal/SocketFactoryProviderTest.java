@@ -55,6 +55,11 @@ class SocketFactoryProviderTest {
         return config.getSslOptions().createSslContext();
     }
 
+    private static Provider.Service service(JedisClientConfig config) throws Exception {
+        SSLContext context = context(config);
+        return context.getProvider().getService("SSLContext", context.getProtocol());
+    }
+
     @Test
     void options_giveTheFactoryOfTheConfiguration() throws Exception {
         JedisClientConfig config = config();
@@ -92,11 +97,9 @@ class SocketFactoryProviderTest {
 
     @Test
     void configuration_garbageWhileTheSecureTlsIsOpen_contextIsRemoved() throws Exception {
-        SSLContext context = context(config());
-        String name = context.getProtocol();
-        Provider provider = context.getProvider();
-        assertThat(provider.getService("SSLContext", name)).isNotNull();
-        context = null;
+        Provider.Service service = service(config());
+        Provider provider = service.getProvider();
+        String name = service.getAlgorithm();
 
         await().atMost(PATIENCE).until(() -> {
             System.gc();
@@ -127,7 +130,9 @@ class SocketFactoryProviderTest {
         assertThatExceptionOfType(NoSuchAlgorithmException.class).isThrownBy(() -> context(config));
     }
 
-    /** An application server drops the class loader of an application, whose static fields still hold a configuration. */
+    /**
+     * An application server drops the class loader of an application, whose static fields still hold a configuration.
+     */
     @Test
     void secureTls_closed_classLoaderOfTheLibraryIsReleased() throws Exception {
         JedisClientConfig ours = config();

@@ -17,7 +17,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/** BoringSSL as one generation uses it: a context of Netty's that the garbage collector releases. */
+/** The BoringSSL context of one generation. The garbage collector releases its native memory. */
 final class BoringSslContext implements EngineContext {
     private final EngineSettings settings;
     private final SslContext context;
@@ -26,7 +26,7 @@ final class BoringSslContext implements EngineContext {
         this.settings = settings;
         context = SslContextBuilder.forClient()
                 .sslProvider(SslProvider.OPENSSL)
-                // an identity has one alias for good, so that its chain and key need not be copied for each handshake
+                // an identity keeps its alias, so its chain and key are copied once and not for each handshake
                 .keyManager(
                         new OpenSslCachingX509KeyManagerFactory(new KeyManagerFactoryWrapper(settings.keyManager())))
                 .trustManager(new TrustManagerFactoryWrapper(settings.trustManager()))
@@ -47,10 +47,10 @@ final class BoringSslContext implements EngineContext {
 
     @Override
     public SSLEngine engine(String host, int port, SSLParameters parameters) {
-        // an engine that is asked for by itself keeps to what SSLEngine promises, one record a call, and is slower
+        // newEngine() would handle one record a call, as SSLEngine specifies, and is slower
         SSLEngine engine =
                 context.newHandler(ByteBufAllocator.DEFAULT, host, port).engine();
-        // versions and suites are those of the context; Netty would translate them anew for each engine
+        // the context sets versions and cipher suites; Netty would translate them again for each engine
         SSLParameters ofConnection = new SSLParameters();
         ofConnection.setServerNames(parameters.getServerNames());
         ofConnection.setEndpointIdentificationAlgorithm(parameters.getEndpointIdentificationAlgorithm());
@@ -60,7 +60,7 @@ final class BoringSslContext implements EngineContext {
 
     @Override
     public SSLSocket socket(Socket connected, String host, int port, SSLParameters parameters) {
-        throw new UnsupportedOperationException("Netty has no sockets of BoringSSL");
+        throw new UnsupportedOperationException("Netty has no BoringSSL sockets; use engine(..)");
     }
 
     @Override
@@ -68,7 +68,7 @@ final class BoringSslContext implements EngineContext {
         try {
             return new BoringSslContext(settings);
         } catch (SSLException e) {
-            throw new IllegalStateException("a context that could be made once cannot be made again", e);
+            throw new IllegalStateException("a second TLS context with the same settings could not be made", e);
         }
     }
 }

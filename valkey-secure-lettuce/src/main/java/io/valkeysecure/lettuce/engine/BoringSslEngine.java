@@ -43,13 +43,15 @@ public final class BoringSslEngine implements EngineProvider {
     private static void requireBoringSsl() throws EngineUnavailableException {
         if (!OpenSsl.isAvailable()) {
             Throwable cause = OpenSsl.unavailabilityCause();
-            throw unavailable("the netty-tcnative on the class path does not load, expected " + ARTIFACT
-                    + " with a library for this machine (" + cause + ")", cause);
+            throw unavailable(
+                    "the netty-tcnative on the class path does not load, expected " + ARTIFACT
+                            + " with a library for this machine (" + cause + ")",
+                    cause);
         }
         if (!OpenSsl.versionString().startsWith(NAME)) {
             throw unavailable(
-                    "the netty-tcnative on the class path binds " + OpenSsl.versionString() + ", expected BoringSSL; use "
-                            + ARTIFACT,
+                    "the netty-tcnative on the class path binds " + OpenSsl.versionString()
+                            + ", expected BoringSSL; use " + ARTIFACT,
                     null);
         }
     }

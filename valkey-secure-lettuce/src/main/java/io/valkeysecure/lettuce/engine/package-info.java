@@ -1,4 +1,4 @@
-/** BoringSSL for Lettuce, by Netty's binding where that is on the class path; not exported. */
+/** BoringSSL for Lettuce, if Netty's binding is on the class path; not exported. */
 @CheckReturnValue
 @NullMarked
 package io.valkeysecure.lettuce.engine;
