@@ -1,6 +1,5 @@
 package io.valkeysecure.cli.resp;
 
-import io.valkeysecure.cli.connect.Words;
 import io.valkeysecure.internal.text.Printable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -69,7 +68,7 @@ public final class Shown {
         return text.toString();
     }
 
-    /** Text in UTF-8 stays readable; all else is escaped byte by byte, as {@link Words} reads it. */
+    /** Text in UTF-8 stays readable; all else is escaped byte by byte, as the command {@code connect} reads it. */
     private static String quoted(byte[] bytes) {
         String text;
         boolean binary = false;
