@@ -2,6 +2,7 @@ package io.valkeysecure.lettuce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.buffer.ByteBuf;
@@ -10,26 +11,41 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.netty.util.AttributeKey;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The gate and the guard alone, where a real peer cannot bring about the case. */
 class TlsGateTest {
@@ -43,10 +59,36 @@ class TlsGateTest {
 
     /** Stands for Lettuce: notes what it is told. */
     private static final class Client extends ChannelInboundHandlerAdapter {
+        final List<Integer> read = new ArrayList<>();
+        final List<Object> events = new ArrayList<>();
+        int readCompleted;
         boolean active;
+        boolean inactive;
 
         @Nullable
         Throwable caught;
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ByteBuf bytes = (ByteBuf) message;
+            read.add((int) bytes.readByte());
+            bytes.release();
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            readCompleted++;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            events.add(event);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            inactive = true;
+        }
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
@@ -61,9 +103,18 @@ class TlsGateTest {
 
     private final Client client = new Client();
 
+    /** The refusal for whoever dialled, as {@link RefusalReporter#connect} lets a channel keep it. */
+    private final AtomicReference<TlsHandshakeException> kept = new AtomicReference<>();
+
+    private EmbeddedChannel keeping(EmbeddedChannel channel) {
+        channel.attr(AttributeKey.<AtomicReference<TlsHandshakeException>>valueOf(RefusalReporter.class, "kept"))
+                .set(kept);
+        return channel;
+    }
+
     private EmbeddedChannel channel() {
         TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
-        return new EmbeddedChannel(new TlsGate(handshake, handshake.engine(), Runnable::run, null), client);
+        return keeping(new EmbeddedChannel(new TlsGate(handshake, handshake.engine(), Runnable::run, null), client));
     }
 
     @Test
@@ -102,7 +153,7 @@ class TlsGateTest {
         TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
         SSLEngine engine = handshake.engine();
         shakeHands(engine, pki.server.tlsContext(pki.root).createSSLEngine());
-        return new EmbeddedChannel(new TlsGate(handshake, engine, verifying::add, null), client);
+        return keeping(new EmbeddedChannel(new TlsGate(handshake, engine, verifying::add, null), client));
     }
 
     private static void shakeHands(SSLEngine ours, SSLEngine server) throws SSLException {
@@ -214,6 +265,252 @@ class TlsGateTest {
         assertThatThrownBy(() -> guard().afterChannelInitialized(channel))
                 .isInstanceOf(TlsConfigurationException.class)
                 .hasMessageContaining("which host and port");
+    }
+
+    private EmbeddedChannel opened() throws SSLException {
+        EmbeddedChannel channel = shakenHands();
+        channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+        verifying.remove().run();
+        channel.runPendingTasks();
+        return channel;
+    }
+
+    private static ByteBuf bytes(int value) {
+        return Unpooled.buffer().writeByte(value);
+    }
+
+    private static void assertRefused(Throwable thrown, RefusalReason reason) {
+        assertThat(RefusalReason.of(thrown)).contains(reason);
+    }
+
+    @Test
+    void bytes_whileItVerifies_arriveInOrderOnceItIsOpen() throws SSLException {
+        EmbeddedChannel channel = shakenHands();
+        channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+        channel.writeInbound(bytes(1));
+        channel.writeInbound(bytes(2));
+        assertThat(client.read).isEmpty();
+
+        verifying.remove().run();
+        channel.runPendingTasks();
+        assertThat(client.read).containsExactly(1, 2);
+        assertThat(client.readCompleted).isEqualTo(3); // twice for what was written, once for what was kept
+
+        channel.writeInbound(bytes(3));
+        assertThat(client.read).containsExactly(1, 2, 3);
+        assertThat(client.events).containsExactly(SslHandshakeCompletionEvent.SUCCESS);
+    }
+
+    @Test
+    void bytes_whileItVerifiesAndIsThenRefused_areReleasedAndReachNobody() throws SSLException {
+        EmbeddedChannel channel = shakenHands();
+        channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+        ByteBuf early = bytes(1);
+        channel.writeInbound(early);
+
+        channel.pipeline().fireExceptionCaught(new DecoderException(new IOException("reset")));
+        assertThat(early.refCnt()).isZero();
+        assertRefused(client.caught, RefusalReason.PEER_CLOSED);
+        assertThat(channel.isOpen()).isFalse();
+
+        verifying.remove().run();
+        channel.runPendingTasks();
+        assertThat(client.active).isFalse();
+        assertThat(client.read).isEmpty();
+        assertThat(pki.heard.succeeded).isEmpty();
+        assertThat(tls.status().openConnections()).isZero();
+    }
+
+    @Test
+    void bytes_whileItVerifiesAndLettuceGivesUp_areReleased() throws SSLException {
+        EmbeddedChannel channel = shakenHands();
+        channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+        ByteBuf early = bytes(1);
+        channel.writeInbound(early);
+
+        var unused = channel.close();
+
+        assertThat(early.refCnt()).isZero();
+        assertRefused(pki.heard.refused.get(0), RefusalReason.HANDSHAKE_TIMEOUT);
+        assertThat(kept.get()).isSameAs(pki.heard.refused.get(0));
+    }
+
+    @Test
+    void write_onceOpen_goesOut() throws SSLException {
+        EmbeddedChannel channel = opened();
+
+        ChannelFuture verified = channel.writeAndFlush(bytes(7));
+        channel.writeInbound(bytes(1));
+        ChannelFuture established = channel.writeAndFlush(bytes(8));
+
+        assertThat(verified.isSuccess()).isTrue();
+        assertThat(established.isSuccess()).isTrue();
+        assertThat(channel.<ByteBuf>readOutbound().readByte()).isEqualTo((byte) 7);
+        assertThat(channel.<ByteBuf>readOutbound().readByte()).isEqualTo((byte) 8);
+    }
+
+    @Test
+    void handshake_fails_isRefusedOnceAndWritesFailWithTheReason() {
+        EmbeddedChannel channel = channel();
+        SSLException failure = new SSLException("no");
+
+        channel.pipeline().fireUserEventTriggered(new SslHandshakeCompletionEvent(failure));
+        Throwable told = client.caught;
+        channel.pipeline().fireExceptionCaught(new DecoderException(failure));
+        channel.pipeline().fireUserEventTriggered("another event");
+
+        assertThat(told).isInstanceOf(TlsHandshakeException.class);
+        assertThat(client.caught).isSameAs(told);
+        assertThat(client.events).isEmpty();
+        assertThat(pki.heard.refused).hasSize(1);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(channel.writeAndFlush(bytes(1)).cause()).isNotNull();
+        assertThat(channel.<Object>readOutbound()).isNull();
+    }
+
+    @Test
+    void write_whileItVerifies_failsAndGoesNowhere() throws SSLException {
+        EmbeddedChannel channel = shakenHands();
+        channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+        ByteBuf secret = bytes(1);
+
+        assertThat(channel.writeAndFlush(secret).cause()).isInstanceOf(IllegalStateException.class);
+        assertThat(secret.refCnt()).isZero();
+        assertThat(channel.<Object>readOutbound()).isNull();
+    }
+
+    @Test
+    void event_beforeTheVerdict_isPassedOn() {
+        EmbeddedChannel channel = channel();
+
+        channel.pipeline().fireUserEventTriggered("an event of another");
+
+        assertThat(client.events).containsExactly("an event of another");
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void handshake_takesTooLong_isATimeout() {
+        EmbeddedChannel channel = channel();
+
+        channel.pipeline().fireUserEventTriggered(
+                new SslHandshakeCompletionEvent(new SslHandshakeTimeoutException("handshake timed out after 10000ms")));
+
+        assertRefused(client.caught, RefusalReason.HANDSHAKE_TIMEOUT);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void channel_endsBeforeTheHandshake_isRefusedAsClosedByThePeer() {
+        EmbeddedChannel channel = channel();
+
+        channel.pipeline().fireChannelInactive();
+
+        assertRefused(client.caught, RefusalReason.PEER_CLOSED);
+        assertThat(client.inactive).isTrue();
+    }
+
+    @Test
+    void channel_endsOnceOpen_isForgottenAndNoRefusal() throws SSLException {
+        EmbeddedChannel channel = opened();
+        channel.writeInbound(bytes(1));
+        assertThat(tls.status().openConnections()).isEqualTo(1);
+
+        var unused = channel.close();
+
+        assertThat(tls.status().openConnections()).isZero();
+        assertThat(client.inactive).isTrue();
+        assertThat(client.caught).isNull();
+        assertThat(pki.heard.refused).isEmpty();
+    }
+
+    @Test
+    void exception_onceOpen_isLettuces() throws SSLException {
+        EmbeddedChannel channel = opened();
+        IOException first = new IOException("first");
+        channel.pipeline().fireExceptionCaught(first);
+        assertThat(client.caught).isSameAs(first);
+
+        channel.writeInbound(bytes(1));
+        IOException second = new IOException("second");
+        channel.pipeline().fireExceptionCaught(second);
+        assertThat(client.caught).isSameAs(second);
+        assertThat(channel.isOpen()).isTrue();
+        assertThat(pki.heard.refused).isEmpty();
+    }
+
+    /** A TLS 1.3 server looks at our certificate after our side of the handshake has ended. */
+    @Test
+    void alert_beforeTheFirstAnswer_isARefusalOfTheHandshake() throws SSLException {
+        EmbeddedChannel channel = opened();
+
+        channel.pipeline().fireExceptionCaught(
+                new DecoderException(new SSLHandshakeException("Received fatal alert: certificate_required")));
+
+        assertThat(client.caught).isInstanceOf(TlsHandshakeException.class);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(kept.get()).isSameAs(client.caught);
+    }
+
+    /** A refusal on an open connection, as of a renegotiation. */
+    @Test
+    void refusal_onceEstablished_closesAndSaysWhy() throws SSLException {
+        EmbeddedChannel channel = opened();
+        channel.writeInbound(bytes(1));
+        TlsHandshakeException refusal = RootTypes.handshakeRefused(
+                RefusalReason.RENEGOTIATION, new Endpoint("localhost", 6379), "another handshake", null);
+
+        channel.pipeline().fireExceptionCaught(refusal);
+
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(client.caught).isNull();
+        assertThat(kept.get()).isSameAs(refusal);
+    }
+
+    /** The channel never was active: that no server was found is for Lettuce to say. */
+    @Test
+    void close_channelThatNeverWasActive_isNoRefusal() {
+        TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
+        EmbeddedChannel channel =
+                new EmbeddedChannel(new TlsGate(handshake, handshake.engine(), Runnable::run, null), client) {
+                    @Override
+                    public boolean isActive() {
+                        return false;
+                    }
+                };
+        var unused = channel.pipeline().close();
+
+        assertThat(pki.heard.refused).isEmpty();
+    }
+
+    /** A drain that asks nobody, as where Lettuce's own handlers are missing, does nothing; a removed CA closes. */
+    @Test
+    void trustRemoved_onceOpen_closesTheChannelAndSaysWhy(@TempDir Path folder) throws Exception {
+        Path anchors = Files.writeString(folder.resolve("ca.crt"), pki.root.certificatePem());
+        try (SecureTls watched = SecureTls.trusting(TrustAnchors.pem(anchors))
+                .withoutClientIdentity()
+                .listener(pki.heard)
+                .build()) {
+            TlsHandshake handshake = TlsHandshake.start(watched, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
+            SSLEngine engine = handshake.engine();
+            shakeHands(engine, pki.server.tlsContext(pki.root).createSSLEngine());
+            EmbeddedChannel channel =
+                    keeping(new EmbeddedChannel(new TlsGate(handshake, engine, verifying::add, null), client));
+            channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+            verifying.remove().run();
+            channel.runPendingTasks();
+            assertThat(channel.isOpen()).isTrue();
+
+            Files.writeString(anchors, TestCertificate.root().build().certificatePem());
+            assertThat(watched.reload()).isTrue();
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                channel.runPendingTasks();
+                return !channel.isOpen();
+            });
+            assertRefused(kept.get(), RefusalReason.UNTRUSTED_ISSUER);
+            assertThat(channel.writeAndFlush(bytes(1)).isSuccess()).isFalse();
+        }
     }
 
     private TlsCustomizer guard() {

@@ -93,6 +93,11 @@ public final class DeadlineSocket extends Socket {
     public OutputStream getOutputStream() throws IOException {
         return new FilterOutputStream(delegate.getOutputStream()) {
             @Override
+            public void write(int value) throws IOException {
+                write(new byte[] {(byte) value}, 0, 1);
+            }
+
+            @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
                 if (handshaking) {
                     flight.write(bytes, offset, length);

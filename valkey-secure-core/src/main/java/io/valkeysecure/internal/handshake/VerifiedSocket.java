@@ -122,6 +122,11 @@ public final class VerifiedSocket extends SSLSocket implements ManagedConnection
     public OutputStream getOutputStream() throws IOException {
         return new FilterOutputStream(delegate.getOutputStream()) {
             @Override
+            public void write(int value) throws IOException {
+                write(new byte[] {(byte) value}, 0, 1);
+            }
+
+            @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
                 try {
                     out.write(bytes, offset, length);

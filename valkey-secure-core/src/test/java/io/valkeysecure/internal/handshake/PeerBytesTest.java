@@ -10,6 +10,7 @@ import io.valkeysecure.RefusalReason;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -213,6 +214,82 @@ class PeerBytesTest {
     void record_unreadableHeaderAfterTheHello_isRefused() {
         assertRefused(RefusalReason.UNCLASSIFIED, records(16384, HELLO) + "1600000000", 1000);
         assertRefused(RefusalReason.UNCLASSIFIED, records(16384, HELLO) + "9903030000", 1000);
+    }
+
+    /** It gives a slot to those who wait, once. */
+    @Test
+    void whenFirstReceived_runsOnceAndNotForNothing() throws PeerRejectedException {
+        PeerBytes evidence = new PeerBytes();
+        AtomicInteger runs = new AtomicInteger();
+        evidence.whenFirstReceived(runs::incrementAndGet);
+
+        evidence.add(ByteBuffer.allocate(0));
+        assertThat(runs).hasValue(0);
+        evidence.add(ByteBuffer.wrap(new byte[] {22}));
+        evidence.add(ByteBuffer.wrap(new byte[] {3}));
+        assertThat(runs).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "15030300020228, handshake_failure",
+        "150301000202ff, alert 255",
+        "16030300020228,",
+        "15020300020228,",
+        "150303000202,",
+        "1503030002022800,"
+    })
+    void lastWords_clearAlert_isKept(String hex, String description) {
+        PeerBytes evidence = new PeerBytes();
+        evidence.lastWords(HexFormat.of().parseHex(hex));
+        if (description == null) {
+            assertThat(evidence.lastAlert()).isNull();
+        } else {
+            assertThat(evidence.lastAlert()).isEqualTo(PeerAlert.of(HexFormat.fromHexDigits(hex.substring(12))));
+        }
+    }
+
+    /** Behind the change of cipher nothing can be read, whatever it looks like. */
+    @Test
+    void keyExchange_afterTheChangeOfCipher_isNotRead() throws PeerRejectedException {
+        String encryptedThatLooksSo = record(keyExchange("0201"));
+        PeerBytes evidence = shown(records(16384, HELLO) + CHANGE_CIPHER_SPEC + encryptedThatLooksSo, 1000);
+
+        assertThat(evidence.isKeyExchangeSigned()).isFalse();
+        assertThat(evidence.isTls12Complete()).isTrue();
+    }
+
+    @Test
+    void refusedOnce_nothingMoreIsWanted() {
+        for (String flight : new String[] {
+            records(16384, HELLO, keyExchange("0201")),
+            records(16384, HELLO, keyExchange("0403")) + CHANGE_CIPHER_SPEC + FINISHED + encrypted(22, 28)
+        }) {
+            PeerBytes evidence = new PeerBytes();
+            assertThatThrownBy(() ->
+                            evidence.add(ByteBuffer.wrap(HexFormat.of().parseHex(flight))))
+                    .isInstanceOf(PeerRejectedException.class);
+            assertThat(evidence.isMoreWanted()).isFalse();
+        }
+    }
+
+    @Test
+    void firstBytes_fewerThanAHello_areNoHelloAndHaveNoVersion() throws PeerRejectedException {
+        assertThat(evidence(HexFormat.of().parseHex("160301007a")).serverHelloSeen())
+                .isFalse();
+        assertThat(evidence(HexFormat.of().parseHex("160301007a02")).serverHelloSeen())
+                .isTrue();
+        assertThat(evidence(HexFormat.of().parseHex("160301007a020000760301")).tooOldVersion())
+                .isEqualTo("TLSv1.0");
+        assertThat(evidence(HexFormat.of().parseHex("160301007a0200007602ff")).tooOldVersion())
+                .isEqualTo("version 767");
+    }
+
+    @Test
+    void toString_noText_isHexadecimalAlone() throws PeerRejectedException {
+        assertThat(evidence("a b".getBytes(StandardCharsets.US_ASCII))).hasToString("61 20 62 (\"a b\")");
+        assertThat(evidence(new byte[] {'a', 0x7f, 'b'})).hasToString("61 7f 62");
+        assertThat(evidence(new byte[] {'a', 0x1f, 'b'})).hasToString("61 1f 62");
     }
 
     private static PeerBytes evidence(byte[] bytes) throws PeerRejectedException {

@@ -25,6 +25,11 @@ final class LoginSocket extends SSLSocketWrapper {
     public OutputStream getOutputStream() throws IOException {
         return new FilterOutputStream(verified.getOutputStream()) {
             @Override
+            public void write(int value) throws IOException {
+                write(new byte[] {(byte) value}, 0, 1);
+            }
+
+            @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
                 Placeholders placeholders = login.running();
                 if (placeholders == null) {

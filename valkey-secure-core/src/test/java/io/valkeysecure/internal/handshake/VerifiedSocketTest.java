@@ -1,0 +1,226 @@
+package io.valkeysecure.internal.handshake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.ManagedConnection;
+import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.hostile.HostilePeer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
+import java.util.List;
+import javax.net.ssl.HandshakeCompletedListener;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A socket whose handshake is done: what is read of it and set on it is the connection's, but for what decides about TLS. */
+class VerifiedSocketTest {
+    private static final TestCertificate ROOT = TestCertificate.root().build();
+    private static final TestCertificate SERVER =
+            ROOT.issue().dnsName("localhost").build();
+    private static final InetSocketAddress ELSEWHERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+
+    private HostilePeer peer;
+    private SecureTls tls;
+    private Socket connected;
+    private SSLSocket socket;
+
+    @BeforeEach
+    void open() throws IOException {
+        peer = HostilePeer.tls(SERVER);
+        tls = SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
+                .withoutClientIdentity()
+                .build();
+        connected = new Socket("localhost", peer.port());
+        socket = TlsHandshake.start(tls, new Endpoint("localhost", peer.port()), ClientLibrary.OTHER)
+                .overSocket(connected);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        socket.close();
+        connected.close();
+        tls.close();
+        peer.close();
+    }
+
+    @Test
+    void addresses_areTheConnections() {
+        assertThat(socket.getInetAddress()).isNotNull().isEqualTo(connected.getInetAddress());
+        assertThat(socket.getLocalAddress()).isNotNull().isEqualTo(connected.getLocalAddress());
+        assertThat(socket.getPort()).isPositive().isEqualTo(connected.getPort());
+        assertThat(socket.getLocalPort()).isPositive().isEqualTo(connected.getLocalPort());
+        assertThat(socket.getRemoteSocketAddress()).isNotNull().isEqualTo(connected.getRemoteSocketAddress());
+        assertThat(socket.getLocalSocketAddress()).isNotNull().isEqualTo(connected.getLocalSocketAddress());
+        assertThat(socket.isConnected()).isTrue();
+        assertThat(socket.isBound()).isTrue();
+        assertThat(socket.isClosed()).isFalse();
+        assertThat(socket.isInputShutdown()).isFalse();
+        assertThat(socket.isOutputShutdown()).isFalse();
+    }
+
+    @Test
+    void options_areTheConnections() throws IOException {
+        for (boolean on : new boolean[] {true, false}) {
+            socket.setTcpNoDelay(on);
+            assertThat(connected.getTcpNoDelay()).isEqualTo(on).isEqualTo(socket.getTcpNoDelay());
+            socket.setKeepAlive(on);
+            assertThat(connected.getKeepAlive()).isEqualTo(on).isEqualTo(socket.getKeepAlive());
+            socket.setReuseAddress(on);
+            assertThat(connected.getReuseAddress()).isEqualTo(on).isEqualTo(socket.getReuseAddress());
+            socket.setSoLinger(on, 7);
+            assertThat(connected.getSoLinger()).isEqualTo(on ? 7 : -1).isEqualTo(socket.getSoLinger());
+            assertThat(socket.setOption(StandardSocketOptions.SO_KEEPALIVE, on)).isSameAs(socket);
+            assertThat(connected.getOption(StandardSocketOptions.SO_KEEPALIVE))
+                    .isEqualTo(on)
+                    .isEqualTo(socket.getOption(StandardSocketOptions.SO_KEEPALIVE));
+        }
+        assertThat(socket.supportedOptions()).isNotEmpty().isEqualTo(connected.supportedOptions());
+        socket.setSoTimeout(1234);
+        assertThat(connected.getSoTimeout()).isEqualTo(1234).isEqualTo(socket.getSoTimeout());
+        socket.setTrafficClass(0x10);
+        assertThat(connected.getTrafficClass()).isEqualTo(0x10).isEqualTo(socket.getTrafficClass());
+        int before = connected.getReceiveBufferSize();
+        socket.setReceiveBufferSize(before / 2);
+        assertThat(connected.getReceiveBufferSize()).isNotEqualTo(before).isEqualTo(socket.getReceiveBufferSize());
+        before = connected.getSendBufferSize();
+        socket.setSendBufferSize(before / 2);
+        assertThat(connected.getSendBufferSize()).isNotEqualTo(before).isEqualTo(socket.getSendBufferSize());
+    }
+
+    @Test
+    void shutdown_isTheConnections() throws IOException {
+        socket.shutdownOutput();
+        assertThat(socket.isOutputShutdown()).isTrue();
+        assertThatThrownBy(socket::shutdownInput)
+                .isInstanceOf(SSLException.class)
+                .hasMessageContaining("before receiving peer's close_notify");
+    }
+
+    @Test
+    void tlsSettings_canBeReadAndNotSet() throws IOException {
+        SSLParameters before = socket.getSSLParameters();
+        String session = socket.getSession().getCipherSuite();
+        SSLParameters none = new SSLParameters(new String[] {session}, new String[] {"TLSv1.2"});
+        none.setEndpointIdentificationAlgorithm("");
+
+        socket.setSSLParameters(none);
+        socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+        socket.setEnabledCipherSuites(new String[] {session});
+        socket.setUseClientMode(false);
+        socket.setNeedClientAuth(true);
+        socket.setWantClientAuth(true);
+        socket.setEnableSessionCreation(false);
+        socket.startHandshake();
+
+        SSLParameters after = socket.getSSLParameters();
+        assertThat(after.getEndpointIdentificationAlgorithm()).isEqualTo("HTTPS");
+        assertThat(after.getProtocols()).isEqualTo(before.getProtocols()).isEqualTo(socket.getEnabledProtocols());
+        assertThat(after.getCipherSuites()).isEqualTo(before.getCipherSuites()).isEqualTo(socket.getEnabledCipherSuites());
+        assertThat(socket.getSupportedProtocols()).contains("TLSv1.2", "TLSv1.3");
+        assertThat(socket.getSupportedCipherSuites()).contains(session);
+        assertThat(socket.getUseClientMode()).isTrue();
+        assertThat(socket.getNeedClientAuth()).isFalse();
+        assertThat(socket.getWantClientAuth()).isFalse();
+        assertThat(socket.getEnableSessionCreation()).isTrue();
+        assertThat(socket.getHandshakeSession()).isNull();
+        assertThat(socket.getApplicationProtocol()).isNotNull().isEmpty();
+    }
+
+    @Test
+    void handshakeListener_neverAdded_cannotBeRemoved() {
+        HandshakeCompletedListener listener = event -> {};
+        assertThatThrownBy(() -> socket.removeHandshakeCompletedListener(listener))
+                .isInstanceOf(IllegalArgumentException.class);
+        socket.addHandshakeCompletedListener(listener);
+        socket.removeHandshakeCompletedListener(listener);
+    }
+
+    @Test
+    void whatALiveConnectionCannotTake_isRefused() {
+        assertThatExceptionOfType(SocketException.class)
+                .isThrownBy(() -> socket.sendUrgentData(42))
+                .withMessageContaining("plaintext");
+        assertThatExceptionOfType(SocketException.class).isThrownBy(() -> socket.setOOBInline(true));
+        assertThatExceptionOfType(SocketException.class).isThrownBy(socket::getOOBInline);
+        for (var connect : List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+                () -> socket.connect(ELSEWHERE), () -> socket.connect(ELSEWHERE, 10))) {
+            assertThatExceptionOfType(SocketException.class)
+                    .isThrownBy(connect)
+                    .withMessageContaining("connected already");
+        }
+        assertThatExceptionOfType(SocketException.class)
+                .isThrownBy(() -> socket.bind(ELSEWHERE))
+                .withMessageContaining("bound already");
+    }
+
+    private static final TlsHandshakeException REMOVED =
+            RootTypes.handshakeRefused(RefusalReason.UNTRUSTED_ISSUER, new Endpoint("localhost", 1), "CA removed", null);
+
+    /** Jedis would connect anew without logging in, if the socket told it. */
+    @Test
+    void close_byTheLibrary_isToldToAPoolAndNotToTheClient() throws IOException {
+        InputStream in = socket.getInputStream();
+        OutputStream out = socket.getOutputStream();
+        assertThat(VerifiedSocket.isDraining(() -> !socket.isClosed())).isFalse();
+
+        ((ManagedConnection) socket).close(REMOVED);
+
+        assertThat(connected.isClosed()).isTrue();
+        assertThat(VerifiedSocket.isDraining(() -> !socket.isClosed())).isTrue();
+        assertThat(socket.isClosed()).isFalse();
+        assertThat(socket.isConnected()).isTrue();
+        assertThat(socket.isBound()).isTrue();
+        assertThat(socket.isInputShutdown()).isFalse();
+        assertThat(socket.isOutputShutdown()).isFalse();
+        assertThatThrownBy(() -> in.read())
+                .satisfies(thrown -> assertThat(RefusalReason.of(thrown)).contains(RefusalReason.UNTRUSTED_ISSUER));
+        assertThatThrownBy(() -> out.write(1))
+                .satisfies(thrown -> assertThat(RefusalReason.of(thrown)).contains(RefusalReason.UNTRUSTED_ISSUER));
+        assertThatThrownBy(() -> out.write(new byte[] {1, 2}))
+                .satisfies(thrown -> assertThat(RefusalReason.of(thrown)).contains(RefusalReason.UNTRUSTED_ISSUER));
+        out.flush();
+
+        socket.close();
+        assertThat(socket.isClosed()).isTrue();
+    }
+
+    @Test
+    void drain_isToldToAPoolAlone() {
+        ((ManagedConnection) socket).drain();
+
+        assertThat(VerifiedSocket.isDraining(() -> !socket.isClosed())).isTrue();
+        assertThat(socket.isClosed()).isFalse();
+        assertThat(connected.isClosed()).isFalse();
+    }
+
+    @Test
+    void close_byTheClient_closesAndIsForgotten() throws IOException {
+        assertThat(tls.status().openConnections()).isEqualTo(1);
+
+        socket.close();
+
+        assertThat(connected.isClosed()).isTrue();
+        assertThat(socket.isClosed()).isTrue();
+        assertThat(tls.status().openConnections()).isZero();
+    }
+}
