@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1TaggedObject;
 import org.bouncycastle.asn1.ASN1UTCTime;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
@@ -41,6 +43,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.TBSCertList;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +74,7 @@ final class Crl {
     private final AlgorithmIdentifier algorithm;
     private final byte[] signed;
     private final byte[] signature;
+    private final @Nullable AuthorityKeyIdentifier authorityKeyIdentifier;
     private final Map<BigInteger, Entry> revoked = new HashMap<>();
     private final @Nullable String defect;
     private @Nullable String incomplete;
@@ -101,6 +105,7 @@ final class Crl {
             this.algorithm = list.getSignatureAlgorithm();
             this.signed = Der.encoded(sequence.getObjectAt(0));
             this.signature = list.getSignature().getOctets();
+            this.authorityKeyIdentifier = AuthorityKeyIdentifier.fromExtensions(tbs.getExtensions());
             this.defect = findDefect(list, tbs);
         } catch (MalformedException e) {
             throw new IOException("it " + e.problem(), e);
@@ -338,6 +343,41 @@ final class Crl {
         }
         signer = key;
         return true;
+    }
+
+    /**
+     * Whether the authority key identifier (RFC 5280, 5.2.1) says that another certificate's key signed this: another key
+     * identifier than the issuer has, or another issuer and serial number.
+     */
+    boolean pointsElsewhereThan(X509Certificate issuer) {
+        if (authorityKeyIdentifier == null) {
+            return false;
+        }
+        try {
+            ASN1Primitive key = Der.extension(issuer, Extension.subjectKeyIdentifier);
+            byte[] named = authorityKeyIdentifier.getKeyIdentifierOctets();
+            boolean otherKey = key != null
+                    && named != null
+                    && !Arrays.equals(
+                            named, SubjectKeyIdentifier.getInstance(key).getKeyIdentifier());
+            return otherKey || !namesCertificate(authorityKeyIdentifier, issuer);
+        } catch (IOException | RuntimeException e) {
+            return true; // malformed: matches nothing
+        }
+    }
+
+    private static boolean namesCertificate(AuthorityKeyIdentifier identifier, X509Certificate issuer) {
+        BigInteger serial = identifier.getAuthorityCertSerialNumber();
+        GeneralNames names = identifier.getAuthorityCertIssuer();
+        return (serial == null || serial.equals(issuer.getSerialNumber()))
+                && (names == null
+                        || Arrays.stream(names.getNames())
+                                .filter(name -> name.getTagNo() == GeneralName.directoryName)
+                                .findFirst()
+                                .map(name -> X500Name.getInstance(name.getName())
+                                        .equals(X500Name.getInstance(
+                                                issuer.getIssuerX500Principal().getEncoded())))
+                                .orElse(true));
     }
 
     /** Why it says nothing now, or empty. */

@@ -120,10 +120,10 @@ public final class CrlCheck implements RevocationCheck {
             boolean signed = lists.stream()
                     .anyMatch(list -> anchors.stream()
                             .filter(each -> each.getSubjectX500Principal().equals(name))
-                            .anyMatch(each -> list.isSignedBy(each.getPublicKey())));
+                            .anyMatch(each -> !list.pointsElsewhereThan(each) && list.isSignedBy(each.getPublicKey())));
             if (!lists.isEmpty() && !signed) {
                 return Optional.of(Printable.list(lists) + " in the name of the trust anchor " + Printable.value(name)
-                        + ": not signed by its key");
+                        + ": not signed by its key, or it names another key as its signer's");
             }
         }
         List<String> problems = new ArrayList<>();
@@ -167,8 +167,8 @@ public final class CrlCheck implements RevocationCheck {
                     throw RevocationMessages.revoked(
                             certificate, entry.get().since(), entry.get().reason(), list + " of " + list.issuer());
                 }
-                // only now: a list that is not complete says who is revoked, and never that someone is not
-                problem = list.incomplete();
+                // only now: such a list says who is revoked, and never that someone is not
+                problem = list.incomplete().or(() -> pointsElsewhere(list, issuer));
             }
             if (problem.isPresent()) {
                 problems.add(list + ": " + problem.get());
@@ -188,6 +188,13 @@ public final class CrlCheck implements RevocationCheck {
                     problems);
         }
         return until;
+    }
+
+    private static Optional<String> pointsElsewhere(Crl list, X509Certificate issuer) {
+        return list.pointsElsewhereThan(issuer)
+                ? Optional.of("its authorityKeyIdentifier names another key or certificate than that of "
+                        + Printable.value(issuer.getSubjectX500Principal()) + " in this path")
+                : Optional.empty();
     }
 
     /** Why a list says nothing at all of a certificate, or empty. */
