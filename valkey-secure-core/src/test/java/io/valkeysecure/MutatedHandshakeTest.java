@@ -86,9 +86,10 @@ class MutatedHandshakeTest {
                             + " (ssl/tls_record.cc:242 0x7f5ca80032b8:0x00000000)"));
             assertThat(refused.reason()).isEqualTo(RefusalReason.MALFORMED_HANDSHAKE);
             assertThat(refused)
-                    .hasMessageContaining("the engine says: Read error: Failure in SSL library, usually a protocol error;"
-                            + " error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER"
-                            + " (ssl/tls_record.cc:242); is something");
+                    .hasMessageContaining(
+                            "the engine says: Read error: Failure in SSL library, usually a protocol error;"
+                                    + " error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER"
+                                    + " (ssl/tls_record.cc:242); is something");
             assertThat(refused.getCause()).message().doesNotContain("0x7f5c");
         }
     }

@@ -95,7 +95,8 @@ final class Clients {
     private static void requireRefusal(TlsHandshake handshake, TlsHandshakeException refusal) {
         Properties.requireFit(refusal);
         if (ADDRESS.matcher(String.valueOf(refusal.getMessage())).find()) {
-            throw new PropertyViolation("an address of memory in a message", String.valueOf(refusal.getMessage()), refusal);
+            throw new PropertyViolation(
+                    "an address of memory in a message", String.valueOf(refusal.getMessage()), refusal);
         }
         if (handshake.refusal().isEmpty()) {
             throw new PropertyViolation("a refusal that is not kept", String.valueOf(refusal.getMessage()), refusal);
