@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
@@ -31,17 +32,17 @@ public final class SpkiPin {
      */
     public static SpkiPin parse(String text) {
         if (!text.startsWith(PREFIX)) {
-            throw new IllegalArgumentException("pin must begin with sha256/, was " + text);
+            throw new IllegalArgumentException("pin must begin with sha256/, was " + Printable.value(text));
         }
         byte[] digest;
         try {
             digest = Base64.getDecoder().decode(text.substring(PREFIX.length()));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("pin must be base64 after sha256/, was " + text, e);
+            throw new IllegalArgumentException("pin must be base64 after sha256/, was " + Printable.value(text), e);
         }
         if (digest.length != DIGEST_LENGTH_BYTES) {
-            throw new IllegalArgumentException(
-                    "pin must be " + DIGEST_LENGTH_BYTES + " bytes, was " + digest.length + ": " + text);
+            throw new IllegalArgumentException("pin must be " + DIGEST_LENGTH_BYTES + " bytes, was " + digest.length
+                    + ": " + Printable.value(text));
         }
         return new SpkiPin(digest);
     }

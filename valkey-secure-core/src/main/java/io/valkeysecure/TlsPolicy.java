@@ -1,6 +1,7 @@
 package io.valkeysecure;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.valkeysecure.internal.text.Printable;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -282,12 +283,12 @@ public final class TlsPolicy {
                         "cipher suites must not be empty; the preset has " + base.cipherSuites);
             }
             if (new HashSet<>(copy).size() != copy.size()) {
-                throw new IllegalArgumentException("cipher suites must not repeat, were " + copy);
+                throw new IllegalArgumentException("cipher suites must not repeat, were " + Printable.list(copy));
             }
             for (String suite : copy) {
                 if (!base.cipherSuites.contains(suite)) {
                     throw new IllegalArgumentException("cipher suite must be one of " + base.cipherSuites
-                            + " (AEAD with forward secrecy), was " + suite);
+                            + " (AEAD with forward secrecy), was " + Printable.value(suite));
                 }
             }
             cipherSuites = copy;

@@ -1,5 +1,6 @@
 package io.valkeysecure;
 
+import io.valkeysecure.internal.text.Printable;
 import java.util.Arrays;
 
 /**
@@ -38,6 +39,7 @@ public enum TlsVersion {
         return Arrays.stream(values())
                 .filter(version -> version.protocol.equals(text))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("TLS version must be TLSv1.2 or TLSv1.3, was " + text));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "TLS version must be TLSv1.2 or TLSv1.3, was " + Printable.value(text)));
     }
 }

@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.DEROctetString;
@@ -154,6 +155,16 @@ class MaterialBoundsTest {
                 .contains("asks for a derived key of 2147483647 octets, expected at most 64");
         assertAccepted(
                 new JcePKCSPBEOutputEncryptorBuilder(NISTObjectIdentifiers.id_aes256_CBC).setIterationCount(600_000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.2.840.113549.1.5.13", "1.2.840.113549.1.12.1.3", "1.2.840.113549.1.5.10"})
+    void encryptedKey_parametersWithoutContent_areMalformed(String algorithm) throws Exception {
+        writeKey(new EncryptedPrivateKeyInfo(
+                new AlgorithmIdentifier(new ASN1ObjectIdentifier(algorithm), new DERSequence()), new byte[64]));
+        assertThat(identityRefused(ClientIdentity.pem(identity.certificate(), file, PASSWORD)))
+                .contains(
+                        file + ": block 1 is an encrypted private key that has malformed parameters of its encryption");
     }
 
     @ParameterizedTest

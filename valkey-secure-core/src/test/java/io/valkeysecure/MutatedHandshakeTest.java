@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
@@ -69,6 +70,27 @@ class MutatedHandshakeTest {
             TlsHandshakeException refused = handshake.refuse(new StackOverflowError());
             assertThat(refused.reason()).isEqualTo(RefusalReason.MALFORMED_CERTIFICATE);
             assertThat(refused).hasMessageContaining("the JDK's parser ran out of stack");
+        }
+    }
+
+    @Test
+    void handshake_engineTellsAddressesOfMemory_areNotInTheMessage() throws Exception {
+        try (SecureTls tls = SecureTls.trusting(TrustAnchors.of(CA.certificate()))
+                .withoutClientIdentity()
+                .build()) {
+            TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6380), ClientLibrary.OTHER);
+            var unused = handshake.received(ByteBuffer.wrap(new byte[] {22, 3, 3}));
+            TlsHandshakeException refused = handshake.refuse(new SSLException(
+                    "Read error: ssl=0x7f5c3c0a1b28: Failure in SSL library, usually a protocol error\n"
+                            + "error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER"
+                            + " (ssl/tls_record.cc:242 0x7f5ca80032b8:0x00000000)"));
+            assertThat(refused.reason()).isEqualTo(RefusalReason.MALFORMED_HANDSHAKE);
+            assertThat(refused)
+                    .hasMessageContaining(
+                            "the engine says: Read error: Failure in SSL library, usually a protocol error;"
+                                    + " error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER"
+                                    + " (ssl/tls_record.cc:242); is something");
+            assertThat(refused.getCause()).message().doesNotContain("0x7f5c");
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.valkeysecure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.valkeysecure.adapter.ClientLibrary;
@@ -18,6 +19,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -141,6 +143,22 @@ class StrangersTextTest {
         requirePrintable(new TlsHandshakeException(
                 RefusalReason.UNCLASSIFIED, endpoint, text, new javax.net.ssl.SSLException(text, jdks)));
         requirePrintable(new TlsConfigurationException(RefusalReason.UNCLASSIFIED, text));
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostileTexts")
+    void values_thatCannotBeParsed_arePrintableInTheMessage(String text) {
+        List<Supplier<Object>> parsers = List.of(
+                () -> SpkiPin.parse(text),
+                () -> SpkiPin.parse("sha256/" + text),
+                () -> TlsVersion.parse(text),
+                () -> TlsPolicy.modern().toBuilder().cipherSuites(List.of(text)),
+                () -> TlsPolicy.modern().toBuilder().cipherSuites(List.of(text, text)));
+        for (Supplier<Object> parser : parsers) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(parser::get)
+                    .satisfies(e -> requirePrintable(String.valueOf(e.getMessage())));
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -40,6 +41,7 @@ final class Clients {
         }
     }
 
+    private static final Pattern ADDRESS = Pattern.compile("0x[0-9a-f]{9}|ssl=");
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final int MOST_ROUNDS = 1_000;
     private static final int PORTS = 60_000;
@@ -92,6 +94,10 @@ final class Clients {
 
     private static void requireRefusal(TlsHandshake handshake, TlsHandshakeException refusal) {
         Properties.requireFit(refusal);
+        if (ADDRESS.matcher(String.valueOf(refusal.getMessage())).find()) {
+            throw new PropertyViolation(
+                    "an address of memory in a message", String.valueOf(refusal.getMessage()), refusal);
+        }
         if (handshake.refusal().isEmpty()) {
             throw new PropertyViolation("a refusal that is not kept", String.valueOf(refusal.getMessage()), refusal);
         }

@@ -15,6 +15,11 @@ enum ListedReason {
     /** A CA whose basicConstraints are not critical, or without key usage: a policy asks for that by {@code profileRequired}. */
     CA_PROFILE(Set.of(89, 92), path -> path.size() > 1),
 
+    /** Without key usage a CA may sign certificates (RFC 5280, 4.2.1.3), and so limit the path. */
+    PATH_LENGTH_WITHOUT_KEY_USAGE(
+            Set.of(81),
+            path -> path.stream().anyMatch(each -> each.getBasicConstraints() >= 0 && each.getKeyUsage() == null)),
+
     /** RFC 5280 asks issuers for key identifiers; nothing is proved by one. */
     KEY_IDENTIFIER_ABSENT(
             Set.of(85, 86),

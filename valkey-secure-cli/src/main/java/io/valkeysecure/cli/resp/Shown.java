@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Answers as text, in the two forms that valkey-cli knows. */
 public final class Shown {
@@ -34,7 +35,7 @@ public final class Shown {
         } else if (reply instanceof Reply.Bulk bulk) {
             return quoted(bulk.bytes());
         } else if (reply instanceof Reply.Verbatim verbatim) {
-            return verbatim.text();
+            return verbatim.text().lines().map(Printable::all).collect(Collectors.joining("\n"));
         } else if (reply instanceof Reply.Several several) {
             return several(several, indent);
         }
@@ -111,6 +112,8 @@ public final class Shown {
             return Printable.message(failed.text());
         } else if (reply instanceof Reply.Numeric number) {
             return number.text();
+        } else if (reply instanceof Reply.Verbatim verbatim) {
+            return verbatim.text();
         } else if (reply instanceof Reply.Bulk bulk) {
             return new String(bulk.bytes(), StandardCharsets.UTF_8);
         } else if (reply instanceof Reply.Several several) {

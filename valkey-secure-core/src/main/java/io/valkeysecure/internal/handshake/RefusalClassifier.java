@@ -8,6 +8,7 @@ import io.valkeysecure.internal.engine.EngineUnavailableException;
 import io.valkeysecure.internal.generation.Generation;
 import io.valkeysecure.internal.generation.HandshakeProgress;
 import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.internal.text.NativeAddresses;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.x509.Nesting;
 import java.io.EOFException;
@@ -31,6 +32,8 @@ final class RefusalClassifier {
     /** BoringSSL's words for a certificate whose key it cannot read. */
     private static final Pattern UNREADABLE_KEY =
             Pattern.compile("(?:elliptic curve|public key|X\\.509 certificate) routines:");
+
+    private static final Pattern LINE_BREAKS = Pattern.compile("\\R+");
 
     static final String HYBRID_EXPECTED = "expected a hybrid key exchange such as X25519MLKEM768";
     static final String HYBRID_CURE =
@@ -63,7 +66,9 @@ final class RefusalClassifier {
         try {
             return classify(cause);
         } catch (RuntimeException | Error e) {
-            cause.addSuppressed(e);
+            if (e != cause) {
+                cause.addSuppressed(e);
+            }
             return refused(
                     RefusalReason.UNCLASSIFIED,
                     "the handshake failed: " + cause.getClass().getName(),
@@ -133,11 +138,11 @@ final class RefusalClassifier {
             return refused(
                     RefusalReason.MALFORMED_HANDSHAKE,
                     "expected a handshake by the TLS protocol, the engine says: "
-                            + Printable.value(messageOfEngine(cause))
+                            + quoted(messageOfEngine(cause))
                             + "; is something in between that changes the bytes?",
                     cause);
         }
-        return refused(RefusalReason.UNCLASSIFIED, "the handshake failed: " + Printable.value(cause), cause);
+        return refused(RefusalReason.UNCLASSIFIED, "the handshake failed: " + quoted(cause.toString()), cause);
     }
 
     /**
@@ -148,6 +153,12 @@ final class RefusalClassifier {
         return has(cause, SSLException.class)
                 && !evidence.nothingReceived()
                 && !(progress.wasIdentityPresented() && has(cause, GeneralSecurityException.class));
+    }
+
+    /** An engine's text on one line, without addresses of this process's memory. */
+    private static String quoted(String text) {
+        return Printable.value(
+                LINE_BREAKS.matcher(NativeAddresses.removed(text).strip()).replaceAll("; "));
     }
 
     private static String messageOfEngine(Throwable cause) {
@@ -189,24 +200,23 @@ final class RefusalClassifier {
             if (next instanceof CertificateException) {
                 return refused(
                         RefusalReason.MALFORMED_CERTIFICATE,
-                        "expected certificates that can be parsed, the JDK says: " + Printable.value(message),
+                        "expected certificates that can be parsed, the JDK says: " + quoted(message),
                         cause);
             } else if (next instanceof SSLProtocolException && message.contains("exceeds the maximum allowed")) {
                 return refused(
                         RefusalReason.CONSTRAINT_VIOLATED,
-                        "expected a chain within the JDK's limits, it says: " + Printable.value(message),
+                        "expected a chain within the JDK's limits, it says: " + quoted(message),
                         cause);
             } else if (next instanceof SSLException && message.contains(":KEY_USAGE_BIT_INCORRECT")) {
                 return refused(
                         RefusalReason.KEY_USAGE,
-                        "expected a leaf with the key usage digitalSignature, BoringSSL says: "
-                                + Printable.value(message),
+                        "expected a leaf with the key usage digitalSignature, BoringSSL says: " + quoted(message),
                         cause);
             } else if (next instanceof SSLException
                     && UNREADABLE_KEY.matcher(message).find()) {
                 return refused(
                         RefusalReason.MALFORMED_CERTIFICATE,
-                        "expected certificates that can be parsed, BoringSSL says: " + Printable.value(message),
+                        "expected certificates that can be parsed, BoringSSL says: " + quoted(message),
                         cause);
             }
         }

@@ -58,7 +58,7 @@ public final class KeyDerivation {
                         PBEParameter.getInstance(encryption.getParameters()).getIterationCount());
             }
             return 0;
-        } catch (IllegalArgumentException | NullPointerException | ClassCastException e) {
+        } catch (RuntimeException e) {
             throw new MalformedException("has malformed parameters of its encryption");
         }
     }

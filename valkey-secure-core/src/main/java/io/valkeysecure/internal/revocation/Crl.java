@@ -1,5 +1,9 @@
 package io.valkeysecure.internal.revocation;
 
+import java.security.cert.X509Certificate;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.x509.MalformedException;
 import io.valkeysecure.internal.x509.ParsedCertificate;
@@ -9,6 +13,7 @@ import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +26,7 @@ import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.CertificateList;
 import org.bouncycastle.asn1.x509.DistributionPoint;
@@ -30,6 +36,7 @@ import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.TBSCertList;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +66,7 @@ final class Crl {
     private final AlgorithmIdentifier algorithm;
     private final byte[] signed;
     private final byte[] signature;
+    private final @Nullable AuthorityKeyIdentifier authorityKeyIdentifier;
     private final Map<BigInteger, Entry> revoked = new HashMap<>();
     private final @Nullable String defect;
     private @Nullable String incomplete;
@@ -89,6 +97,7 @@ final class Crl {
             this.algorithm = list.getSignatureAlgorithm();
             this.signed = Der.encoded(sequence.getObjectAt(0));
             this.signature = list.getSignature().getOctets();
+            this.authorityKeyIdentifier = AuthorityKeyIdentifier.fromExtensions(tbs.getExtensions());
             this.defect = findDefect(list, tbs);
         } catch (MalformedException e) {
             throw new IOException("it " + e.problem(), e);
@@ -250,6 +259,45 @@ final class Crl {
         }
         signer = key;
         return true;
+    }
+
+    /**
+     * Whether the authority key identifier (RFC 5280, 5.2.1) says that another certificate's key signed this: another key
+     * identifier than the issuer has, or another issuer and serial number.
+     */
+    boolean pointsElsewhereThan(X509Certificate issuer) {
+        if (authorityKeyIdentifier == null) {
+            return false;
+        }
+        try {
+            byte[] value = issuer.getExtensionValue(Extension.subjectKeyIdentifier.getId());
+            ASN1Primitive key = value == null
+                    ? null
+                    : ASN1Primitive.fromByteArray(
+                            ASN1OctetString.getInstance(value).getOctets());
+            byte[] named = authorityKeyIdentifier.getKeyIdentifierOctets();
+            boolean otherKey = key != null
+                    && named != null
+                    && !Arrays.equals(
+                            named, SubjectKeyIdentifier.getInstance(key).getKeyIdentifier());
+            return otherKey || !namesCertificate(authorityKeyIdentifier, issuer);
+        } catch (IOException | RuntimeException e) {
+            return true; // malformed: matches nothing
+        }
+    }
+
+    private static boolean namesCertificate(AuthorityKeyIdentifier identifier, X509Certificate issuer) {
+        BigInteger serial = identifier.getAuthorityCertSerialNumber();
+        GeneralNames names = identifier.getAuthorityCertIssuer();
+        return (serial == null || serial.equals(issuer.getSerialNumber()))
+                && (names == null
+                        || Arrays.stream(names.getNames())
+                                .filter(name -> name.getTagNo() == GeneralName.directoryName)
+                                .findFirst()
+                                .map(name -> X500Name.getInstance(name.getName())
+                                        .equals(X500Name.getInstance(
+                                                issuer.getIssuerX500Principal().getEncoded())))
+                                .orElse(true));
     }
 
     /** {@return why this list is not in date; null if it is} */

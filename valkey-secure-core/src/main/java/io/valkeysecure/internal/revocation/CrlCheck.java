@@ -103,10 +103,10 @@ public final class CrlCheck implements RevocationCheck {
             boolean signed = lists.stream()
                     .anyMatch(list -> anchors.stream()
                             .filter(each -> each.getSubjectX500Principal().equals(name))
-                            .anyMatch(each -> list.isSignedBy(each.getPublicKey())));
+                            .anyMatch(each -> !list.pointsElsewhereThan(each) && list.isSignedBy(each.getPublicKey())));
             if (!lists.isEmpty() && !signed) {
                 return Printable.list(lists) + " in the name of the trust anchor " + Printable.value(name)
-                        + ": not signed by its key";
+                        + ": not signed by its key, or it names another key as its signer's";
             }
         }
         List<String> problems = new ArrayList<>();
@@ -160,6 +160,10 @@ public final class CrlCheck implements RevocationCheck {
                 }
                 // checked last: the entries of an incomplete list are revoked, but it cannot prove that others are not
                 problem = list.incomplete();
+                if (problem == null && list.pointsElsewhereThan(issuer.x509())) {
+                    problem = "its authorityKeyIdentifier names another key or certificate than that of "
+                            + Printable.value(issuer.x509().getSubjectX500Principal()) + " in this path";
+                }
             }
             if (problem != null) {
                 problems.add(list + ": " + problem);

@@ -36,6 +36,7 @@ import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.DistributionPoint;
 import org.bouncycastle.asn1.x509.DistributionPointName;
@@ -45,6 +46,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
 import org.bouncycastle.asn1.x509.ReasonFlags;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.Time;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -59,6 +61,7 @@ class CrlCheckTest {
     private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
     private static final String IDP = Extension.issuingDistributionPoint.getId();
+    private static final String AKI = Extension.authorityKeyIdentifier.getId();
     private static final String URI = "http://crl.example/ca.crl";
     private static final String OTHER_OID = "1.3.6.1.4.1.55555.1";
 
@@ -104,6 +107,72 @@ class CrlCheckTest {
                 .contains("2026-06-01T11:59:00Z")
                 .contains("keyCompromise")
                 .contains("CN=Issuing CA");
+    }
+
+    @Test
+    void check_listThatNamesAnotherKeyAsItsSigner_provesNothing() throws Exception {
+        byte[] own = keyIdentifier(CA.certificate());
+        byte[] other = own.clone();
+        other[0] ^= 1;
+        assertThat(unknown(
+                        LEAF,
+                        CA.crl().extension(AKI, false, keyIdentified(other)).build()))
+                .contains("its authorityKeyIdentifier names another key or certificate than that of CN=Issuing CA");
+        revoked(
+                LEAF,
+                CA.crl().build(),
+                CA.crl()
+                        .extension(AKI, false, keyIdentified(other))
+                        .revoke(LEAF)
+                        .build());
+        accepted(LEAF, CA.crl().extension(AKI, false, keyIdentified(own)).build());
+        accepted(LEAF, CA.crl().withoutExtension(AKI).build());
+        BigInteger serial = serial(CA);
+        assertThat(unknown(
+                        LEAF,
+                        CA.crl()
+                                .extension(AKI, false, serialIdentified("CN=Root", serial.add(BigInteger.ONE)))
+                                .build()))
+                .contains("names another key or certificate");
+        assertThat(unknown(
+                        LEAF,
+                        CA.crl()
+                                .extension(AKI, false, serialIdentified("CN=Other", serial))
+                                .build()))
+                .contains("names another key or certificate");
+        accepted(
+                LEAF,
+                CA.crl()
+                        .extension(AKI, false, serialIdentified("CN=Root", serial))
+                        .build());
+    }
+
+    @Test
+    void problem_listThatNamesAnotherKeyThanTheAnchors_isTold() throws Exception {
+        byte[] own = keyIdentifier(ROOT.certificate());
+        byte[] other = own.clone();
+        other[0] ^= 1;
+        TestCrl list = ROOT.crl().extension(AKI, false, keyIdentified(other)).build();
+        assertThat(parse(Duration.ZERO, list).problem(List.of(ROOT.certificate()), NOW))
+                .contains("or it names another key as its signer's");
+        TestCrl good = ROOT.crl().extension(AKI, false, keyIdentified(own)).build();
+        assertThat(parse(Duration.ZERO, good).problem(List.of(ROOT.certificate()), NOW))
+                .isEmpty();
+    }
+
+    private static byte[] keyIdentifier(X509Certificate certificate) throws IOException {
+        return SubjectKeyIdentifier.getInstance(org.bouncycastle.asn1.ASN1OctetString.getInstance(
+                                certificate.getExtensionValue(Extension.subjectKeyIdentifier.getId()))
+                        .getOctets())
+                .getKeyIdentifier();
+    }
+
+    private static byte[] keyIdentified(byte[] identifier) {
+        return encoded(new AuthorityKeyIdentifier(identifier));
+    }
+
+    private static byte[] serialIdentified(String issuer, BigInteger serial) {
+        return encoded(new AuthorityKeyIdentifier(new GeneralNames(new GeneralName(new X500Name(issuer))), serial));
     }
 
     @Test
@@ -534,8 +603,8 @@ class CrlCheckTest {
     /** An extension that nobody needs, but that cannot be read, is a reason to rely on nothing of the list. */
     @ParameterizedTest
     @CsvSource({
-        "2.5.29.35, 3003020101, 30058003010203",
-        "2.5.29.35, 300a80030102038003010203, 30058003010203",
+        "2.5.29.35, 3003020101, own key",
+        "2.5.29.35, 300a80030102038003010203, own key",
         "2.5.29.20, 0c0161, 020101",
         "2.5.29.20, 0201ff, 020101",
         "2.5.29.20, 02010100, 020101",
@@ -550,11 +619,10 @@ class CrlCheckTest {
                 .build()
                 .encoded();
         assertThat(unusable(bad)).startsWith("a.crl is a malformed CRL: it has an extension " + id + " that ");
-        accepted(
-                LEAF,
-                CA.crl()
-                        .extension(id, false, HexFormat.of().parseHex(wellFormed))
-                        .build());
+        byte[] good = wellFormed.equals("own key")
+                ? keyIdentified(keyIdentifier(CA.certificate()))
+                : HexFormat.of().parseHex(wellFormed);
+        accepted(LEAF, CA.crl().extension(id, false, good).build());
     }
 
     @Test

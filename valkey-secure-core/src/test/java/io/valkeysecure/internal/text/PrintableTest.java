@@ -110,4 +110,93 @@ class PrintableTest {
 
         assertThat(QuotedException.of(first)).hasMessage("java.lang.Exception: a\\u000a");
     }
+
+    @Test
+    void quotedException_printableChainThatLeadsBackToItself_staysTheSame() {
+        Exception first = new Exception("a");
+        first.addSuppressed(new Exception("b", first));
+
+        assertThat(QuotedException.of(first)).isSameAs(first);
+    }
+
+    @Test
+    void quotedException_chainLongerThanTheStack_isCut() {
+        Exception lowest = new Exception("bad\nname");
+        Exception chain = lowest;
+        for (int i = 0; i < 100_000; i++) {
+            chain = new Exception("printable", chain);
+        }
+
+        Throwable quoted = QuotedException.of(chain);
+
+        int length = 0;
+        for (Throwable next = quoted; next != null; next = next.getCause()) {
+            assertThat(next).isInstanceOf(QuotedException.class).hasMessage("java.lang.Exception: printable");
+            length++;
+        }
+        assertThat(length).isEqualTo(256);
+        assertThat(QuotedException.of(new Exception("printable", lowest)))
+                .hasMessage("java.lang.Exception: printable")
+                .cause()
+                .hasMessage("java.lang.Exception: bad\\u000aname");
+    }
+
+    @Test
+    void quotedException_causeThatThrowsWhenItIsAsked_standsUnderTheNameOfItsClass() {
+        for (Throwable thrown : List.of(new StackOverflowError(), new IllegalStateException())) {
+            Throwable quoted = QuotedException.of(new Exception("printable", new Unreadable(thrown)));
+
+            assertThat(quoted).hasMessage("java.lang.Exception: printable");
+            assertThat(quoted.getCause())
+                    .isInstanceOf(QuotedException.class)
+                    .hasMessage(Unreadable.class.getName())
+                    .hasNoCause();
+            assertThat(quoted.getCause().getStackTrace()).isEmpty();
+        }
+    }
+
+    private static final class Unreadable extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Throwable thrown;
+
+        Unreadable(Throwable thrown) {
+            this.thrown = thrown;
+        }
+
+        @Override
+        public String getMessage() {
+            throw Unreadable.<RuntimeException>sneaky(thrown);
+        }
+
+        @Override
+        public synchronized Throwable getCause() {
+            throw Unreadable.<RuntimeException>sneaky(thrown);
+        }
+
+        @Override
+        public StackTraceElement[] getStackTrace() {
+            throw Unreadable.<RuntimeException>sneaky(thrown);
+        }
+
+        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+        private static <T extends Throwable> RuntimeException sneaky(Throwable thrown) throws T {
+            throw (T) thrown;
+        }
+    }
+
+    @Test
+    void quotedException_textOfConscrypt_hasNoAddressOfMemory() {
+        Throwable quoted = QuotedException.of(new javax.net.ssl.SSLException(
+                "Read error: ssl=0x7f5c3c0a1b28: Failure in SSL library, usually a protocol error\n"
+                        + "error:10000438:SSL routines:OPENSSL_internal:TLSV1_ALERT_INTERNAL_ERROR"
+                        + " (external/boringssl/src/ssl/tls_record.cc:592 0x7f5ca80032b8:0x00000001)"));
+
+        assertThat(quoted)
+                .hasMessage("javax.net.ssl.SSLException: Read error: Failure in SSL library, usually a protocol error"
+                        + "\\u000aerror:10000438:SSL routines:OPENSSL_internal:TLSV1_ALERT_INTERNAL_ERROR"
+                        + " (external/boringssl/src/ssl/tls_record.cc:592)");
+        Exception number = new Exception("expected 0x0303, was 0x0304");
+        assertThat(QuotedException.of(number)).isSameAs(number);
+    }
 }
