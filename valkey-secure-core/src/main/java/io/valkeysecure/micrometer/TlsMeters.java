@@ -6,49 +6,50 @@ import io.micrometer.core.instrument.docs.MeterDocumentation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every meter of {@link TlsMetrics}, with its type, base unit and tags. {@code docs/metrics.md} has the same as a table, with
- * the values of the tags. Each set of values is closed; what is absent is {@code none}.
+ * The meters of {@link TlsMetrics}, with type, base unit and tags. {@code docs/metrics.md} has the same as a table,
+ * with the values of the tags. Each set of values is closed; an absent value is {@code none}.
  */
-@SuppressWarnings("exports") // whoever has no Micrometer needs none to compile
+@SuppressWarnings("exports") // Micrometer is an optional dependency
 public enum TlsMeters implements MeterDocumentation {
     /** The handshakes, verified or refused, and how long they took. */
     HANDSHAKE("valkey.tls.handshake", Meter.Type.TIMER, Key.CLIENT, Key.OUTCOME, Key.REASON, Key.RESUMED, Key.VERSION),
-    /** What the verified handshakes negotiated. */
+    /** The cipher suites and groups of the verified handshakes. */
     NEGOTIATED("valkey.tls.negotiated", Meter.Type.COUNTER, Key.CIPHER_SUITE, Key.GROUP),
-    /** The handshakes that were refused, by us or by the peer. Every reason is there from the start, at zero. */
+    /** The handshakes that were refused, by us or by the peer. Every reason is registered at zero. */
     REFUSED("valkey.tls.refused", Meter.Type.COUNTER, Key.REASON),
     /** The verified connections that are open. */
     CONNECTIONS("valkey.tls.connections", Meter.Type.GAUGE, Key.AGE, Key.CLIENT),
-    /** The connections that ended since the material changed. */
+    /** The connections that were closed because the material changed. */
     CLOSED("valkey.tls.connections.closed", Meter.Type.COUNTER, Key.CLIENT, Key.REASON, Key.WAY),
     /**
-     * The new material that came into force, or could not be proved; a failure is counted once for each cause, however often
-     * it is tried. Every reason is there from the start, at zero.
+     * The reloads: new material that came into force, or could not be proved. A failure is counted once for each cause,
+     * however often the material is tried. Every reason is registered at zero.
      */
     RELOAD("valkey.tls.reload", Meter.Type.COUNTER, Key.OUTCOME, Key.REASON),
-    /** 1 while there is new material that cannot be proved and so is not in force, otherwise 0. */
+    /** 1 while new material cannot be proved and so is not in force, otherwise 0. */
     RELOAD_FAILING("valkey.tls.reload.failing", Meter.Type.GAUGE),
-    /** How long ago all files and sources were read last, whether or not what they gave could be proved. */
+    /** The time since all files and sources were last read, whether or not the material could be proved. */
     MATERIAL_AGE("valkey.tls.material.age", Meter.Type.GAUGE),
     /** The listeners that have not returned for more than a second, the library's log included. */
     LISTENERS_BEHIND("valkey.tls.listeners.behind", Meter.Type.GAUGE),
-    /** The notifications that were dropped, since too many waited for their listener. */
+    /** The notifications that were dropped because too many were queued for their listener. */
     NOTIFICATIONS_DROPPED("valkey.tls.notifications.dropped", Meter.Type.COUNTER),
     /** The open connections that no OCSP responder has answered for since new material came into force. */
     CONNECTIONS_UNCHECKED("valkey.tls.connections.unchecked", Meter.Type.GAUGE),
-    /** How many trust anchors are left out since they break a rule, such as those that have expired. */
+    /** The trust anchors that are left out because they break a rule, such as expired ones. */
     ANCHORS_UNUSABLE("valkey.tls.anchors.unusable", Meter.Type.GAUGE),
     /** The number of the generation in force, counted from 1 at each start. */
     GENERATION("valkey.tls.generation", Meter.Type.GAUGE),
     /**
-     * How long until the first in each role ends; negative when it has ended, not a number when there is nothing in the role.
+     * The time until the first certificate or CRL of each role ends; negative if it has ended, NaN if the role has
+     * none.
      */
     CERTIFICATE_EXPIRY("valkey.tls.certificate.expiry", Meter.Type.GAUGE, Key.ROLE);
 
     private final String meter;
     private final Meter.Type type;
 
-    @SuppressWarnings("ImmutableEnumChecker") // given away as a copy only
+    @SuppressWarnings("ImmutableEnumChecker") // copied before it is returned
     private final KeyName[] keys;
 
     TlsMeters(String meter, Meter.Type type, KeyName... keys) {
@@ -79,15 +80,17 @@ public enum TlsMeters implements MeterDocumentation {
 
     /** The tags. */
     public enum Key implements KeyName {
-        /** {@code current}: may stay; {@code retiring}: made under an earlier client identity, and to be replaced. */
+        /**
+         * {@code current}: may stay open; {@code draining}: made under an earlier client identity, and being drained.
+         */
         AGE("age"),
-        /** The IANA name, one of those that the policy allows. */
+        /** The IANA name of a suite that the policy allows. */
         CIPHER_SUITE("cipher.suite"),
         /** {@code lettuce}, {@code jedis} or {@code other}. */
         CLIENT("client"),
         /**
-         * The server as it was dialled. Only with {@link TlsMetrics.Builder#endpoints}, and then on handshakes and refusals;
-         * {@code other} beyond the number given there.
+         * The server as it was dialled. Present only with {@link TlsMetrics.Builder#endpoints}, on handshakes and
+         * refusals; {@code other} beyond the number given there.
          */
         ENDPOINT("endpoint") {
             @Override

@@ -32,22 +32,25 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a Micrometer registry of handshakes, connections, reloads and ends to come: the meters of {@link TlsMeters}.
+ * Reports handshakes, connections, reloads and upcoming certificate expiry to Micrometer, with the meters of {@link
+ * TlsMeters}.
  *
  * <pre>{@code
- * SecureTls tls = SecureTls.trusting(anchors).presenting(identity)
- *     .listener(TlsMetrics.to(registry))
- *     .build();
+ * try (SecureTls tls = SecureTls.trusting(anchors).presenting(identity)
+ *         .listener(TlsMetrics.to(registry))
+ *         .build()) {
+ *     // make a client with it, and close the client first
+ * }
  * }</pre>
  *
- * <p>All of it is done per handshake or when the registry asks; nothing is measured where commands and replies pass. No tag
- * holds a host, a subject or anything else that a peer may choose. Closing the {@link SecureTls} takes its gauges out of the
- * registry; counters and timers stay.
+ * <p>It measures once for each handshake, and when the registry asks; commands and replies are not measured. By default
+ * no tag holds a host, a subject or another value that a peer can choose. Closing the {@link SecureTls} removes its
+ * gauges from the registry; counters and timers stay.
  *
- * <p>Each is for one {@link SecureTls}. Two of them in one registry need {@link Builder#tags different tags}, since two
- * gauges of one name and the same tags are one. Safe for use by many threads.
+ * <p>Each instance is for one {@link SecureTls}. Two instances in one registry need {@link Builder#tags different
+ * tags}, because Micrometer merges gauges with the same name and tags. Safe for use by many threads.
  */
-@SuppressWarnings("exports") // whoever has no Micrometer needs none to compile
+@SuppressWarnings("exports") // Micrometer is an optional dependency
 public final class TlsMetrics implements TlsListener {
     private static final String NONE = "none";
     private static final String SUCCESS = "success";
@@ -58,7 +61,7 @@ public final class TlsMetrics implements TlsListener {
     private final int endpoints;
     private final Set<Endpoint> seen = ConcurrentHashMap.newKeySet();
 
-    /** The meters that ask the status, which end with the {@link SecureTls}. */
+    /** The meters that read the status; they are removed when the {@link SecureTls} is closed. */
     private final Queue<Meter> gauges = new ConcurrentLinkedQueue<>();
 
     private TlsMetrics(Builder builder) {
@@ -69,9 +72,9 @@ public final class TlsMetrics implements TlsListener {
     }
 
     /**
-     * Makes a listener with the default options.
+     * Creates a listener with the default options.
      *
-     * @param registry where the meters are
+     * @param registry the registry of the meters
      * @return the listener
      */
     public static TlsMetrics to(MeterRegistry registry) {
@@ -81,7 +84,7 @@ public final class TlsMetrics implements TlsListener {
     /**
      * Starts from the default options.
      *
-     * @param registry where the meters are
+     * @param registry the registry of the meters
      * @return a builder
      */
     public static Builder builder(MeterRegistry registry) {
@@ -91,7 +94,7 @@ public final class TlsMetrics implements TlsListener {
     @Override
     public void started(Supplier<TlsStatus> status) {
         for (RefusalReason reason : RefusalReason.values()) {
-            // there before the first one is counted: what appears with 1 has not increased, for Prometheus
+            // registered at zero: Prometheus sees no increase in a counter that first appears with 1
             if (endpoints == 0) {
                 var unused = refused(reason, null);
             }
@@ -283,8 +286,8 @@ public final class TlsMetrics implements TlsListener {
         }
 
         /**
-         * Puts tags on every meter. Default: none. For two {@link SecureTls} in one registry, such as {@code tags("tls",
-         * "cache")} and {@code tags("tls", "sessions")}.
+         * Adds tags to every meter. Default: none. Use it for two {@link SecureTls} in one registry, such as {@code
+         * tags("tls", "cache")} and {@code tags("tls", "sessions")}.
          *
          * @param keyValues keys and values in turn
          * @return this
@@ -299,8 +302,8 @@ public final class TlsMetrics implements TlsListener {
         }
 
         /**
-         * Publishes the handshake timer as a histogram too, from 1 ms to 10 s, of which a server can compute quantiles over
-         * all instances. Default: count, sum and maximum only.
+         * Publishes the handshake timer as a histogram from 1 ms to 10 s, too, from which a metrics server can compute
+         * quantiles over all instances. Default: count, sum and maximum only.
          *
          * @return this
          * @throws IllegalStateException if it was set already
@@ -313,11 +316,11 @@ public final class TlsMetrics implements TlsListener {
         }
 
         /**
-         * Puts the tag {@code endpoint} on handshakes and refusals. Default: no such tag. Each endpoint multiplies the series
-         * of these two meters; a cluster that announces new addresses all the time would fill the registry, so the first
-         * ones that are dialled are told apart, and all others are {@code other}. What is {@code other} then stays so.
+         * Adds the tag {@code endpoint} to handshakes and refusals. Default: no such tag. Each endpoint multiplies the
+         * series of these two meters, and a cluster that announces ever new addresses would fill the registry. So only
+         * the first endpoints that are dialled get a tag of their own; all others are {@code other}.
          *
-         * @param most how many are told apart, from 1 to 1000
+         * @param most how many endpoints get a tag of their own, from 1 to 1000
          * @return this
          * @throws IllegalArgumentException if it is out of range
          * @throws IllegalStateException if it was set already

@@ -1,6 +1,6 @@
 /**
- * Meters for Micrometer, an optional dependency. Begin with {@link io.valkeysecure.micrometer.TlsMetrics}; this is the only
- * package that needs Micrometer.
+ * Meters for Micrometer, an optional dependency. Begin with {@link io.valkeysecure.micrometer.TlsMetrics}; this is the
+ * only package that needs Micrometer.
  */
 @NullMarked
 @CheckReturnValue

@@ -15,14 +15,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link SecureTls} was built with: the sources of its material, and its requirements. Every generation is made of
- * it anew.
+ * The configuration of a {@link SecureTls}: the sources of its material, and its requirements. Every generation is made
+ * from it.
  *
- * @param trust what servers are judged by
- * @param identity where the client identity comes from; null for none
- * @param serverIdentity what the server's SAN has to match; null for the dialled host
- * @param engine which implementation of TLS
- * @param rotation how material is watched
+ * @param trust how servers are judged
+ * @param identity the source of the client identity; null for none
+ * @param serverIdentity the expected names of the server; null for the dialled host
+ * @param engine the choice of the TLS implementation
+ * @param rotation how material is reloaded
  */
 public record TlsConfiguration(
         TrustConfiguration trust,
@@ -39,7 +39,9 @@ public record TlsConfiguration(
         return trust.clock();
     }
 
-    /** The files and directories whose attributes are polled for changes; a directory's own tell of a new file. */
+    /**
+     * The files and directories whose attributes are polled for changes; those of a directory change with a new file.
+     */
     List<Path> watched(List<Path> crls) {
         List<Path> watched = new ArrayList<>(trust.files(identity, crls));
         watched.addAll(trust.revocation().named());
@@ -51,7 +53,7 @@ public record TlsConfiguration(
         return trust.read(identity, progress);
     }
 
-    /** Where the material comes from, for people. */
+    /** {@return the sources of the material, for people} */
     public String sources() {
         return "trust anchors " + trust.anchors().describe() + ", client identity "
                 + (identity == null ? "none" : identity.describe()) + ", revocation "

@@ -8,7 +8,7 @@ import io.valkeysecure.internal.observe.GuardedListener;
 import io.valkeysecure.observe.TlsListener;
 import java.util.List;
 
-/** Everything behind a {@code SecureTls}: the generations, the listeners and the limit of handshakes in flight. */
+/** The implementation of a {@code SecureTls}: the generations, the listeners and the limit of handshakes in flight. */
 public final class Connector implements AutoCloseable {
     private final Generations generations;
     private final GuardedListener listener;
@@ -46,7 +46,7 @@ public final class Connector implements AutoCloseable {
         return new HandshakeDriver(generations, limiter, listener, endpoint, client);
     }
 
-    /** Ends the watching; connections stay open and are no longer looked after. Waits for listeners a second at most. */
+    /** Stops watching. Connections stay open and are no longer monitored. Waits for listeners for at most a second. */
     @Override
     public void close() {
         boolean before = closed;

@@ -15,8 +15,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** The log that every {@code SecureTls} writes, without a listener of the user. */
 public final class StandardLog implements TlsListener {

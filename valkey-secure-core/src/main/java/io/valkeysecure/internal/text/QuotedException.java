@@ -8,9 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in a chain of causes for an exception of the JDK or a library whose message quotes a peer as it is. Its message
- * is what the original's {@code toString} gives, made printable; stack trace, causes and suppressed exceptions are the
- * original's. A stack trace is text in a log as well.
+ * Replaces a cause of the JDK or a library whose message quotes a peer unescaped: causes are printed in logs, too. Its
+ * message is the printable {@code toString} of the original; stack trace, causes and suppressed exceptions are those of
+ * the original.
  */
 public final class QuotedException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -27,8 +27,8 @@ public final class QuotedException extends Exception {
      * Makes a cause printable.
      *
      * @param cause the cause, or null
-     * @return the cause itself if every message in its chain is printable and short enough; otherwise a copy of the chain
-     *     down to the last one that is not
+     * @return the cause itself if every message in its chain is printable and short enough; otherwise a copy of the
+     *     chain down to the last one that is not
      */
     public static @Nullable Throwable of(@Nullable Throwable cause) {
         return cause == null || isFit(cause, Collections.newSetFromMap(new IdentityHashMap<>()))
@@ -49,7 +49,7 @@ public final class QuotedException extends Exception {
         return message == null || (message.length() <= LONGEST && Printable.isPrintable(message));
     }
 
-    /** What is fit with all below it stays; a chain that leads back to itself ends where it does. */
+    /** Keeps an exception whose whole chain is printable; a cyclic chain ends where it repeats. */
     private static @Nullable Throwable copy(Throwable thrown, Map<Throwable, Throwable> copies) {
         if (copies.containsKey(thrown)) {
             return copies.get(thrown);
