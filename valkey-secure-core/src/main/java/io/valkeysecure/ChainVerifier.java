@@ -14,11 +14,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a certificate chain proves a server to be the right one: the verifier that every connection of this
- * library goes through, usable without a connection.
+ * Verifies a certificate chain without a connection, by the rules that every connection of this library enforces. It
+ * finds a path from the leaf to a trust anchor, and checks the name, the pins and the revocation status.
  *
- * <p>The rules, each with its source, stand in one place and in order in {@code docs/verification.md}. Safe for use by
- * many threads.
+ * <pre>{@code
+ * ChainVerifier verifier = ChainVerifier.trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt"))).build();
+ * try {
+ *     ValidatedPath path = verifier.verify(chain, ServerIdentity.host("valkey.example"));
+ * } catch (PeerRejectedException e) {
+ *     log.error("{}: {}", e.reason().tag(), e.getMessage());
+ * }
+ * }</pre>
+ *
+ * <p>{@code docs/verification.md} lists the rules in order, each with its source. There is nothing to close. Safe for
+ * use by many threads.
  */
 public final class ChainVerifier {
     private final ServerVerifier verifier;
@@ -28,7 +37,7 @@ public final class ChainVerifier {
     }
 
     /**
-     * Begins with the decision that has no default: whom to trust.
+     * Starts with the required decision: which CAs to trust.
      *
      * @param anchors the CA certificates that a path may end at
      * @return the options, all of which have a safe default
@@ -50,7 +59,7 @@ public final class ChainVerifier {
         }
 
         /**
-         * Sets the floors of keys and the demands on certificates. Default: {@link TlsPolicy#modern()}.
+         * Sets the policy. Default: {@link TlsPolicy#modern()}.
          *
          * @param policy the policy
          * @return this
@@ -64,9 +73,9 @@ public final class ChainVerifier {
         }
 
         /**
-         * Demands that a key of the path, leaf or issuer, is one of these. Default: no pins.
+         * Requires that a key of the path, of the leaf or an issuer, matches a pin. Default: no pins.
          *
-         * @param pins at least two, of which one is a backup: without it, a lost key is an outage
+         * @param pins at least two, of which one is for a backup key: without it, a lost key is an outage
          * @return this
          * @throws IllegalArgumentException if there are fewer than two different pins
          * @throws IllegalStateException if it was set already
@@ -79,10 +88,10 @@ public final class ChainVerifier {
         }
 
         /**
-         * Sets how it is proved that nothing of the path is revoked. Default: {@link Revocation#notChecked()}.
+         * Sets how revocation is checked. Default: {@link Revocation#notChecked()}.
          *
-         * @param revocation the choice; stapled responses come with a handshake, so {@link Revocation#stapled()} refuses
-         *     every chain that is verified without one
+         * @param revocation the choice; stapled responses come with a handshake, so {@link Revocation#stapled()}
+         *     refuses every chain that is verified without one
          * @return this
          * @throws IllegalStateException if it was set already
          */
@@ -94,7 +103,7 @@ public final class ChainVerifier {
         }
 
         /**
-         * Sets the clock by which certificates are in date. Default: {@link Clock#systemUTC()}.
+         * Sets the clock for validity dates. Default: {@link Clock#systemUTC()}.
          *
          * @param clock the clock
          * @return this
@@ -108,7 +117,7 @@ public final class ChainVerifier {
         }
 
         /**
-         * Reads the anchors and CRLs and proves them. Anchors that are left out are logged as a warning.
+         * Reads and checks the anchors and CRLs. Anchors that are left out are logged as a warning.
          *
          * @return the verifier
          * @throws TlsConfigurationException if a file cannot be read, no anchor can be used, or no CRL can be used
@@ -130,8 +139,8 @@ public final class ChainVerifier {
     /**
      * Verifies a chain and the name in its leaf.
      *
-     * @param chain the certificates as they were presented: the leaf first, then intermediates in any order
-     * @param identity what the leaf's SAN has to match
+     * @param chain the presented certificates: the leaf first, then intermediates in any order
+     * @param identity the names of which the leaf must hold one
      * @return the path that was validated
      * @throws PeerRejectedException if the chain does not prove the identity
      */
@@ -141,18 +150,18 @@ public final class ChainVerifier {
     }
 
     /**
-     * Verifies a chain without looking at whose name is in its leaf.
+     * Verifies a chain without checking the name in its leaf.
      *
-     * @param chain the certificates as they were presented: the leaf first, then intermediates in any order
+     * @param chain the presented certificates: the leaf first, then intermediates in any order
      * @return the path that was validated
-     * @throws PeerRejectedException if the chain does not lead to an anchor by the rules
+     * @throws PeerRejectedException if no path to an anchor keeps the rules
      */
     public ValidatedPath verify(List<X509Certificate> chain) throws PeerRejectedException {
         return verifier.verify(chain, null, List.of());
     }
 
     /**
-     * Parses certificates for {@link #verify}: what the JDK cannot parse is refused as malformed.
+     * Parses certificates for {@link #verify}.
      *
      * @param encoded DER, one certificate each
      * @return the certificates

@@ -12,11 +12,19 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What is presented to a server that asks for a client certificate (mTLS): leaf, intermediates and private key.
+ * The certificate chain and private key that the client presents to a server that asks for a client certificate (mTLS).
+ * The key must belong to the first certificate, the leaf, and every certificate must be in date.
  *
- * <p>Files are read when a {@link SecureTls} is built, not here, and again when they change; what is wrong with them is
- * reported then. The key must belong to the leaf, and the leaf must be in date. Immutable; {@code toString} shows where it comes from and nothing of
- * what is in it.
+ * <pre>{@code
+ * ClientIdentity identity =
+ *     ClientIdentity.pem(Path.of("/etc/valkey/tls/tls.crt"), Path.of("/etc/valkey/tls/tls.key"));
+ * try (SecureTls tls = SecureTls.trusting(anchors).presenting(identity).build()) {
+ *     // make a client with it, and close the client first
+ * }
+ * }</pre>
+ *
+ * <p>Files are read and checked when a {@link SecureTls} is built, and again when they change; a problem is reported
+ * then, not here. Immutable. {@code toString} shows the source and nothing of its content.
  */
 public final class ClientIdentity {
 
@@ -27,7 +35,7 @@ public final class ClientIdentity {
     }
 
     /**
-     * Takes a certificate chain and its private key from PEM files.
+     * Reads a certificate chain and its private key from PEM files.
      *
      * @param certificates the leaf, then its intermediates
      * @param key a private key in PKCS#8, PKCS#1 or SEC1 form; may be the same file
@@ -38,11 +46,11 @@ public final class ClientIdentity {
     }
 
     /**
-     * Takes a certificate chain and its encrypted private key from PEM files.
+     * Reads a certificate chain and its encrypted private key from PEM files.
      *
      * @param certificates the leaf, then its intermediates
      * @param key a private key in encrypted PKCS#8 form
-     * @param password what opens the key; copied
+     * @param password the password of the key; copied
      * @return the identity
      */
     public static ClientIdentity pem(Path certificates, Path key, char[] password) {
@@ -50,10 +58,10 @@ public final class ClientIdentity {
     }
 
     /**
-     * Takes the one private key entry of a PKCS#12 or JKS store.
+     * Reads the only private key entry of a PKCS#12 or JKS store.
      *
      * @param file the store
-     * @param password what opens the store and the entry; copied
+     * @param password the password of the store and the entry; copied
      * @return the identity
      */
     public static ClientIdentity keyStore(Path file, char[] password) {
@@ -61,10 +69,10 @@ public final class ClientIdentity {
     }
 
     /**
-     * Takes a private key entry of a PKCS#12 or JKS store that holds several.
+     * Reads one of several private key entries of a PKCS#12 or JKS store.
      *
      * @param file the store
-     * @param password what opens the store and the entry; copied
+     * @param password the password of the store and the entry; copied
      * @param alias the name of the entry
      * @return the identity
      */
@@ -73,7 +81,7 @@ public final class ClientIdentity {
     }
 
     /**
-     * Takes a ready key, which may live in a hardware module, and its chain. They are not watched for change.
+     * Uses a key in memory or in a hardware module, and its chain. They are not reloaded.
      *
      * @param key the private key
      * @param chain the leaf, then its intermediates
@@ -88,9 +96,9 @@ public final class ClientIdentity {
     }
 
     /**
-     * Takes the identity that a source gives, now and at every check.
+     * Uses the identity that a source returns, at build and at every check.
      *
-     * @param source gives the identity in force, such as one made by {@link #of}
+     * @param source returns the current identity, such as one created by {@link #of}
      * @return the identity
      */
     public static ClientIdentity from(MaterialSource<ClientIdentity> source) {
@@ -105,7 +113,7 @@ public final class ClientIdentity {
         return material;
     }
 
-    /** Returns where the identity comes from. */
+    /** Returns the source of the identity. */
     @Override
     public String toString() {
         return material.describe();

@@ -4,8 +4,8 @@ import io.valkeysecure.internal.text.Printable;
 import java.util.Objects;
 
 /**
- * A server as it is dialled: the host exactly as the client asked for it, and the port. The host is what the
- * certificate has to name unless a {@link ServerIdentity} says otherwise.
+ * The host and port that the client dials. The server's certificate must name this host unless a {@link ServerIdentity}
+ * is set.
  *
  * @param host a DNS name or a literal address (an IPv6 address without brackets)
  * @param port the TCP port, 1 to 65535
@@ -15,7 +15,7 @@ public record Endpoint(String host, int port) {
     private static final int LONGEST = 254;
 
     /**
-     * Checks the parts; brackets around an IPv6 address are taken off.
+     * Checks both values. Brackets around an IPv6 address are removed.
      *
      * @param host a DNS name or a literal address
      * @param port the TCP port

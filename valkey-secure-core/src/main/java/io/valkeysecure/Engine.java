@@ -1,13 +1,12 @@
 package io.valkeysecure;
 
 /**
- * Which implementation of TLS makes the connections. All of them are given the same verifier, policy and parameters: the
- * choice is one of speed and of post-quantum key exchange, and decides about no certificate. Immutable.
+ * The TLS implementation that makes the connections. Every engine gets the same verifier, policy and parameters, so the
+ * choice affects speed and post-quantum key exchange, and no decision about a certificate. Immutable.
  *
- * <p>BoringSSL is bound by {@code io.netty:netty-tcnative-boringssl-static} for Lettuce and by
- * {@code org.conscrypt:conscrypt-openjdk-uber} for Jedis, optional dependencies of the two adapters.
- * {@link SecureTls#describe()} says which engine is in use, and why not another. {@code docs/performance.md} has what they
- * save.
+ * <p>BoringSSL needs an optional dependency: {@code io.netty:netty-tcnative-boringssl-static} for Lettuce, and {@code
+ * org.conscrypt:conscrypt-openjdk-uber} for Jedis. {@link SecureTls#describe()} says which engine is in use, and why
+ * another is not. {@code docs/performance.md} compares them.
  */
 public final class Engine {
     private static final Engine AUTO = new Engine("auto");
@@ -21,8 +20,8 @@ public final class Engine {
     }
 
     /**
-     * Takes for each client library the native engine if it is on the class path and able to do what is configured, else
-     * the JDK's. The default. What was taken is logged.
+     * Chooses for each client library the native engine if it is on the class path and supports the configuration,
+     * otherwise the JDK's. This is the default. The choice is logged.
      *
      * @return the choice
      */
@@ -31,7 +30,7 @@ public final class Engine {
     }
 
     /**
-     * Takes the JDK's engine, always.
+     * Chooses the JDK's engine.
      *
      * @return the choice
      */
@@ -40,8 +39,8 @@ public final class Engine {
     }
 
     /**
-     * Takes BoringSSL, always. If no binding of it is there, {@link SecureTls.Builder#build()} fails; if the one that a
-     * client library needs is not there, that library's connections do.
+     * Chooses BoringSSL. Without any binding of it, {@link SecureTls.Builder#build()} fails; without the binding for
+     * one client library, connections of that library fail.
      *
      * @return the choice
      */

@@ -1,24 +1,27 @@
 package io.valkeysecure;
 
 /**
- * Where trust anchors or a client identity come from if not from files: a secret store, a PKI's API, a SPIFFE workload API.
+ * A source of trust anchors or a client identity other than files, such as a secret store, the API of a PKI or a SPIFFE
+ * workload API.
  *
- * <p>It is <em>pulled</em> once when a {@link SecureTls} is built and then at every check interval; and whoever has news
- * <em>pushes</em> by {@link SecureTls#reload()}, which pulls at once. It is called on one thread, {@code
- * valkey-secure-reload}, that does nothing else but read. What it returns is proved like a file; if it throws whatever, or
- * has not answered within {@link Rotation.Builder#readTimeout}, the last good generation stays, and it is asked again at the
- * next check. When that time is over, the thread is interrupted; while the source does not return it is not asked again.
+ * <p>The library calls {@link #current()} when a {@link SecureTls} is built and then at every check interval. A source
+ * that has news calls {@link SecureTls#reload()}, which reads at once.
  *
- * @param <T> what it gives
+ * <p>{@link #current()} is called on one thread, {@code valkey-secure-reload}, that only reads. The result is proved
+ * like a file. If the call throws, or does not return within {@link Rotation.Builder#readTimeout}, the last good
+ * generation stays in force, and the source is called again at the next check. On timeout its thread is interrupted;
+ * while the call does not return, no other is made.
+ *
+ * @param <T> the type of the material
  */
 @FunctionalInterface
 public interface MaterialSource<T> {
 
     /**
-     * Returns what is in force now. May block; should answer from memory where nothing is new.
+     * Returns the current material. May block; should return from memory if nothing is new.
      *
      * @return the material, complete
-     * @throws Exception if there is none to be had; the message is shown, so it must hold no secret
+     * @throws Exception if no material is available; its message is shown, so it must hold no secret
      */
     T current() throws Exception;
 }

@@ -6,11 +6,11 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the builders have in common. */
+/** The checks that the builders share. */
 final class Options {
     private Options() {}
 
-    /** Nothing is last-wins: the second of two settings is an error that names the first. */
+    /** Refuses a second call of a setter; no setting overrides an earlier one. */
     static void requireUnset(String option, @Nullable Object value) {
         if (value != null) {
             throw new IllegalStateException(option + " was already set to " + value);

@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A peer's certificate chain was refused. JSSE carries it unchanged as a cause of its own exceptions, so the reason
- * survives; applications see it as the cause of a {@link TlsHandshakeException}.
+ * A certificate chain was refused. {@link ChainVerifier} throws it; on a connection it is the cause of a
+ * {@link TlsHandshakeException}.
  */
 public final class PeerRejectedException extends CertificateException {
     private static final long serialVersionUID = 1L;
@@ -20,11 +20,7 @@ public final class PeerRejectedException extends CertificateException {
         this.reason = Objects.requireNonNull(reason, "reason");
     }
 
-    /**
-     * Returns why the chain was refused.
-     *
-     * @return the reason
-     */
+    /** {@return why the chain was refused} */
     public RefusalReason reason() {
         return reason;
     }

@@ -12,11 +12,11 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a connection or a configuration was refused: the reason, the server, and the message that says what was expected,
- * what was seen and what to do.
+ * A refused connection or configuration: the reason, the server, and a message that says what was expected, what was
+ * seen and what to do.
  *
- * <p>Lettuce, Jedis and pools wrap a refusal in exceptions of their own, whose message is often only
- * {@code Failed to create socket.} This finds the refusal in them:
+ * <p>Lettuce, Jedis and pools wrap a refusal in exceptions of their own, often with the message
+ * {@code Failed to create socket.} {@link #of} finds the refusal in them:
  *
  * <pre>{@code
  * try (Jedis jedis = pool.getResource()) {
@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  *
- * @param reason the reason, fit for a metric or a decision
+ * @param reason the reason, for metrics and decisions
  * @param endpoint the server as it was dialled; empty if the refusal is about a configuration or a certificate alone
- * @param message one line for people
+ * @param message one line, for people
  */
 public record Refusal(RefusalReason reason, Optional<Endpoint> endpoint, String message) {
 
@@ -52,8 +52,8 @@ public record Refusal(RefusalReason reason, Optional<Endpoint> endpoint, String 
      * Finds the refusal in an exception of Lettuce, Jedis or a pool. Walks its causes and suppressed exceptions; the
      * outermost refusal counts.
      *
-     * @param thrown what was thrown; null is answered with empty
-     * @return the refusal; empty if the exception has another origin, such as a server that cannot be reached
+     * @param thrown the exception; null gives an empty result
+     * @return the refusal; empty if the exception has another cause, such as an unreachable server
      */
     public static Optional<Refusal> of(@Nullable Throwable thrown) {
         if (thrown == null) {

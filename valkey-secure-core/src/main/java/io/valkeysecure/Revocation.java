@@ -13,17 +13,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How it is proved that no certificate of a server's path was revoked.
+ * How to check that no certificate of a server's path is revoked. A CA revokes a certificate when its key was stolen or
+ * its holder is no longer entitled to it; until the certificate expires, only this check stops a thief of the key from
+ * posing as the server.
  *
- * <p>A CA revokes a certificate when its key was stolen or its holder is no longer entitled to it. Until the certificate
- * expires, only a check of revocation keeps whoever has the key from passing as the server. Choose one method; there is no
- * fallback to another. Each fails hard: a revoked certificate is refused as {@link RefusalReason#REVOKED}, and a
- * certificate whose status cannot be proved, for whatever cause, as {@link RefusalReason#REVOCATION_UNKNOWN}.
+ * <p>Choose one method; there is no fallback to another. Each fails hard: a revoked certificate is refused as {@link
+ * RefusalReason#REVOKED}, and a certificate whose status cannot be proved as {@link RefusalReason#REVOCATION_UNKNOWN}.
  *
  * <ul>
- *   <li>{@link #crls(Path...)}: files that something else keeps up to date. No network in the handshake.
- *   <li>{@link #ocsp()}: asks a responder before the connection is used, and caches its answers.
- *   <li>{@link #stapled()}: the server sends the answer. Valkey itself cannot, a TLS proxy in front of it may.
+ *   <li>{@link #crls(Path...)}: files that another program keeps up to date. The handshake needs no network.
+ *   <li>{@link #ocsp()}: asks a responder during the handshake, and caches its answers.
+ *   <li>{@link #stapled()}: the server sends the answer. Valkey cannot do that; a TLS proxy in front of it can.
  *   <li>{@link #notChecked()}: a revoked certificate is accepted until it expires.
  * </ul>
  *
@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Immutable: each {@code with} method returns a copy, and each option can be set once. {@code docs/revocation.md} says
- * what each method proves, how fresh the proof is, and what happens when its source fails.
+ * <p>Immutable: each {@code with} method returns a copy, and each option can be set once. {@code docs/revocation.md}
+ * says what each method proves, how fresh the proof is, and what happens when its source fails.
  */
 public abstract sealed class Revocation {
     private static final Duration LONGEST_TOLERANCE = Duration.ofDays(7);
@@ -55,15 +55,15 @@ public abstract sealed class Revocation {
     }
 
     /**
-     * Checks certificate revocation lists (RFC 5280, section 5). For every certificate of a path below its anchor there must
-     * be a complete, fresh list by its issuer: the CRL of each intermediate CA and that of the root.
+     * Checks certificate revocation lists (RFC 5280, section 5). For every certificate of a path below its anchor there
+     * must be a complete, fresh list by its issuer: the CRL of each intermediate CA and that of the root.
      *
      * <p>The files are read when a {@link SecureTls} is built or reloaded. Default tolerance: none.
      *
      * @param filesOrDirectories files with one list in DER or any number in PEM; of a directory, its files that end in
      *     {@code .crl}, {@code .pem} or {@code .der}
      * @return the method
-     * @throws IllegalArgumentException if none is named
+     * @throws IllegalArgumentException if no file is named
      */
     public static Crls crls(Path... filesOrDirectories) {
         List<Path> named = List.of(filesOrDirectories);
@@ -74,8 +74,8 @@ public abstract sealed class Revocation {
     }
 
     /**
-     * Asks the OCSP responders (RFC 6960) that each certificate names in its authorityInfoAccess extension. A certificate
-     * that names none over plain {@code http} is refused.
+     * Asks the OCSP responders (RFC 6960) that each certificate names in its authorityInfoAccess extension. A
+     * certificate that names no {@code http} responder is refused.
      *
      * <p>Defaults: timeout 5 seconds, tolerance 1 minute, 1,000 answers kept for an hour at most.
      *
@@ -86,13 +86,13 @@ public abstract sealed class Revocation {
     }
 
     /**
-     * Asks one OCSP responder (RFC 6960) about every certificate, whatever the certificates name.
+     * Asks one OCSP responder (RFC 6960) about every certificate, and ignores the responders that certificates name.
      *
-     * <p>Defaults as of {@link #ocsp()}.
+     * <p>The defaults are those of {@link #ocsp()}.
      *
-     * @param responder an {@code http} URL. Not {@code https}, which would need trust of its own: answers are signed
+     * @param responder an {@code http} URL; {@code https} would need trust anchors of its own, and answers are signed
      * @return the method
-     * @throws IllegalArgumentException if it is no such URL
+     * @throws IllegalArgumentException if it is another kind of URL
      */
     public static Ocsp ocsp(URI responder) {
         URI usable = OcspCheck.responder(responder.toString())
@@ -103,9 +103,9 @@ public abstract sealed class Revocation {
     }
 
     /**
-     * Demands an OCSP response that the server staples to its leaf (RFC 6066, section 8; RFC 8446, section 4.4.2.1).
-     * Responses for intermediates are checked if they come, and not demanded: TLS 1.2 cannot carry them, and few servers
-     * send them in TLS 1.3. So a revoked intermediate is found only if the server tells.
+     * Requires an OCSP response that the server staples to its leaf (RFC 6066, section 8; RFC 8446, section 4.4.2.1).
+     * Responses for intermediates are checked if they are sent, and not required: TLS 1.2 cannot carry them, and few
+     * servers send them in TLS 1.3. So a revoked intermediate is detected only if the server staples its response.
      *
      * <p>Default tolerance: 1 minute.
      *
@@ -116,8 +116,8 @@ public abstract sealed class Revocation {
     }
 
     /**
-     * Checks no revocation: a stolen key is accepted until its certificate expires, or until its issuer is removed from the
-     * trust anchors. Right for certificates that live for hours.
+     * Checks no revocation. A stolen key is accepted until its certificate expires or its issuer is removed from the
+     * trust anchors. Suits certificates that are valid for hours.
      *
      * @return the method
      */

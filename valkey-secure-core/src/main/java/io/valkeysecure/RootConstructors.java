@@ -6,7 +6,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Lets internal packages call the constructors of this package's exceptions and proofs. */
+/** Gives internal packages access to the constructors of this package's exceptions and proofs. */
 final class RootConstructors extends RootTypes {
     @Override
     protected PeerRejectedException newPeerRejected(RefusalReason reason, String message, @Nullable Throwable cause) {

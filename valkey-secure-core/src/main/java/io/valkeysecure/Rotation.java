@@ -8,15 +8,27 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How material is watched, and what becomes of connections that were made before a change. Immutable.
+ * How material (anchors, identity, CRLs) is reloaded, and what happens to connections that were made before a change.
+ * New material comes into force only if it can be proved; until then the last good generation stays.
  *
- * <p>Files are looked at every second, and read every {@linkplain Builder#checkInterval interval} or when they look
- * changed; a change is told by the digest of the bytes. What was read is proved before it is used, and until it can be
- * proved the last good generation stays.
+ * <pre>{@code
+ * Rotation rotation = Rotation.builder()
+ *     .checkInterval(Duration.ofSeconds(5))
+ *     .drainWindow(Duration.ofMinutes(5))
+ *     .build();
+ * try (SecureTls tls = SecureTls.trusting(anchors).presenting(identity).rotation(rotation).build()) {
+ *     // make a client with it, and close the client first
+ * }
+ * }</pre>
  *
- * <p>After a change of identity, open connections are closed at a quiet moment, spread over the drain window. A
- * connection whose server no longer proves itself, since its CA was removed, its certificate was revoked or expired, is
- * closed at once; that cannot be turned off.
+ * <p>File attributes are polled every second. Files and sources are read when the attributes changed, and every
+ * {@linkplain Builder#checkInterval check interval} in any case. A change is detected by the digest of the bytes.
+ *
+ * <p>After a change of the client identity, open connections are drained: closed at a quiet moment, spread over the
+ * drain window. A connection whose server is no longer trusted, because its CA was removed or its certificate was
+ * revoked or has expired, is closed at once; that cannot be turned off. Immutable.
+ *
+ * @see SecureTls.Builder#rotation
  */
 public final class Rotation {
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
@@ -46,83 +58,47 @@ public final class Rotation {
                 List.of(Duration.ofDays(30), Duration.ofDays(7), Duration.ofDays(1), Duration.ofHours(1)));
     }
 
-    /**
-     * Returns the default: checked every 10 seconds, drained over one minute, 50 in a second at most.
-     *
-     * @return the default
-     */
+    /** {@return the default: checked every 10 seconds, drained over one minute, at most 50 reconnects per second} */
     public static Rotation standard() {
         return DEFAULT;
     }
 
-    /**
-     * Starts from the default.
-     *
-     * @return a builder
-     */
+    /** {@return a builder that starts from the default} */
     public static Builder builder() {
         return new Builder();
     }
 
-    /**
-     * Returns how often material is read, whether or not it looks changed.
-     *
-     * @return the interval
-     */
+    /** {@return how often material is read even if file attributes are unchanged} */
     public Duration checkInterval() {
         return checkInterval;
     }
 
-    /**
-     * Returns how long one reading of all material may take.
-     *
-     * @return the limit
-     */
+    /** {@return how long one reading of all material may take} */
     public Duration readTimeout() {
         return readTimeout;
     }
 
-    /**
-     * Returns over what time connections of an old identity are closed.
-     *
-     * @return the drain window
-     */
+    /** {@return the time over which connections of an old identity are closed} */
     public Duration drainWindow() {
         return drainWindow;
     }
 
-    /**
-     * Returns how many connections of an old identity are at most replaced in a second.
-     *
-     * @return the limit
-     */
+    /** {@return the most connections of an old identity that are closed in a second} */
     public int reconnectsPerSecond() {
         return reconnectsPerSecond;
     }
 
-    /**
-     * Returns whether connections of an old identity are closed over the drain window.
-     *
-     * @return false if they stay open until somebody else closes them
-     */
+    /** {@return whether connections of an old identity are closed over the drain window} */
     public boolean isDraining() {
         return draining;
     }
 
-    /**
-     * Returns whether a client identity with another subject or SAN is refused.
-     *
-     * @return true if it is refused
-     */
+    /** {@return whether a new client identity with another subject or SAN is refused} */
     public boolean isIdentityChangeRefused() {
         return identityChangeRefused;
     }
 
-    /**
-     * Returns how long before its end a certificate or CRL is warned of.
-     *
-     * @return the distances, longest first
-     */
+    /** {@return how long before its end a certificate or CRL causes a warning, longest first} */
     public List<Duration> expiryWarnings() {
         return expiryWarnings;
     }
@@ -151,7 +127,7 @@ public final class Rotation {
         private Builder() {}
 
         /**
-         * Sets how often material is read, whether or not it looks changed. Default: 10 seconds.
+         * Sets how often material is read even if file attributes are unchanged. Default: 10 seconds.
          *
          * @param interval from 100 milliseconds to one hour
          * @return this
@@ -167,12 +143,13 @@ public final class Rotation {
         }
 
         /**
-         * Sets how long one reading of all files and sources may take, the proof of what was read included. A reading that
-         * takes longer counts as failed: the last good generation stays in force, {@link SecureTls#status()} and
-         * {@link SecureTls#health()} say what did not answer and since when nothing was read, and it is interrupted and
-         * tried again. While it does not end, as a file on a mount that hangs, no other begins. {@link SecureTls.Builder#build()}
-         * and {@link SecureTls#reload()} wait no longer either, and end with a {@link TlsConfigurationException}. Default:
-         * 30 seconds.
+         * Sets how long one reading of all files and sources may take, proof included. Default: 30 seconds.
+         *
+         * <p>A reading that takes longer is interrupted and counts as failed: the last good generation stays in force,
+         * {@link SecureTls#status()} and {@link SecureTls#health()} name the file or source that did not answer, and
+         * the reading is tried again. No other reading starts while it hangs, as on a dead mount. {@link
+         * SecureTls.Builder#build()} and {@link SecureTls#reload()} throw a {@link TlsConfigurationException} after
+         * this time.
          *
          * @param timeout from 100 milliseconds to 10 minutes
          * @return this
@@ -188,8 +165,9 @@ public final class Rotation {
         }
 
         /**
-         * Sets over what time connections of an old identity are closed. Over its first half one after another is asked
-         * to end at a quiet moment; those that have none until then are ended over the second. Default: one minute.
+         * Sets the time over which connections of an old identity are closed. In its first half they are asked, one
+         * after another, to close at a quiet moment; connections that had none are closed in its second half. Default:
+         * one minute.
          *
          * @param window from zero to one hour
          * @return this
@@ -205,8 +183,9 @@ public final class Rotation {
         }
 
         /**
-         * Sets how many connections of an old identity are at most replaced in a second, lest a server have more
-         * handshakes to make than it can. Where there are too many for the window, they take longer than it. Default: 50.
+         * Sets the most connections of an old identity that are closed in a second, to protect servers from a burst of
+         * handshakes. If the drain window is too short for this limit, draining takes longer than the window. Default:
+         * 50.
          *
          * @param most from 1 to 10,000
          * @return this
@@ -225,8 +204,8 @@ public final class Rotation {
         }
 
         /**
-         * Leaves connections of an old identity open until somebody else closes them. Default: they are drained.
-         * Connections whose server no longer proves itself are closed all the same.
+         * Leaves connections of an old identity open. Connections whose server is no longer trusted are still closed.
+         * Default: connections are drained.
          *
          * @return this
          * @throws IllegalStateException if it was set already
@@ -239,7 +218,7 @@ public final class Rotation {
         }
 
         /**
-         * Refuses a new client identity whose subject or SANs differ from those before. Default: they may change.
+         * Refuses a new client identity with another subject or other SANs. Default: both may change.
          *
          * @return this
          * @throws IllegalStateException if it was set already
@@ -252,8 +231,8 @@ public final class Rotation {
         }
 
         /**
-         * Sets how long before its end a certificate or CRL is warned of, once for each. Default: 30, 7 and 1 days, and 1
-         * hour.
+         * Sets how long before its end a certificate or CRL causes a warning, one for each distance. Default: 30, 7 and
+         * 1 days, and 1 hour.
          *
          * @param distances positive durations in any order
          * @return this
@@ -278,12 +257,12 @@ public final class Rotation {
          * Builds the options.
          *
          * @return the options
-         * @throws IllegalStateException if the drain window or the reconnects per second were set and
-         *     {@link #withoutDraining} too, which leaves both without effect
+         * @throws IllegalStateException if {@link #withoutDraining} was called and a drain window or reconnects per
+         *     second were set, which would have no effect
          */
         public Rotation build() {
             if (draining != null && (drainWindow != null || reconnectsPerSecond != null)) {
-                throw new IllegalStateException("without draining nothing is closed over time: leave out "
+                throw new IllegalStateException("withoutDraining() leaves connections open: leave out "
                         + (drainWindow != null ? "the drain window" : "the reconnects per second")
                         + ", or withoutDraining()");
             }

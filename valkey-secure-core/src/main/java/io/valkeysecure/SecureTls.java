@@ -16,22 +16,29 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place where it is decided whom to trust, what to present, and how: everything that a connection needs, read
- * and proved when it is built. Lettuce and Jedis are given it by {@code SecureLettuce} and {@code SecureJedis}.
+ * The TLS configuration of a program: which servers to trust, which certificate to present, and which rules to enforce.
+ * It reads and checks its files when it is built, reloads them when they change, and makes every connection of {@code
+ * SecureLettuce} and {@code SecureJedis}.
  *
  * <pre>{@code
- * SecureTls tls = SecureTls
- *     .trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
- *     .presenting(ClientIdentity.pem(Path.of("/etc/valkey/tls/tls.crt"), Path.of("/etc/valkey/tls/tls.key")))
- *     .build();
+ * try (SecureTls tls = SecureTls
+ *         .trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
+ *         .presenting(ClientIdentity.pem(Path.of("/etc/valkey/tls/tls.crt"), Path.of("/etc/valkey/tls/tls.key")))
+ *         .build();
+ *     RedisClient client = SecureLettuce.client(tls, RedisURI.create("rediss://valkey.example:6379"));
+ *     StatefulRedisConnection<String, String> connection = client.connect()) {
+ *     connection.sync().ping();
+ * } // closes the connection, then the client, then the SecureTls
  * }</pre>
  *
- * <p>Guaranteed for every connection made through it: it is TLS by the {@link TlsPolicy}; the server's path ends at one
- * of the {@link TrustAnchors}; the leaf's SAN holds the {@link ServerIdentity}; what was negotiated was checked; and not
- * one byte of the application was sent before. If any of this cannot be proved, the connection is refused with a
- * {@link RefusalReason}.
+ * <p>Every connection keeps these guarantees: it uses TLS by the {@link TlsPolicy}; the server's certification path
+ * ends at one of the {@link TrustAnchors}; the server's certificate names the {@link ServerIdentity}; and no byte of
+ * the application is sent before all of this is verified. A connection that cannot be verified is refused with a {@link
+ * RefusalReason}.
  *
- * <p>Safe for use by many threads. Close it when the clients that use it are closed.
+ * <p>Safe for use by many threads. Close the clients that use it first.
+ *
+ * @see ChainVerifier to verify certificates without a connection
  */
 public final class SecureTls implements AutoCloseable {
     private final Connector connector;
@@ -45,16 +52,16 @@ public final class SecureTls implements AutoCloseable {
     }
 
     /**
-     * The first decision: whom to trust.
+     * Starts with the first of two required decisions: which CAs to trust.
      *
      * @param anchors the CA certificates that a server's path may end at
-     * @return the second decision
+     * @return the step with the second decision
      */
     public static WantsClientIdentity trusting(TrustAnchors anchors) {
         return new WantsClientIdentity(Objects.requireNonNull(anchors, "anchors"));
     }
 
-    /** The second decision: what, if anything, to present to the server. */
+    /** The second required decision: whether to present a client certificate. */
     public static final class WantsClientIdentity {
         private final TrustAnchors anchors;
 
@@ -73,7 +80,7 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Presents nothing; a server that demands a client certificate will refuse the connection.
+         * Presents no certificate. A server that requires one refuses the connection.
          *
          * @return the options, all of which have a safe default
          */
@@ -102,7 +109,7 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Sets the floors. Default: {@link TlsPolicy#modern()}.
+         * Sets the policy. Default: {@link TlsPolicy#modern()}.
          *
          * @param policy the policy
          * @return this
@@ -116,7 +123,8 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Sets what the server's SAN has to match, for all connections. Default: the host that is dialled, each time.
+         * Sets the names of which the server's certificate must hold one, for all connections. Default: the dialled
+         * host.
          *
          * @param identity the expected identity
          * @return this
@@ -130,10 +138,9 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Demands that a key of the server's path, leaf or issuer, is one of these, in addition to all else. Default: no
-         * pins.
+         * Requires that a key of the server's path matches a pin, in addition to all other checks. Default: no pins.
          *
-         * @param pins at least two, of which one is a backup: without it, a lost key is an outage
+         * @param pins at least two, of which one is for a backup key: without it, a lost key is an outage
          * @return this
          * @throws IllegalArgumentException if there are fewer than two different pins
          * @throws IllegalStateException if it was set already
@@ -146,7 +153,7 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Sets how it is proved that nothing of a server's path is revoked. Default: {@link Revocation#notChecked()}.
+         * Sets how revocation is checked. Default: {@link Revocation#notChecked()}.
          *
          * @param revocation the choice
          * @return this
@@ -160,7 +167,7 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Sets which implementation of TLS makes the connections. Default: {@link Engine#auto()}.
+         * Sets the TLS implementation. Default: {@link Engine#auto()}.
          *
          * @param engine the choice
          * @return this
@@ -174,7 +181,7 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Sets how material is watched and connections of old material are drained. Default: {@link Rotation#standard()}.
+         * Sets how material is reloaded and connections are drained. Default: {@link Rotation#standard()}.
          *
          * @param rotation the options
          * @return this
@@ -188,10 +195,10 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Sets who is told of handshakes and material, such as {@code TlsMetrics} or a {@link LoggingListener}. Default:
-         * nobody.
+         * Sets the listeners for handshakes and material, such as {@code TlsMetrics} or a {@link LoggingListener}.
+         * Default: none.
          *
-         * @param listeners one or several, each told in order and on a thread of its own
+         * @param listeners one or more; each is called in order, on a thread of its own
          * @return this
          * @throws IllegalStateException if it was set already
          */
@@ -203,7 +210,7 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Sets the clock by which certificates are in date. Default: {@link Clock#systemUTC()}.
+         * Sets the clock for validity dates. Default: {@link Clock#systemUTC()}.
          *
          * @param clock the clock
          * @return this
@@ -224,13 +231,13 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Reads the material and proves it. Waits for files and sources as long as the
+         * Reads and checks the material. Waits for files and sources for the
          * {@linkplain Rotation.Builder#readTimeout read timeout}, 30 seconds by default.
          *
-         * @return the connection maker
+         * @return the configuration in force; close it when its clients are closed
          * @throws TlsConfigurationException if a file is missing, unreadable, malformed or of the wrong kind, the key
-         *     does not match, an anchor is no CA, something is out of date, or a file or source does not answer in time;
-         *     nothing is left open then, except for the daemon thread of a file or source that cannot be interrupted
+         *     does not match, no anchor can be used, a certificate has expired, or a file or source does not answer in
+         *     time. Nothing is left open then, except the daemon thread of a file or source that cannot be interrupted
          */
         public SecureTls build() {
             return new SecureTls(new Connector(
@@ -251,43 +258,31 @@ public final class SecureTls implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns the policy in force.
-     *
-     * @return the policy
-     */
+    /** {@return the policy in force} */
     public TlsPolicy policy() {
         return connector.generations().current().policy();
     }
 
-    /**
-     * Returns how material is watched and connections are drained.
-     *
-     * @return the options
-     */
+    /** {@return how material is watched and connections are drained} */
     public Rotation rotation() {
         return connector.generations().rotation();
     }
 
-    /**
-     * Returns the effective configuration, a fact a line, without secrets: fit for a log at start.
-     *
-     * @return several lines
-     */
+    /** {@return the effective configuration for a log, without secrets; one fact a line} */
     public String describe() {
         return connector.generations().current().describe();
     }
 
     /**
-     * Reads all material now, rather than at the next check, and puts it in force if it has changed and can be proved.
-     * For signal handlers, sources that have news, and tests. Waits for the {@linkplain Rotation.Builder#readTimeout read
-     * timeout}, and as long again if a check goes on already. Sources are asked on another thread; a source that calls this
-     * while it is asked itself gets an {@link IllegalStateException}.
+     * Reads all material now, not at the next check, and puts it in force if it changed and can be proved. Useful for
+     * signal handlers, sources that have news, and tests. Waits for the {@linkplain Rotation.Builder#readTimeout read
+     * timeout}, and as long again if another reading is running. Sources are called on another thread; a source that
+     * calls this method while it is read gets an {@link IllegalStateException}.
      *
-     * @return true if a new generation is in force, false if nothing has changed
-     * @throws TlsConfigurationException if the material cannot be proved; with the reason
-     *     {@link RefusalReason#MATERIAL_UNREADABLE} if it cannot be read in time; the last good generation stays in force
-     * @throws IllegalStateException if this was closed, meanwhile too
+     * @return true if a new generation is in force, false if nothing changed
+     * @throws TlsConfigurationException if the material cannot be proved; with the reason {@link
+     *     RefusalReason#MATERIAL_UNREADABLE} if it cannot be read in time; the last good generation stays in force
+     * @throws IllegalStateException if this is closed, or was closed during the call
      */
     @CanIgnoreReturnValue
     public boolean reload() {
@@ -297,19 +292,13 @@ public final class SecureTls implements AutoCloseable {
         return connector.generations().reload();
     }
 
-    /**
-     * Returns what is in force, and how the last attempt to change it ended.
-     *
-     * @return the status at this moment
-     */
+    /** {@return the material in force, and the result of the last attempt to change it} */
     public TlsStatus status() {
         return connector.generations().status();
     }
 
     /**
-     * Returns whether connections can be made, as far as the own material tells.
-     *
-     * @return {@link #status()} in one word, and why
+     * {@return whether connections can be made, judged by the material in force} It connects to no server.
      */
     public TlsHealth health() {
         return connector.isClosed()
@@ -318,10 +307,9 @@ public final class SecureTls implements AutoCloseable {
     }
 
     /**
-     * Ends the watching of material; a handshake that starts later is refused. Connections that are open stay open, and are
-     * no longer looked after. Waits for nobody but listeners that are not behind, and for those a second at most. Sources
-     * and listeners that have not returned are interrupted; the thread of one that ignores this is a daemon, and stays
-     * until it returns.
+     * Stops watching material and refuses new handshakes. Open connections stay open and are no longer monitored. Waits
+     * up to a second for listeners that are not behind, and for nothing else. Sources and listeners that have not
+     * returned are interrupted; if one ignores that, its daemon thread lives until it returns.
      */
     @Override
     public void close() {

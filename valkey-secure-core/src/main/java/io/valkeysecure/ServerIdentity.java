@@ -5,9 +5,22 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the subjectAltName of the server's leaf has to match (RFC 9525). The subject's common name is never looked at.
+ * The names of which the server's certificate must hold one in its subjectAltName (RFC 9525). The common name of the
+ * subject is never used.
  *
- * <p>Without one, it is the host that was dialled: a dNSName for a name, an iPAddress for a literal address. Immutable.
+ * <p>The default is the host that is dialled: a dNSName for a name, an iPAddress for a literal address. Set a server
+ * identity if certificates hold other names than the clients dial, such as nodes of a cluster that announce addresses:
+ *
+ * <pre>{@code
+ * try (SecureTls tls = SecureTls.trusting(anchors)
+ *         .withoutClientIdentity()
+ *         .serverIdentity(ServerIdentity.anyOf("valkey.example"))
+ *         .build()) {
+ *     // make a client with it, and close the client first
+ * }
+ * }</pre>
+ *
+ * <p>Immutable.
  */
 public final class ServerIdentity {
     private final List<ReferenceIdentifier.Expected> expected;
@@ -17,7 +30,7 @@ public final class ServerIdentity {
     }
 
     /**
-     * Returns the identity of a server that is known by the host it is dialled by.
+     * Returns the identity of a server with a host name or address.
      *
      * @param host a DNS name, matched against dNSName with a wildcard for the whole leftmost label only, or a literal
      *     address, matched against iPAddress only
@@ -29,12 +42,12 @@ public final class ServerIdentity {
     }
 
     /**
-     * Returns the identity of servers that share a set of names: nodes of a cluster that announce addresses, say, under
-     * certificates with DNS names only.
+     * Returns the identity of servers that share a set of names, such as nodes of a cluster that announce addresses and
+     * have certificates with DNS names only.
      *
-     * @param names DNS names or literal addresses, one of which the leaf has to hold
+     * @param names DNS names or literal addresses, of which the leaf must hold one
      * @return the identity
-     * @throws IllegalArgumentException if there is none, or one is neither a name nor an address
+     * @throws IllegalArgumentException if no name is given, or one is neither a DNS name nor an address
      */
     public static ServerIdentity anyOf(String... names) {
         if (names.length == 0) {
@@ -45,7 +58,7 @@ public final class ServerIdentity {
     }
 
     /**
-     * Returns the identity of a server that is known by its SPIFFE ID: the one URI of its SAN, exactly.
+     * Returns the identity of a server with a SPIFFE ID, which must be the only URI of its SAN.
      *
      * @param id such as {@code spiffe://example.org/valkey}
      * @return the identity

@@ -7,11 +7,24 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 
 /**
- * The SHA-256 digest of a certificate's SubjectPublicKeyInfo, written {@code sha256/<base64>} (RFC 7469, 2.4).
+ * A pin: the SHA-256 digest of a certificate's public key (SubjectPublicKeyInfo), written {@code sha256/<base64>} (RFC
+ * 7469, 2.4). If pins are set, one of them must match a key of the validated path: the leaf, an issuer, or the trust
+ * anchor.
  *
- * <p>A pin names a key, not a certificate, so it survives a renewal that keeps the key. It may be that of a leaf or of any
- * issuer in the validated path, the trust anchor included. Pins are demanded in addition to the path, never instead.
- * Immutable.
+ * <p>A pin names a key, not a certificate, so it survives a renewal that keeps the key. Pins are checked in addition to
+ * the path, never instead of it. {@code valkey-secure pki pins ca.crt} prints the pins of certificates; in Java, {@link
+ * #of} does.
+ *
+ * <pre>{@code
+ * try (SecureTls tls = SecureTls.trusting(anchors)
+ *         .withoutClientIdentity()
+ *         .pins(SpkiPin.parse("sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="), backupPin)
+ *         .build()) {
+ *     // make a client with it, and close the client first
+ * }
+ * }</pre>
+ *
+ * <p>Immutable.
  */
 public final class SpkiPin {
     private static final String PREFIX = "sha256/";
@@ -28,7 +41,8 @@ public final class SpkiPin {
      *
      * @param text a pin such as {@code sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=}
      * @return the pin
-     * @throws IllegalArgumentException if the prefix is not {@code sha256/}, the rest is not base64, or it is not 32 bytes
+     * @throws IllegalArgumentException if the prefix is not {@code sha256/}, the rest is not base64, or it is not 32
+     *     bytes
      */
     public static SpkiPin parse(String text) {
         if (!text.startsWith(PREFIX)) {

@@ -5,9 +5,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration, or the material that it names, cannot make a secure connection: a missing or malformed file, a
- * key that does not match, an expired certificate, a setting that would weaken TLS. Thrown while something is built
- * or reloaded, before anything is sent. The message names the file, block or setting, and never shows its content.
+ * A configuration or its material cannot make a secure connection: a missing or malformed file, a key that does not
+ * match, an expired certificate, a setting that would weaken TLS. It is thrown by a build or a reload, before anything
+ * is sent. The message names the file, block or setting, and never shows its content.
  */
 public final class TlsConfigurationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -23,11 +23,7 @@ public final class TlsConfigurationException extends RuntimeException {
         this.reason = Objects.requireNonNull(reason, "reason");
     }
 
-    /**
-     * Returns why the configuration was refused.
-     *
-     * @return the reason
-     */
+    /** {@return why the configuration was refused} */
     public RefusalReason reason() {
         return reason;
     }

@@ -7,9 +7,9 @@ import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection was refused: by us, because the peer could not be proved to be the right one, or by the peer. It is an
- * {@link java.io.IOException}, so client libraries wrap it as they wrap any I/O failure;
- * {@link RefusalReason#of(Throwable)} finds it again.
+ * A connection was refused, either by this library, because the server could not be verified, or by the server. It is
+ * an {@link java.io.IOException}, which client libraries wrap in their own exceptions; {@link Refusal#of(Throwable)}
+ * finds it.
  */
 public final class TlsHandshakeException extends SSLHandshakeException {
     private static final long serialVersionUID = 1L;
@@ -27,20 +27,12 @@ public final class TlsHandshakeException extends SSLHandshakeException {
         }
     }
 
-    /**
-     * Returns why the connection was refused.
-     *
-     * @return the reason
-     */
+    /** {@return why the connection was refused} */
     public RefusalReason reason() {
         return reason;
     }
 
-    /**
-     * Returns the server as it was dialled.
-     *
-     * @return the endpoint
-     */
+    /** {@return the server as it was dialled} */
     public Endpoint endpoint() {
         return endpoint;
     }

@@ -11,34 +11,37 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The floors of a connection: TLS versions, cipher suites, keys, and how long a handshake may take. Immutable.
+ * The minimum that every connection has to meet: TLS version, cipher suites, key sizes, certificate rules and handshake
+ * timeout. A policy starts from a preset and can be tightened, never loosened. Immutable.
  *
- * <p>There are two presets. Choose {@link #modern()}, the default, unless something asks for more: TLS 1.3 and 1.2 with
- * AEAD suites and forward secrecy, RSA from 2048 bits, any named curve of NIST or RFC 8410. Choose {@link #strict()}
- * if you run the servers and their CA yourself: TLS 1.3 only, {@code serverAuth} required in the leaf, RSA from 3072
- * bits, certificates as RFC 5280 tells CAs to make them, and no trust anchor that cannot be used. A preset can be tightened by {@link #toBuilder()} and cannot be loosened. A preset may become tighter in a minor
- * release; {@code docs/tls-history.md} says when and why.
+ * <ul>
+ *   <li>{@link #modern()}, the default: TLS 1.3 and 1.2 with AEAD suites and forward secrecy, RSA from 2048 bits, the
+ *       NIST and RFC 8410 curves.
+ *   <li>{@link #strict()}, if you run the servers and their CA: TLS 1.3 only, {@code serverAuth} required in the leaf,
+ *       RSA from 3072 bits, certificates by the profile of RFC 5280, and no unusable trust anchor.
+ * </ul>
+ *
+ * <pre>{@code
+ * TlsPolicy policy = TlsPolicy.builder()
+ *     .minimumVersion(TlsVersion.TLS_1_3)
+ *     .handshakeTimeout(Duration.ofSeconds(5))
+ *     .build();
+ * try (SecureTls tls = SecureTls.trusting(anchors).withoutClientIdentity().policy(policy).build()) {
+ *     // make a client with it, and close the client first
+ * }
+ * }</pre>
+ *
+ * <p>A preset may become tighter in a minor release; {@code docs/tls-history.md} says when and why.
+ *
+ * @see SecureTls.Builder#policy
  */
 public final class TlsPolicy {
-    /** RFC 8446, B.4, in the order of preference; ChaCha20 last, since it is slower wherever AES is in hardware. */
-    private static final List<String> TLS_1_3_SUITES =
-            List.of("TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256");
-
-    /** The suites of TLS 1.2 with ephemeral key exchange and AEAD: RFC 5289 and RFC 7905. */
-    private static final List<String> TLS_1_2_SUITES = List.of(
-            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
-
     private static final Duration LONGEST_HANDSHAKE = Duration.ofMinutes(1);
 
     private static final TlsPolicy MODERN = new TlsPolicy(
             "modern",
             TlsVersion.TLS_1_2,
-            suitesFrom(TlsVersion.TLS_1_2),
+            CipherSuites.from(TlsVersion.TLS_1_2),
             Duration.ofSeconds(10),
             2048,
             false,
@@ -48,7 +51,7 @@ public final class TlsPolicy {
     private static final TlsPolicy STRICT = new TlsPolicy(
             "strict",
             TlsVersion.TLS_1_3,
-            suitesFrom(TlsVersion.TLS_1_3),
+            CipherSuites.from(TlsVersion.TLS_1_3),
             Duration.ofSeconds(10),
             3072,
             true,
@@ -87,125 +90,84 @@ public final class TlsPolicy {
         this.hybridKeyExchangeRequired = hybridKeyExchangeRequired;
     }
 
-    /**
-     * Returns the default preset.
-     *
-     * @return TLS 1.2 and 1.3, AEAD with forward secrecy, RSA from 2048 bits
-     */
+    /** {@return the default preset: TLS 1.2 and 1.3, AEAD with forward secrecy, RSA from 2048 bits} */
     public static TlsPolicy modern() {
         return MODERN;
     }
 
     /**
-     * Returns the preset for those who run both ends.
-     *
-     * @return TLS 1.3 only, {@code serverAuth} required, RSA from 3072 bits
+     * {@return the preset for users who run both ends: TLS 1.3 only, {@code serverAuth} required, RSA from 3072 bits}
      */
     public static TlsPolicy strict() {
         return STRICT;
     }
 
-    /**
-     * Starts from {@link #modern()}.
-     *
-     * @return a builder that can only tighten
-     */
+    /** {@return a builder that starts from {@link #modern()} and can only tighten it} */
     public static Builder builder() {
         return MODERN.toBuilder();
     }
 
-    /**
-     * Starts from this policy.
-     *
-     * @return a builder that can only tighten
-     */
+    /** {@return a builder that starts from this policy and can only tighten it} */
     public Builder toBuilder() {
         return new Builder(this);
     }
 
-    /**
-     * Returns the lowest TLS version that is offered and accepted.
-     *
-     * @return the version
-     */
+    /** {@return the lowest TLS version that is offered and accepted} */
     public TlsVersion minimumVersion() {
         return minimumVersion;
     }
 
-    /**
-     * Returns the versions that are offered and accepted.
-     *
-     * @return the minimum version and all above it, lowest first
-     */
+    /** {@return the versions that are offered and accepted, lowest first} */
     public List<TlsVersion> versions() {
         return Stream.of(TlsVersion.values())
                 .filter(version -> version.compareTo(minimumVersion) >= 0)
                 .toList();
     }
 
-    /**
-     * Returns the cipher suites that are offered and accepted.
-     *
-     * @return IANA names in order of preference
-     */
+    /** {@return the cipher suites that are offered and accepted: IANA names in order of preference} */
     public List<String> cipherSuites() {
         return cipherSuites;
     }
 
-    /**
-     * Returns how long a handshake may take, from the first byte sent to the verdict.
-     *
-     * @return the timeout; 10 seconds by default
-     */
+    /** {@return how long a handshake may take, from the first byte sent to the verdict; 10 seconds by default} */
     public Duration handshakeTimeout() {
         return handshakeTimeout;
     }
 
-    /**
-     * Returns the smallest RSA key that is accepted anywhere in a path, the trust anchor included.
-     *
-     * @return the size of the modulus in bits
-     */
+    /** {@return the smallest RSA modulus in bits that is accepted in a path, the trust anchor included} */
     public int minimumRsaKeyBits() {
         return minimumRsaKeyBits;
     }
 
     /**
-     * Returns whether the leaf has to carry an extended key usage with {@code serverAuth}. If not, the extension may be
-     * absent; where it is present it must hold {@code serverAuth} under every policy.
-     *
-     * @return true if the extension is required
+     * {@return whether the leaf must have an extended key usage with {@code serverAuth}} If false, the extension may be
+     * absent; if it is present, it must hold {@code serverAuth} under every policy.
      */
     public boolean serverAuthRequired() {
         return serverAuthRequired;
     }
 
     /**
-     * Returns whether certificates have to be as RFC 5280 tells CAs to make them where it does no harm if they are not:
-     * key identifiers in all, a key usage in CAs, and critical basicConstraints in CAs.
-     *
-     * @return true if the profile is required
+     * {@return whether certificates must have the fields that RFC 5280 requires of CAs and whose absence does no harm}
+     * These are key identifiers, the key usage of a CA, and critical basicConstraints of a CA.
      */
     public boolean profileRequired() {
         return profileRequired;
     }
 
     /**
-     * Returns whether every trust anchor has to be one that can be used. If not, an anchor that has expired, is weak or
-     * breaks another rule is left out as long as another one can be used.
-     *
-     * @return true if one unusable anchor is refused at {@code build()} and at a reload
+     * {@return whether one unusable trust anchor makes {@code build()} and a reload fail} If false, an anchor that has
+     * expired, is weak or breaks another rule is left out as long as another anchor can be used.
      */
     public boolean everyAnchorRequired() {
         return everyAnchorRequired;
     }
 
     /**
-     * Returns whether keys must be agreed on by a hybrid group such as {@code X25519MLKEM768}, which joins a classical and a
-     * post-quantum key exchange (draft-ietf-tls-ecdhe-mlkem): what is recorded today stays secret from a quantum computer of
-     * tomorrow. If not, a hybrid group is used wherever engine and server have one, else an ephemeral classical one.
-     *
-     * @return true if a handshake without a hybrid group is refused
+     * {@return whether a handshake without a hybrid key exchange is refused} A hybrid group such as {@code
+     * X25519MLKEM768} joins a classical and a post-quantum key exchange (draft-ietf-tls-ecdhe-mlkem), so that a future
+     * quantum computer cannot decrypt recorded traffic. If false, a hybrid group is used if engine and server have one,
+     * otherwise a classical ephemeral group.
      */
     public boolean hybridKeyExchangeRequired() {
         return hybridKeyExchangeRequired;
@@ -222,13 +184,6 @@ public final class TlsPolicy {
                 + (profileRequired ? ", certificates by the profile of RFC 5280" : "")
                 + (everyAnchorRequired ? ", every trust anchor usable" : "")
                 + ", key exchange hybrid " + (hybridKeyExchangeRequired ? "required" : "preferred");
-    }
-
-    private static List<String> suitesFrom(TlsVersion minimum) {
-        return minimum == TlsVersion.TLS_1_3
-                ? TLS_1_3_SUITES
-                : Stream.concat(TLS_1_3_SUITES.stream(), TLS_1_2_SUITES.stream())
-                        .toList();
     }
 
     /** Tightens a policy. Each option may be set once. Not safe for use by several threads. */
@@ -248,7 +203,7 @@ public final class TlsPolicy {
         }
 
         /**
-         * Sets the lowest TLS version. Default: that of the preset.
+         * Sets the lowest TLS version. Default: the preset's.
          *
          * @param version the version
          * @return this
@@ -266,12 +221,12 @@ public final class TlsPolicy {
         }
 
         /**
-         * Narrows the cipher suites. Default: those of the preset.
+         * Limits the cipher suites. Default: the preset's.
          *
          * @param suites IANA names in order of preference
          * @return this
-         * @throws IllegalArgumentException if the list is empty, or names a suite twice, one that is unknown, or one that
-         *     the preset does not hold
+         * @throws IllegalArgumentException if the list is empty, repeats a suite, or names a suite that the preset does
+         *     not hold
          * @throws IllegalStateException if it was set already
          */
         @CanIgnoreReturnValue
@@ -315,7 +270,7 @@ public final class TlsPolicy {
         }
 
         /**
-         * Sets the smallest RSA key that is accepted in a path. Default: that of the preset.
+         * Sets the smallest RSA key that is accepted in a path. Default: the preset's.
          *
          * @param bits the size of the modulus, at most 16384
          * @return this
@@ -336,7 +291,7 @@ public final class TlsPolicy {
         }
 
         /**
-         * Requires an extended key usage with {@code serverAuth} in the leaf. Default: as the preset does.
+         * Requires an extended key usage with {@code serverAuth} in the leaf. Default: the preset's choice.
          *
          * @return this
          * @throws IllegalStateException if it was set already
@@ -349,8 +304,8 @@ public final class TlsPolicy {
         }
 
         /**
-         * Requires certificates as RFC 5280 tells CAs to make them, see {@link TlsPolicy#profileRequired()}. Default: as
-         * the preset does.
+         * Requires certificates by the profile of RFC 5280, see {@link TlsPolicy#profileRequired()}. Default: the
+         * preset's choice.
          *
          * @return this
          * @throws IllegalStateException if it was set already
@@ -363,8 +318,8 @@ public final class TlsPolicy {
         }
 
         /**
-         * Refuses material that holds a trust anchor that cannot be used, see {@link TlsPolicy#everyAnchorRequired()}.
-         * Default: as the preset does.
+         * Refuses material that holds an unusable trust anchor, see {@link TlsPolicy#everyAnchorRequired()}.
+         * Default: the preset's choice.
          *
          * @return this
          * @throws IllegalStateException if it was set already
@@ -377,8 +332,8 @@ public final class TlsPolicy {
         }
 
         /**
-         * Refuses a handshake without a hybrid key exchange, see {@link TlsPolicy#hybridKeyExchangeRequired()}. Hybrid groups
-         * are part of TLS 1.3, so only TLS 1.3 is offered. Default: preferred, not required.
+         * Refuses a handshake without a hybrid key exchange, see {@link TlsPolicy#hybridKeyExchangeRequired()}. Hybrid
+         * groups are part of TLS 1.3, so only TLS 1.3 is offered. Default: preferred, not required.
          *
          * @return this
          * @throws IllegalStateException if it was set already
@@ -391,9 +346,7 @@ public final class TlsPolicy {
         }
 
         /**
-         * Builds the policy.
-         *
-         * @return the policy
+         * {@return the policy}
          * @throws IllegalArgumentException if no cipher suite is left for one of the versions
          */
         public TlsPolicy build() {
@@ -401,10 +354,10 @@ public final class TlsPolicy {
             List<String> suites = cipherSuites;
             if (suites == null) {
                 suites = base.cipherSuites.stream()
-                        .filter(suitesFrom(minimum)::contains)
+                        .filter(CipherSuites.from(minimum)::contains)
                         .toList();
             }
-            requireSuitesFor(minimum, suites);
+            CipherSuites.requireFor(minimum, suites);
             boolean unchanged = minimumVersion == null
                     && cipherSuites == null
                     && handshakeTimeout == null
@@ -424,22 +377,6 @@ public final class TlsPolicy {
                     Objects.requireNonNullElse(profileRequired, base.profileRequired),
                     Objects.requireNonNullElse(everyAnchorRequired, base.everyAnchorRequired),
                     Objects.requireNonNullElse(hybridKeyExchangeRequired, base.hybridKeyExchangeRequired));
-        }
-
-        /** JSSE accepts a version without a suite and fails at the handshake; say it here. */
-        private static void requireSuitesFor(TlsVersion minimum, List<String> suites) {
-            if (suites.stream().noneMatch(TLS_1_3_SUITES::contains)) {
-                throw new IllegalArgumentException(
-                        "cipher suites must hold one of TLS 1.3 " + TLS_1_3_SUITES + ", were " + suites);
-            }
-            if (minimum == TlsVersion.TLS_1_2 && suites.stream().noneMatch(TLS_1_2_SUITES::contains)) {
-                throw new IllegalArgumentException("minimum version is TLSv1.2 and no cipher suite of TLS 1.2 is in "
-                        + suites + "; add one of " + TLS_1_2_SUITES + " or set the minimum version to TLSv1.3");
-            }
-            if (minimum == TlsVersion.TLS_1_3 && suites.stream().anyMatch(TLS_1_2_SUITES::contains)) {
-                throw new IllegalArgumentException(
-                        "minimum version is TLSv1.3 and a cipher suite of TLS 1.2 is in " + suites + "; leave it out");
-            }
         }
 
         private static IllegalArgumentException weaker(String option, Object asked, Object preset) {

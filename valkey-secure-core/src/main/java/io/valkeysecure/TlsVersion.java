@@ -19,11 +19,7 @@ public enum TlsVersion {
         this.protocol = protocol;
     }
 
-    /**
-     * Returns the name that JSSE uses, such as {@code TLSv1.3}.
-     *
-     * @return the JSSE protocol name
-     */
+    /** {@return the name that JSSE uses, such as {@code TLSv1.3}} */
     public String protocol() {
         return protocol;
     }

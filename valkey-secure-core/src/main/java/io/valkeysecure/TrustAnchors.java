@@ -12,13 +12,27 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The CA certificates that a server's certification path may end at, and no others: the trust stores of the JVM and of
- * the system are never consulted.
+ * The CA certificates that the path of a server's certificate may end at. Nothing else is trusted: the trust stores of
+ * the JVM and of the system are not used.
  *
- * <p>Files are read when a {@link SecureTls} or a {@link ChainVerifier} is built, not here, and for a {@code SecureTls} again
- * when they change; what is wrong with them is reported then. An anchor that is no CA (basicConstraints), out of date or weak is left out as long
- * as another one can be used, see {@link io.valkeysecure.observe.TlsStatus#unusableAnchors()}; {@link TlsPolicy#strict()} refuses it. An anchor that
- * is not valid yet is used from its day on. Immutable.
+ * <pre>{@code
+ * try (SecureTls tls = SecureTls.trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
+ *         .withoutClientIdentity()
+ *         .build()) {
+ *     // make a client with it, and close the client first
+ * }
+ * }</pre>
+ *
+ * <p>When an anchor expires, or is removed from its file, no new connection is accepted because of it, and open
+ * connections whose path ends at it are closed, unless another path leads to another anchor. To replace a CA, first add
+ * the new certificate beside the old one, then change the servers, then remove the old certificate.
+ *
+ * <p>An anchor that is no CA (basicConstraints), expired or weak is left out as long as another anchor can be used, see
+ * {@link io.valkeysecure.observe.TlsStatus#unusableAnchors()}; {@link TlsPolicy#strict()} refuses it. An anchor that is
+ * not valid yet is used from its notBefore on.
+ *
+ * <p>Files are read and checked when a {@link SecureTls} or {@link ChainVerifier} is built, and for a {@code SecureTls}
+ * again when they change. Immutable.
  */
 public final class TrustAnchors {
     private final Material<List<X509Certificate>> material;
@@ -28,9 +42,9 @@ public final class TrustAnchors {
     }
 
     /**
-     * Takes every certificate of one or more PEM files. During a change of CA pin both, in one file or two.
+     * Reads every certificate of one or more PEM files.
      *
-     * @param files files that hold certificates and nothing else
+     * @param files files that hold only certificates
      * @return the anchors
      * @throws IllegalArgumentException if no file is named
      */
@@ -43,10 +57,10 @@ public final class TrustAnchors {
     }
 
     /**
-     * Takes every trusted certificate of a PKCS#12 or JKS store. Entries with a private key are not anchors.
+     * Reads every trusted certificate of a PKCS#12 or JKS store. Entries with a private key are not anchors.
      *
      * @param file the store
-     * @param password what opens it; copied
+     * @param password the password of the store; copied
      * @return the anchors
      */
     public static TrustAnchors keyStore(Path file, char[] password) {
@@ -54,9 +68,9 @@ public final class TrustAnchors {
     }
 
     /**
-     * Takes the certificates that a source gives, now and at every check.
+     * Uses the certificates that a source returns, at build and at every check.
      *
-     * @param source gives the CA certificates in force
+     * @param source returns the current CA certificates
      * @return the anchors
      */
     public static TrustAnchors from(MaterialSource<? extends Collection<X509Certificate>> source) {
@@ -64,11 +78,11 @@ public final class TrustAnchors {
     }
 
     /**
-     * Takes ready certificates. They are not watched for change.
+     * Uses certificates in memory. They are not reloaded.
      *
      * @param anchors at least one CA certificate
      * @return the anchors
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if it is empty
      */
     public static TrustAnchors of(Collection<X509Certificate> anchors) {
         List<X509Certificate> copy = List.copyOf(anchors);
@@ -79,17 +93,17 @@ public final class TrustAnchors {
     }
 
     /**
-     * Takes ready certificates. They are not watched for change.
+     * Uses certificates in memory. They are not reloaded.
      *
      * @param anchors at least one CA certificate
      * @return the anchors
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if it is empty
      */
     public static TrustAnchors of(X509Certificate... anchors) {
         return of(List.of(anchors));
     }
 
-    /** What a source gave; it may break the promise of its type. */
+    /** Copies and checks what a source returned, which may violate its generic type. */
     private static List<X509Certificate> certificates(@Nullable Collection<?> given) {
         List<X509Certificate> certificates = new ArrayList<>();
         for (Object each : Objects.requireNonNull(given, "the source returned null")) {
@@ -102,7 +116,7 @@ public final class TrustAnchors {
         return material;
     }
 
-    /** Returns where the anchors come from. */
+    /** Returns the source of the anchors. */
     @Override
     public String toString() {
         return material.describe();

@@ -5,8 +5,8 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 
 /**
- * A certification path that was validated: the certificates from the leaf to the last one below the trust anchor,
- * and the anchor. Immutable.
+ * A validated certification path: the certificates from the leaf to the last one below the trust anchor, and the
+ * anchor.
  */
 public final class ValidatedPath {
     private final List<X509Certificate> certificates;
@@ -17,20 +17,12 @@ public final class ValidatedPath {
         this.anchor = anchor;
     }
 
-    /**
-     * Returns the path.
-     *
-     * @return the certificates, leaf first, anchor excluded; never empty
-     */
+    /** {@return the certificates, leaf first, anchor excluded; never empty} */
     public List<X509Certificate> certificates() {
         return certificates;
     }
 
-    /**
-     * Returns where the path ends.
-     *
-     * @return the trust anchor
-     */
+    /** {@return the trust anchor at the end of the path} */
     public X509Certificate anchor() {
         return anchor;
     }

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The record of one handshake that was verified in full: only {@link TlsHandshake} makes it, after the path, the
- * server identity and what was negotiated have been checked. Immutable.
+ * The record of one verified handshake: the server, what was negotiated, and the path that was validated. Only a
+ * {@link TlsHandshake} creates it, after path, server identity and negotiated parameters have been checked.
+ *
+ * <p>A {@link io.valkeysecure.observe.TlsListener} receives it for every connection. Immutable.
  */
 public final class VerifiedHandshake {
     private final Endpoint endpoint;
@@ -32,54 +34,37 @@ public final class VerifiedHandshake {
         this.generation = generation;
     }
 
-    /**
-     * Returns the server as it was dialled.
-     *
-     * @return the endpoint
-     */
+    /** {@return the server as it was dialled} */
     public Endpoint endpoint() {
         return endpoint;
     }
 
-    /**
-     * Returns the client library that the connection is for.
-     *
-     * @return the client library
-     */
+    /** {@return the client library that the connection is for} */
     public ClientLibrary client() {
         return client;
     }
 
-    /**
-     * Returns the TLS version that was negotiated.
-     *
-     * @return the version
-     */
+    /** {@return the TLS version that was negotiated} */
     public TlsVersion version() {
         return negotiated.version();
     }
 
-    /**
-     * Returns the cipher suite that was negotiated.
-     *
-     * @return the IANA name, such as {@code TLS_AES_256_GCM_SHA384}
-     */
+    /** {@return the IANA name of the cipher suite that was negotiated, such as {@code TLS_AES_256_GCM_SHA384}} */
     public String cipherSuite() {
         return negotiated.cipherSuite();
     }
 
     /**
-     * Returns the group of the key exchange, as the server named it.
-     *
-     * @return the IANA name, such as {@code x25519}, {@code other} for one that is not known here; empty under TLS 1.2
+     * {@return the IANA name of the key-exchange group, such as {@code x25519}; {@code other} for an unknown group;
+     * empty under TLS 1.2}
      */
     public Optional<String> keyExchangeGroup() {
         return negotiated.group();
     }
 
     /**
-     * Returns the path that was validated, by the material that was in force when the connection was accepted. That may
-     * be newer than the {@link #generation()} under which it was made.
+     * Returns the path that was validated, by the material in force when the connection was accepted. That material may
+     * be newer than the {@link #generation()} under which the connection was made.
      *
      * @return the path, leaf first, and its trust anchor
      */
@@ -87,27 +72,19 @@ public final class VerifiedHandshake {
         return path;
     }
 
-    /**
-     * Returns the leaf that the server presented.
-     *
-     * @return the leaf
-     */
+    /** {@return the leaf that the server presented} */
     public X509Certificate leaf() {
         return path.certificates().get(0);
     }
 
-    /**
-     * Returns the number of the generation under which the connection was made.
-     *
-     * @return the generation, counted from 1
-     */
+    /** {@return the number of the generation under which the connection was made, counted from 1} */
     public long generation() {
         return generation;
     }
 
     /**
-     * Returns whether a session was resumed. The path was then validated when the session was made, and its dates,
-     * names, pins and revocation again now.
+     * Returns whether a session was resumed. The path was then validated when the session was created; dates, names,
+     * pins and revocation were checked again for this connection.
      *
      * @return true if resumed, false after a full handshake
      */
@@ -116,9 +93,7 @@ public final class VerifiedHandshake {
     }
 
     /**
-     * Returns how long the handshake took, verification included.
-     *
-     * @return the time from the start of the handshake to the verdict
+     * {@return how long the handshake took, verification included}
      */
     public Duration elapsed() {
         return negotiated.elapsed();

@@ -1,11 +1,11 @@
 /**
- * Encrypted, authenticated connections to Valkey that cannot be made weaker by mistake. Begin with
+ * Encrypted, authenticated connections to Valkey that cannot be weakened by mistake. Start with
  * {@link io.valkeysecure.SecureTls}.
  *
- * <p>Three words are used throughout. <em>Material</em> is what is read from files: trust anchors, a client identity,
- * CRLs. A <em>generation</em> is material that was proved, with the policy and the TLS context made of it; it never
- * changes, and a change of material makes a new one. The <em>policy</em> is what is demanded of a connection whatever
- * the material.
+ * <p>Three words are used throughout. <em>Material</em> is read from files and sources: trust anchors, a client
+ * identity, CRLs. A
+ * <em>generation</em> is proved material with the TLS engines made of it; it never changes, and new material makes a
+ * new generation. The <em>policy</em> is the set of requirements that every connection has to meet.
  */
 @NullMarked
 @CheckReturnValue

@@ -123,15 +123,19 @@ class ArchitectureTest {
     void core_internalPackage_usesOnlyPackagesAbove() {
         Set<String> above = new HashSet<>();
         LAYERS.forEach((internal, used) -> {
-            assertThat(above).as("the packages that " + internal + " uses stand above it").containsAll(used);
+            assertThat(above)
+                    .as("the packages that " + internal + " uses stand above it")
+                    .containsAll(used);
             above.add(internal);
         });
-        assertThat(used(ArchitectureTest::isInternal, ArchitectureTest::isInternal)).isEqualTo(LAYERS);
+        assertThat(used(ArchitectureTest::isInternal, ArchitectureTest::isInternal))
+                .isEqualTo(LAYERS);
     }
 
     @Test
     void core_internalPackage_usesOnlyItsVocabularyOfExportedTypes() {
-        assertThat(used(ArchitectureTest::isInternal, type -> !isInternal(type))).isEqualTo(VOCABULARY);
+        assertThat(used(ArchitectureTest::isInternal, type -> !isInternal(type)))
+                .isEqualTo(VOCABULARY);
     }
 
     /** Every type may make text printable; only builders may use other internal packages. */
@@ -207,7 +211,9 @@ class ArchitectureTest {
             String[] parts = line.split(":", 2);
             layers.put(
                     parts[0],
-                    Arrays.stream(parts[1].split(" ")).filter(word -> !word.isEmpty()).collect(Collectors.toSet()));
+                    Arrays.stream(parts[1].split(" "))
+                            .filter(word -> !word.isEmpty())
+                            .collect(Collectors.toSet()));
         }
         return layers;
     }
@@ -220,7 +226,8 @@ class ArchitectureTest {
                 .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
                 .flatMap(type -> signatureTypes(type)
                         .filter(resideInAnyPackage("java..", "javax.net.ssl..", "javax.security..")
-                                .or(resideInAPackage("io.valkeysecure..").and(resideOutsideOfPackage("io.valkeysecure.internal..")))
+                                .or(resideInAPackage("io.valkeysecure..")
+                                        .and(resideOutsideOfPackage("io.valkeysecure.internal..")))
                                 .negate())
                         .filter(seen -> !seen.isPrimitive())
                         .filter(seen -> !(type.getPackageName().equals("io.valkeysecure.micrometer")
@@ -235,7 +242,8 @@ class ArchitectureTest {
         Pattern call = Pattern.compile("getLogger\\(\\s*([^)]*)\\)");
         Set<String> names = new TreeSet<>();
         try (Stream<Path> files = Files.walk(Path.of("src", "main", "java"))) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".java")).toList()) {
                 call.matcher(Files.readString(file)).results().forEach(found -> names.add(found.group(1)));
             }
         }

@@ -577,7 +577,8 @@ class BadMaterialTest {
         assertShowsNothingOf(refused, LEAF.privateKeyPem());
         assertShowsNothingOf(refused, content(file));
         String message = String.valueOf(refused.getMessage());
-        String link = "; see https://valkey-secure.github.io/reasons.html#" + refused.reason().tag();
+        String link = "; see https://valkey-secure.github.io/reasons.html#"
+                + refused.reason().tag();
         assertThat(message).endsWith(link);
         return refused.reason() + " " + message.substring(0, message.length() - link.length());
     }

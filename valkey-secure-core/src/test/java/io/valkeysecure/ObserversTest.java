@@ -244,7 +244,8 @@ class ObserversTest {
             Files.writeString(scene.files.path("tls.crt"), "half");
             assertThat(RefusalReason.of(catchThrowable(tls::reload))).contains(RefusalReason.MATERIAL_UNREADABLE);
             assertThat(tls.health().state()).isEqualTo(TlsHealth.State.DEGRADED);
-            assertThat(tls.health().toString()).contains("tls.crt", "https://valkey-secure.github.io/reasons.html#material_unreadable");
+            assertThat(tls.health().toString())
+                    .contains("tls.crt", "https://valkey-secure.github.io/reasons.html#material_unreadable");
 
             Files.writeString(scene.files.path("tls.crt"), good);
             tls.reload();

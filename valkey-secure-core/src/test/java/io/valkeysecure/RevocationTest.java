@@ -1,9 +1,9 @@
 package io.valkeysecure;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valkeysecure.internal.material.FileSnapshot;
 import io.valkeysecure.internal.revocation.RevocationCheck;

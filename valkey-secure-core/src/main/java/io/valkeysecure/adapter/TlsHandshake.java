@@ -19,18 +19,18 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One handshake with one endpoint, from its first byte to its verdict. For adapters, and for programs that speak to Valkey
- * without Lettuce and Jedis. It can be used once.
+ * One handshake with one endpoint, from its first byte to its verdict. It is for adapters, and for programs that use
+ * Valkey without Lettuce and Jedis. Each instance is used once.
  *
- * <p>A blocking client calls {@link #overSocket}, and is done. A client with an event loop takes the {@link #engine}, waits
- * for its {@link #acquireSlot slot}, shows what comes to {@link #received} and what goes to {@link #sent}, and when the engine has
- * finished calls {@link #verify} and then {@link #opened}, <em>before</em> it lets the application write; whatever goes wrong it
- * passes to {@link #refuse}. Only a connection for which {@link #opened} has returned may be used.
+ * <p>A blocking client only calls {@link #overSocket}. A client with an event loop gets the {@link #engine}, waits for
+ * its {@linkplain #acquireSlot slot}, passes every byte to {@link #received} and {@link #sent}, and when the engine has
+ * finished calls {@link #verify} and then {@link #opened}, <em>before</em> the application writes. It passes any
+ * failure to {@link #refuse}. A connection may be used only after {@link #opened} has returned.
  *
- * <p>The server is judged by the material that is in force when the handshake ends, whichever was in force when it began.
+ * <p>The server is judged by the material that is in force when the handshake ends.
  *
- * <p>Not safe for use by several threads at once, but they may take turns; and {@link #refuse} and {@link #lateRefusal} may
- * be called while another thread verifies, which a client with an event loop does when the peer or its user gives up.
+ * <p>Not safe for concurrent use, except that {@link #refuse} and {@link #lateRefusal} may be called while another
+ * thread verifies, as when the peer or the user gives up.
  */
 public final class TlsHandshake {
     private final HandshakeDriver driver;
@@ -42,9 +42,9 @@ public final class TlsHandshake {
     /**
      * Starts one handshake.
      *
-     * @param tls whom to trust and what to present
+     * @param tls the configuration
      * @param endpoint the server as it is dialled
-     * @param client on whose behalf
+     * @param client the client library that it is for
      * @return a handshake that can be used once
      * @throws IllegalStateException if {@code tls} was closed
      */
@@ -52,40 +52,31 @@ public final class TlsHandshake {
         return new TlsHandshake(((Connector) RootTypes.internals(tls)).handshake(endpoint, client));
     }
 
-    /**
-     * Returns the server as it is dialled.
-     *
-     * @return the endpoint
-     */
+    /** {@return the server as it is dialled} */
     public Endpoint endpoint() {
         return driver.endpoint();
     }
 
     /**
-     * Returns what this handshake was refused with, for clients that keep it to themselves.
-     *
-     * @return the refusal, a late one too; empty until then
+     * {@return what this handshake was refused with, for clients that keep it to themselves; the refusal, a late one
+     * too; empty until then}
      */
     public Optional<TlsHandshakeException> refusal() {
         return driver.refusal();
     }
 
-    /**
-     * Returns how long the handshake may take in all.
-     *
-     * @return the policy's handshake timeout
-     */
+    /** {@return how long the handshake may take in all} */
     public Duration timeout() {
         return driver.timeout();
     }
 
     /**
-     * Makes the handshake over a connected socket, and verifies it. Blocks no longer than {@link #timeout()}, however
-     * slowly the peer sends. On refusal the socket is closed.
+     * Makes and verifies the handshake over a connected socket. Blocks for at most {@link #timeout()}, however slowly
+     * the peer sends. If the handshake is refused, the socket is closed.
      *
-     * @param connected a plain socket that is connected to the endpoint and that nothing was sent over
-     * @return a socket that is verified; its TLS parameters can no longer be changed, and a refusal of our certificate
-     *     that TLS 1.3 servers send late comes out of its streams as a {@link TlsHandshakeException}
+     * @param connected a plain socket that is connected to the endpoint and unused
+     * @return a verified socket. Its TLS parameters can no longer be changed. If a TLS 1.3 server refuses our
+     *     certificate late, its streams throw a {@link TlsHandshakeException}
      * @throws TlsHandshakeException if the connection is refused
      * @throws IllegalStateException if this handshake was used before
      */
@@ -94,12 +85,11 @@ public final class TlsHandshake {
     }
 
     /**
-     * Returns an engine for this handshake: client mode, all parameters set, its trust manager the generation's. Its
-     * delegated tasks, and {@link #verify(SSLEngine)}, may wait for the network, as OCSP does: they must not run on an
-     * event loop.
+     * Returns an engine for this handshake, in client mode and with all parameters set. Its delegated tasks, and
+     * {@link #verify(SSLEngine)}, may wait for the network because of OCSP, so they must not run on an event loop.
      *
      * @return the engine
-     * @throws TlsConfigurationException if the own client identity has expired, or no engine can do what is configured
+     * @throws TlsConfigurationException if the client identity has expired, or no engine supports the configuration
      * @throws IllegalStateException if this handshake was used before
      */
     public SSLEngine engine() {
@@ -107,13 +97,13 @@ public final class TlsHandshake {
     }
 
     /**
-     * Acquires a handshake slot, without blocking. Few handshakes of one {@link SecureTls} are in flight at a time, so that a
-     * restart of the server under many connections does not stall those that live. The slots are shared fairly among
-     * endpoints, so that a server that does not answer does not delay connections to others. The slot is given back with the
-     * verdict, after a quarter of a second without a byte of the peer, or after a second, and the handshake goes on.
+     * Acquires a handshake slot, without blocking. The number of handshakes in flight is limited, so that many
+     * reconnects at once do not stall live connections. The slots are shared fairly among endpoints, so that a server
+     * that does not answer does not delay connections to others. The slot is released with the verdict, after a quarter
+     * of a second without a byte from the peer, or after a second; the handshake goes on without it.
      *
-     * @return completed when the handshake may start; with a {@link TimeoutException}, to be passed to {@link #refuse}, when
-     *     {@link #timeout()} has passed before
+     * @return completes when the handshake may start, or with a {@link TimeoutException} after {@link #timeout()},
+     *     which the caller passes to {@link #refuse}
      * @throws IllegalStateException if it was called before
      */
     public CompletionStage<Void> acquireSlot() {
@@ -121,37 +111,37 @@ public final class TlsHandshake {
     }
 
     /**
-     * Looks at what came from the peer. All bytes are to be shown, from the first, before the engine unwraps them, until this
-     * returns false. Under TLS 1.3 that is after the server's choices; under TLS 1.2 never, since the server can ask for another
-     * handshake at any time (RFC 5246, 7.4.1.1). May be called while another thread verifies.
+     * Inspects bytes from the peer. Pass all bytes, from the first, before the engine unwraps them, until this method
+     * returns false. Under TLS 1.3 that is after the ServerHello; under TLS 1.2 it never is, because the server can
+     * start another handshake at any time (RFC 5246, 7.4.1.1). May be called while another thread verifies.
      *
-     * @param bytes what was received; its position is moved to its limit or stays within, its content is not changed
-     * @return whether more has to be shown
-     * @throws TlsHandshakeException if the peer signed its key exchange with less than SHA-256, or begins another handshake; the
-     *     caller closes the connection and keeps these bytes from the engine
+     * @param bytes the received bytes; the position is changed, the content is not
+     * @return whether more bytes have to be passed
+     * @throws TlsHandshakeException if the peer signed its key exchange with less than SHA-256, or starts another
+     *     handshake; the caller closes the connection and does not pass these bytes to the engine
      */
     public boolean received(ByteBuffer bytes) throws TlsHandshakeException {
         return driver.received(bytes);
     }
 
     /**
-     * Looks at what is about to be sent to the peer. All bytes that the engine wraps are to be shown, from the first, until this
-     * returns false.
+     * Inspects bytes before they are sent to the peer. Pass all bytes that the engine wraps, from the first, until this
+     * method returns false.
      *
-     * @param bytes what the engine wrapped; its position is moved to its limit or stays within, its content is not changed
-     * @return whether more has to be shown
-     * @throws TlsHandshakeException if our certificate's key would be proved with less than SHA-256; the caller closes the
-     *     connection and sends none of these bytes
+     * @param bytes the wrapped bytes; the position is changed, the content is not
+     * @return whether more bytes have to be passed
+     * @throws TlsHandshakeException if the engine signed with less than SHA-256; the caller closes the connection and
+     *     sends none of these bytes
      */
     public boolean sent(ByteBuffer bytes) throws TlsHandshakeException {
         return driver.sent(bytes);
     }
 
     /**
-     * Verifies what the engine negotiated and with whom, after it has finished and before anything is written.
+     * Verifies the server and the negotiated parameters, after the engine has finished and before anything is written.
      *
      * @param engine the engine of this handshake
-     * @return the proof
+     * @return the record of the handshake
      * @throws TlsHandshakeException if the connection is refused; the caller closes it
      */
     public VerifiedHandshake verify(SSLEngine engine) throws TlsHandshakeException {
@@ -159,13 +149,13 @@ public final class TlsHandshake {
     }
 
     /**
-     * Registers the verified connection, so that it can be closed when its trust ends, and judges it once more if the
-     * material has changed since it was verified. Only now it may be used, and the listener is told that it succeeded.
+     * Registers the verified connection, so that it can be closed when its trust ends. If the material has changed
+     * since, the server is judged again. Afterwards the connection may be used, and the listeners have been notified.
      *
-     * @param connection how it can be closed
+     * @param connection the connection to close
      * @return a callback to run when the connection is closed
-     * @throws TlsHandshakeException if the server is not accepted by the material that is in force now, or another thread
-     *     refused the handshake; the caller closes the connection
+     * @throws TlsHandshakeException if the material in force rejects the server, or another thread refused the
+     *     handshake; the caller closes the connection
      * @throws IllegalStateException if the handshake is not verified
      */
     public Runnable opened(ManagedConnection connection) throws TlsHandshakeException {
@@ -173,21 +163,21 @@ public final class TlsHandshake {
     }
 
     /**
-     * Makes a typed refusal of whatever went wrong, and tells the listener, once.
+     * Turns a failure into a typed refusal, and notifies the listeners once.
      *
-     * @param cause what was caught
-     * @return the refusal to be thrown; the same one when called again
+     * @param cause the exception that was caught
+     * @return the refusal to throw; the same one on each call
      */
     public TlsHandshakeException refuse(Throwable cause) {
         return driver.refuse(cause);
     }
 
     /**
-     * Recognises a refusal that comes after the handshake: under TLS 1.3 a server looks at our certificate only then, and
-     * its alert arrives with the first read (RFC 8446, 4.4.2.4). The listener is told, once.
+     * Recognizes a refusal after the handshake: a TLS 1.3 server checks our certificate only then, and its alert
+     * arrives with the first read (RFC 8446, 4.4.2.4). Notifies the listeners once.
      *
-     * @param cause what a read or write of the verified connection threw
-     * @return the refusal to be thrown instead, or null if the cause is none
+     * @param cause the exception that a read or write of the verified connection threw
+     * @return the refusal to throw instead; null if the cause is no refusal
      */
     public @Nullable TlsHandshakeException lateRefusal(Throwable cause) {
         return driver.lateRefusal(cause);

@@ -1,7 +1,7 @@
 /**
- * For authors of adapters: how a client library makes its connections through a
- * {@link io.valkeysecure.SecureTls}. Start with {@link io.valkeysecure.adapter.TlsHandshake}. Users of {@code SecureLettuce} and
- * {@code SecureJedis} do not need it.
+ * The API for adapters, which make the connections of a client library through a {@link io.valkeysecure.SecureTls}.
+ * Start with {@link io.valkeysecure.adapter.TlsHandshake}. Users of {@code SecureLettuce} and {@code SecureJedis} do
+ * not need it.
  */
 @NullMarked
 @CheckReturnValue

@@ -5,29 +5,25 @@ import io.valkeysecure.VerifiedHandshake;
 import java.util.Locale;
 
 /**
- * A connection that ended since the material changed.
+ * A connection that was closed because the material changed.
  *
  * @param handshake the record of its handshake: server, client library, generation
- * @param way how it ended
- * @param reason why: {@link RefusalReason#DRAINED} for an earlier client identity, otherwise how the server no longer
- *     proves itself
+ * @param way how it was closed
+ * @param reason {@link RefusalReason#DRAINED} for an earlier client identity, otherwise why the server is no longer
+ *     trusted
  */
 public record ClosedConnection(VerifiedHandshake handshake, Way way, RefusalReason reason) {
 
-    /** How a connection ends; a closed set, since it is also a metric tag. */
+    /** How a connection is closed; a closed set, because it is a metric tag. */
     public enum Way {
-        /** At once, with whatever was in flight: the server no longer proves itself. */
+        /** At once, with commands in flight: the server is no longer trusted. */
         AT_ONCE,
         /** While no command was in flight, within the drain window. */
         QUIET,
-        /** The drain window was over, and there had been no quiet moment. */
+        /** At the end of the drain window, because there was no quiet moment. */
         WINDOW_OVER;
 
-        /**
-         * Returns the name as it appears in metrics and logs.
-         *
-         * @return the constant's name in lower case
-         */
+        /** {@return the name as it appears in metrics and logs; the constant's name in lower case} */
         public String tag() {
             return name().toLowerCase(Locale.ROOT);
         }

@@ -5,31 +5,27 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * Something ends soon.
+ * A warning that a certificate or a CRL ends soon.
  *
- * @param role what it is
- * @param subject whose it is
+ * @param role the type of the certificate or list
+ * @param subject the subject of the certificate; {@code CRL} for CRLs
  * @param notAfter when it ends
- * @param remaining how long that is from now; negative if it has ended
+ * @param remaining the time until then; negative if it has ended
  */
 public record ExpiryWarning(Role role, String subject, Instant notAfter, Duration remaining) {
 
-    /** What may end; a closed set, since it is also a metric tag. */
+    /** The type of what ends; a closed set, because it is a metric tag. */
     public enum Role {
         /** A trust anchor. */
         ANCHOR,
         /** A CRL, by its nextUpdate. */
         CRL,
-        /** A certificate of the own client identity. */
+        /** A certificate of the client identity. */
         IDENTITY,
-        /** The leaf of a server to which a connection is open. */
+        /** The leaf of a server with an open connection. */
         PEER;
 
-        /**
-         * Returns the name as it appears in metrics and logs.
-         *
-         * @return the constant's name in lower case
-         */
+        /** {@return the name as it appears in metrics and logs; the constant's name in lower case} */
         public String tag() {
             return name().toLowerCase(Locale.ROOT);
         }

@@ -7,40 +7,46 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether connections can be made, in one word and the facts behind it. For a health endpoint of any framework:
+ * Whether connections can be made: one state, and the facts behind it. For the health endpoint of any framework:
  *
  * <pre>{@code
  * TlsHealth health = tls.health();
  * response.status(health.state() == TlsHealth.State.DOWN ? 503 : 200).body(health.toString());
  * }</pre>
  *
- * <p>It judges the own material, and connects to nobody: whether a server answers is for a {@code PING} to say. Do not let
- * a liveness probe look at it: a restart reads the same files, and those that are in force may be better.
+ * <p>It judges the material of this program and connects to no server; send a {@code PING} to see whether a server
+ * answers. Do not use it for a liveness probe: a restart reads the same files, and the material in force may be better
+ * than they are.
  *
- * @param state the word
- * @param details why, a sentence each; empty if it is {@link State#UP}
+ * @param state the state
+ * @param details the facts, one sentence each; empty for {@link State#UP}
  */
 public record TlsHealth(State state, List<String> details) {
-    /** Nearer than this, and nearer than a fifth of what it lives, is near: renewal should long have happened. */
+    /** An end is near within this time and within a fifth of the whole validity: renewal is overdue. */
     private static final Duration NEAR = Duration.ofDays(7);
 
     private static final int FIFTH = 5;
 
-    /** The words, best first. */
+    /** The states, best first. */
     public enum State {
         /** Connections can be made. */
         UP,
-        /** Connections can be made, and will not be if nobody acts: new material cannot be proved, a trust anchor is left out, or an end is near. */
+        /**
+         * Connections can be made, but something needs attention: new material cannot be proved, a trust anchor is left
+         * out, or a certificate or CRL ends soon.
+         */
         DEGRADED,
-        /** No connection can be made: the own identity, every anchor or a CRL has ended, or it is closed. */
+        /**
+         * No connection can be made: the client identity, every anchor or a CRL has ended, or the SecureTls is closed.
+         */
         DOWN
     }
 
     /**
      * Judges a status.
      *
-     * @param status what is in force, and when
-     * @return the word and why
+     * @param status the status to judge
+     * @return the state and its facts
      */
     public static TlsHealth of(TlsStatus status) {
         List<String> worst = new ArrayList<>();
@@ -85,7 +91,7 @@ public record TlsHealth(State state, List<String> details) {
                 .allMatch(validity -> now.isBefore(validity.notBefore()) || now.isAfter(validity.notAfter()));
     }
 
-    /** Returns the word in lower case, then why. */
+    /** Returns the state in lower case, then the facts. */
     @Override
     public String toString() {
         String word = state.name().toLowerCase(Locale.ROOT);

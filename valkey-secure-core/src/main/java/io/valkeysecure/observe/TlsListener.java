@@ -9,28 +9,29 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Hears of handshakes and material, and cannot interfere: it is called after the verdict, gets immutable values, and what it
- * throws is logged and changes nothing.
+ * Receives notifications about handshakes and material. A listener cannot change a decision: it is called after the
+ * verdict, gets immutable values, and an exception that it throws is logged and has no other effect.
  *
- * <p>Each listener of a {@link SecureTls} is called on one thread of its own, {@code valkey-secure-listener}, with one
- * notification at a time, in the order in which they were made. Up to 1,024 notifications wait for it; what comes then is
- * dropped, counted in {@link TlsStatus.Backlog} and logged. One that blocks delays neither the end of connections nor the
- * reading of material nor another listener.
+ * <p>Each listener of a {@link SecureTls} is called on its own thread, {@code valkey-secure-listener}, one notification
+ * at a time and in order. Up to 1,024 notifications are queued for it; further ones are dropped, counted in {@link
+ * TlsStatus.Backlog} and logged. A listener that blocks delays no connection, no reload and no other listener.
  *
- * <p>The thread that made a handshake, called {@link SecureTls#reload()} or closed a connection waits until the listeners
- * have heard of it, but a second at most for all together; so a handshake is usually counted when {@code connect} returns.
- * For a listener that has not returned for a second nobody waits, and for one that was slow nobody waits for a minute. So do
- * not block: the thread that waits may be an event loop of Lettuce.
+ * <p>The thread that made a handshake, called {@link SecureTls#reload()} or closed a connection waits for its
+ * notification to be delivered, at most one second for all listeners together, so a handshake is usually counted when
+ * {@code connect} returns. It does not wait for a listener that has been running for a second, nor, for a minute, for
+ * one that was slow. Do not block in a listener: the waiting thread may be an event loop of Lettuce.
  *
  * <p>A listener that is given to more than one {@link SecureTls} must be safe for use by many threads.
+ *
+ * @see SecureTls.Builder#listener
  */
 public interface TlsListener {
 
     /**
-     * A {@link SecureTls} with this listener was built. For gauges: what is given may be asked at any time, until
-     * {@link #closed()} and after.
+     * A {@link SecureTls} with this listener was built. Gauges keep the supplier, which may be called at any time, also
+     * after {@link #closed()}.
      *
-     * @param status gives {@link SecureTls#status()}, at the cost of a look at every open connection
+     * @param status returns {@link SecureTls#status()}; each call visits every open connection
      */
     default void started(Supplier<TlsStatus> status) {}
 
@@ -40,12 +41,12 @@ public interface TlsListener {
     /**
      * A connection was verified and is about to be handed to the client.
      *
-     * @param handshake what was proved
+     * @param handshake the record of the handshake
      */
     default void handshakeSucceeded(VerifiedHandshake handshake) {}
 
     /**
-     * A connection was refused, by us or by the peer.
+     * A connection was refused, by this library or by the server.
      *
      * @param refusal the exception that the client gets, with reason and endpoint
      * @param client the client library that asked for the connection
@@ -54,32 +55,32 @@ public interface TlsListener {
     default void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {}
 
     /**
-     * A connection ended since the material changed: it was replaced at a quiet moment, or closed.
+     * A connection was closed because the material changed.
      *
-     * @param connection which one, and how it ended
+     * @param connection the connection, and how it was closed
      */
     default void connectionClosed(ClosedConnection connection) {}
 
     /**
      * New material was proved and is in force.
      *
-     * @param status what is in force now
+     * @param status the status with the new material
      */
     default void materialReloaded(TlsStatus status) {}
 
     /**
-     * New material could not be proved; the last good generation stays in force. Told once for each cause; it is tried
-     * again at every check.
+     * New material could not be proved; the last good generation stays in force. Called once for each cause; the
+     * material is tried again at every check.
      *
-     * @param status what stays in force
-     * @param cause which file is refused and why
+     * @param status the status with the material that stays in force
+     * @param cause the refusal, which names the file
      */
     default void materialReloadFailed(TlsStatus status, TlsConfigurationException cause) {}
 
     /**
-     * A certificate or a CRL comes near its end; told once for each of the configured distances.
+     * A certificate or a CRL ends soon. Called once for each of the configured distances.
      *
-     * @param warning what ends, and when
+     * @param warning the certificate or CRL, and when it ends
      */
     default void expiryNear(ExpiryWarning warning) {}
 }

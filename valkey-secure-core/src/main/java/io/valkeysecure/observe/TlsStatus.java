@@ -10,21 +10,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is in force, and how the last attempt to change it ended. Immutable.
+ * The material in force, and the result of the last attempt to change it. Immutable.
  *
- * @param at when this was so, by the clock of the {@link SecureTls}
+ * @param at the time of this status, by the clock of the {@link SecureTls}
  * @param generation the number of the generation in force, counted from 1
  * @param since when it came into force
  * @param identitySince when the client identity in force, or the absence of one, came into force
- * @param sources where its material comes from
+ * @param sources the sources of its material
  * @param digest the SHA-256 digest of all its material, in hexadecimal
- * @param validities what ends, and when: each trust anchor, each certificate of the client identity, the CRLs by the first
- *     nextUpdate, and of the leaves of servers that a connection is open to the one that ends first
- * @param unusableAnchors the trust anchors that are left out since they break a rule; empty if all can be used
- * @param connections how many verified connections are open, for each client library that has any
- * @param lastFailure why newer material is not in force; empty if there is none, or it is in force
- * @param lastRead when all files and sources were read last, whether or not what they gave could be proved
- * @param backlog what waits for listeners and OCSP responders
+ * @param validities when each trust anchor and each certificate of the client identity ends, when the first CRL ends,
+ *     and when the first leaf of a server with an open connection ends
+ * @param unusableAnchors the trust anchors that are left out because they break a rule
+ * @param connections the open connections of each client library that has any
+ * @param lastFailure why newer material is not in force; empty if no newer material was refused
+ * @param lastRead when all files and sources were last read, whether or not the material could be proved
+ * @param backlog the work that waits for listeners and OCSP responders
  */
 public record TlsStatus(
         Instant at,
@@ -53,11 +53,7 @@ public record TlsStatus(
                 .min(Comparator.naturalOrder());
     }
 
-    /**
-     * Returns how many verified connections are open.
-     *
-     * @return their number, those that are to be replaced included
-     */
+    /** {@return how many verified connections are open; their number, those that are to be replaced included} */
     public int openConnections() {
         return connections.values().stream()
                 .mapToInt(open -> open.current() + open.draining())
@@ -65,49 +61,49 @@ public record TlsStatus(
     }
 
     /**
-     * Something that ends.
+     * The validity of a certificate or a CRL.
      *
-     * @param role what it is
-     * @param subject whose it is
-     * @param notBefore when it began; of CRLs, when they were read
+     * @param role its type
+     * @param subject the subject of the certificate; {@code CRL} for CRLs
+     * @param notBefore when it begins; for CRLs, when they were read
      * @param notAfter when it ends
      */
     public record Validity(ExpiryWarning.Role role, String subject, Instant notBefore, Instant notAfter) {}
 
     /**
-     * A trust anchor that is left out: no connection is accepted because of it.
+     * A trust anchor that is left out: no path may end at it.
      *
-     * @param subject whose it is
+     * @param subject its subject
      * @param reason why it cannot be used
-     * @param message which rule it breaks, and what to do
+     * @param message the rule that it breaks, and the cure
      */
     public record UnusableAnchor(String subject, RefusalReason reason, String message) {}
 
     /**
      * The open connections of a client library.
      *
-     * @param current those that may stay
-     * @param draining those that were made under an earlier client identity, and are to be replaced
+     * @param current connections that may stay open
+     * @param draining connections of an earlier client identity, which are being drained
      */
     public record Connections(int current, int draining) {}
 
     /**
-     * A candidate that could not be proved.
+     * New material that could not be proved.
      *
-     * @param at when it was tried last
+     * @param at when it was last tried
      * @param reason why it was refused
-     * @param message what was expected and seen, and in which file
+     * @param message the file, what was expected and what was seen
      */
     public record Failure(Instant at, RefusalReason reason, String message) {}
 
     /**
-     * What waits for code and machines of others. Nothing here keeps connections from being made, or ended when their trust
-     * ends.
+     * Work that waits for listeners and OCSP responders. It delays neither new connections nor the closing of
+     * connections whose trust ended.
      *
-     * @param listenersBehind how many listeners, the library's log included, were called more than a second ago and have
-     *     not returned
-     * @param notificationsDropped how many notifications were dropped since the start, since 1,024 waited for their
-     *     listener
+     * @param listenersBehind how many listeners, the library's log included, were called more than a second ago and
+     *     have not returned
+     * @param notificationsDropped how many notifications were dropped since the start, because 1,024 were queued for
+     *     their listener
      * @param connectionsUnchecked how many open connections no OCSP responder has answered for since new
      *     material came into force; it is asked again at every check interval
      */

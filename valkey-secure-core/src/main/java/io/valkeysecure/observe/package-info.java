@@ -1,5 +1,5 @@
 /**
- * What is in force, what happened, and what ends soon: listeners, status and health. A listener changes no verdict.
+ * Observation: listeners, status, health and expiry warnings. A listener cannot change a decision.
  */
 @NullMarked
 @CheckReturnValue

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.valkeysecure.internal.adapter.RefusalReporter;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -36,7 +37,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -103,12 +103,18 @@ class TlsGateTest {
 
     private final Client client = new Client();
 
-    /** The refusal for whoever dialled, as {@link RefusalReporter#connect} lets a channel keep it. */
-    private final AtomicReference<TlsHandshakeException> kept = new AtomicReference<>();
+    /** The refusal for the caller of connect, as {@link ReportedConnect#connect} lets a channel report it. */
+    private final RefusalReporter reporter = new RefusalReporter();
+
+    private @Nullable Throwable kept() {
+        Exception failure = new Exception("connect failed");
+        reporter.addTo(failure);
+        return failure.getSuppressed().length > 0 ? failure.getSuppressed()[0] : failure.getCause();
+    }
 
     private EmbeddedChannel keeping(EmbeddedChannel channel) {
-        channel.attr(AttributeKey.<AtomicReference<TlsHandshakeException>>valueOf(RefusalReporter.class, "kept"))
-                .set(kept);
+        channel.attr(AttributeKey.<RefusalReporter>valueOf(ReportedConnect.class, "reporter"))
+                .set(reporter);
         return channel;
     }
 
@@ -332,7 +338,7 @@ class TlsGateTest {
 
         assertThat(early.refCnt()).isZero();
         assertRefused(pki.heard.refused.get(0), RefusalReason.HANDSHAKE_TIMEOUT);
-        assertThat(kept.get()).isSameAs(pki.heard.refused.get(0));
+        assertThat(kept()).isSameAs(pki.heard.refused.get(0));
     }
 
     @Test
@@ -449,7 +455,7 @@ class TlsGateTest {
 
         assertThat(client.caught).isInstanceOf(TlsHandshakeException.class);
         assertThat(channel.isOpen()).isFalse();
-        assertThat(kept.get()).isSameAs(client.caught);
+        assertThat(kept()).isSameAs(client.caught);
     }
 
     /** A refusal on an open connection, as of a renegotiation. */
@@ -464,7 +470,7 @@ class TlsGateTest {
 
         assertThat(channel.isOpen()).isFalse();
         assertThat(client.caught).isNull();
-        assertThat(kept.get()).isSameAs(refusal);
+        assertThat(kept()).isSameAs(refusal);
     }
 
     /** The channel never was active: that no server was found is for Lettuce to say. */
@@ -508,7 +514,7 @@ class TlsGateTest {
                 channel.runPendingTasks();
                 return !channel.isOpen();
             });
-            assertRefused(kept.get(), RefusalReason.UNTRUSTED_ISSUER);
+            assertRefused(kept(), RefusalReason.UNTRUSTED_ISSUER);
             assertThat(channel.writeAndFlush(bytes(1)).isSuccess()).isFalse();
         }
     }

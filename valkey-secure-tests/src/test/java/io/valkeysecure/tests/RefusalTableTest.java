@@ -114,11 +114,11 @@ class RefusalTableTest {
                 sin("speaks garbage", PLAINTEXT_PEER, ANY, peer(HostilePeer::speaksGarbage), HONEST)
                         .says("expected TLS"),
                 sin("closes at once", PEER_CLOSED, ANY, peer(HostilePeer::closesAtOnce), HONEST)
-                        .says("closed the connection without a word"),
+                        .says("closed the connection without sending a byte"),
                 sin("resets at once", PEER_CLOSED, ANY, peer(HostilePeer::resetsAtOnce), HONEST)
                         .says("closed the connection"),
                 sin("closes after the ClientHello", PEER_CLOSED, ANY, peer(HostilePeer::closesAfterClientHello), HONEST)
-                        .says("closed the connection without a word"),
+                        .says("closed the connection without sending a byte"),
                 sin("stays silent", HANDSHAKE_TIMEOUT, ANY, peer(HostilePeer::staysSilent), HONEST)
                         .within(SHORT)
                         .says("within PT0.4S", "the peer sent nothing"),

@@ -1,4 +1,4 @@
-package io.valkeysecure.cli.connect;
+package io.valkeysecure.cli.resp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

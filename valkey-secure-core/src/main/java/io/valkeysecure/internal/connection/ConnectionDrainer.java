@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Drains connections of an earlier client identity: over the first half of the window one after another is asked to end at
- * a quiet moment, over the second half those that had none are closed; no faster than the limit. Used by one thread.
+ * Drains connections of an earlier client identity. In the first half of the window it asks them, one after another, to
+ * close at a quiet moment; in the second half it closes the rest. It is never faster than the limit. Used by one
+ * thread.
  */
 public final class ConnectionDrainer {
-    /** How often connections are asked while any is drained. */
+    /** How often the drainer runs while a connection is drained. */
     static final Duration INTERVAL = Duration.ofMillis(50);
 
     /** Maximum burst after the watching thread was delayed. */
@@ -61,7 +62,7 @@ public final class ConnectionDrainer {
         return rotation.drainWindow().dividedBy(2).toNanos();
     }
 
-    /** Asks and closes what is due, in the order in which it is due. */
+    /** Asks or closes the connections that are due, in order. */
     void drain() {
         long now = nanoTime.getAsLong();
         List<Due> due = new ArrayList<>();
@@ -93,13 +94,13 @@ public final class ConnectionDrainer {
             open.close(tracked, RefusalReason.DRAINED, message, null);
             return;
         }
-        // however late it is asked, it has time for a quiet moment
+        // a connection that is asked late still has half a window for a quiet moment
         long end = Math.max(drain.untilNanos(), now + halfWindow());
         tracked.drain = new TrackedConnection.Drain(true, end, end);
         open.drain(tracked);
     }
 
-    /** A quarter longer than the limit alone would ask for: one reconnect may be slower than the next. */
+    /** A quarter longer than the limit requires, because a slow reconnect may overlap the next one. */
     private static Duration betweenReconnects(Rotation rotation) {
         return Duration.ofMillis(1250).dividedBy(rotation.reconnectsPerSecond());
     }

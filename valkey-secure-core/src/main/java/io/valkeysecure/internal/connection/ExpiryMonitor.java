@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /** Closes connections when a certificate of their path expires, and warns of what expires soon. Used by one thread. */
 public final class ExpiryMonitor {
-    /** How long after its end it is remembered that something was warned of. */
+    /** How long a warning is remembered after the end that it was about. */
     private static final Duration FORGET_AFTER = Duration.ofDays(1);
 
     private final OpenConnections open;
@@ -61,7 +61,7 @@ public final class ExpiryMonitor {
         warned.removeIf(entry -> entry.notAfter().isBefore(now.minus(FORGET_AFTER)));
     }
 
-    /** Tells the shortest distance that was reached, each once; one that is as long as the whole life tells nothing. */
+    /** Warns once for each distance that is reached; a distance longer than the whole validity is ignored. */
     private void warn(TlsStatus.Validity validity, Instant now) {
         Instant notAfter = validity.notAfter();
         Duration life = Duration.between(validity.notBefore(), notAfter);

@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Puts together what lives as long as a {@link SecureTls}: the generation in force and what replaces it, the registry of
- * open connections, and those who end connections that have outlived their trust.
+ * Everything that lives as long as a {@link SecureTls}: the generation in force and its reloader, the registry of open
+ * connections, and the monitors that close connections whose trust ended.
  */
 public final class Generations implements AutoCloseable {
     private final TlsConfiguration configuration;
@@ -32,7 +32,7 @@ public final class Generations implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * Reads and proves the first generation, and begins to watch.
+     * Reads and proves the first generation, and starts to watch.
      *
      * @throws TlsConfigurationException if it cannot be proved; nothing is left open
      */
@@ -89,8 +89,8 @@ public final class Generations implements AutoCloseable {
 
     /**
      * Registers a verified connection, so that it can be closed when its trust ends, and judges it by the generation in
-     * force. In this order: a generation that comes into force earlier is seen by the judgement here, and one that comes
-     * later sees the connection.
+     * force. The order matters: a generation that comes into force before the judgement is used for it, and a later one
+     * finds the connection in the registry.
      *
      * @throws PeerRejectedException if the generation in force rejects the server; nothing is registered then
      */
@@ -138,7 +138,7 @@ public final class Generations implements AutoCloseable {
                 new TlsStatus.Backlog(listener.behind(), listener.dropped(), trust.unchecked()));
     }
 
-    /** Ends the threads and waits for none; connections stay open and are no longer looked after. */
+    /** Stops the threads without waiting for them. Connections stay open and are no longer monitored. */
     @Override
     public void close() {
         closed = true;

@@ -17,7 +17,10 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** The registry of open connections: the only place that closes one, and tells of it. Safe for use by many threads. */
+/**
+ * The registry of open connections. Only it closes connections and notifies listeners of that. Safe for use by many
+ * threads.
+ */
 public final class OpenConnections implements Iterable<TrackedConnection> {
     private final Set<TrackedConnection> open = ConcurrentHashMap.newKeySet();
     private final GuardedListener listener;
@@ -34,7 +37,7 @@ public final class OpenConnections implements Iterable<TrackedConnection> {
         open.remove(tracked);
     }
 
-    /** Notes that its client closed a connection: a quiet end, if it was asked for one. */
+    /** Removes a connection that its client closed, and reports it if it was being drained. */
     void closedByClient(TrackedConnection tracked) {
         TrackedConnection.Drain drain = tracked.drain;
         if (open.remove(tracked) && drain != null && drain.asked()) {
@@ -42,7 +45,7 @@ public final class OpenConnections implements Iterable<TrackedConnection> {
         }
     }
 
-    /** Closes a connection unless it has ended. */
+    /** Closes a connection unless it is closed already. */
     void close(TrackedConnection tracked, RefusalReason reason, String message, @Nullable Throwable cause) {
         if (!open.remove(tracked)) {
             return;
@@ -55,12 +58,12 @@ public final class OpenConnections implements Iterable<TrackedConnection> {
         tell(tracked, windowOver ? ClosedConnection.Way.WINDOW_OVER : ClosedConnection.Way.AT_ONCE, reason);
     }
 
-    /** Asks a connection to end when it is quiet. */
+    /** Asks a connection to close at a quiet moment. */
     void drain(TrackedConnection tracked) {
         ask(tracked, ManagedConnection::drain);
     }
 
-    /** An adapter that throws must not keep other connections from their end. */
+    /** Catches everything: an adapter that throws must not stop other connections from being closed. */
     private void ask(TrackedConnection tracked, java.util.function.Consumer<ManagedConnection> request) {
         try {
             request.accept(tracked.connection());

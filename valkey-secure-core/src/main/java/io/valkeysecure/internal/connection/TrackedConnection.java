@@ -6,7 +6,7 @@ import io.valkeysecure.internal.generation.Proof;
 import io.valkeysecure.internal.generation.Verdict;
 import org.jspecify.annotations.Nullable;
 
-/** An open connection, with what is known of its trust and when it is to be drained. */
+/** An open connection, with its proof and its drain schedule. */
 public final class TrackedConnection {
     private final ManagedConnection connection;
     private volatile Proof proof;
@@ -17,15 +17,15 @@ public final class TrackedConnection {
     /** Whether a responder must still say that its server is not revoked, under the generation that judged it last. */
     volatile boolean unchecked;
 
-    /** Null while it may stay. */
+    /** Null unless it is being drained. */
     volatile @Nullable Drain drain;
 
     /**
-     * When it is drained.
+     * The schedule of a connection that is drained.
      *
-     * @param asked whether it has been asked to end at a quiet moment
-     * @param dueNanos when it is asked, or ended if it has been asked
-     * @param untilNanos when it is ended at the earliest
+     * @param asked whether it has been asked to close at a quiet moment
+     * @param dueNanos when it is asked, or closed if it has been asked
+     * @param untilNanos when it is closed at the earliest
      */
     record Drain(boolean asked, long dueNanos, long untilNanos) {}
 
@@ -47,7 +47,7 @@ public final class TrackedConnection {
         return proof;
     }
 
-    /** Takes the path that a generation accepted, whose end counts from now on, unless a later one has judged already. */
+    /** Replaces the verdict by that of a newer generation; ignores the verdict of an older one. */
     synchronized void accepted(Verdict verdict) {
         if (verdict.generation().number() >= proof.verdict().generation().number()) {
             proof = proof.with(verdict);

@@ -20,11 +20,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges open connections of earlier generations by the one in force: closes those whose server no longer proves itself,
- * and has those drained that present an earlier identity.
+ * Judges open connections again when a new generation is in force: closes connections whose server is no longer
+ * trusted, and drains connections that present an earlier identity.
  *
- * <p>What can be judged here is judged first and asks nobody. Only then OCSP responders are asked, on threads of their own:
- * one that is dead keeps no other connection from its end. Its methods are used by one thread.
+ * <p>It first judges everything that needs no responder. Then it asks OCSP responders on other threads, so that a dead
+ * responder does not delay the closing of other connections. Its methods are called by one thread.
  */
 public final class TrustMonitor implements AutoCloseable {
     private static final int THREADS = 2;
@@ -37,7 +37,9 @@ public final class TrustMonitor implements AutoCloseable {
     private final AtomicInteger asking = new AtomicInteger();
     private long nextAskNanos = System.nanoTime();
 
-    /** What a verdict depends on, beside the generation; connections that have it in common are judged once. */
+    /**
+     * Everything that a verdict depends on, except the generation; connections with the same question are judged once.
+     */
     private record Question(List<X509Certificate> presented, String host, List<byte[]> staples) {
         static Question of(TrackedConnection tracked) {
             Proof proof = tracked.proof();
@@ -50,7 +52,7 @@ public final class TrustMonitor implements AutoCloseable {
             } catch (PeerRejectedException e) {
                 return new Judgement(null, e);
             } catch (RuntimeException | StackOverflowError e) {
-                // a server whose chain cannot be judged proves nothing, and keeps no other from being judged
+                // a chain that cannot be judged proves nothing, and must not stop others from being judged
                 return new Judgement(
                         null,
                         RootTypes.peerRejected(RefusalReason.UNCLASSIFIED, "its chain could not be judged: " + e, e));
@@ -66,7 +68,7 @@ public final class TrustMonitor implements AutoCloseable {
         }
     }
 
-    /** What came of it: the path that is accepted, or why none is. */
+    /** A verdict, or the refusal of the server. */
     private record Judgement(
             @Nullable Verdict accepted, @Nullable PeerRejectedException rejected) {}
 
@@ -76,7 +78,10 @@ public final class TrustMonitor implements AutoCloseable {
         this.askInterval = rotation.checkInterval();
     }
 
-    /** Judges what the generation in force has not judged, and asks again what no responder has answered. */
+    /**
+     * Judges connections that the generation in force has not judged, and repeats questions that no responder has
+     * answered.
+     */
     void judge(Generation now) {
         Map<Question, Judgement> verdicts = new HashMap<>();
         Map<Question, List<TrackedConnection>> toAsk = new HashMap<>();
@@ -109,7 +114,10 @@ public final class TrustMonitor implements AutoCloseable {
         toAsk.forEach((question, connections) -> ask(question, connections, now));
     }
 
-    /** What cannot be told now, as from a stapled response that has become old, is told by the next handshake. */
+    /**
+     * Keeps a connection whose status is unknown, such as after its stapled response became stale; the next handshake
+     * decides.
+     */
     private boolean closeIfRefused(TrackedConnection tracked, Judgement judgement) {
         if (judgement.accepted() != null) {
             tracked.accepted(judgement.accepted());
@@ -148,7 +156,7 @@ public final class TrustMonitor implements AutoCloseable {
 
     private void answered(List<TrackedConnection> connections, Generation asked, Judgement judgement) {
         for (TrackedConnection tracked : connections) {
-            // a newer generation asks for itself
+            // a newer generation asks again
             if (tracked.judgedBy == asked.number() && !closeIfRefused(tracked, judgement)) {
                 tracked.unchecked = judgement.rejected() != null;
             }
@@ -160,7 +168,7 @@ public final class TrustMonitor implements AutoCloseable {
         return (int) open.stream().filter(tracked -> tracked.unchecked).count();
     }
 
-    /** Interrupts those who ask, and does not wait for them. */
+    /** Interrupts running requests without waiting for them. */
     @Override
     public void close() {
         responders.shutdownNow();

@@ -11,11 +11,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** When certificates and CRLs end: what the status shows, and what is warned of. */
+/** When certificates and CRLs end, for the status and for warnings. */
 public final class Validities {
     private Validities() {}
 
-    /** {@return all that ends of a generation: anchors, identity and CRLs} */
+    /** {@return the validities of anchors, identity and CRLs of a generation} */
     static List<TlsStatus.Validity> of(Generation generation) {
         List<TlsStatus.Validity> validities = new ArrayList<>();
         generation.anchors().forEach(anchor -> validities.add(of(ExpiryWarning.Role.ANCHOR, anchor)));
@@ -23,7 +23,7 @@ public final class Validities {
         if (identity != null) {
             identity.chain().forEach(own -> validities.add(of(ExpiryWarning.Role.IDENTITY, own)));
         }
-        // how long a CRL lives is not known; what it had left when it was read stands for it
+        // the validity of a CRL counts from when it was read, because its whole length is not known
         generation
                 .crlsFreshUntil()
                 .ifPresent(until -> validities.add(

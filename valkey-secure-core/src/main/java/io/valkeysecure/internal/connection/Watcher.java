@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The thread that enforces: runs a list of steps again and again. No step waits for a file, a network, a listener or
- * a source, and one that fails keeps no other from running.
+ * The watching thread: runs a list of steps repeatedly. No step waits for a file, a network, a listener or a source,
+ * and a step that fails does not stop the others.
  */
 public final class Watcher implements AutoCloseable {
     private final List<Runnable> steps;
@@ -21,11 +21,11 @@ public final class Watcher implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * Makes a watcher that has not started.
+     * Creates a watcher that is not started.
      *
-     * @param steps what is run, in order, the most urgent first
-     * @param interval says how long to wait for the next time
-     * @param failed is told what a step threw; must not block
+     * @param steps the steps, the most urgent first
+     * @param interval returns how long to wait until the next run
+     * @param failed receives the exception of a step; must not block
      */
     Watcher(List<Runnable> steps, Supplier<Duration> interval, Consumer<Throwable> failed) {
         this.steps = List.copyOf(steps);
@@ -48,7 +48,7 @@ public final class Watcher implements AutoCloseable {
                 var unused = news.tryAcquire(interval.get().toMillis(), TimeUnit.MILLISECONDS);
                 news.drainPermits();
             } catch (InterruptedException e) {
-                // closed, or an adapter has interrupted the thread that it was called on
+                // closed, or interrupted by an adapter that was called on this thread
             }
             steps.forEach(this::run);
         }
@@ -64,7 +64,7 @@ public final class Watcher implements AutoCloseable {
             try {
                 failed.accept(thrown);
             } catch (Throwable unreportable) {
-                // out of memory, for example: the thread must live
+                // for example out of memory: the thread must go on
             }
         }
     }

@@ -1,6 +1,6 @@
 /**
- * Open connections: the registry, and the thread that closes what has outlived its trust and drains what presents an earlier
- * identity. Not exported.
+ * Open connections: the registry, and the thread that closes connections whose trust ended and drains connections of an
+ * earlier identity. Not exported.
  */
 @NullMarked
 package io.valkeysecure.internal.connection;

@@ -48,11 +48,12 @@ public final class BoringSsl {
     }
 
     /**
-     * Demands that the policy allows each suite of TLS 1.3 that is there, since BoringSSL has no switch for one of them.
+     * Requires that the policy allows every suite of TLS 1.3 that the binding has: BoringSSL cannot disable a single
+     * one.
      *
      * @param settings of the engine
-     * @param suites those that the binding has
-     * @throws EngineUnavailableException if one is left out
+     * @param suites the suites of the binding
+     * @throws EngineUnavailableException if the policy leaves one out
      */
     public static void requireAllOfTls13(EngineSettings settings, Collection<String> suites)
             throws EngineUnavailableException {
@@ -68,7 +69,7 @@ public final class BoringSsl {
         }
     }
 
-    /** From TLS 1.3 on the key exchange is no part of a suite's name (RFC 8446, B.4). */
+    /** The names of TLS 1.3 suites do not contain the key exchange (RFC 8446, B.4). */
     private static boolean isOfTls13(String suite) {
         return suite.startsWith("TLS_") && !suite.contains("_WITH_") && !suite.endsWith("_SCSV");
     }

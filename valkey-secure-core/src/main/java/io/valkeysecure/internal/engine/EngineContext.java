@@ -6,13 +6,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/** An engine as one generation uses it: its sessions are cached here, and end with it. Safe for use by many threads. */
+/** The engine of one generation, with its session cache. Safe for use by many threads. */
 public interface EngineContext {
-    /**
-     * Returns what this is, for people.
-     *
-     * @return name and version
-     */
+    /** {@return what this is, for people; name and version} */
     String description();
 
     /**
@@ -20,7 +16,7 @@ public interface EngineContext {
      *
      * @param host the server as it is dialled, under which sessions are cached
      * @param port its port
-     * @param parameters what the handshake has to keep to
+     * @param parameters the parameters of the handshake
      * @return an engine in client mode whose handshake has not begun
      */
     SSLEngine engine(String host, int port, SSLParameters parameters);
@@ -31,21 +27,21 @@ public interface EngineContext {
      * @param connected the socket below
      * @param host the server as it is dialled, under which sessions are cached
      * @param port its port
-     * @param parameters what the handshake has to keep to
+     * @param parameters the parameters of the handshake
      * @return a socket in client mode whose handshake has not begun
-     * @throws IOException if the socket below is of no use
+     * @throws IOException if the socket below cannot be used
      */
     SSLSocket socket(Socket connected, String host, int port, SSLParameters parameters) throws IOException;
 
     /**
-     * Tells how many handshakes are going on beside the next one. An engine that resumes well all the same passes over it.
+     * Announces how many other handshakes are in flight. An engine that resumes sessions well in any case ignores it.
      *
      * @param others handshakes in flight
      */
     default void expectConcurrent(int others) {}
 
     /**
-     * Tells which group a handshake with a server came to. An engine may offer that server less from then on.
+     * Reports the group that a handshake negotiated. The engine may offer that server fewer groups afterwards.
      *
      * @param host the server as it was dialled
      * @param port its port
@@ -54,7 +50,7 @@ public interface EngineContext {
     default void groupNegotiated(String host, int port, String group) {}
 
     /**
-     * Tells that a handshake ended before the server had chosen anything of what it was offered.
+     * Reports that a handshake ended without a ServerHello.
      *
      * @param host the server as it was dialled
      * @param port its port
@@ -62,8 +58,8 @@ public interface EngineContext {
     default void noServerHello(String host, int port) {}
 
     /**
-     * Returns this engine without its sessions, for one handshake that has to be a full one. None of the engines has a switch
-     * for it; a new context has nothing to resume, and costs a millisecond.
+     * Returns this engine without its sessions, for one full handshake. No engine has a switch for that; a new context
+     * has no session to resume, and costs a millisecond.
      *
      * @return an engine of the same settings
      */

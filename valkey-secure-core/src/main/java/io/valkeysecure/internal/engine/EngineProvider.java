@@ -2,7 +2,7 @@ package io.valkeysecure.internal.engine;
 
 /** A native engine, found by {@link java.util.ServiceLoader}. */
 public interface EngineProvider {
-    /** What an engine is good for. */
+    /** The kind of client that an engine is for. */
     enum Use {
         /** Clients with an event loop, such as Lettuce. */
         EVENT_LOOP,
@@ -11,19 +11,20 @@ public interface EngineProvider {
     }
 
     /**
-     * Returns what this engine is offered for. Its {@link EngineContext#socket} is called only if that is sockets; engines it
-     * has to make in any case, by which its identity is tried.
+     * Returns the kind of client that this engine is for. {@link EngineContext#socket} is called only for sockets;
+     * {@link EngineContext#engine} always, to try the identity.
      *
      * @return the use
      */
     Use use();
 
     /**
-     * Makes the engine of a generation.
+     * Creates the engine of a generation.
      *
-     * @param settings what it is made of
+     * @param settings the settings
      * @return the engine
-     * @throws EngineUnavailableException if the native library is not there, does not load, or cannot do what is asked
+     * @throws EngineUnavailableException if the native library is missing, does not load, or does not support the
+     *     settings
      */
     EngineContext open(EngineSettings settings) throws EngineUnavailableException;
 }

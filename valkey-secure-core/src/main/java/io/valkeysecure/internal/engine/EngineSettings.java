@@ -8,10 +8,10 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * What an engine is made of, for one generation.
+ * The settings of an engine, for one generation.
  *
  * @param keyManager presents the client identity, if there is one
- * @param trustManager decides about the server's chain; an engine that does not ask it for each full handshake is no engine
+ * @param trustManager verifies the server's chain; an engine must call it in each full handshake
  * @param protocols the versions that may be negotiated, by their JSSE names
  * @param cipherSuites the suites that may be negotiated, by their IANA names, in order of preference
  * @param hybridRequired whether only hybrid groups may be offered
@@ -28,11 +28,11 @@ public record EngineSettings(
         Duration sessionTimeout) {
 
     /**
-     * Finds what an engine lacks.
+     * Finds the suites and versions that an engine lacks.
      *
-     * @param suites those that it has
-     * @param versions those that it has
-     * @return the suites and versions that are asked for and are not there; empty if it has all
+     * @param suites the suites of the engine
+     * @param versions the versions of the engine
+     * @return the suites and versions that are configured and missing
      */
     public List<String> missing(Collection<String> suites, Collection<String> versions) {
         return Stream.concat(

@@ -3,16 +3,16 @@ package io.valkeysecure.internal.engine;
 import io.valkeysecure.RefusalReason;
 import org.jspecify.annotations.Nullable;
 
-/** An engine cannot be had here, or not with these settings. */
+/** An engine is not available on this JVM, or not with these settings. */
 public final class EngineUnavailableException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final RefusalReason reason;
 
     /**
-     * Makes an exception.
+     * Creates an exception.
      *
-     * @param reason what its absence means where there is no other engine
+     * @param reason the reason of the refusal if there is no other engine
      * @param message what is missing, and what to do
      * @param cause what was caught, or null
      */
@@ -21,11 +21,7 @@ public final class EngineUnavailableException extends Exception {
         this.reason = reason;
     }
 
-    /**
-     * Returns what its absence means where there is no other engine.
-     *
-     * @return the reason
-     */
+    /** {@return the reason of the refusal if there is no other engine} */
     public RefusalReason reason() {
         return reason;
     }

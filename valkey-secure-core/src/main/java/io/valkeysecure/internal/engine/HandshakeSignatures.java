@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signatures that a handshake may be proved with: SHA-256 and better with RSA or ECDSA, and EdDSA. They are the same for
- * a server's key exchange and for the client's proof that it has its key.
+ * The signature schemes that a handshake may use: SHA-256 or better with RSA or ECDSA, and EdDSA. They apply to the key
+ * exchange of the server and to the proof of the client key.
  */
 public final class HandshakeSignatures {
     /** IANA "TLS SignatureScheme", RFC 8446, 4.2.3. */
@@ -33,7 +33,7 @@ public final class HandshakeSignatures {
             Map.entry(0x080a, "rsa_pss_pss_sha384"),
             Map.entry(0x080b, "rsa_pss_pss_sha512"));
 
-    /** Those that are met in practice: what TLS 1.2 servers of long ago sign with. */
+    /** Weak schemes that old TLS 1.2 servers use, named for messages. */
     private static final Map<Integer, String> WEAK = Map.of(
             0x0101, "rsa_pkcs1_md5",
             0x0201, "rsa_pkcs1_sha1",
@@ -74,7 +74,7 @@ public final class HandshakeSignatures {
      * Names a signature scheme for people.
      *
      * @param scheme its number, as it is on the wire
-     * @return its IANA name, or its number where that is rarely seen
+     * @return its IANA name; its number if it is rare
      */
     public static String name(int scheme) {
         String name = STRONG.getOrDefault(scheme, WEAK.get(scheme));
@@ -82,8 +82,8 @@ public final class HandshakeSignatures {
     }
 
     /**
-     * Returns what makes the JDK offer and use only these. It works on every JDK, whatever {@code java.security} allows;
-     * {@code SSLParameters.setSignatureSchemes} is there from JDK 19 on only.
+     * Returns constraints that make the JDK offer and use only these schemes. They work on every JDK;
+     * {@code SSLParameters.setSignatureSchemes} exists only since JDK 19.
      */
     static AlgorithmConstraints constraints() {
         return OnlyStrong.INSTANCE;

@@ -21,23 +21,22 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine of the JDK, which is always there and suits every client.
+ * The engine of the JDK, which is always available and works for every client.
  *
- * <p>Before 17.0.20 a context keeps one TLS 1.3 ticket of each server, which may be used once: of handshakes that go on at the
- * same time all try the same one, and most are full. So several contexts take turns where there is more than one at a time;
- * for one after the other the first is enough.
+ * <p>Before 17.0.20 a context keeps one TLS 1.3 ticket for each server, which can be used once, so of several
+ * concurrent handshakes most cannot resume. Therefore several contexts take turns if handshakes are concurrent.
  */
 public final class JdkEngine implements EngineContext {
     private static final int MOST_CONTEXTS = 8;
 
     private final EngineSettings settings;
 
-    /** Those that take turns. */
+    /** The contexts that take turns. */
     private final List<SSLContext> contexts = new CopyOnWriteArrayList<>();
 
     private final AtomicInteger next = new AtomicInteger();
 
-    /** What alone is offered; null for what the JDK likes best, which from JDK 27 on is a hybrid group. */
+    /** The only groups that are offered; null for the default of the JDK, which prefers a hybrid group since JDK 27. */
     private final String @Nullable [] groups;
 
     private final KeyShares keyShares;
@@ -50,12 +49,12 @@ public final class JdkEngine implements EngineContext {
     }
 
     /**
-     * Makes the engine of a generation.
+     * Creates the engine of a generation.
      *
-     * @param settings what it is made of
+     * @param settings the settings
      * @return the engine
-     * @throws EngineUnavailableException if this JVM has no TLS, or not all of the protocols and suites: JSSE leaves out
-     *     silently what {@code java.security} disables, and a policy that is not in force in full is an error
+     * @throws EngineUnavailableException if this JVM has no TLS, or lacks a protocol or suite of the policy, for
+     *     example because {@code java.security} disables it, which JSSE ignores silently
      */
     public static JdkEngine open(EngineSettings settings) throws EngineUnavailableException {
         SSLContext first;
@@ -105,7 +104,7 @@ public final class JdkEngine implements EngineContext {
         return context;
     }
 
-    /** By name: a provider that was put first is another engine, of which nothing is known here. */
+    /** Selects the provider by name: a provider that was installed before it is an unknown engine. */
     private static SSLContext ofJdk() throws NoSuchAlgorithmException {
         Provider jdks = Security.getProvider("SunJSSE");
         return jdks == null ? SSLContext.getInstance("TLS") : SSLContext.getInstance("TLS", jdks);
@@ -132,7 +131,7 @@ public final class JdkEngine implements EngineContext {
         return socket;
     }
 
-    /** Twice as many as there are handshakes, since a ticket comes only with the first reply. */
+    /** Keeps twice as many contexts as handshakes, because a ticket arrives only with the first reply. */
     @Override
     public void expectConcurrent(int others) {
         int wanted = Math.min(MOST_CONTEXTS, 2 * others);

@@ -5,32 +5,32 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Remembers which servers take X25519. The JDK makes a key of X25519 and one of P-256 for each handshake, and one is thrown
- * away; it has no way to offer a group without a key of it (RFC 8446, 4.2.8), so a server that has once agreed on X25519 is
- * offered nothing else. If it then does not answer, as after a change of its configuration, it is offered all again, for as
- * long as this engine lives.
+ * Remembers which servers accept X25519. The JDK generates an X25519 and a P-256 key for each handshake, and one is
+ * wasted; it cannot offer a group without a key share for it (RFC 8446, 4.2.8). So a server that has accepted X25519 is
+ * offered only that. If the server then does not answer, as after a change of its configuration, it is offered all
+ * groups again.
  *
  * <p>Safe for use by many threads.
  */
 final class KeyShares {
-    /** What one key share is made of. */
+    /** The group of the one key share. */
     static final String ONE = "x25519";
 
-    /** More than most clusters have nodes; the others are offered all. */
+    /** More than the nodes of most clusters; further servers are offered all groups. */
     private static final int MOST_SERVERS = 1000;
 
     private record Server(String host, int port) {}
 
     private final boolean isChoice;
 
-    /** Whether one share is enough. A server that is not here has agreed on nothing yet. */
+    /** Whether one share is enough for a server; absent if it has not negotiated X25519 yet. */
     private final Map<Server, Boolean> isOneEnough = new ConcurrentHashMap<>();
 
     /**
-     * Begins with no server known.
+     * Creates an empty memory.
      *
-     * @param offered the groups that are offered if nothing is said; empty if nothing can be said, as before JDK 20. Where a
-     *     hybrid group is among them it must stay so, lest a server's new ability goes unused
+     * @param offered the groups that are offered by default; empty before JDK 20, which cannot select groups. If a
+     *     hybrid group is among them, all groups stay offered, so that a server can start to use it
      */
     KeyShares(List<String> offered) {
         isChoice = offered.contains(ONE) && offered.stream().noneMatch(NamedGroups::isHybrid);

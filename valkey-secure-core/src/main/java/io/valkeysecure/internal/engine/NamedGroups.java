@@ -9,7 +9,7 @@ public final class NamedGroups {
     private NamedGroups() {}
 
     /**
-     * Tells whether a group joins a post-quantum key exchange to a classical one.
+     * Returns whether a group joins a post-quantum and a classical key exchange.
      *
      * @param group its IANA name
      * @return true if it is hybrid
@@ -18,7 +18,7 @@ public final class NamedGroups {
         return group.contains("MLKEM");
     }
 
-    /** Those that are set; none before JDK 20. */
+    /** {@return the groups of parameters; none before JDK 20} */
     static List<String> of(SSLParameters parameters) {
         try {
             @Nullable

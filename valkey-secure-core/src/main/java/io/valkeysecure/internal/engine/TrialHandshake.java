@@ -31,8 +31,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A handshake in memory in which an engine presents its identity to a server that demands one and checks nothing but
- * that its key works: what cannot be signed with here could not be signed with on a connection.
+ * A handshake in memory that tries whether an engine can present its identity: the server requires a client certificate
+ * and only checks that its key signs.
  */
 public final class TrialHandshake {
     private static final String VERSION = "TLSv1.3";
@@ -42,10 +42,10 @@ public final class TrialHandshake {
     private TrialHandshake() {}
 
     /**
-     * Returns what an engine has to be made of to be tried.
+     * Returns the settings for the trial.
      *
-     * @param settings those of the generation
-     * @return the same, but that the server in memory is trusted, and nothing is asked that it cannot do
+     * @param settings the settings of the generation
+     * @return the same settings, except that the server in memory is trusted and needs no hybrid group or stapling
      */
     public static EngineSettings settings(EngineSettings settings) {
         return new EngineSettings(
@@ -103,7 +103,7 @@ public final class TrialHandshake {
                 in.compact();
             }
             case FINISHED, NOT_HANDSHAKING -> {
-                // waits for the other side
+                // nothing to do until the other side sends
             }
         }
     }
@@ -146,7 +146,7 @@ public final class TrialHandshake {
         }
     }
 
-    /** Both ends are in this method's caller: there is nobody to mistrust. It is never part of a connection. */
+    /** Trusts the other end of the trial handshake, which is in this class. It is never used for a connection. */
     private static final class InMemoryPeer extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)

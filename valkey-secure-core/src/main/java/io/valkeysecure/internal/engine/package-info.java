@@ -1,9 +1,9 @@
 /**
- * The implementations of TLS that a generation can make its connections with. The JDK's is always there; the others are
- * native, optional, and come from the modules of the client libraries that they suit, which alone see this package.
+ * The TLS implementations of a generation. The JDK's is always available; native engines are optional and come from the
+ * adapter modules, to which this package is exported.
  *
- * <p>An engine encrypts and speaks the protocol. It decides about no certificate: that is the generation's trust manager's,
- * which every engine is given.
+ * <p>An engine speaks the protocol. It decides nothing about certificates: that is the job of the trust manager, which
+ * every engine gets from the generation.
  */
 @NullMarked
 package io.valkeysecure.internal.engine;

@@ -20,9 +20,11 @@ import java.util.ServiceLoader;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** The engines of one generation: one for clients with an event loop, one for blocking ones, perhaps the same. */
+/**
+ * The engines of one generation: one for clients with an event loop and one for blocking clients, possibly the same.
+ */
 public final class Engines {
-    /** A way to make an engine; the JDK's needs no provider. */
+    /** Opens an engine; the JDK's has no provider. */
     private interface Maker {
         EngineContext open(EngineSettings settings) throws EngineUnavailableException;
     }
@@ -41,11 +43,11 @@ public final class Engines {
     }
 
     /**
-     * Makes the engines, and tries each with the identity, in memory.
+     * Opens the engines, and tries each with the identity in a handshake in memory.
      *
-     * @param choice which ones
-     * @param identity where the identity is from, for people; null if there is none
-     * @throws TlsConfigurationException if none can be had that does what is configured, for no client library
+     * @param choice the choice of the user
+     * @param identity the source of the identity, for messages; null if there is none
+     * @throws TlsConfigurationException if no engine supports the configuration
      */
     public static Engines open(Engine choice, EngineSettings settings, @Nullable String identity) {
         Engines engines = new Engines(choice);
@@ -129,7 +131,7 @@ public final class Engines {
         };
     }
 
-    /** Which engine is used for what, and why not a faster one. */
+    /** Returns which engine each client library uses, and why another is not used. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(choice.toString());

@@ -19,10 +19,6 @@ import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import io.valkeysecure.observe.TlsStatus;
 import java.io.IOException;
 import java.net.Socket;
-import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
-import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,14 +33,14 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Anchors, identity, policy and the TLS context made of them: read once, proved, and never changed. Sessions are cached
- * in the context, so none is resumed across a change of trust or identity.
+ * Trust anchors, identity and policy with the TLS engines made of them: read once, proved, and never changed. Sessions
+ * are cached in the engines, so that none is resumed across a change of trust or identity.
  */
 public final class Generation {
-    /** The longest that a session may be resumed; also what Valkey's own cache keeps by default. */
+    /** How long a session may be resumed; the default of Valkey's own session cache, too. */
     private static final Duration SESSION_TIMEOUT = Duration.ofMinutes(5);
 
-    /** How long a server that failed a resumed handshake is not asked to resume again. */
+    /** How long no session is resumed with a server that failed a resumed handshake. */
     private static final Duration FULL_HANDSHAKES_TIME = Duration.ofHours(1);
 
     /** More than the nodes of most clusters. */
@@ -60,7 +56,10 @@ public final class Generation {
     private final PresentedCertificates presented = new PresentedCertificates();
     private final HandshakeProgress.Register register = new HandshakeProgress.Register();
 
-    /** The servers that have failed a handshake in a way that a resumed session explains, and until when none is resumed. */
+    /**
+     * Until when no session is resumed with a server, because a resumed session explains how a handshake with it
+     * failed.
+     */
     private final Map<Endpoint, Instant> fullHandshakesUntil = new ConcurrentHashMap<>();
 
     private Generation(
@@ -91,9 +90,9 @@ public final class Generation {
     }
 
     /**
-     * Makes a generation of what was read.
+     * Creates a generation from material that was read.
      *
-     * @param before the one that it is to replace; null for the first
+     * @param before the generation that it replaces; null for the first
      * @throws TlsConfigurationException if something cannot be proved; nothing is left open
      */
     public static Generation prove(
@@ -104,86 +103,13 @@ public final class Generation {
         LoadedIdentity loaded = null;
         if (configuration.identity() != null) {
             loaded = configuration.identity().parse(snapshot);
-            prove(
+            IdentityProof.prove(
                     configuration.identity().describe(),
                     loaded,
                     configuration.clock().instant());
         }
         long number = before == null ? 1 : before.number + 1;
         return new Generation(number, configuration, loaded, verifier, snapshot.digest());
-    }
-
-    private static void prove(String source, LoadedIdentity identity, Instant now) {
-        X509Certificate leaf = identity.leaf();
-        if (!signsFor(identity.key(), leaf.getPublicKey())) {
-            throw RootTypes.configurationRefused(
-                    RefusalReason.KEY_MISMATCH,
-                    "client identity (" + source + "): the private key does not belong to the first certificate, "
-                            + Printable.value(leaf.getSubjectX500Principal()) + owner(identity));
-        }
-        for (X509Certificate certificate : identity.chain()) {
-            requireInDate("client identity (" + source + ")", certificate, now);
-        }
-        for (int i = 0; i + 1 < identity.chain().size(); i++) {
-            X509Certificate subject = identity.chain().get(i);
-            X509Certificate issuer = identity.chain().get(i + 1);
-            if (!subject.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
-                throw RootTypes.configurationRefused(
-                        RefusalReason.MATERIAL_UNREADABLE,
-                        "client identity (" + source + "): certificate " + (i + 2) + " is "
-                                + Printable.value(issuer.getSubjectX500Principal())
-                                + ", expected the issuer of the one before, "
-                                + Printable.value(subject.getIssuerX500Principal())
-                                + "; put the leaf first, then its intermediates");
-            }
-        }
-    }
-
-    private static String owner(LoadedIdentity identity) {
-        for (int i = 1; i < identity.chain().size(); i++) {
-            if (signsFor(identity.key(), identity.chain().get(i).getPublicKey())) {
-                return "; it belongs to certificate " + (i + 1) + ": put that one first";
-            }
-        }
-        return "; were certificate and key written at different times, or the files swapped?";
-    }
-
-    /** Signs with one and verifies with the other: works for a key in a hardware module, too. */
-    private static boolean signsFor(PrivateKey key, PublicKey publicKey) {
-        String algorithm = switch (publicKey.getAlgorithm()) {
-            case "EC" -> "SHA256withECDSA";
-            case "RSA", "RSASSA-PSS" -> "SHA256withRSA";
-            default -> publicKey.getAlgorithm();
-        };
-        byte[] probe = new byte[32];
-        try {
-            Signature signer = Signature.getInstance(algorithm);
-            signer.initSign(key);
-            signer.update(probe);
-            Signature verifier = Signature.getInstance(algorithm);
-            verifier.initVerify(publicKey);
-            verifier.update(probe);
-            return verifier.verify(signer.sign());
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
-    }
-
-    private static void requireInDate(String what, X509Certificate certificate, Instant now) {
-        Instant notBefore = certificate.getNotBefore().toInstant();
-        Instant notAfter = certificate.getNotAfter().toInstant();
-        if (now.isBefore(notBefore)) {
-            throw RootTypes.configurationRefused(
-                    RefusalReason.NOT_YET_VALID,
-                    what + ": " + Printable.value(certificate.getSubjectX500Principal()) + " is valid from " + notBefore
-                            + ", now is " + now + "; is this machine's clock right?");
-        }
-        if (now.isAfter(notAfter)) {
-            throw RootTypes.configurationRefused(
-                    RefusalReason.EXPIRED,
-                    what + ": " + Printable.value(certificate.getSubjectX500Principal()) + " expired at " + notAfter
-                            + ", now is " + now + "; renew it");
-        }
     }
 
     public long number() {
@@ -194,7 +120,7 @@ public final class Generation {
         return configuration.policy();
     }
 
-    /** What is offered: hybrid groups are of TLS 1.3, a server that has only TLS 1.2 must not find it here. */
+    /** {@return the versions that are offered: only TLS 1.3 if a hybrid group is required, as TLS 1.2 has none} */
     public List<TlsVersion> versions() {
         return isHybridRequired() ? List.of(TlsVersion.TLS_1_3) : policy().versions();
     }
@@ -211,7 +137,7 @@ public final class Generation {
         return register;
     }
 
-    /** What is said of a server with an older version. */
+    /** {@return the start of the message about a server that chose an older version} */
     public String expectedVersion() {
         return "expected " + versions().get(0).protocol() + " or newer";
     }
@@ -226,18 +152,18 @@ public final class Generation {
         return verifier.verify(chain, expectedOf(dialledHost), staples);
     }
 
-    /** As {@link #verify}, but asks no responder: what only one can tell is left open. */
+    /** Verifies as {@link #verify}, but asks no responder: a status that only a responder knows is accepted. */
     public ValidatedPath verifyOffline(List<X509Certificate> chain, String dialledHost, List<byte[]> staples)
             throws PeerRejectedException {
         return verifier.verifyOffline(chain, expectedOf(dialledHost), staples);
     }
 
-    /** {@return whether {@link #verify} may ask a responder} */
+    /** {@return whether {@link #verify} may wait for an OCSP responder} */
     public boolean asksResponders() {
         return verifier.asksResponders();
     }
 
-    /** The own certificate that has ended; null if none has. */
+    /** {@return the first certificate of the identity that has expired; null if none has} */
     @Nullable
     public X509Certificate expiredIdentity(Instant now) {
         if (identity == null) {
@@ -253,7 +179,7 @@ public final class Generation {
         return identity;
     }
 
-    /** {@return whether both present the same certificates} */
+    /** {@return whether both generations present the same certificates} */
     public boolean hasSameIdentityAs(Generation other) {
         return chain().equals(other.chain());
     }
@@ -298,7 +224,7 @@ public final class Generation {
         }
     }
 
-    /** The parameters of a connection, from empty: nothing of the JVM's defaults is left in them. */
+    /** Creates the parameters of a connection from scratch, so that no default of the JVM is left in them. */
     SSLParameters parameters(Endpoint endpoint) {
         SSLParameters parameters = new SSLParameters(
                 policy().cipherSuites().toArray(String[]::new),
@@ -335,8 +261,8 @@ public final class Generation {
     }
 
     /**
-     * For an hour handshakes with this server are full ones. An alert before the keys are agreed can be forged, and all that a
-     * forger gains is this.
+     * Resumes no session with a server for an hour. An alert that arrives before the keys are agreed can be forged; a
+     * forged one has no other effect than this.
      */
     public void disableResumption(Endpoint endpoint) {
         if (fullHandshakesUntil.size() < MOST_FULL_HANDSHAKES_ONLY) {

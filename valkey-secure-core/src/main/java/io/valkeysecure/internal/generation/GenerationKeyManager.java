@@ -11,10 +11,10 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Presents the identity of one generation, and notes that it was asked to, by which a later alert is understood.
+ * Presents the identity of one generation, and records that the server asked for it, which explains a later alert.
  *
- * <p>The server's list of acceptable issuers is not looked at: an identity that the server does not like is then refused
- * by the server with a reason, instead of being withheld without one.
+ * <p>It ignores the server's list of acceptable issuers: the server then refuses the identity with a reason, instead of
+ * the client withholding it without one.
  */
 public final class GenerationKeyManager extends X509ExtendedKeyManager {
     private static final String ALIAS = "identity";
@@ -49,7 +49,7 @@ public final class GenerationKeyManager extends X509ExtendedKeyManager {
         return ALIAS;
     }
 
-    /** JSSE's key type is the key's algorithm, but for Ed25519 and Ed448, which it calls EdDSA as the key does. */
+    /** The key type of JSSE is the algorithm of the key; for Ed25519 and Ed448 both are EdDSA. */
     private static String keyType(PrivateKey key) {
         return key.getAlgorithm();
     }

@@ -15,9 +15,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the chain that a server presents before the verifier of the generation in force, which may have replaced the one
- * that the connection is made under. The name is checked here, whatever the client library set or forgot. The variants
- * that do not tell the connection, and so not the dialled host, refuse.
+ * Verifies the presented chain by the generation in force, which may be newer than the generation of the connection. It
+ * always checks the name, whatever the client library configured. The methods without a connection, and so without the
+ * dialled host, refuse.
  */
 public final class GenerationTrustManager extends X509ExtendedTrustManager {
     private final Generation generation;

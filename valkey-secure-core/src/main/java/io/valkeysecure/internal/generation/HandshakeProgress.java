@@ -6,7 +6,7 @@ import java.util.WeakHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** How far a handshake came, as seen by the key manager and the trust manager, which JSSE shares among connections. */
+/** How far a handshake came, as seen by the key manager and the trust manager. */
 public final class HandshakeProgress {
     private final @Nullable Supplier<Generation> current;
     private volatile boolean identityAsked;
@@ -26,7 +26,9 @@ public final class HandshakeProgress {
         current = null;
     }
 
-    /** The generation that judges the server: the one in force now, or the given one for an unknown connection. */
+    /**
+     * {@return the generation that judges the server: the one in force; the given one for an unregistered connection}
+     */
     Generation judge(Generation own) {
         return current == null ? own : current.get();
     }
@@ -51,13 +53,20 @@ public final class HandshakeProgress {
         return identityPresented;
     }
 
-    /** The verdict of the trust manager in this handshake; null in a resumed one, which does not ask it. */
+    /** {@return the verdict of the trust manager; null in a resumed handshake, which does not call it} */
     @Nullable
     public Verdict verdict() {
         return verdict;
     }
 
-    /** Finds the progress of a connection by its socket or engine, which neither defines equality of its own. */
+    /**
+     * Finds the progress of a connection by its socket or engine, neither of which overrides equals.
+     *
+     * <p>It cannot be handed over. JSSE takes the managers once for an {@code SSLContext}, whose connections share
+     * them, and calls them with nothing but the socket or engine; a context for each connection would lose the cache of
+     * sessions. The handshake session cannot carry it either: a key manager is called before it exists, and native
+     * engines copy it. The map is weak, since an engine that is dropped before it finished is never removed.
+     */
     public static final class Register {
         private final Map<Object, HandshakeProgress> byConnection = Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -69,7 +78,7 @@ public final class HandshakeProgress {
             byConnection.remove(connection);
         }
 
-        /** A connection that was not registered gets a progress that nobody reads. */
+        /** {@return the progress of a connection; for an unregistered one, a new progress that nobody reads} */
         HandshakeProgress of(@Nullable Object connection) {
             HandshakeProgress progress = connection == null ? null : byConnection.get(connection);
             return progress == null ? new HandshakeProgress() : progress;

@@ -15,11 +15,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What servers present, as the JDK reads it: a native engine has certificates of its own making, and what is judged must not
- * depend on the engine. A server's are read once and not at each of its resumed sessions. Safe for use by many threads.
+ * Parses presented certificates with the JDK: a native engine has its own certificate classes, and the verdict must not
+ * depend on the engine. Parsed certificates are cached, because every resumed session presents them again. Safe for use
+ * by many threads.
  */
 public final class PresentedCertificates {
-    /** More than the nodes of most clusters have, and few enough for what a stranger may send. */
+    /** More than most clusters need, and few enough for certificates that a stranger may send. */
     private static final int MOST = 64;
 
     private final Map<ByteBuffer, X509Certificate> read = new ConcurrentHashMap<>();

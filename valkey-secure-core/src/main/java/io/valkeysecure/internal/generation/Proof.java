@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What proves a connection, with all that it takes to judge it again.
+ * The proof of a verified connection, with everything that is needed to judge it again.
  *
- * @param handshake what users see of it
- * @param negotiated what the handshake came to
+ * @param handshake the record for users
+ * @param negotiated the negotiated parameters
  * @param verdict the path, and the generation that accepted it
  * @param madeUnder the generation whose identity was presented
- * @param presented the chain as it was presented, from which another generation may make another path
+ * @param presented the presented chain, in which another generation may find another path
  * @param staples the OCSP responses that came with it
  */
 public record Proof(

@@ -5,19 +5,11 @@ import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.internal.material.MaterialReader;
 import io.valkeysecure.internal.observe.GuardedListener;
 import io.valkeysecure.internal.root.RootTypes;
-import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.observe.TlsStatus;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.security.cert.CertificateParsingException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,17 +17,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the generation in force, and replaces it when new material can be proved. Material is read by a
- * {@link MaterialReader}, so a file or source that never answers stops nothing but the reading.
+ * Holds the generation in force, and replaces it when new material was read and proved. A {@link MaterialReader} reads,
+ * so a file or source that never answers delays nothing but the next reading.
  *
- * <p>Files are polled instead of watched for events: these cost another thread, are silent on network file systems, and
+ * <p>Files are polled, not watched for events: events need another thread, are missing on network file systems, and
  * miss the symlinks that Kubernetes swaps above the files.
  */
 public final class Reloader implements AutoCloseable {
     /** How often file attributes are polled. */
     public static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
 
-    /** How often, and at what distance, material is read again that may be in the midst of being written. */
+    /** How often a reading is repeated if it fails, because another program may be writing the files. */
     private static final int READINGS = 5;
 
     private static final Duration BETWEEN_READINGS = Duration.ofMillis(100);
@@ -50,16 +42,16 @@ public final class Reloader implements AutoCloseable {
     private volatile Instant lastRead;
     private volatile boolean closed;
 
-    /** Guards the three below, and is never held while anybody else's code runs. */
+    /** Guards the next three fields; never held while code of a listener runs. */
     private final Object failures = new Object();
 
     private TlsStatus.@Nullable Failure lastFailure;
     private @Nullable Object lastTold;
 
-    /** The reading that ended well last: it is no longer overdue. */
+    /** The last reading that succeeded; it can no longer be reported as overdue. */
     private @Nullable Object succeeded;
 
-    // of the reading thread
+    // the fields below are used by the reading thread only
 
     /** Paths whose attributes are polled for changes. */
     private List<Path> watched;
@@ -67,10 +59,10 @@ public final class Reloader implements AutoCloseable {
     private List<Object> lastLook;
     private long lastReadNanos = System.nanoTime();
 
-    /** The digest of what was read last; null if not all could be read. */
+    /** The digest of the last reading; null if it could not read everything. */
     private @Nullable String lastDigest;
 
-    /** When the watching thread may begin the next reading. */
+    /** When the watching thread may start the next reading. */
     private long nextNanos;
 
     private record First(TrustConfiguration.Reading read, List<Object> look, Generation generation) {}
@@ -78,9 +70,10 @@ public final class Reloader implements AutoCloseable {
     /**
      * Reads and proves the first generation.
      *
-     * @param published is run when another generation is in force
-     * @param refused is told once for each cause why new material is not in force
-     * @throws TlsConfigurationException if it cannot be proved in time; no thread is left but one that is stuck
+     * @param published runs after another generation came into force
+     * @param refused receives the refusal of new material, once for each cause
+     * @throws TlsConfigurationException if it cannot be proved in time; no thread is left, except a reading that is
+     *     stuck
      */
     public Reloader(
             TlsConfiguration configuration,
@@ -106,7 +99,7 @@ public final class Reloader implements AutoCloseable {
         try {
             return reader.read(progress -> {
                 TrustConfiguration.Reading read = configuration.read(progress);
-                List<Object> look = look(configuration.watched(read.crls()), progress);
+                List<Object> look = FileAttributes.of(configuration.watched(read.crls()), progress);
                 progress.reading("the proof of the material");
                 return new First(read, look, Generation.prove(null, configuration, read));
             });
@@ -127,7 +120,7 @@ public final class Reloader implements AutoCloseable {
         return identitySince;
     }
 
-    /** {@return when all files and sources were read last, whether or not they could be proved} */
+    /** {@return when all files and sources were last read, whether or not the material could be proved} */
     public Instant lastRead() {
         return lastRead;
     }
@@ -156,7 +149,7 @@ public final class Reloader implements AutoCloseable {
         }
     }
 
-    /** Begins a reading if it is time for one, and reports one that takes too long. Never blocks. */
+    /** Starts a reading if one is due, and reports one that takes too long. Never blocks. */
     public void tick() {
         MaterialReader.Reading<?> running = reader.running();
         if (running == null) {
@@ -186,7 +179,7 @@ public final class Reloader implements AutoCloseable {
         boolean due = passed >= configuration.rotation().checkInterval().toNanos();
         return (due
                         || (passed >= LOOK_INTERVAL.toNanos()
-                                && !look(watched, progress).equals(lastLook)))
+                                && !FileAttributes.of(watched, progress).equals(lastLook)))
                 && read(progress);
     }
 
@@ -208,7 +201,7 @@ public final class Reloader implements AutoCloseable {
         }
     }
 
-    /** A reading that was interrupted since it was overdue has been told as such, and says nothing else. */
+    /** A reading that was interrupted because it was overdue is reported as overdue, not as interrupted. */
     private TlsConfigurationException ended(MaterialReader.Progress progress, TlsConfigurationException failure) {
         if (progress instanceof MaterialReader.Reading<?> reading && reading.isOverdue()) {
             TlsConfigurationException refusal = reader.refusal(reading, lastRead, failure);
@@ -231,7 +224,7 @@ public final class Reloader implements AutoCloseable {
 
     private boolean readAndPublish(MaterialReader.Progress progress) {
         lastDigest = null;
-        lastLook = look(watched, progress);
+        lastLook = FileAttributes.of(watched, progress);
         TrustConfiguration.Reading read = configuration.read(progress);
         lastRead = configuration.clock().instant();
         watched = configuration.watched(read.crls());
@@ -245,7 +238,7 @@ public final class Reloader implements AutoCloseable {
         progress.reading("the proof of the material");
         Generation candidate = Generation.prove(before, configuration, read);
         if (configuration.rotation().isIdentityChangeRefused()) {
-            requireSameIdentity(before, candidate);
+            IdentityProof.requireSameNames(before.identity(), candidate.identity());
         }
         if (closed) {
             return false;
@@ -260,39 +253,10 @@ public final class Reloader implements AutoCloseable {
         return true;
     }
 
-    /** The choice may change with the material: not every engine signs with every kind of key. */
+    /** Logs the engines if they change with the material: not every engine can sign with every type of key. */
     private void tellEngines(@Nullable Generation before, Generation now) {
         if (before == null || !now.engines().toString().equals(before.engines().toString())) {
             listener.log(Level.INFO, "engine " + now.engines(), null);
-        }
-    }
-
-    private static void requireSameIdentity(Generation before, Generation candidate) {
-        var old = before.identity();
-        var recent = candidate.identity();
-        if (old == null || recent == null) {
-            return;
-        }
-        String expected = namesOf(old.leaf());
-        String seen = namesOf(recent.leaf());
-        if (!expected.equals(seen)) {
-            throw RootTypes.configurationRefused(
-                    RefusalReason.NAME_MISMATCH,
-                    "new client identity: expected the subject and SANs of the one in force, "
-                            + Printable.value(expected) + ", has " + Printable.value(seen)
-                            + "; build anew if the change is meant");
-        }
-    }
-
-    private static String namesOf(X509Certificate leaf) {
-        try {
-            Collection<List<?>> names = leaf.getSubjectAlternativeNames();
-            return leaf.getSubjectX500Principal() + " "
-                    + (names == null
-                            ? List.of()
-                            : names.stream().map(Objects::toString).sorted().toList());
-        } catch (CertificateParsingException e) {
-            return leaf.getSubjectX500Principal() + " (malformed SAN)";
         }
     }
 
@@ -305,9 +269,9 @@ public final class Reloader implements AutoCloseable {
     }
 
     /**
-     * Keeps a failure for the status, and tells it once for each cause.
+     * Keeps a failure for the status, and reports it once for each cause.
      *
-     * @param cause what is the same for as long as the cause is: a message may say what time it is
+     * @param cause identifies the cause; the message does not, because it may contain the current time
      * @param reading the reading that failed
      */
     private void failed(TlsConfigurationException failure, String cause, Object reading) {
@@ -317,7 +281,7 @@ public final class Reloader implements AutoCloseable {
         boolean isNew;
         synchronized (failures) {
             if (succeeded == reading) {
-                return; // in the moment in which it was found to be overdue
+                return; // it succeeded while it was found to be overdue
             }
             lastFailure = now;
             isNew = !told.equals(lastTold);
@@ -328,25 +292,7 @@ public final class Reloader implements AutoCloseable {
         }
     }
 
-    /** How the files look from outside. */
-    private static List<Object> look(List<Path> files, MaterialReader.Progress progress) {
-        List<Object> look = new ArrayList<>();
-        for (Path file : files) {
-            look.add(file);
-            progress.reading(file.toString());
-            try {
-                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                look.add(attributes.lastModifiedTime());
-                look.add(attributes.size());
-                look.add(Objects.requireNonNullElse(attributes.fileKey(), "no key"));
-            } catch (IOException e) {
-                look.add(e.getClass());
-            }
-        }
-        return look;
-    }
-
-    /** Interrupts a reading that goes on, releases all who wait for one, and does not wait itself. */
+    /** Interrupts a running reading, and releases the threads that wait for it. Does not wait. */
     @Override
     public void close() {
         closed = true;

@@ -43,8 +43,8 @@ public final class ServerVerifier {
     /**
      * Creates a verifier from material that was read.
      *
-     * @param before the verifier that it replaces; null for the first. Its cached OCSP responses are kept if the anchors are
-     *     the same, so that a new client identity does not make every connection ask again
+     * @param before the verifier that it replaces; null for the first. Its cached OCSP responses are kept if the
+     *     anchors are the same, so that a new client identity does not make every connection ask again
      */
     public static ServerVerifier of(
             TrustConfiguration configuration, TrustConfiguration.Reading reading, @Nullable ServerVerifier before) {

@@ -3,7 +3,7 @@ package io.valkeysecure.internal.generation;
 import java.util.Optional;
 import javax.net.ssl.SNIHostName;
 
-/** The server name indication that a host allows (RFC 6066, 3): a DNS name without a trailing dot, no address. */
+/** The server name indication for a host (RFC 6066, 3): a DNS name without a trailing dot; none for an address. */
 public final class Sni {
     private Sni() {}
 
@@ -15,7 +15,7 @@ public final class Sni {
         try {
             return Optional.of(new SNIHostName(name).getAsciiName());
         } catch (IllegalArgumentException e) {
-            // such as a name with an underscore; the certificate is checked against it all the same
+            // for example a name with an underscore; the certificate is still checked against the host
             return Optional.empty();
         }
     }

@@ -16,8 +16,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link SecureTls} was built with: the sources of its material, and its requirements. Every generation is made of
- * it anew.
+ * The configuration of a {@link SecureTls}: the sources of its material, and its requirements. Every generation is made
+ * from it.
  *
  * @param trust what servers are judged by
  * @param identity where the client identity comes from; null for none
@@ -42,7 +42,9 @@ public record TlsConfiguration(
         return trust.clock();
     }
 
-    /** The files and directories whose attributes are polled for changes; a directory's own tell of a new file. */
+    /**
+     * The files and directories whose attributes are polled for changes; those of a directory change with a new file.
+     */
     List<Path> watched(List<Path> crls) {
         List<Path> watched = new ArrayList<>(trust.files(identity, crls));
         watched.addAll(trust.revocation().named());
@@ -54,7 +56,7 @@ public record TlsConfiguration(
         return trust.read(identity, progress);
     }
 
-    /** Where the material comes from, for people. */
+    /** {@return the sources of the material, for people} */
     public String sources() {
         return "trust anchors " + trust.anchors().describe() + ", client identity "
                 + (identity == null ? "none" : identity.describe()) + ", revocation "

@@ -17,12 +17,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What servers are judged by.
+ * How servers are judged.
  *
- * @param anchors where the trust anchors come from
- * @param policy the floors
+ * @param anchors the source of the trust anchors
+ * @param policy the policy
  * @param pins the pins; empty for none
- * @param revocation how it is proved that nothing is revoked
+ * @param revocation how revocation is checked
  * @param clock the clock
  */
 public record TrustConfiguration(
@@ -36,7 +36,7 @@ public record TrustConfiguration(
      * All material as it was at one moment.
      *
      * @param crls which of the files are CRLs; a directory may hold others the next time
-     * @param snapshot the bytes of all files, and what sources gave
+     * @param snapshot the bytes of all files, and the values of all sources
      */
     public record Reading(List<Path> crls, FileSnapshot snapshot) {}
 

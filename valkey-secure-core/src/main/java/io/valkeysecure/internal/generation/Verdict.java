@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A path that one generation accepted. It counts only while that generation is in force: afterwards the presented chain is
- * judged again by the next one.
+ * A path that one generation accepted. It counts only while that generation is in force; the next generation judges the
+ * presented chain again.
  */
 public record Verdict(Generation generation, ValidatedPath path) {
 

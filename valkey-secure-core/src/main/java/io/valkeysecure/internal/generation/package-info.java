@@ -1,6 +1,6 @@
 /**
- * A generation: material that was proved, with the verifier and the engines made of it, and what replaces it by the next.
- * Not exported.
+ * A generation: proved material with the verifier and the engines made from it, and the reloader that replaces it. Not
+ * exported.
  */
 @NullMarked
 package io.valkeysecure.internal.generation;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Everything behind a {@code SecureTls}: the generations, the listeners and the limit of handshakes in flight. */
+/** The implementation of a {@code SecureTls}: the generations, the listeners and the limit of handshakes in flight. */
 public final class Connector implements AutoCloseable {
     private final Generations generations;
     private final GuardedListener listener;
@@ -49,7 +49,7 @@ public final class Connector implements AutoCloseable {
         return new HandshakeDriver(generations, limiter, listener, endpoint, client);
     }
 
-    /** Ends the watching; connections stay open and are no longer looked after. Waits for listeners a second at most. */
+    /** Stops watching. Connections stay open and are no longer monitored. Waits for listeners for at most a second. */
     @Override
     public void close() {
         boolean before = closed;

@@ -18,13 +18,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connected socket below a blocking handshake. It shows the handshake what comes and goes, and it holds every
- * read to what is left of the handshake's time: {@code SO_TIMEOUT} alone would begin anew with each byte that a slow peer
- * sends. When the handshake has ended it passes all on unchanged, and shows what comes for as long as that is wanted.
+ * The connected socket below a blocking handshake. It passes all bytes to the handshake for inspection, and limits
+ * every read to the time that the handshake has left: {@code SO_TIMEOUT} alone would start again with each byte of a
+ * slow peer. After the handshake it only passes received bytes, for as long as the handshake wants them.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the delegate synchronizes
 public final class DeadlineSocket extends Socket {
-    /** What was sent before the peer closed is in the receive buffer by then, or it never comes. */
+    /** How long to wait for bytes that the peer sent before it closed. If any were sent, they have arrived by then. */
     private static final int LAST_WORDS_MILLIS = 100;
 
     private final Socket delegate;
@@ -109,8 +109,9 @@ public final class DeadlineSocket extends Socket {
     }
 
     /**
-     * Sends what JSSE has written since it last read, at once. JSSE writes a flight message by message; a server that does
-     * not like the first of ours, the certificate, closes, and the next write would fail before its alert was read.
+     * Sends everything that JSSE has written since it last read, at once. JSSE writes a flight message by message. A
+     * server that refuses the first message, our certificate, closes, and the next write would fail before its alert is
+     * read.
      */
     private void sendFlight() throws IOException {
         byte[] bytes = flight.toByteArray();
@@ -127,8 +128,8 @@ public final class DeadlineSocket extends Socket {
     }
 
     /**
-     * A server that does not like our certificate under TLS 1.2 says so and closes while we are still writing: the write
-     * fails, and JSSE does not look at what the server said.
+     * Reads the alert of a TLS 1.2 server that refused our certificate and closed while we were still writing: the
+     * write fails, and JSSE does not read the alert.
      */
     private void keepLastWords(IOException failedWrite) {
         try {
@@ -300,7 +301,7 @@ public final class DeadlineSocket extends Socket {
         return delegate.supportedOptions();
     }
 
-    /** Refused: TCP sends it beside the TLS records, in plaintext. */
+    /** Refused: TCP would send it outside of the TLS records, in plaintext. */
     @Override
     public void sendUrgentData(int data) throws IOException {
         throw new SocketException("urgent data would be sent in plaintext, expected data through the output stream");
@@ -326,7 +327,7 @@ public final class DeadlineSocket extends Socket {
         delegate.shutdownOutput();
     }
 
-    /** An alert of ours, which JSSE writes before it closes, is still sent. */
+    /** Sends the alert that JSSE writes before it closes. */
     @Override
     public void close() throws IOException {
         try (delegate) {

@@ -11,7 +11,6 @@ import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.connection.Generations;
 import io.valkeysecure.internal.engine.EngineUnavailableException;
-import io.valkeysecure.internal.engine.NamedGroups;
 import io.valkeysecure.internal.generation.Generation;
 import io.valkeysecure.internal.generation.GenerationTrustManager;
 import io.valkeysecure.internal.generation.HandshakeProgress;
@@ -37,8 +36,8 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One handshake with one endpoint, from its first byte to its verdict. {@link TlsHandshake} is what adapters see of it, and
- * says how its methods are used.
+ * One handshake with one endpoint, from its first byte to its verdict. {@link TlsHandshake}, the facade for adapters,
+ * documents its methods.
  */
 public final class HandshakeDriver {
     private final Generations generations;
@@ -96,14 +95,14 @@ public final class HandshakeDriver {
             slot.await(timeout().minus(elapsed()));
             DeadlineSocket wire =
                     new DeadlineSocket(connected, this, started + timeout().toNanos());
-            // this one is one of them
+            // inFlight counts this handshake, too
             tls = generation.socket(wire, endpoint, Math.max(0, limiter.inFlight() - 1));
             generation.register().put(tls, progress);
             tls.startHandshake();
             var unused = verify(tls.getSession(), tls);
             wire.handshakeEnded();
             return new VerifiedSocket(tls, wire, this);
-        } catch (Throwable e) { // an Error too: nothing on the way to a verdict may leave the socket open
+        } catch (Throwable e) { // also an Error: no failure may leave the socket open
             try {
                 throw refuse(e);
             } finally {
@@ -146,7 +145,7 @@ public final class HandshakeDriver {
         return slot.acquire().orTimeout(timeout().toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Told here, rather than by an alert of the server that is hard to read. */
+    /** Refuses an expired identity before it is sent: the alert of the server would not say why. */
     private void requireIdentityInDate() throws PeerRejectedException {
         X509Certificate expired = generation.expiredIdentity(generation.now());
         if (expired != null) {
@@ -197,28 +196,14 @@ public final class HandshakeDriver {
 
     private VerifiedHandshake verify(SSLSession session, Object connection) throws SSLException, PeerRejectedException {
         generation.register().remove(connection);
-        TlsVersion version = negotiatedVersion(session);
-        String suite = session.getCipherSuite();
-        if (!generation.policy().cipherSuites().contains(suite)) {
-            throw RootTypes.handshakeRefused(
-                    RefusalReason.CIPHER_SUITE,
-                    endpoint,
-                    "expected one of " + generation.policy().cipherSuites() + ", negotiated " + suite,
-                    null);
-        }
-        Optional<String> group = evidence.keyExchangeGroup();
-        if (generation.isHybridRequired() && group.filter(NamedGroups::isHybrid).isEmpty()) {
-            throw RootTypes.handshakeRefused(
-                    RefusalReason.KEY_EXCHANGE,
-                    endpoint,
-                    RefusalClassifier.HYBRID_EXPECTED + ", negotiated " + group.orElse("none")
-                            + RefusalClassifier.HYBRID_CURE,
-                    null);
-        }
+        NegotiationCheck negotiation = new NegotiationCheck(endpoint, generation, evidence, own);
+        TlsVersion version = negotiation.version(session);
+        String suite = negotiation.cipherSuite(session);
+        Optional<String> group = negotiation.keyExchangeGroup();
         List<X509Certificate> presented = generation.presented().of(session.getPeerCertificates());
         List<byte[]> staples = GenerationTrustManager.staples(session);
         boolean resumed = progress.verdict() == null;
-        requireHandshakeSeen(version, resumed);
+        negotiation.requireSignatureSeen(version, resumed);
         Verdict verdict = judge(session, presented, staples);
         RootTypes.Negotiated negotiated = new RootTypes.Negotiated(version, suite, group, resumed, elapsed());
         Proof made = new Proof(
@@ -281,44 +266,9 @@ public final class HandshakeDriver {
         }
     }
 
-    private TlsVersion negotiatedVersion(SSLSession session) throws TlsHandshakeException {
-        String protocol = session.getProtocol();
-        for (TlsVersion version : generation.versions()) {
-            if (version.protocol().equals(protocol)) {
-                return version;
-            }
-        }
-        throw RootTypes.handshakeRefused(
-                RefusalReason.PROTOCOL_VERSION,
-                endpoint,
-                generation.expectedVersion() + ", negotiated " + protocol,
-                null);
-    }
-
     /**
-     * The signatures of a handshake under TLS 1.2 are looked at as they pass. A resumed one has none: its session was made by
-     * one that had.
-     */
-    private void requireHandshakeSeen(TlsVersion version, boolean resumed) throws TlsHandshakeException {
-        if (version != TlsVersion.TLS_1_2) {
-            return;
-        }
-        boolean signed = resumed || evidence.isKeyExchangeSigned();
-        boolean ownSeen = resumed || own.isComplete();
-        if (!signed || !ownSeen || !evidence.isTls12Complete()) {
-            throw RootTypes.handshakeRefused(
-                    RefusalReason.WEAK_SIGNATURE,
-                    endpoint,
-                    "expected to see a key exchange that is signed with SHA-256 or better, saw "
-                            + (signed ? "no whole handshake" : "none")
-                            + "; was each byte shown to received and sent?",
-                    null);
-        }
-    }
-
-    /**
-     * Judges the server by the generation in force, where the trust manager has not: a resumed session does not pass it,
-     * and material may have been replaced since it was asked.
+     * Judges the server by the generation in force. The trust manager may not have done so: a resumed session does not
+     * call it, and new material may have come into force since.
      */
     private Verdict judge(SSLSession session, List<X509Certificate> presented, List<byte[]> staples)
             throws PeerRejectedException {

@@ -15,23 +15,24 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits how many handshakes are in flight, so that a restart of the server under hundreds of connections neither floods it
- * nor takes the processors from the connections that live.
+ * Limits how many handshakes are in flight, so that hundreds of reconnects after a restart neither flood the server nor
+ * starve live connections of CPU.
  *
- * <p>The slots are shared fairly among endpoints. Endpoints are served in turn, the handshakes of one endpoint first come,
- * first served, and no endpoint holds more than its share: some slots are always left for the others. A slot is taken back
- * soon if the peer has sent nothing, and after a second at the latest; the handshake goes on without it. The endpoint then
- * gets one slot at a time until a handshake with it succeeds. So no slot is lost, whatever its holder forgets.
+ * <p>The slots are shared fairly among endpoints. Endpoints are served in turn, and handshakes of one endpoint in
+ * order. No endpoint holds more than its share, so some slots are always left for others. A slot is taken back after a
+ * quarter of a second if the peer has sent nothing, and after a second in any case; the handshake goes on without it.
+ * The endpoint then gets one slot at a time until a handshake with it succeeds. So no slot is lost if its holder
+ * forgets to release it.
  *
  * <p>Safe for use by many threads.
  */
 public final class HandshakeLimiter {
-    /** Of those in flight most wait for the server, which is often one thread; more only wait there. */
+    /** Most handshakes in flight wait for the server, which often has one thread; more would only queue there. */
     private static final int PER_PROCESSOR = 4;
 
     private static final Duration LONGEST = Duration.ofSeconds(1);
 
-    /** Longer than a healthy server takes for its first bytes, on a network of any size. */
+    /** Longer than a healthy server needs for its first bytes, on any network. */
     private static final Duration SILENCE = Duration.ofMillis(250);
 
     /** Runs a task later. */
@@ -57,7 +58,7 @@ public final class HandshakeLimiter {
         }
     }
 
-    /** A handshake's slot, or its place in the line for one. */
+    /** The slot of a handshake, or its place in the queue for one. */
     public final class Permit {
         private final CompletableFuture<Void> granted = new CompletableFuture<>();
         private final Line line;
@@ -95,7 +96,7 @@ public final class HandshakeLimiter {
             }
         }
 
-        /** Gives the slot back, or leaves the line; more than once does no harm. */
+        /** Releases the slot, or leaves the queue. May be called more than once. */
         public void release() {
             synchronized (HandshakeLimiter.this) {
                 giveBack(this);
@@ -119,10 +120,10 @@ public final class HandshakeLimiter {
 
     private final Set<Permit> inFlight = new LinkedHashSet<>();
 
-    /** In the order in which they are next. */
+    /** The endpoints in the order in which they are served next. */
     private final Map<Endpoint, Line> lines = new LinkedHashMap<>();
 
-    /** Whether slots that are held too long will be looked for. */
+    /** Whether a task that takes back overdue slots is scheduled. */
     private boolean sweeping;
 
     public HandshakeLimiter() {
@@ -186,7 +187,7 @@ public final class HandshakeLimiter {
         admitted.forEach(permit -> permit.granted.complete(null));
     }
 
-    /** Takes the first of the next line, which then is the last one. */
+    /** Removes the first handshake of the next line, and moves that line to the end. */
     private @Nullable Permit next() {
         for (Line line : lines.values()) {
             int most = line.stalled ? 1 : share;

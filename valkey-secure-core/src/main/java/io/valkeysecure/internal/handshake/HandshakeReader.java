@@ -7,12 +7,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one direction of a TLS connection as it comes, in pieces of any size: the header of each record (RFC 5246, 6.2.1) and,
- * until they are encrypted, the handshake messages in them (7.4), which may be spread over records or share one. It keeps no
- * more than the start of one message at a time, however much is sent. Not safe for use by several threads.
+ * Parses one direction of a TLS connection from pieces of any size: the header of each record (RFC 5246, 6.2.1) and,
+ * until encryption starts, the handshake messages in them (7.4), which may span records or share one. It buffers only
+ * the start of one message at a time. Not safe for use by several threads.
  */
 public final class HandshakeReader {
-    /** What is told of what was read. */
+    /** Receives records and messages. */
     interface Listener {
         /**
          * Called for each record, before its content.
@@ -22,13 +22,13 @@ public final class HandshakeReader {
         void record(int type, int length) throws PeerRejectedException;
 
         /**
-         * Called for each handshake message of a type that is of interest.
+         * Called for each handshake message of a wanted type.
          *
          * @param body without its header; its first {@value HandshakeReader#KEPT_BYTES} bytes if it is longer
          */
         void message(int type, ByteBuffer body) throws PeerRejectedException;
 
-        /** Called when what came is no TLS record; nothing is read after it. */
+        /** Called when the bytes are no TLS record; nothing is read afterwards. */
         void noRecord() throws PeerRejectedException;
     }
 
@@ -52,7 +52,7 @@ public final class HandshakeReader {
     private boolean encrypted;
     private boolean ended;
 
-    /** @param interesting the types of the handshake messages that the listener is told of */
+    /** @param interesting the types of handshake messages to pass to the listener */
     HandshakeReader(Set<Integer> interesting, Listener listener) {
         this.interesting = interesting;
         this.listener = listener;
@@ -70,7 +70,7 @@ public final class HandshakeReader {
         message = null;
     }
 
-    /** Whether more bytes are of no interest: {@link #end} was called, or what came is no TLS. */
+    /** {@return whether nothing more is read: {@link #end} was called, or the bytes were not TLS} */
     boolean isEnded() {
         return ended;
     }

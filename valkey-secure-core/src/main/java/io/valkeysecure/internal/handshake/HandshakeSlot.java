@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The slot of one handshake: waits for it, and gives it back. */
+/** The slot of one handshake: waits for it, and releases it. */
 final class HandshakeSlot {
     private final HandshakeLimiter limiter;
     private final Endpoint endpoint;
@@ -41,7 +41,7 @@ final class HandshakeSlot {
         return acquired.granted();
     }
 
-    /** Acquires the slot, and blocks for as long as is left. */
+    /** Acquires the slot, and blocks for at most the time that is left. */
     void await(Duration left) throws IOException {
         CompletableFuture<Void> granted = acquire();
         try {
@@ -76,7 +76,7 @@ final class HandshakeSlot {
                 && (!acquired.granted().isDone() || acquired.granted().isCompletedExceptionally());
     }
 
-    /** Says whether this library's own limit is the cause, or a server with which no handshake ends. */
+    /** {@return the message of a timeout: it tells whether the limit is the cause, or a server that does not answer} */
     String whyWaiting() {
         HandshakeLimiter.Permit acquired = permit;
         return "expected a handshake within " + timeout + ", no handshake slot became free in that time (limit "

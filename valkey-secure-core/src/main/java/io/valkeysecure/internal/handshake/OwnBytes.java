@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 
 /**
- * What our own engine said in the part of a handshake that is not encrypted: whether it offered to resume a session, and under
- * TLS 1.2 what it proved our key with. Safe for use by many threads.
+ * The unencrypted part of a handshake that our engine sends: whether it offers to resume a session, and under TLS 1.2
+ * the signature that proves our key. Safe for use by many threads.
  */
 public final class OwnBytes implements HandshakeReader.Listener {
     private static final int CLIENT_HELLO = 1;
@@ -22,21 +22,21 @@ public final class OwnBytes implements HandshakeReader.Listener {
     private boolean sessionOffered;
 
     /**
-     * Takes what is about to be sent.
+     * Inspects bytes before they are sent.
      *
-     * @throws PeerRejectedException if the engine signed with less than SHA-256, as servers can ask it to; nothing of this may
-     *     be sent
+     * @throws PeerRejectedException if the engine signed with less than SHA-256, as a server can ask it to; these bytes
+     *     must not be sent
      */
     public synchronized void add(ByteBuffer bytes) throws PeerRejectedException {
         reader.read(bytes);
     }
 
-    /** Whether the clear part of the handshake was seen in full. */
+    /** {@return whether the whole unencrypted part was seen} */
     public synchronized boolean isComplete() {
         return reader.isEnded();
     }
 
-    /** Whether the ClientHello brought a session ticket, of TLS 1.2 (RFC 5077, 3.2) or 1.3 (RFC 8446, 4.2.11). */
+    /** {@return whether the ClientHello has a session ticket of TLS 1.2 (RFC 5077, 3.2) or 1.3 (RFC 8446, 4.2.11)} */
     public synchronized boolean isSessionOffered() {
         return sessionOffered;
     }
@@ -69,7 +69,7 @@ public final class OwnBytes implements HandshakeReader.Listener {
 
     @Override
     public void noRecord() {
-        // no engine does so, and nothing is verified without the end of the handshake
+        // engines write TLS records; and without the end of the handshake nothing is verified
     }
 
     private static boolean offersSession(ByteBuffer hello) {

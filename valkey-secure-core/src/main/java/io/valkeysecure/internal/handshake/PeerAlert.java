@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 /**
  * A fatal alert of the peer (RFC 8446, 6.2).
  *
- * <p>JSSE and BoringSSL have no type for an alert that was received: the text of their exception is all there is. This is
- * the only place that reads such a text, and the refusal table guards it on every engine.
+ * <p>JSSE and BoringSSL have no type for a received alert, so it is parsed from the text of their exceptions. The
+ * refusal table tests it with every engine.
  */
 public record PeerAlert(String description) {
     /** JDK 11 to 25: "Received fatal alert: bad_certificate" or "(bad_certificate) Received fatal alert: ...". */
@@ -20,7 +20,7 @@ public record PeerAlert(String description) {
     /** BoringSSL and OpenSSL: "...:TLSV1_ALERT_PROTOCOL_VERSION", "...:TLSV13_ALERT_CERTIFICATE_REQUIRED". */
     private static final Pattern BORINGSSL = Pattern.compile("(?:SSLV3|TLSV1|TLSV13)_ALERT_([A-Z_]+)");
 
-    /** The descriptions of RFC 8446, 6.2 that a server may answer to a client's handshake, by their number. */
+    /** The alerts of RFC 8446, 6.2 that a server may send in a handshake, by their number. */
     private static final Map<Integer, String> DESCRIPTIONS = Map.ofEntries(
             Map.entry(40, "handshake_failure"),
             Map.entry(42, "bad_certificate"),
@@ -57,7 +57,7 @@ public record PeerAlert(String description) {
         return Optional.empty();
     }
 
-    /** What the alert means where nothing is known of the handshake that it ended. */
+    /** {@return the meaning of the alert if nothing is known of the handshake} */
     public RefusalReason reasonWithoutContext() {
         return switch (description) {
             case "protocol_version" -> RefusalReason.PROTOCOL_VERSION;
@@ -68,7 +68,7 @@ public record PeerAlert(String description) {
     }
 
     /**
-     * What the alert means in a handshake.
+     * Returns the meaning of the alert in a handshake.
      *
      * @param serverHelloSeen whether the server had agreed to a version and a suite
      * @param identityAsked whether the server had asked for a client certificate

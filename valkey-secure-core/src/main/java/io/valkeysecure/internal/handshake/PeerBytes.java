@@ -15,9 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a peer sent where it can be read: its first bytes, by which it is told apart from one that does not speak TLS or speaks
- * too old a version (RFC 8446, 5.1 and 4.1.3), its choices, and under TLS 1.2 the signature of its key exchange and whether it
- * begins another handshake. Safe for use by many threads.
+ * The readable part of the bytes that the peer sends: its first bytes, which show whether it speaks TLS and a new
+ * enough version (RFC 8446, 5.1 and 4.1.3), its ServerHello, and under TLS 1.2 the signature of its key exchange and an
+ * attempt to start another handshake. Safe for use by many threads.
  */
 public final class PeerBytes implements HandshakeReader.Listener {
     /** Record header (5), handshake header (4), legacy_version (2). */
@@ -32,7 +32,9 @@ public final class PeerBytes implements HandshakeReader.Listener {
     private static final byte[] HELLO_RETRY_REQUEST =
             HexFormat.of().parseHex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c");
 
-    /** IANA "TLS Supported Groups": those that this JVM or a native engine offers. */
+    /**
+     * The groups that this JVM or a native engine offers, by their number in the IANA registry "TLS Supported Groups".
+     */
     private static final Map<Integer, String> GROUPS = Map.of(
             0x0017, "secp256r1",
             0x0018, "secp384r1",
@@ -62,11 +64,11 @@ public final class PeerBytes implements HandshakeReader.Listener {
     static final int CLEAR_ALERT_BYTES = 7;
 
     /**
-     * A ServerHello that is no request for another ClientHello.
+     * A ServerHello, except a HelloRetryRequest.
      *
-     * @param version that was chosen
-     * @param suite that was chosen
-     * @param group of its key share, which TLS 1.2 has elsewhere; null for none
+     * @param version the chosen version
+     * @param suite the chosen suite
+     * @param group the group of its key share; null under TLS 1.2
      */
     private record ServerHello(
             int version, int suite, @Nullable String group) {}
@@ -80,16 +82,16 @@ public final class PeerBytes implements HandshakeReader.Listener {
     private boolean finished;
     private @Nullable PeerAlert lastAlert;
 
-    /** Sets what is run when the peer's first bytes come. */
+    /** Sets a task to run when the first bytes arrive. */
     public void whenFirstReceived(Runnable task) {
         whenFirstReceived = task;
     }
 
     /**
-     * Takes what was received, before the engine does.
+     * Inspects received bytes before the engine gets them.
      *
-     * @throws PeerRejectedException if the peer signed its key exchange with less than SHA-256, or begins another handshake; the
-     *     engine must not be given these bytes
+     * @throws PeerRejectedException if the peer signed its key exchange with less than SHA-256, or starts another
+     *     handshake; the engine must not get these bytes
      */
     public synchronized void add(ByteBuffer bytes) throws PeerRejectedException {
         if (first.length == 0 && bytes.hasRemaining()) {
@@ -104,7 +106,7 @@ public final class PeerBytes implements HandshakeReader.Listener {
         reader.read(bytes);
     }
 
-    /** Whether more bytes are of interest: under TLS 1.2 for as long as the connection is open. */
+    /** {@return whether more bytes have to be inspected: under TLS 1.2, as long as the connection is open} */
     public synchronized boolean isMoreWanted() {
         return !reader.isEnded();
     }
@@ -125,7 +127,7 @@ public final class PeerBytes implements HandshakeReader.Listener {
                 throw RootTypes.peerRejected(
                         RefusalReason.RENEGOTIATION,
                         "expected no handshake after the first, the server began another (TLS 1.2 renegotiation); Valkey"
-                                + " never does: what is it that ends TLS there?",
+                                + " never does that; is another program ending TLS there?",
                         null);
             }
             finished = true;
@@ -137,14 +139,14 @@ public final class PeerBytes implements HandshakeReader.Listener {
         if (type == SERVER_HELLO && hello == null) {
             hello = parse(body);
             if (hello != null && hello.version() > TLS_1_2) {
-                reader.end(); // what follows is encrypted, and says nothing to those without the keys
+                reader.end(); // the rest is encrypted
             }
         } else if (type == SERVER_KEY_EXCHANGE) {
             readKeyExchange(body);
         }
     }
 
-    /** An engine may be less strict about the header, and so see what was not seen here. */
+    /** Refused after a ServerHello: an engine may accept a header that this reader does not, and read on unseen. */
     @Override
     public void noRecord() throws PeerRejectedException {
         if (hello != null) {
@@ -181,16 +183,16 @@ public final class PeerBytes implements HandshakeReader.Listener {
             }
             return new ServerHello(version, suite, group);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
-            return null; // the engine refuses it, and nothing is verified without it
+            return null; // the engine refuses it; without a ServerHello nothing is verified
         }
     }
 
-    /** ServerECDHParams and the signature of them (RFC 8422, 5.4). */
+    /** Reads ServerECDHParams and their signature (RFC 8422, 5.4). */
     private void readKeyExchange(ByteBuffer body) throws PeerRejectedException {
         int scheme;
         try {
             if (body.get() != NAMED_CURVE) {
-                return; // not offered: the engine refuses it, and nothing is verified without a signature
+                return; // not offered: the engine refuses it; without a signature nothing is verified
             }
             skip(body, 2); // group
             skip(body, body.get() & 0xff); // point
@@ -210,24 +212,27 @@ public final class PeerBytes implements HandshakeReader.Listener {
         keyExchangeSignature = scheme;
     }
 
-    /** Whether a handshake under TLS 1.2 was seen from its ServerHello to its end. */
+    /** {@return whether a TLS 1.2 handshake was seen from its ServerHello to its end} */
     public synchronized boolean isTls12Complete() {
         return hello != null && hello.version() == TLS_1_2 && finished;
     }
 
-    /** Whether the peer signed a key exchange, as it does under TLS 1.2 unless it resumes a session; strongly enough. */
+    /**
+     * {@return whether the peer signed its key exchange strongly enough; in TLS 1.2 it does, unless it resumes a
+     * session}
+     */
     public synchronized boolean isKeyExchangeSigned() {
         return keyExchangeSignature != null;
     }
 
-    /** Takes what the peer had sent when it closed; it begins with a record. */
+    /** Inspects the last bytes that the peer sent before it closed. */
     public synchronized void lastWords(byte[] bytes) {
         if (bytes.length == CLEAR_ALERT_BYTES && bytes[0] == HandshakeReader.RECORD_ALERT && bytes[1] == 3) {
             lastAlert = PeerAlert.of(bytes[6] & 0xff);
         }
     }
 
-    /** The alert that was found in the last words; null for none. */
+    /** {@return the alert in the last bytes; null if there is none} */
     public synchronized @Nullable PeerAlert lastAlert() {
         return lastAlert;
     }
@@ -236,7 +241,7 @@ public final class PeerBytes implements HandshakeReader.Listener {
         return first.length == 0;
     }
 
-    /** Whether the peer sent something that cannot begin a TLS record. */
+    /** {@return whether the first bytes cannot begin a TLS record} */
     public synchronized boolean isPlaintext() {
         if (first.length == 0) {
             return false;
@@ -249,7 +254,7 @@ public final class PeerBytes implements HandshakeReader.Listener {
         return first.length > 5 && first[0] == HandshakeReader.RECORD_HANDSHAKE && first[5] == SERVER_HELLO;
     }
 
-    /** The version of a ServerHello that is below all that a policy can allow, for people; null otherwise. */
+    /** {@return the version of a ServerHello that is older than any policy allows, for people; null otherwise} */
     public synchronized @Nullable String tooOldVersion() {
         if (!serverHelloSeen() || first.length < VERSION_END) {
             return null;
@@ -262,8 +267,8 @@ public final class PeerBytes implements HandshakeReader.Listener {
     }
 
     /**
-     * The group of the key exchange, read from the ServerHello's key share (RFC 8446, 4.2.8), since the JDK does not tell it;
-     * empty if there is none, as under TLS 1.2.
+     * {@return the group of the key share in the ServerHello (RFC 8446, 4.2.8), which the JDK does not expose; empty
+     * under TLS 1.2}
      */
     public synchronized Optional<String> keyExchangeGroup() {
         return Optional.ofNullable(hello).map(ServerHello::group);
@@ -273,7 +278,7 @@ public final class PeerBytes implements HandshakeReader.Listener {
         bytes.position(bytes.position() + count);
     }
 
-    /** The first bytes for people, in hexadecimal, and as text where they are that. */
+    /** Returns the first bytes in hexadecimal, and as text if they are printable. */
     @Override
     public synchronized String toString() {
         String text = new String(first, StandardCharsets.US_ASCII).trim();

@@ -25,11 +25,11 @@ import javax.net.ssl.SSLProtocolException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a typed refusal of whatever ended a handshake: says what was expected, what was seen and what to do. It reads what
- * the peer sent, and only where there is no more the text of an engine's exception.
+ * Turns the failure of a handshake into a typed refusal that says what was expected, what was seen and what to do. It
+ * judges by the bytes that the peer sent; only without them it reads the text of an engine's exception.
  */
 final class RefusalClassifier {
-    /** BoringSSL's words for a certificate whose key it cannot read. */
+    /** The errors of BoringSSL for a certificate whose key it cannot parse. */
     private static final Pattern UNREADABLE_KEY =
             Pattern.compile("(?:elliptic curve|public key|X\\.509 certificate) routines:");
 
@@ -61,7 +61,7 @@ final class RefusalClassifier {
         this.slot = slot;
     }
 
-    /** A cause that cannot be read, as after a StackOverflowError, is a refusal all the same. */
+    /** Returns a refusal also if classifying fails, as after a StackOverflowError. */
     TlsHandshakeException classified(Throwable cause) {
         try {
             return classify(cause);
@@ -115,7 +115,7 @@ final class RefusalClassifier {
                     "expected a handshake within " + generation.policy().handshakeTimeout()
                             + (evidence.nothingReceived()
                                     ? ", the peer sent nothing, as a plaintext port of Valkey does; is this its tls-port?"
-                                    : ", the peer stopped in the midst of it"),
+                                    : ", the peer stopped during the handshake"),
                     cause);
         }
         PeerAlert alert = alertIn(cause);
@@ -131,7 +131,7 @@ final class RefusalClassifier {
             return refused(
                     RefusalReason.PEER_CLOSED,
                     "expected a handshake, the peer closed the connection "
-                            + (evidence.nothingReceived() ? "without a word" : "in the midst of it"),
+                            + (evidence.nothingReceived() ? "without sending a byte" : "during the handshake"),
                     cause);
         }
         if (isMalformedByPeer(cause)) {
@@ -146,8 +146,8 @@ final class RefusalClassifier {
     }
 
     /**
-     * Whether the engine refused what the peer sent. All that an engine refuses by itself is an SSLException: behind the
-     * first byte of the peer it is about the peer's bytes, but for a client key that cannot sign.
+     * Returns whether the engine refused the bytes of the peer. An engine reports its own refusals as SSLException;
+     * after the first byte of the peer they are about the peer's bytes, except when a client key cannot sign.
      */
     private boolean isMalformedByPeer(Throwable cause) {
         return has(cause, SSLException.class)
@@ -169,7 +169,7 @@ final class RefusalClassifier {
         return String.valueOf(next.getMessage());
     }
 
-    /** What to do about a certificate of the server, in the fewest words; the page of reasons has more. */
+    /** {@return a short cure for a problem of the server's certificate; the linked page says more} */
     private static String cureOf(RefusalReason reason) {
         return switch (reason) {
             case UNTRUSTED_ISSUER ->
@@ -185,12 +185,14 @@ final class RefusalClassifier {
         };
     }
 
-    /** What an engine refuses of a Certificate message before anybody can judge what is in it. */
+    /**
+     * {@return the refusal of a Certificate message that the engine itself could not parse or accept; null for others}
+     */
     private @Nullable TlsHandshakeException classifyUnread(Throwable cause) {
         for (Throwable next = cause; next != null; next = next.getCause()) {
             String message = String.valueOf(next.getMessage());
             if (next instanceof StackOverflowError) {
-                // of all messages only certificates nest, and the JDK's parser recurses for each level
+                // only certificates nest, and the JDK's parser recurses for each level
                 return refused(
                         RefusalReason.MALFORMED_CERTIFICATE,
                         "expected certificates that nest values at most " + Nesting.LEVELS
@@ -226,15 +228,15 @@ final class RefusalClassifier {
     private TlsHandshakeException classify(PeerAlert alert, Throwable cause) {
         boolean internal = alert.description().equals("internal_error");
         if (internal && own.isSessionOffered()) {
-            // OpenSSL says so to every session that is resumed where "tls-session-caching no" meets client certificates
+            // OpenSSL sends this for every resumed session if "tls-session-caching no" is set and clients are verified
             generation.disableResumption(endpoint);
         }
         RefusalReason reason =
                 alert.reason(evidence.serverHelloSeen(), progress.wasIdentityAsked(), progress.wasIdentityPresented());
         String said = "the server said " + alert.description();
         if (reason == RefusalReason.CIPHER_SUITE && generation.isHybridRequired()) {
-            // the same alert for both (RFC 8446, 4.1.1), and every server has one of our suites sooner than a hybrid
-            // group
+            // both have the same alert (RFC 8446, 4.1.1), and a missing hybrid group is more likely than a missing
+            // suite
             reason = RefusalReason.KEY_EXCHANGE;
         }
         String message = switch (reason) {

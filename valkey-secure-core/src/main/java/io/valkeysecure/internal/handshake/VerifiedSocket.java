@@ -9,35 +9,34 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import javax.net.ssl.HandshakeCompletedListener;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket whose handshake is done and verified. What decides about security can be read and no longer be set: setters of
- * TLS parameters change nothing, since Jedis calls one on every socket that it is given, and another handshake is not made.
+ * A socket whose handshake is done and verified. Setters of TLS parameters do nothing instead of throwing, because
+ * Jedis calls one on every socket; there is no second handshake.
  *
- * <p>A TLS 1.3 server looks at our certificate after our side of the handshake has ended, so its refusal comes out of the
- * first read. Here it is given its type.
+ * <p>A TLS 1.3 server checks our certificate after our side of the handshake has ended, so the first read throws its
+ * refusal. This socket turns that into a {@link TlsHandshakeException}.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the delegate synchronizes
-public final class VerifiedSocket extends SSLSocket implements ManagedConnection {
-    /** How long a failed write waits for the alert that explains it, which is in the receive buffer by then, or never. */
+public final class VerifiedSocket extends DelegatingSslSocket implements ManagedConnection {
+    /** How long a failed write waits for the alert that explains it. An alert that comes at all has arrived by then. */
     private static final int ALERT_WAIT_MILLIS = 100;
 
-    /** Set while a pool asks whether to replace a connection: only then is the truth told about its end. */
+    /**
+     * Set while a pool asks whether to replace a connection; only then {@link #isClosed} reports that this side closed
+     * it.
+     */
     private static final ThreadLocal<Boolean> ASKED_BY_POOL = new ThreadLocal<>();
 
-    private final SSLSocket delegate;
     private final DeadlineSocket wire;
     private final HandshakeDriver handshake;
     private final VerifiedHandshake verified;
@@ -54,7 +53,7 @@ public final class VerifiedSocket extends SSLSocket implements ManagedConnection
      */
     public VerifiedSocket(SSLSocket delegate, DeadlineSocket wire, HandshakeDriver handshake)
             throws TlsHandshakeException {
-        this.delegate = delegate;
+        super(delegate);
         this.wire = wire;
         this.handshake = handshake;
         this.gone = handshake.opened(this);
@@ -74,13 +73,16 @@ public final class VerifiedSocket extends SSLSocket implements ManagedConnection
         return verified;
     }
 
-    /** What is quiet only the pool of a blocking client knows: it asks when the connection is idle or borrowed. */
+    /**
+     * Only the pool of a blocking client knows when a connection is quiet; it asks when it checks or lends the
+     * connection.
+     */
     @Override
     public void drain() {
         replaceable = true;
     }
 
-    /** Closes the wire without a farewell: a close_notify would wait for a write that the peer does not read. */
+    /** Closes the TCP connection without a close_notify, which would block if the peer does not read. */
     @Override
     public void close(TlsHandshakeException reason) {
         endedBy = reason;
@@ -135,7 +137,7 @@ public final class VerifiedSocket extends SSLSocket implements ManagedConnection
                 }
             }
 
-            /** What has ended has nothing to flush: Conscrypt would fail, and Jedis flushes when it closes. */
+            /** Does nothing on a closed socket: Conscrypt would throw, and Jedis flushes before it closes. */
             @Override
             public void flush() throws IOException {
                 if (endedBy == null && !delegate.isClosed()) {
@@ -181,26 +183,6 @@ public final class VerifiedSocket extends SSLSocket implements ManagedConnection
         return explained(failedWrite);
     }
 
-    @Override
-    public SSLSession getSession() {
-        return delegate.getSession();
-    }
-
-    @Override
-    public @Nullable SSLSession getHandshakeSession() {
-        return delegate.getHandshakeSession();
-    }
-
-    @Override
-    public @Nullable String getApplicationProtocol() {
-        return delegate.getApplicationProtocol();
-    }
-
-    @Override
-    public SSLParameters getSSLParameters() {
-        return delegate.getSSLParameters();
-    }
-
     /** Changes nothing: the handshake is done. */
     @Override
     public void setSSLParameters(SSLParameters parameters) {}
@@ -209,43 +191,13 @@ public final class VerifiedSocket extends SSLSocket implements ManagedConnection
     @Override
     public void startHandshake() {}
 
-    @Override
-    public String[] getSupportedCipherSuites() {
-        return delegate.getSupportedCipherSuites();
-    }
-
-    @Override
-    public String[] getEnabledCipherSuites() {
-        return delegate.getEnabledCipherSuites();
-    }
-
     /** Changes nothing: the handshake is done. */
     @Override
     public void setEnabledCipherSuites(String[] suites) {}
 
-    @Override
-    public String[] getSupportedProtocols() {
-        return delegate.getSupportedProtocols();
-    }
-
-    @Override
-    public String[] getEnabledProtocols() {
-        return delegate.getEnabledProtocols();
-    }
-
     /** Changes nothing: the handshake is done. */
     @Override
     public void setEnabledProtocols(String[] protocols) {}
-
-    @Override
-    public void addHandshakeCompletedListener(HandshakeCompletedListener listener) {
-        delegate.addHandshakeCompletedListener(listener);
-    }
-
-    @Override
-    public void removeHandshakeCompletedListener(HandshakeCompletedListener listener) {
-        delegate.removeHandshakeCompletedListener(listener);
-    }
 
     /** Changes nothing: the handshake is done. */
     @Override
@@ -284,36 +236,6 @@ public final class VerifiedSocket extends SSLSocket implements ManagedConnection
     }
 
     @Override
-    public InetAddress getInetAddress() {
-        return delegate.getInetAddress();
-    }
-
-    @Override
-    public InetAddress getLocalAddress() {
-        return delegate.getLocalAddress();
-    }
-
-    @Override
-    public int getPort() {
-        return delegate.getPort();
-    }
-
-    @Override
-    public int getLocalPort() {
-        return delegate.getLocalPort();
-    }
-
-    @Override
-    public @Nullable SocketAddress getRemoteSocketAddress() {
-        return delegate.getRemoteSocketAddress();
-    }
-
-    @Override
-    public @Nullable SocketAddress getLocalSocketAddress() {
-        return delegate.getLocalSocketAddress();
-    }
-
-    @Override
     public boolean isConnected() {
         return endedBy != null || delegate.isConnected();
     }
@@ -323,7 +245,7 @@ public final class VerifiedSocket extends SSLSocket implements ManagedConnection
         return endedBy != null || delegate.isBound();
     }
 
-    /** False when it was ended here and not by the client, which would otherwise connect anew without logging in. */
+    /** False if this side closed the connection: Jedis would otherwise reconnect by itself, without logging in. */
     @Override
     public boolean isClosed() {
         if (ASKED_BY_POOL.get() != null) {
@@ -340,96 +262,6 @@ public final class VerifiedSocket extends SSLSocket implements ManagedConnection
     @Override
     public boolean isOutputShutdown() {
         return endedBy == null && delegate.isOutputShutdown();
-    }
-
-    @Override
-    public void setTcpNoDelay(boolean on) throws SocketException {
-        delegate.setTcpNoDelay(on);
-    }
-
-    @Override
-    public boolean getTcpNoDelay() throws SocketException {
-        return delegate.getTcpNoDelay();
-    }
-
-    @Override
-    public void setSoLinger(boolean on, int linger) throws SocketException {
-        delegate.setSoLinger(on, linger);
-    }
-
-    @Override
-    public int getSoLinger() throws SocketException {
-        return delegate.getSoLinger();
-    }
-
-    @Override
-    public void setSoTimeout(int timeout) throws SocketException {
-        delegate.setSoTimeout(timeout);
-    }
-
-    @Override
-    public int getSoTimeout() throws SocketException {
-        return delegate.getSoTimeout();
-    }
-
-    @Override
-    public void setSendBufferSize(int size) throws SocketException {
-        delegate.setSendBufferSize(size);
-    }
-
-    @Override
-    public int getSendBufferSize() throws SocketException {
-        return delegate.getSendBufferSize();
-    }
-
-    @Override
-    public void setReceiveBufferSize(int size) throws SocketException {
-        delegate.setReceiveBufferSize(size);
-    }
-
-    @Override
-    public int getReceiveBufferSize() throws SocketException {
-        return delegate.getReceiveBufferSize();
-    }
-
-    @Override
-    public void setKeepAlive(boolean on) throws SocketException {
-        delegate.setKeepAlive(on);
-    }
-
-    @Override
-    public boolean getKeepAlive() throws SocketException {
-        return delegate.getKeepAlive();
-    }
-
-    @Override
-    public void setTrafficClass(int trafficClass) throws SocketException {
-        delegate.setTrafficClass(trafficClass);
-    }
-
-    @Override
-    public int getTrafficClass() throws SocketException {
-        return delegate.getTrafficClass();
-    }
-
-    @Override
-    public void setReuseAddress(boolean on) throws SocketException {
-        delegate.setReuseAddress(on);
-    }
-
-    @Override
-    public boolean getReuseAddress() throws SocketException {
-        return delegate.getReuseAddress();
-    }
-
-    @Override
-    public void setOOBInline(boolean on) throws SocketException {
-        delegate.setOOBInline(on);
-    }
-
-    @Override
-    public boolean getOOBInline() throws SocketException {
-        return delegate.getOOBInline();
     }
 
     @Override
@@ -461,16 +293,6 @@ public final class VerifiedSocket extends SSLSocket implements ManagedConnection
     @Override
     public void bind(SocketAddress address) throws IOException {
         wire.bind(address);
-    }
-
-    @Override
-    public void shutdownInput() throws IOException {
-        delegate.shutdownInput();
-    }
-
-    @Override
-    public void shutdownOutput() throws IOException {
-        delegate.shutdownOutput();
     }
 
     @Override

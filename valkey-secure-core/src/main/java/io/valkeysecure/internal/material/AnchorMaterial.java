@@ -14,7 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The forms in which trust anchors are given: PEM files, a key store, a source, or ready certificates. */
+/** The forms of trust anchors: PEM files, a key store, a source, or certificates in memory. */
 public final class AnchorMaterial {
     private AnchorMaterial() {}
 
@@ -28,12 +28,12 @@ public final class AnchorMaterial {
         return new Store(file, password);
     }
 
-    /** Ready certificates. */
+    /** Certificates in memory. */
     public static Material<List<X509Certificate>> ready(List<X509Certificate> anchors) {
         return new Ready(anchors);
     }
 
-    /** What code of the user gives. */
+    /** The certificates of a source. */
     public static Material<List<X509Certificate>> supplied(Supply<List<X509Certificate>> from) {
         return new Supplied(from);
     }

@@ -26,9 +26,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Files and sources read once into memory: what is proved is what is used. */
+/** Files and sources, read once into memory, so that the bytes that are proved are the bytes that are used. */
 public final class FileSnapshot {
-    /** More than any bundle of anchors needs; keeps a wrong path such as a log file out of memory. */
+    /** More than any bundle of anchors needs; a wrong path, such as a log file, is not read into memory. */
     public static final int LARGEST_FILE_BYTES = 1024 * 1024;
 
     // the kinds of files in st_mode (POSIX, sys/stat.h)
@@ -46,7 +46,7 @@ public final class FileSnapshot {
         this.values = values;
     }
 
-    /** Reads what one material is made of. */
+    /** Reads the files and the source of one material. */
     public static FileSnapshot of(Material<?> material) {
         Supply<?> supply = material.supply();
         return read(material.files(), supply == null ? List.of() : List.of(supply));
@@ -92,13 +92,13 @@ public final class FileSnapshot {
                 cause);
     }
 
-    /** What a source gave. */
-    @SuppressWarnings("unchecked") // values holds for each supply what that one gave
+    /** {@return the value of a source} */
+    @SuppressWarnings("unchecked") // the value of each supply has its type
     public <T> T value(Supply<T> source) {
         return (T) Objects.requireNonNull(values.get(source), "the source is not in the snapshot");
     }
 
-    /** The SHA-256 digest of all that was read, in hexadecimal: what has another one is a change. */
+    /** {@return the SHA-256 digest of everything that was read, in hexadecimal; another digest means a change} */
     public String digest() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -115,7 +115,7 @@ public final class FileSnapshot {
         }
     }
 
-    /** A digest of its own for each, so that a certificate that moves from one source to the other is a change. */
+    /** Digests each source separately, so that moving a certificate from one source to another is a change. */
     private static byte[] digestOf(Object value) throws NoSuchAlgorithmException, CertificateEncodingException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         if (value instanceof LoadedIdentity identity) {
@@ -142,7 +142,7 @@ public final class FileSnapshot {
         return bytes;
     }
 
-    /** The bytes of several files, in their order. */
+    /** {@return the bytes of several files, in order} */
     public Map<Path, byte[]> bytes(Collection<Path> files) {
         Map<Path, byte[]> several = new LinkedHashMap<>();
         files.forEach(file -> several.put(file, bytes(file)));
@@ -178,7 +178,7 @@ public final class FileSnapshot {
         return bytes;
     }
 
-    /** To read one of these may never end, so it is not even opened; null for a file, and for one that is missing. */
+    /** {@return the kind of a special file, which is not opened because reading may never end; null for others} */
     private static @Nullable String specialKind(Path file) {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
@@ -187,7 +187,7 @@ public final class FileSnapshot {
             }
             return attributes.isOther() ? kindByMode(file) : null;
         } catch (IOException e) {
-            return null; // to open it says why
+            return null; // opening the file reports the problem
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The forms in which a client identity is given: PEM files, a key store, a source, or a ready key. */
+/** The forms of a client identity: PEM files, a key store, a source, or a key in memory. */
 public final class IdentityMaterial {
     private IdentityMaterial() {}
 
@@ -30,12 +30,12 @@ public final class IdentityMaterial {
         return new Store(file, password, alias);
     }
 
-    /** A ready key and its chain. */
+    /** A key in memory and its chain. */
     public static Material<LoadedIdentity> ready(PrivateKey key, List<X509Certificate> chain) {
         return new Ready(new LoadedIdentity(key, chain));
     }
 
-    /** What code of the user gives. */
+    /** The identity of a source. */
     public static Material<LoadedIdentity> supplied(Supply<LoadedIdentity> from) {
         return new Supplied(from);
     }

@@ -13,9 +13,9 @@ import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 
 /**
- * Limits the work that a key derivation (RFC 8018, RFC 7914, RFC 7292 B) asks for, before it begins: 300 bytes can ask for
- * a gigabyte of memory or for minutes of CPU. What usual tools write is far below: OpenSSL 2,048 rounds or 16 MiB, keytool
- * 10,000 rounds; OWASP recommends 600,000.
+ * Limits the work of a key derivation (RFC 8018, RFC 7914, RFC 7292 B) before it starts: 300 bytes can ask for a
+ * gigabyte of memory or minutes of CPU. Common tools stay far below: OpenSSL uses 2,048 rounds or 16 MiB, keytool
+ * 10,000 rounds; OWASP recommends 600,000 rounds.
  */
 public final class KeyDerivation {
     /** Rounds of PBKDF2 or of an older derivation. */

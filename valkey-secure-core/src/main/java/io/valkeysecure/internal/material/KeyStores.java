@@ -18,7 +18,7 @@ public final class KeyStores {
 
     private KeyStores() {}
 
-    /** Something is read from a store that was opened. */
+    /** Reads from an open store. */
     public interface Reading<T> {
         T read() throws GeneralSecurityException;
     }
@@ -49,14 +49,14 @@ public final class KeyStores {
         }
     }
 
-    /** The JDK's stores end in any exception, and some errors, where a file is damaged. */
+    /** Catches everything: the key stores of the JDK throw any exception, and some errors, for a damaged file. */
     static <T> T read(Path file, Reading<T> reading) throws GeneralSecurityException {
         try {
             return reading.read();
         } catch (TlsConfigurationException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-            // not kept as the cause: its message could hold a part of the file
+            // not kept as the cause: its message may hold a part of the file
             throw unreadable(
                     file,
                     "is not a key store in PKCS#12 or JKS format, or is damaged ("

@@ -5,7 +5,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
-/** A leaf with its chain and its key, as read. */
+/** A private key and its certificate chain, as they were read. */
 public record LoadedIdentity(PrivateKey key, List<X509Certificate> chain) {
     public LoadedIdentity {
         chain = List.copyOf(chain);

@@ -6,27 +6,27 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that is parsed from files, or given ready made, each time a generation is made.
+ * Material that is parsed for each generation, from files, a source or memory.
  *
- * @param <T> what it is parsed to
+ * @param <T> the parsed type
  */
 public interface Material<T> {
 
-    /** The files that it is read from; empty if it is given ready made or by a source. */
+    /** {@return the files to read; none for a source or memory} */
     List<Path> files();
 
-    /** What it is pulled from; null if it is read from files or given ready made. */
+    /** {@return the source to pull from; null for files or memory} */
     default @Nullable Supply<T> supply() {
         return null;
     }
 
     /**
-     * Parses the bytes of {@link #files()}, or takes what {@link #supply()} gave.
+     * Parses the bytes of {@link #files()}, or returns the value of {@link #supply()}.
      *
-     * @throws TlsConfigurationException if they are not what they should be
+     * @throws TlsConfigurationException if the material is malformed
      */
     T parse(FileSnapshot snapshot);
 
-    /** Where it comes from, for people. */
+    /** {@return the source, for people} */
     String describe();
 }

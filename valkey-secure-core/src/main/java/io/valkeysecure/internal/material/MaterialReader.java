@@ -17,30 +17,32 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads material on one thread of its own, one reading at a time, since a file system or a source may never return. A
- * reading that takes longer than the limit is interrupted; while it does not end, no other begins, so that there is never
- * more than one stuck thread. Safe for use by many threads.
+ * Reads material on its own thread, one reading at a time, because a file system or a source may never return. A
+ * reading that takes longer than the limit is interrupted. While it hangs no other starts, so at most one thread is
+ * stuck. Safe for use by many threads.
  */
 public final class MaterialReader implements AutoCloseable {
-    /** More callers than this that wait for a reading at once are refused. */
+    /** The most callers that wait for a reading at the same time; more are refused. */
     private static final int LONGEST_QUEUE = 256;
 
     private final Duration limit;
     private final ThreadPoolExecutor thread;
     private volatile @Nullable Reading<?> running;
 
-    /** What is done on the reading thread. */
+    /** A task of the reading thread. */
     @FunctionalInterface
     public interface Task<T> {
         /**
          * Reads.
          *
-         * @param progress is told what is read next
+         * @param progress receives the name of each file or source before it is read
          */
         T run(Progress progress);
     }
 
-    /** Is told what is read, so that a message can name what does not answer. */
+    /**
+     * Receives the name of each file or source before it is read, so that a message can name one that does not answer.
+     */
     @FunctionalInterface
     public interface Progress {
         Progress NONE = what -> {};
@@ -48,7 +50,7 @@ public final class MaterialReader implements AutoCloseable {
         void reading(String what);
     }
 
-    /** One reading, that waits, goes on or has ended. */
+    /** One reading: waiting, running or ended. */
     public static final class Reading<T> implements Progress, Runnable {
         private final MaterialReader reader;
         private final Task<T> task;
@@ -69,7 +71,7 @@ public final class MaterialReader implements AutoCloseable {
             what = next;
         }
 
-        /** {@return what is read at this moment} */
+        /** {@return the name of the file or source that is being read} */
         public String what() {
             return what;
         }
@@ -101,7 +103,7 @@ public final class MaterialReader implements AutoCloseable {
             result.completeExceptionally(closed);
         }
 
-        /** Any Throwable of a source or a parser is a reading that failed; the thread goes on. */
+        /** Catches every Throwable of a source or a parser as a failed reading; the thread goes on. */
         @Override
         public void run() {
             begunNanos = System.nanoTime();
@@ -131,13 +133,13 @@ public final class MaterialReader implements AutoCloseable {
         this.thread = LibraryThread.pool("valkey-secure-reload", 1, LONGEST_QUEUE);
     }
 
-    /** {@return the reading that goes on; null if there is none} */
+    /** {@return the running reading; null if there is none} */
     @Nullable
     public Reading<?> running() {
         return running;
     }
 
-    /** Begins a reading unless one goes on. */
+    /** Starts a reading unless one is running. */
     public void begin(Task<?> task) {
         if (running == null && thread.getQueue().isEmpty()) {
             try {
@@ -149,7 +151,7 @@ public final class MaterialReader implements AutoCloseable {
     }
 
     /**
-     * Reads, and waits for the end of it: the limit, and as long again if another reading goes on.
+     * Reads, and waits for the result: for the limit, and as long again if another reading is running.
      *
      * @throws TlsConfigurationException as the task throws it
      * @throws OverdueException if it has not ended within the limit
@@ -185,7 +187,7 @@ public final class MaterialReader implements AutoCloseable {
         }
     }
 
-    /** Who called is not on the stack of the thread that read. */
+    /** Adds the stack trace of the caller to that of the reading thread. */
     private static TlsConfigurationException withCaller(TlsConfigurationException failure) {
         StackTraceElement[] caller = Thread.currentThread().getStackTrace();
         failure.setStackTrace(Stream.concat(
@@ -221,7 +223,7 @@ public final class MaterialReader implements AutoCloseable {
                 cause);
     }
 
-    /** Interrupts the reading that goes on, and releases all who wait. */
+    /** Interrupts the running reading, and releases all waiting threads. */
     @Override
     public void close() {
         Reading<?> last = running;

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Certificates and private keys out of PEM text (RFC 7468, RFC 5958, RFC 8017 A.1.2, RFC 5915).
  *
- * <p>What cannot be read is an {@link MalformedException} that names the block and its kind. Nothing of a block's content
- * gets into a message, and no exception of a parser is kept as a cause, since its message could hold some.
+ * <p>A {@link MalformedException} names the block and its kind. No message holds content of a block, and no exception
+ * of a parser is kept as a cause, because its message may hold content.
  */
 public final class Pem {
     private static final byte DER_SEQUENCE = 0x30;
@@ -86,7 +86,7 @@ public final class Pem {
      * beside it are passed over, so that a file with both may serve for both.
      *
      * @param text the bytes of a PEM file
-     * @param password what opens an encrypted key, or null
+     * @param password the password of an encrypted key, or null
      * @return the key
      * @throws MalformedException if there is no key, more than one, or one that cannot be opened
      */
@@ -123,8 +123,9 @@ public final class Pem {
             return convert(pair.getPrivateKeyInfo(), number);
         } else if (block instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {
             if (password == null) {
-                throw new MalformedException("block " + number + " is an encrypted private key and no password is given;"
-                        + " give it by pem(certificate, key, password)");
+                throw new MalformedException(
+                        "block " + number + " is an encrypted private key and no password is given;"
+                                + " give it by pem(certificate, key, password)");
             }
             return convert(decrypt(encrypted, number, password), number);
         } else if (block instanceof PEMEncryptedKeyPair) {
@@ -169,7 +170,7 @@ public final class Pem {
         }
     }
 
-    /** A block, and what Bouncy Castle makes of it. */
+    /** A block, and the object that Bouncy Castle parsed from it. */
     @SuppressWarnings("ArrayRecordComponent") // handed over once, and not compared
     private record Parsed(Object object, byte[] content) {}
 
@@ -189,7 +190,7 @@ public final class Pem {
                 return object;
             }
         } catch (IOException | RuntimeException | MalformedException e) {
-            // told below: the message of a parser could hold a part of the block
+            // reported below: the message of a parser may hold a part of the block
         }
         throw new MalformedException("block " + number
                 + " is malformed or cut off (expected -----BEGIN ...-----, base64, -----END ...-----)");

@@ -9,11 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The blocks of a PEM text (RFC 7468), each of them complete. Text around the blocks is a comment; what looks like a part of
- * a damaged block is not, since a block that is passed over may be the anchor or the CRL that matters.
+ * The complete blocks of a PEM text (RFC 7468). Text around the blocks is ignored, unless it looks like a part of a
+ * damaged block, which is refused: a skipped block may be the anchor or the CRL that matters.
  */
 public final class PemBlocks {
-    /** A line of base64 that no comment is. */
+    /** The length from which a line of base64 is taken for a part of a block. */
     private static final int ENCODED_CHARACTERS = 60;
 
     private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9][A-Z0-9 ]*)-----");

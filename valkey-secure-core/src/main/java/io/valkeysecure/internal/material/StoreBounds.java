@@ -25,9 +25,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.pkcs.jcajce.JcePKCSPBEInputDecryptorProviderBuilder;
 
 /**
- * Looks through a PKCS#12 (RFC 7292) or JKS store before the JDK opens it: how much work its key derivations ask for, and
- * how large and how nested the certificates are that the JDK's parser would be given. What is wrong in another way is left
- * for the JDK to say.
+ * Checks a PKCS#12 (RFC 7292) or JKS store before the JDK opens it: the work of its key derivations, and the size and
+ * nesting of its certificates. Other problems are reported by the JDK.
  */
 public final class StoreBounds {
     private static final int JKS_MAGIC = 0xFEEDFEED;
@@ -44,7 +43,7 @@ public final class StoreBounds {
     }
 
     /**
-     * Tells a JKS store from any other.
+     * Returns whether a store is a JKS store.
      *
      * @param store the bytes of a file
      * @return true if it begins as a JKS store does
@@ -59,7 +58,7 @@ public final class StoreBounds {
      * Checks a store.
      *
      * @param store the bytes of the file
-     * @param password what opens it
+     * @param password the password of the store
      * @throws MalformedException if it asks for too much work, or holds something too large or too nested
      */
     public static void require(byte[] store, char[] password) throws MalformedException {
@@ -134,7 +133,9 @@ public final class StoreBounds {
                 : KeyDerivation.rounds(mac.getIterationCount());
     }
 
-    /** All of these are derived to open the store; of its keys only the one that is used. */
+    /**
+     * Counts derivations that opening the store always makes; those of private keys are made only for the key in use.
+     */
     private void count(int more) throws MalformedException {
         rounds += more;
         if (rounds > KeyDerivation.ROUNDS) {
@@ -165,7 +166,7 @@ public final class StoreBounds {
         }
     }
 
-    /** What is encrypted; empty if the password does not open it, which the JDK then says. */
+    /** {@return the decrypted content; empty if the password is wrong, which the JDK reports} */
     private byte[] open(EncryptedData encrypted) {
         try {
             return decryptors

@@ -3,20 +3,19 @@ package io.valkeysecure.internal.material;
 import java.util.concurrent.Callable;
 
 /**
- * Asks a source of the user's for material. A source is code of somebody else: what it throws is its failure, and what it
- * gives is copied at once.
+ * A source of the user. Its exceptions are failures of the source, and its values are copied at once.
  *
- * @param <T> what it gives
+ * @param <T> the type of the material
  */
 public final class Supply<T> {
     private final Object source;
     private final Callable<? extends T> pull;
 
     /**
-     * Makes a supply.
+     * Creates a supply.
      *
      * @param source the source, which names itself by {@code toString}
-     * @param pull asks it, and copies what it gives
+     * @param pull calls the source, and copies its value
      */
     public Supply(Object source, Callable<? extends T> pull) {
         this.source = source;
@@ -27,7 +26,7 @@ public final class Supply<T> {
         return pull.call();
     }
 
-    /** Returns what the source calls itself. */
+    /** Returns the name of the source. */
     @Override
     public String toString() {
         return String.valueOf(source);

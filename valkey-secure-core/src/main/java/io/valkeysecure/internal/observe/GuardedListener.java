@@ -20,20 +20,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notifies every listener, each from a {@link ListenerQueue} of its own, so that none can delay or break a connection, the
- * watching thread or another listener.
+ * Notifies every listener, each from a {@link ListenerQueue} of its own, so that none can delay or break a connection,
+ * the watching thread or another listener.
  *
- * <p>The thread that has something to tell waits until the listeners have been told, so that a program usually sees a
- * handshake counted when {@code connect} returns. It waits {@link ListenerQueue#PATIENCE} at most for all of them together,
- * and not at all for one that was slow, or if it is a {@link LibraryThread}.
+ * <p>The notifying thread waits until the listeners have been called, so that a handshake is usually counted when
+ * {@code connect} returns. It waits at most {@link ListenerQueue#PATIENCE} for all listeners together. It does not wait
+ * for a listener that was slow, and a {@link LibraryThread} never waits.
  */
 public final class GuardedListener implements TlsListener, AutoCloseable {
     private static final Logger LOGGER = System.getLogger(StandardLog.LOGGER_NAME);
 
-    /** Never blocks, so it is called by the thread that has something to tell. */
+    /** Never blocks, so the notifying thread calls it directly. */
     private final TlsListener recorder = new TlsEvents();
 
-    /** An appender may block as any listener, so the library's log has a queue, too. */
+    /** The library's log has a queue, too, because a log appender may block. */
     private final ListenerQueue log = new ListenerQueue(new StandardLog());
 
     private final List<ListenerQueue> queues;
@@ -87,7 +87,7 @@ public final class GuardedListener implements TlsListener, AutoCloseable {
     /**
      * Queues a notification for all.
      *
-     * @param level the highest level at which the library's log tells of it; null if it does not
+     * @param level the highest log level of the notification; null if it is not logged
      */
     private void tell(@Nullable Level level, Consumer<TlsListener> notification) {
         try {
@@ -103,7 +103,7 @@ public final class GuardedListener implements TlsListener, AutoCloseable {
         await(deliveries);
     }
 
-    /** Waits until the listeners know what was told so far, with the same bounds as ever. */
+    /** Waits until all notifications so far are delivered, with the same limits as a notification. */
     public void awaitTold() {
         List<Delivery> deliveries = new ArrayList<>();
         for (ListenerQueue queue : all()) {
@@ -126,7 +126,7 @@ public final class GuardedListener implements TlsListener, AutoCloseable {
         var unused = log.put(listener -> LOGGER.log(level, message, thrown));
     }
 
-    /** Logs which listeners do not return. Called again and again by the watching thread. */
+    /** Logs listeners that do not return. The watching thread calls it repeatedly. */
     public void reportSlow() {
         for (ListenerQueue queue : queues) {
             String news = queue.news();
@@ -150,7 +150,7 @@ public final class GuardedListener implements TlsListener, AutoCloseable {
         return all;
     }
 
-    /** Interrupts listeners that are behind, never waits for one. */
+    /** Interrupts listeners that are behind, and waits for none. */
     @Override
     public void close() {
         all().forEach(ListenerQueue::close);

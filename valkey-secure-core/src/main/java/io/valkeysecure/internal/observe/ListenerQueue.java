@@ -16,17 +16,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notifies one listener: in order, on one thread, from a bounded queue. A listener that blocks fills its own queue and
- * holds up nobody; what does not fit is dropped and counted.
+ * Notifies one listener in order, on one thread, from a bounded queue. A listener that blocks fills only its own queue;
+ * further notifications are dropped and counted.
  */
 public final class ListenerQueue {
     /** The most notifications that wait for a listener. */
     public static final int CAPACITY = 1024;
 
-    /** A listener that needs longer for one notification is behind, and nobody waits for it. */
+    /** A listener that needs longer for one notification is behind, and no thread waits for it. */
     static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    /** How long nobody waits for a listener that was slow once. */
+    /** How long no thread waits for a listener that was slow once. */
     private static final Duration DISTRUST = Duration.ofMinutes(1);
 
     private static final Logger LOGGER = System.getLogger(StandardLog.LOGGER_NAME);
@@ -62,7 +62,7 @@ public final class ListenerQueue {
         return delivered;
     }
 
-    /** Catches errors too, such as the linkage error of a metrics library that is not there. */
+    /** Catches errors, too, such as the linkage error of a missing metrics library. */
     private void deliver(Consumer<TlsListener> notification, CompletableFuture<Void> delivered) {
         calledNanos = System.nanoTime();
         try {
@@ -108,7 +108,7 @@ public final class ListenerQueue {
         return dropped.get();
     }
 
-    /** {@return what the log should say of this listener now; null if nothing is new} */
+    /** {@return a message for the log about this listener; null if there is no news} */
     @Nullable
     public String news() {
         boolean behind = isBehind();
@@ -123,7 +123,7 @@ public final class ListenerQueue {
                 : null;
     }
 
-    /** Interrupts a listener that is behind; any other is told what is queued, and then its thread ends. */
+    /** Interrupts a listener that is behind. Other listeners get the queued notifications before their thread ends. */
     void close() {
         if (isBehind()) {
             thread.shutdownNow();

@@ -18,18 +18,18 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
 /**
- * Tells the JDK's Flight Recorder what a listener hears, so that a recording alone explains an incident. Without a recording
- * an event costs the look at a flag.
+ * Writes notifications as events of the JDK's Flight Recorder, so that a recording alone explains an incident. Without
+ * a recording an event costs one check of a flag.
  */
 public final class TlsEvents implements TlsListener {
     private static final String NONE = "none";
 
-    /** What all have in common. */
+    /** The common part of the events. */
     @Category("valkey-secure")
     @StackTrace(false)
     abstract static class TlsEvent extends Event {}
 
-    /** A handshake that came to its verdict. */
+    /** A handshake, at its verdict. */
     @Name("io.valkeysecure.Handshake")
     @Label("TLS handshake")
     @Description("A handshake with a Valkey server, verified or refused, at the moment of the verdict")
@@ -90,7 +90,7 @@ public final class TlsEvents implements TlsListener {
         String digest = "";
     }
 
-    /** A connection that ended since the material changed. */
+    /** A connection that was closed because the material changed. */
     @Name("io.valkeysecure.ConnectionClosed")
     @Label("TLS connection closed")
     @Description("A connection was replaced or closed since the material changed")
@@ -111,7 +111,7 @@ public final class TlsEvents implements TlsListener {
         long generation;
     }
 
-    /** Something that ends soon. */
+    /** A certificate or CRL that ends soon. */
     @Name("io.valkeysecure.ExpiryNear")
     @Label("TLS expiry near")
     @Description("A certificate or a CRL comes near its end")

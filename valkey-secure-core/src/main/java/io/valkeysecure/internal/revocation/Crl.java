@@ -237,7 +237,9 @@ final class Crl {
         return defect;
     }
 
-    /** {@return why this list cannot prove that a certificate is not revoked, though its entries are; null if it can} */
+    /**
+     * {@return why this list cannot prove that a certificate is not revoked, though its entries are; null if it can}
+     */
     @Nullable
     String incomplete() {
         return incomplete;

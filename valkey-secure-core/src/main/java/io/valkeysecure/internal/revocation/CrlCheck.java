@@ -24,8 +24,8 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks revocation by the CRLs that were read (RFC 5280, 6.3). For each certificate there must be a complete, fresh list by
- * its issuer, and no valid list may hold it.
+ * Checks revocation by the CRLs that were read (RFC 5280, 6.3). For each certificate there must be a complete, fresh
+ * list by its issuer, and no valid list may hold it.
  */
 public final class CrlCheck implements RevocationCheck {
     private static final String PEM_LABEL = "X509 CRL";
@@ -91,8 +91,8 @@ public final class CrlCheck implements RevocationCheck {
     }
 
     /**
-     * Finds a problem that can be seen before any connection is made: a list in the name of an anchor that no such anchor
-     * signed, while none that it signed is there; or no list that can be used now.
+     * Finds a problem that can be seen before any connection is made: a list in the name of an anchor that no such
+     * anchor signed, while none that it signed is there; or no list that can be used now.
      *
      * @return the problem; null if there is none
      */

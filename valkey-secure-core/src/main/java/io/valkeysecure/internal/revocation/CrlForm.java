@@ -20,8 +20,8 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
 
 /**
- * Requires the form of a CRL and of its extensions. Bouncy Castle ignores fields that follow the extensions, and parses an
- * extension only when it is asked for.
+ * Requires the form of a CRL and of its extensions. Bouncy Castle ignores fields that follow the extensions, and parses
+ * an extension only when it is asked for.
  */
 final class CrlForm {
     private CrlForm() {}

@@ -12,8 +12,8 @@ import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1Sequence;
 
 /**
- * Reads DER strictly: one value, in its only encoding, and nothing after it. So encoding it again gives the bytes that were
- * signed.
+ * Reads DER strictly: one value, in its only encoding, and nothing after it. So encoding it again gives the bytes that
+ * were signed.
  */
 final class Der {
     private static final int GENERALIZED_TIME_FROM_YEAR = 2050;
@@ -35,7 +35,10 @@ final class Der {
         return value.toASN1Primitive().getEncoded(ASN1Encoding.DER);
     }
 
-    /** Reads a time of a CRL (RFC 5280, 5.1.2.4): UTCTime until 2049, GeneralizedTime from 2050, both to the second in Z. */
+    /**
+     * Reads a time of a CRL (RFC 5280, 5.1.2.4): UTCTime until 2049, GeneralizedTime from 2050, both to the second in
+     * Z.
+     */
     static Instant certificateTime(ASN1Encodable time) throws IOException {
         boolean generalized = time.toASN1Primitive() instanceof ASN1GeneralizedTime;
         Instant instant = instant(time);

@@ -36,12 +36,15 @@ import org.bouncycastle.cert.ocsp.OCSPReqBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks OCSP responders (RFC 6960) about every certificate of a path. Answers are cached until they are stale; threads that
- * ask about the same certificate at the same time share one request.
+ * Asks OCSP responders (RFC 6960) about every certificate of a path. Answers are cached until they are stale; threads
+ * that ask about the same certificate at the same time share one request.
  */
 public final class OcspCheck implements RevocationCheck {
     private static final int NONCE_BYTES = 32;
-    /** Long enough that a reconnect loop does not flood the responder, short enough for a certificate that is released from hold. */
+    /**
+     * Long enough that a reconnect loop does not flood the responder, short enough for a certificate that is released
+     * from hold.
+     */
     private static final Duration REVOKED_CACHED_FOR = Duration.ofMinutes(1);
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -228,7 +231,8 @@ public final class OcspCheck implements RevocationCheck {
         throw RevocationMessages.unknown(certificate, "a good OCSP response", problems);
     }
 
-    private Instant ask(URI responder, ParsedCertificate certificate, ParsedCertificate issuer, Instant now, long deadline)
+    private Instant ask(
+            URI responder, ParsedCertificate certificate, ParsedCertificate issuer, Instant now, long deadline)
             throws PeerRejectedException, UnprovedException {
         Duration left = Duration.ofNanos(deadline - nanoTime.getAsLong());
         if (left.isZero() || left.isNegative()) {
@@ -257,8 +261,8 @@ public final class OcspCheck implements RevocationCheck {
     }
 
     /**
-     * The responders of a certificate (RFC 5280, 4.2.2.1). Only http is used: https would need trust anchors of its own, and
-     * responses are signed.
+     * The responders of a certificate (RFC 5280, 4.2.2.1). Only http is used: https would need trust anchors of its
+     * own, and responses are signed.
      */
     private List<URI> responders(ParsedCertificate certificate, List<String> problems) {
         if (settings.responder() != null) {

@@ -27,8 +27,7 @@ final class OcspDelegate {
     static @Nullable String problemOf(
             ParsedCertificate delegate, ParsedCertificate issuer, Instant now, int minimumRsaKeyBits) {
         if (!delegate.isIssuedInNameOf(issuer)) {
-            return "it was issued by "
-                    + Printable.value(delegate.x509().getIssuerX500Principal());
+            return "it was issued by " + Printable.value(delegate.x509().getIssuerX500Principal());
         }
         if (!PROCESSED.containsAll(delegate.criticalExtensions())) {
             return "a critical extension of it is not understood, critical are "

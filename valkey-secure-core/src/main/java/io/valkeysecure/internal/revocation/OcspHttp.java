@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Sends a request to an OCSP responder (RFC 6960, appendix A). It uses plain HTTP, because the response is signed, and no
- * proxy, redirect, cookie or credential, whatever the JVM is configured to use.
+ * Sends a request to an OCSP responder (RFC 6960, appendix A). It uses plain HTTP, because the response is signed, and
+ * no proxy, redirect, cookie or credential, whatever the JVM is configured to use.
  */
 final class OcspHttp {
     private static final int OK = 200;

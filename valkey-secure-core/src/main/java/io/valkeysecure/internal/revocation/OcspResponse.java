@@ -72,8 +72,8 @@ final class OcspResponse {
     }
 
     /**
-     * Checks that there are only the fields of RFC 6960 4.2.1, in order, and each extension once. Bouncy Castle ignores fields
-     * that follow the last one that it knows.
+     * Checks that there are only the fields of RFC 6960 4.2.1, in order, and each extension once. Bouncy Castle ignores
+     * fields that follow the last one that it knows.
      */
     private static void requireForm(ASN1Sequence response) throws MalformedException {
         Structures.requireTagged(response, 3, 0, 0);

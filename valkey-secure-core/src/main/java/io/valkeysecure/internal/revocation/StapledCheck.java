@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Checks the OCSP responses that the server staples to its certificates (RFC 6066, 8; RFC 8446, 4.4.2.1). A response for
- * the leaf is required; a response for another certificate of the path is checked if it is there.
+ * Checks the OCSP responses that the server staples to its certificates (RFC 6066, 8; RFC 8446, 4.4.2.1). A response
+ * for the leaf is required; a response for another certificate of the path is checked if it is there.
  */
 public final class StapledCheck implements RevocationCheck {
     private final Duration tolerance;

@@ -1,6 +1,8 @@
 package io.valkeysecure.internal.revocation;
 
-/** One source of revocation status proves nothing. Its problem becomes part of a refusal if no other source proves more. */
+/**
+ * One source of revocation status proves nothing. Its problem becomes part of a refusal if no other source proves more.
+ */
 final class UnprovedException extends Exception {
     private static final long serialVersionUID = 1L;
 

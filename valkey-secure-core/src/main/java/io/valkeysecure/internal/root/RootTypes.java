@@ -18,13 +18,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes what users only read: exceptions and proofs, whose constructors are no part of the public API. The root package
- * installs the one implementation when {@link RefusalReason} is initialized. Safe for use by many threads.
+ * Creates exceptions and proofs of the root package, whose constructors are not part of the public API. The root
+ * package installs the only implementation when {@link RefusalReason} is initialized. Safe for use by many threads.
  */
 public abstract class RootTypes {
     private static volatile @Nullable RootTypes installed;
 
-    /** For the one implementation, in the root package. */
+    /** For the only implementation, in the root package. */
     protected RootTypes() {}
 
     /** Installs the implementation. */
@@ -40,47 +40,47 @@ public abstract class RootTypes {
         return Objects.requireNonNull(installed, "the root package has installed its types");
     }
 
-    /** A chain is refused. */
+    /** {@return the refusal of a chain} */
     public static PeerRejectedException peerRejected(
             RefusalReason reason, @Nullable String message, @Nullable Throwable cause) {
         return types().newPeerRejected(reason, String.valueOf(message), cause);
     }
 
-    /** A connection is refused. */
+    /** {@return the refusal of a connection} */
     public static TlsHandshakeException handshakeRefused(
             RefusalReason reason, Endpoint endpoint, @Nullable String message, @Nullable Throwable cause) {
         return types().newHandshakeRefused(reason, endpoint, String.valueOf(message), cause);
     }
 
-    /** A configuration or its material is refused. */
+    /** {@return the refusal of a configuration or its material} */
     public static TlsConfigurationException configurationRefused(RefusalReason reason, @Nullable String message) {
         return configurationRefused(reason, message, null);
     }
 
-    /** A configuration or its material is refused. */
+    /** {@return the refusal of a configuration or its material} */
     public static TlsConfigurationException configurationRefused(
             RefusalReason reason, @Nullable String message, @Nullable Throwable cause) {
         return types().newConfigurationRefused(reason, String.valueOf(message), cause);
     }
 
-    /** A path was validated. */
+    /** {@return a validated path} */
     public static ValidatedPath validatedPath(List<X509Certificate> certificates, X509Certificate anchor) {
         return types().newValidatedPath(certificates, anchor);
     }
 
-    /** A handshake was verified. */
+    /** {@return the record of a verified handshake} */
     public static VerifiedHandshake verifiedHandshake(
             Endpoint endpoint, ClientLibrary client, Negotiated negotiated, ValidatedPath path, long generation) {
         return types().newVerifiedHandshake(endpoint, client, negotiated, path, generation);
     }
 
-    /** The machinery behind a {@code SecureTls}. */
+    /** {@return the implementation of a {@code SecureTls}} */
     public static Object internals(SecureTls tls) {
         return types().internalsOf(tls);
     }
 
     /**
-     * What a handshake came to.
+     * The negotiated parameters of a handshake.
      *
      * @param version the TLS version
      * @param cipherSuite the suite

@@ -4,8 +4,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of the log: an event, then facts as {@code key=value}. Text is quoted and printable, so that it can begin neither a
- * line nor another fact. Not safe for use by many threads.
+ * A line of the log: an event, then facts as {@code key=value}. Text is quoted and printable, so that it can begin
+ * neither a line nor another fact. Not safe for use by many threads.
  */
 public final class LogLine {
     private static final Pattern BACKSLASHES = Pattern.compile("\\\\+(?=\"|$)");

@@ -6,14 +6,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place that makes text of others printable: names in certificates, names that a server tells, answers, and the
- * messages of exceptions that quote them.
+ * Makes text of strangers printable: names in certificates, names and answers of servers, and messages of exceptions
+ * that quote them.
  *
  * <p>Printable text holds letters, digits, marks, punctuation and symbols of any script, and spaces. Everything else is
- * escaped as <code>&#92;u000a</code>: control characters (C0, DEL, C1), format characters (bidirectional controls, zero-width characters), line
- * and paragraph separators, surrogates without a partner, private and unassigned code points, and letters and marks that
- * show nothing. So no text can drive a terminal, begin a line of its own or reorder what is read. Printable text is left
- * as it is, so escaping twice does no harm.
+ * escaped as <code>&#92;u000a</code>: control characters (C0, DEL, C1), format characters (bidirectional controls,
+ * zero-width characters), line and paragraph separators, surrogates without a partner, private and unassigned code
+ * points, and invisible letters and marks. So no text can control a terminal, start a new line or reorder a line.
+ * Printable text is not changed, so escaping twice does no harm.
  *
  * <p>Safe for use by many threads.
  */
@@ -62,7 +62,7 @@ public final class Printable {
     }
 
     /**
-     * Makes text printable at whatever length it has, for what a user asked to see in full.
+     * Makes text of any length printable, for output that a user asked to see in full.
      *
      * @param text the text
      * @return printable text
@@ -72,7 +72,7 @@ public final class Printable {
     }
 
     /**
-     * Tells whether text is shown as it is.
+     * Returns whether text is shown unchanged.
      *
      * @param text the text
      * @return true if nothing in it has to be escaped
@@ -118,7 +118,10 @@ public final class Printable {
         };
     }
 
-    /** Letters and marks that are Default_Ignorable_Code_Point (Unicode, DerivedCoreProperties), and the blank of Braille. */
+    /**
+     * Letters and marks that are Default_Ignorable_Code_Point (Unicode, DerivedCoreProperties), and the blank of
+     * Braille.
+     */
     private static boolean isInvisible(int codePoint) {
         return codePoint == 0x034f
                 || codePoint == 0x115f

@@ -11,9 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in a chain of causes for an exception of the JDK or a library whose message quotes a peer as it is. Its message
- * is what the original's {@code toString} gives, made printable; stack trace, causes and suppressed exceptions are the
- * original's. A stack trace is text in a log as well.
+ * Replaces a cause of the JDK or a library whose message quotes a peer unescaped: causes are printed in logs, too. Its
+ * message is the printable {@code toString} of the original; stack trace, causes and suppressed exceptions are those of
+ * the original.
  */
 public final class QuotedException extends Exception {
     private static final long serialVersionUID = 1L;

@@ -1,4 +1,4 @@
-/** Text that a stranger may have written, made fit for a message, a log, a metric, a terminal or a page. */
+/** Text: printable forms of strangers' text, lines of the log, and links to the documentation. */
 @NullMarked
 package io.valkeysecure.internal.text;
 

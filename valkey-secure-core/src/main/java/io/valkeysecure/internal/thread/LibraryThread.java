@@ -6,7 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A daemon thread of this library. It never waits for a listener, so that neither enforcement nor reading depends on one.
+ * A daemon thread of this library. It never waits for a listener, so that neither enforcement nor reading depends on
+ * one.
  */
 public final class LibraryThread extends Thread {
     private static final long IDLE_SECONDS = 5;
@@ -23,8 +24,8 @@ public final class LibraryThread extends Thread {
     }
 
     /**
-     * Makes a pool whose threads start when there is work and end after five seconds without any. It rejects a task when
-     * the queue is full. Its threads have the context class loader of the thread that makes it.
+     * Creates a pool whose threads start when there is work and end after five seconds without any. It rejects a task
+     * when the queue is full. Its threads have the context class loader of the thread that makes it.
      */
     public static ThreadPoolExecutor pool(String name, int threads, int longestQueue) {
         ClassLoader classLoader = Thread.currentThread().getContextClassLoader();

@@ -1,10 +1,10 @@
 package io.valkeysecure.internal.verify;
 
 /**
- * What a policy demands of certificates beyond what all policies demand.
+ * The requirements of a policy for certificates, beyond those that all policies have.
  *
  * @param minimumRsaKeyBits the smallest RSA modulus
  * @param serverAuthRequired whether the leaf needs an extended key usage
- * @param profileRequired whether identifiers and criticality have to be as RFC 5280 tells CAs to make them
+ * @param profileRequired whether identifiers and criticality have to follow the profile of RFC 5280
  */
 public record CertificateRequirements(int minimumRsaKeyBits, boolean serverAuthRequired, boolean profileRequired) {}

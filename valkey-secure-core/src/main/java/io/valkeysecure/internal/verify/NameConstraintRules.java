@@ -20,8 +20,9 @@ import org.bouncycastle.asn1.x509.NameConstraints;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Enforces the name constraints (RFC 5280 4.2.1.10) of every CA of a path, the anchor included: each name of each certificate
- * below the CA has to be inside a permitted subtree of its type, if there is one, and outside of all excluded subtrees.
+ * Enforces the name constraints (RFC 5280 4.2.1.10) of every CA of a path, the anchor included: each name of each
+ * certificate below the CA has to be inside a permitted subtree of its type, if there is one, and outside of all
+ * excluded subtrees.
  *
  * <p>The JDK ignores the constraints of the anchor and wildcards, and throws RuntimeExceptions for some forms.
  */
@@ -81,7 +82,9 @@ final class NameConstraintRules {
         return text.contains("@") ? ReferenceIdentifier.isMail(text) : isDomain(text, true);
     }
 
-    /** Requires an address and a mask of one bits followed by zero bits, and no bit of the address outside of the mask. */
+    /**
+     * Requires an address and a mask of one bits followed by zero bits, and no bit of the address outside of the mask.
+     */
     private static boolean isNetwork(byte[] octets) {
         if (octets.length != 8 && octets.length != 32) {
             return false;

@@ -24,7 +24,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Applies the {@link Rules}, and then the JDK's PKIX validator. It judges each certificate once in one verification. */
+/**
+ * Applies the {@link Rules}, and then the JDK's PKIX validator. It judges each certificate once in one verification.
+ */
 final class PathJudge {
     private final Rules.Context context;
     private final Map<List<Object>, Optional<PeerRejectedException>> judged = new HashMap<>();
@@ -44,9 +46,7 @@ final class PathJudge {
     private @Nullable PeerRejectedException refusalOf(ParsedCertificate certificate, Rules.Role role) {
         for (Rules.OfCertificate rule : Rules.OF_CERTIFICATE) {
             PeerRejectedException refusal = apply(
-                    rule.reason(),
-                    role + " " + certificate,
-                    () -> rule.check().violation(certificate, role, context));
+                    rule.reason(), role + " " + certificate, () -> rule.check().violation(certificate, role, context));
             if (refusal != null) {
                 return refusal;
             }

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches the paths from a presented leaf to the trust anchors, for one verification. If none is accepted, it reports the
- * refusal of the path that came furthest.
+ * Searches the paths from a presented leaf to the trust anchors, for one verification. If none is accepted, it reports
+ * the refusal of the path that came furthest.
  */
 final class PathSearch {
     /** How far a refused path came. */
@@ -38,7 +38,9 @@ final class PathSearch {
         REVOKED
     }
 
-    /** Returns why a path that keeps the rules is refused, or null; throws if every other path would be refused, too. */
+    /**
+     * Returns why a path that keeps the rules is refused, or null; throws if every other path would be refused, too.
+     */
     interface Requirement {
         @Nullable
         PeerRejectedException refusalOf(CertificationPath path) throws PeerRejectedException;
@@ -103,7 +105,9 @@ final class PathSearch {
         throw nearest == null ? noPath(leaf) : nearest;
     }
 
-    /** Searches depth first: anchors before intermediates, and issuers that the key identifiers name before all others. */
+    /**
+     * Searches depth first: anchors before intermediates, and issuers that the key identifiers name before all others.
+     */
     private @Nullable CertificationPath extend(List<ParsedCertificate> sofar) throws PeerRejectedException {
         ParsedCertificate last = sofar.get(sofar.size() - 1);
         for (ParsedCertificate anchor : issuersOf(last, anchors)) {
@@ -189,7 +193,10 @@ final class PathSearch {
         }
     }
 
-    /** Follows the verified signatures from the leaf as far as they lead, and names the certificate that is missing there. */
+    /**
+     * Follows the verified signatures from the leaf as far as they lead, and names the certificate that is missing
+     * there.
+     */
     private PeerRejectedException noPath(ParsedCertificate leaf) {
         ParsedCertificate last = leaf;
         Set<ParsedCertificate> seen = new LinkedHashSet<>(List.of(last));

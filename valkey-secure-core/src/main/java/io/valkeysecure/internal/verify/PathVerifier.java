@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Verifies a presented chain: finds the paths from its leaf to an anchor, and accepts the first path that keeps all
  * {@link Rules}, passes the JDK's PKIX validator, has a leaf with the expected name, and meets a further requirement.
  *
- * <p>All paths are tried, within the {@link VerificationBudget}: while a CA is replaced, only one of its two certificates may
- * be fit. Superfluous certificates are not judged. An accepted path is remembered; its dates, its name and the further
- * requirement are checked again each time. Safe for use by many threads.
+ * <p>All paths are tried, within the {@link VerificationBudget}: while a CA is replaced, only one of its two
+ * certificates may be fit. Superfluous certificates are not judged. An accepted path is remembered; its dates, its name
+ * and the further requirement are checked again each time. Safe for use by many threads.
  */
 public final class PathVerifier {
     private static final int REMEMBERED_PATHS = 256;
@@ -58,8 +58,8 @@ public final class PathVerifier {
             });
 
     /**
-     * Creates a verifier. An anchor that breaks a rule is left out as long as another anchor can be used now. An anchor that is
-     * not valid yet is used from its notBefore on.
+     * Creates a verifier. An anchor that breaks a rule is left out as long as another anchor can be used now. An anchor
+     * that is not valid yet is used from its notBefore on.
      *
      * @throws PeerRejectedException if no anchor can be used now; the message names the rule that each anchor breaks
      */
@@ -159,8 +159,8 @@ public final class PathVerifier {
                     RefusalReason.UNTRUSTED_ISSUER, "expected a certificate chain, none was presented", null);
         }
         try {
-            PathSearch search = new PathSearch(
-                    chain, anchors, unusable, Rules.Context.at(now, requirements), candidate -> {
+            PathSearch search =
+                    new PathSearch(chain, anchors, unusable, Rules.Context.at(now, requirements), candidate -> {
                         requireName(candidate.certificates().get(0), expected);
                         return refusalOf(requirement, candidate);
                     });

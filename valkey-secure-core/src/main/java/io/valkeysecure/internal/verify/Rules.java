@@ -21,8 +21,8 @@ import org.bouncycastle.asn1.x509.NameConstraints;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules that a certification path must keep, in the order in which they are applied: the rules about a certificate in its
- * role, then the rules about the whole path. {@code docs/verification.md} holds the same list.
+ * The rules that a certification path must keep, in the order in which they are applied: the rules about a certificate
+ * in its role, then the rules about the whole path. {@code docs/verification.md} holds the same list.
  *
  * <p>A rule returns null if it is kept, and otherwise what was expected and what was seen.
  */
@@ -267,8 +267,8 @@ final class Rules {
     }
 
     /**
-     * Refuses an anchor that constrains policies: the validator of the JDK uses only the name and key of an anchor (RFC 5280,
-     * 6.1.1 (d)), so nothing would process the constraint. Policies that are not critical constrain nothing.
+     * Refuses an anchor that constrains policies: the validator of the JDK uses only the name and key of an anchor (RFC
+     * 5280, 6.1.1 (d)), so nothing would process the constraint. Policies that are not critical constrain nothing.
      */
     private static @Nullable String policies(ParsedCertificate anchor) {
         for (ASN1ObjectIdentifier id : POLICIES) {

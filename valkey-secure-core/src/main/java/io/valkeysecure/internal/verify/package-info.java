@@ -1,6 +1,5 @@
 /**
- * The verifier: which certification paths there are, and by which rules one is refused. It knows certificates, names and
- * times, and nothing of connections; not exported.
+ * The verifier: searches certification paths and applies the rules. It knows nothing of connections. Not exported.
  */
 @NullMarked
 package io.valkeysecure.internal.verify;

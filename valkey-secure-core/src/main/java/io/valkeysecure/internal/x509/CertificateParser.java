@@ -28,7 +28,7 @@ public final class CertificateParser {
         try {
             X509Certificate certificate = (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
-            // the JDK leaves alone what follows the certificate, and reads BER
+            // the JDK ignores bytes after the certificate, and accepts BER
             if (Arrays.equals(certificate.getEncoded(), der)) {
                 return certificate;
             }

@@ -16,7 +16,10 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.NameConstraints;
 import org.jspecify.annotations.Nullable;
 
-/** Parses the extensions of a certificate strictly: each in DER, with the fields that its standard defines and no others. */
+/**
+ * Parses the extensions of a certificate strictly: each in DER, with the fields that its standard defines and no
+ * others.
+ */
 final class ExtensionReader {
     private final @Nullable Extensions extensions;
 

@@ -17,7 +17,7 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.jspecify.annotations.Nullable;
 
-/** Which keys and signature algorithms are strong enough: the same for certificates, CRLs and OCSP answers. */
+/** Decides whether a key or a signature algorithm is strong enough, for certificates, CRLs and OCSP responses alike. */
 public final class KeyStrength {
     static final Set<ASN1ObjectIdentifier> CURVES =
             Set.of(SECObjectIdentifiers.secp256r1, SECObjectIdentifiers.secp384r1, SECObjectIdentifiers.secp521r1);

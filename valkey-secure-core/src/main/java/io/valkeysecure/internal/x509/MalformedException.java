@@ -1,6 +1,6 @@
 package io.valkeysecure.internal.x509;
 
-/** Encoded bytes are not what their standard says. Says what is wrong, never what is secret. */
+/** Bytes that were read are malformed or unusable. The problem never holds a secret. */
 public final class MalformedException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -9,16 +9,14 @@ public final class MalformedException extends Exception {
     /**
      * Makes an exception.
      *
-     * @param problem what is wrong, as the end of a sentence that begins with what was read
+     * @param problem the end of a sentence whose subject is what was read
      */
     public MalformedException(String problem) {
         super(problem);
         this.problem = problem;
     }
 
-    /**
-     * {@return what is wrong, as the end of a sentence that begins with what was read}
-     */
+    /** {@return the end of a sentence whose subject is what was read} */
     public String problem() {
         return problem;
     }

@@ -1,12 +1,12 @@
 package io.valkeysecure.internal.x509;
 
 /**
- * VerificationBudget how deep values are nested, before a recursive parser sees them: the parsers of the JDK and of Bouncy Castle
+ * Limits how deep values are nested, before a recursive parser sees them. The parsers of the JDK and of Bouncy Castle
  * recurse once for each level, and 5,000 levels fit into 20 KB.
  *
- * <p>The scan itself does not recurse. It looks into OCTET STRINGs and BIT STRINGs too, since extensions, responses and
- * key stores wrap further values in them. Whether the encoding is valid is for the parser to say: where a header makes no
- * sense, the scan goes on behind the value that holds it, as no parser reads further into that value.
+ * <p>The scan itself does not recurse. It scans OCTET STRINGs and BIT STRINGs, too, because extensions, responses and
+ * key stores wrap values in them. It does not check that the encoding is valid: after an invalid header it skips the
+ * enclosing value, which no parser reads further, either.
  */
 public final class Nesting {
     /** Levels that are allowed. A certificate needs 14, one in an OCSP response 22, one in a key store 28. */
@@ -80,7 +80,7 @@ public final class Nesting {
         indefinite[level] = untilMarker;
     }
 
-    /** Moves behind tag and length, and returns the length. */
+    /** Skips tag and length, and returns the length. */
     private int header(int tag) {
         int end = ends[level];
         int at = position + 1;

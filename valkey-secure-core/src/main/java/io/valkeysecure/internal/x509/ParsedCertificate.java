@@ -45,8 +45,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A certificate with every field that verification and revocation use, parsed once and strictly from its DER.
  *
- * <p>The getters of {@link X509Certificate} are not enough: they return a malformed extension that is not critical as absent,
- * so a malformed SAN would escape a name constraint.
+ * <p>The getters of {@link X509Certificate} are not enough: they return a malformed extension that is not critical as
+ * absent, so a malformed SAN would escape a name constraint.
  */
 public final class ParsedCertificate {
     private static final int EXTENSIONS_FIELD = 3;
@@ -138,8 +138,9 @@ public final class ParsedCertificate {
     }
 
     /**
-     * Requires the fields of RFC 5280 4.1: the version, the six fields that are always there, then the unique identifiers and
-     * the extensions, each once and in this order. Bouncy Castle takes the last of two fields and ignores unknown ones.
+     * Requires the fields of RFC 5280 4.1: the version, the six fields that are always there, then the unique
+     * identifiers and the extensions, each once and in this order. Bouncy Castle takes the last of two fields and
+     * ignores unknown ones.
      */
     private static void requireFields(ASN1Sequence fields) throws MalformedException {
         int first = fields.getObjectAt(0) instanceof ASN1TaggedObject ? 1 : 0;
@@ -261,7 +262,9 @@ public final class ParsedCertificate {
         return mappingsOfOnePolicy;
     }
 
-    /** {@return the URIs of the OCSP responders that authorityInfoAccess names (RFC 5280 4.2.2.1), as they are written} */
+    /**
+     * {@return the URIs of the OCSP responders that authorityInfoAccess names (RFC 5280 4.2.2.1), as they are written}
+     */
     public List<String> ocspResponders() {
         return authorityInfoAccess == null
                 ? List.of()
@@ -296,7 +299,8 @@ public final class ParsedCertificate {
     }
 
     /**
-     * {@return whether the authority key identifier (RFC 5280 4.2.1.1) names another key or certificate than the issuer's}
+     * {@return whether the authority key identifier (RFC 5280 4.2.1.1) names another key or certificate than the
+     * issuer's}
      */
     public boolean pointsElsewhereThan(ParsedCertificate issuer) {
         return authorityKeyIdentifier != null && !(namesKeyOf(issuer) && namesCertificateOf(issuer));

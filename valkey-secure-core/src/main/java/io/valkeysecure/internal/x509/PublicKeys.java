@@ -7,7 +7,7 @@ import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 
-/** Whether the encoded value of a public key is a key at all; {@link KeyStrength} says whether it is strong enough. */
+/** Checks that a public key is well-formed; {@link KeyStrength} checks that it is strong enough. */
 public final class PublicKeys {
     private static final int ED25519_OCTETS = 32;
     private static final int ED448_OCTETS = 57;

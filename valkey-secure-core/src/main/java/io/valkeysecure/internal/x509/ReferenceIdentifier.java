@@ -17,7 +17,10 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.jspecify.annotations.Nullable;
 
-/** ReferenceIdentifier that a certificate holds and names that are expected of it, and when the two match (RFC 9525, 6). */
+/**
+ * The names that a certificate is expected to hold, the reference identifiers of RFC 9525, and how they are matched
+ * (6).
+ */
 public final class ReferenceIdentifier {
     private static final int LONGEST_NAME = 253;
     private static final int LONGEST_LABEL = 63;
@@ -25,7 +28,7 @@ public final class ReferenceIdentifier {
 
     private ReferenceIdentifier() {}
 
-    /** What a subjectAltName has to hold. */
+    /** An expected name. */
     public sealed interface Expected {}
 
     /**
@@ -92,7 +95,7 @@ public final class ReferenceIdentifier {
         try {
             ascii = IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT);
         } catch (IllegalArgumentException e) {
-            // told below, with what a name consists of
+            // refused below, with the rules for a name
         }
         if (!isDnsName(ascii)) {
             throw new IllegalArgumentException("expected a DNS name (letters, digits, hyphens; RFC 5280 4.2.1.6) or an"
@@ -133,7 +136,9 @@ public final class ReferenceIdentifier {
         return new Spiffe(SPIFFE + domain + "/");
     }
 
-    /** SPIFFE-ID, section 2: no user, port, query or fragment; a lower-case trust domain; path segments without dots. */
+    /**
+     * SPIFFE-ID, section 2: no user, port, query or fragment; a lower-case trust domain; path segments without dots.
+     */
     private static boolean isSpiffeId(String id) {
         return id.length() <= 2048
                 && id.matches("spiffe://[a-z0-9._-]{1,255}(/[a-zA-Z0-9._-]+)+")
@@ -150,7 +155,7 @@ public final class ReferenceIdentifier {
         return parseAddress(host) != null;
     }
 
-    /** Whether one of the names is the expected one. */
+    /** {@return whether one of the presented names matches the expected one} */
     public static boolean match(Expected expected, List<GeneralName> presented) {
         if (expected instanceof Dns dns) {
             return presented.stream()
@@ -163,7 +168,7 @@ public final class ReferenceIdentifier {
         return match((Spiffe) expected, presented);
     }
 
-    /** X509-SVID, section 2: exactly one URI. */
+    /** Requires exactly one URI (X509-SVID, section 2). */
     private static boolean match(Spiffe expected, List<GeneralName> presented) {
         List<String> uris = presented.stream()
                 .filter(name -> name.getTagNo() == GeneralName.uniformResourceIdentifier)
@@ -187,7 +192,7 @@ public final class ReferenceIdentifier {
                 && expected.substring(expected.indexOf('.')).equals(pattern.substring(1));
     }
 
-    /** What is wrong with a name in itself; null if nothing is. */
+    /** {@return why a name is malformed; null if it is well-formed} */
     public static @Nullable String problemOf(GeneralName name) {
         boolean wellFormed = switch (name.getTagNo()) {
             case GeneralName.dNSName -> isDnsPattern(text(name));
@@ -201,7 +206,7 @@ public final class ReferenceIdentifier {
         return wellFormed ? null : "has the malformed name " + describe(name) + " in its SAN";
     }
 
-    /** A DNS name, or one whose whole leftmost label is a wildcard, with at least two labels after it. */
+    /** Accepts a DNS name, or a wildcard as the whole leftmost label followed by at least two labels. */
     private static boolean isDnsPattern(String text) {
         if (!text.startsWith("*.")) {
             return isDnsName(text);
@@ -210,7 +215,9 @@ public final class ReferenceIdentifier {
         return isDnsName(rest) && rest.contains(".");
     }
 
-    /** The preferred name syntax that RFC 5280 4.2.1.6 asks for; a last label of digits would be an address. */
+    /**
+     * Accepts the preferred name syntax of RFC 5280 4.2.1.6. A last label of digits is refused: it would be an address.
+     */
     public static boolean isDnsName(String name) {
         if (name.isEmpty() || name.length() > LONGEST_NAME) {
             return false;
@@ -247,7 +254,7 @@ public final class ReferenceIdentifier {
         }
     }
 
-    /** The characters of a name that is an IA5String; an octet above 7F becomes a character that no rule accepts. */
+    /** {@return the text of a name that is an IA5String; an octet above 7F becomes a character that no rule accepts} */
     public static String text(GeneralName name) {
         return ASN1IA5String.getInstance(name.getName()).getString();
     }
@@ -256,7 +263,7 @@ public final class ReferenceIdentifier {
         return ASN1OctetString.getInstance(name.getName()).getOctets();
     }
 
-    /** The names of a SAN for people, not all if there are many. */
+    /** {@return the names of a SAN for people; the first ones if there are many} */
     public static String describe(@Nullable List<GeneralName> names) {
         if (names == null) {
             return "no SAN";
@@ -290,13 +297,13 @@ public final class ReferenceIdentifier {
             try {
                 return InetAddress.getByAddress(address).getHostAddress();
             } catch (UnknownHostException e) {
-                // cannot be, by the length
+                // impossible: the length was checked
             }
         }
         return Printable.value(HexFormat.of().formatHex(address));
     }
 
-    /** Reads a literal address without ever asking a name service. */
+    /** Parses a literal address without a name lookup. */
     private static byte @Nullable [] parseAddress(String host) {
         String text = host.split("%", 2)[0]; // without the zone
         return text.indexOf(':') >= 0 ? parseIpv6(text) : parseIpv4(text);
@@ -313,7 +320,7 @@ public final class ReferenceIdentifier {
         }
     }
 
-    /** The JDK makes an IPv4 address of an IPv4-mapped one; in a certificate they differ. */
+    /** Undoes the conversion of an IPv4-mapped address to IPv4 by the JDK; in a certificate the two differ. */
     private static byte[] ipv6(byte[] address) {
         if (address.length == 16) {
             return address;

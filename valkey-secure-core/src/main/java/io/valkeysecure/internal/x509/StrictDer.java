@@ -13,7 +13,7 @@ import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1UTCTime;
 
-/** What Bouncy Castle reads and X.690 and RFC 5280 do not allow: what has two encodings has two readers. */
+/** Reads DER strictly. Bouncy Castle also reads encodings that X.690 and RFC 5280 do not allow. */
 public final class StrictDer {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuuMMddHHmmss'Z'").withResolverStyle(ResolverStyle.STRICT);

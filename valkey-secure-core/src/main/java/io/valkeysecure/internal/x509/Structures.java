@@ -26,8 +26,8 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 
 /**
- * The form of structures of RFC 5280 that Bouncy Castle passes on unread or reads too generously: fields in another order,
- * twice or unknown; names whose content is anything. Certificates, CRLs and OCSP responses are held to the same form.
+ * Requires the form of RFC 5280 where Bouncy Castle is too lenient: it accepts fields that are out of order, repeated
+ * or unknown, and names with any content. Certificates, CRLs and OCSP responses have to meet the same form.
  */
 public final class Structures {
     /** Attributes that RFC 5280, appendix A.1, and RFC 4519 define as strings. */
@@ -78,8 +78,8 @@ public final class Structures {
     }
 
     /**
-     * Checks that what was read is all that was there: Bouncy Castle passes over fields that are there twice, out of order or
-     * unknown, and writes them no more.
+     * Checks that a structure was read completely: Bouncy Castle skips fields that are repeated, out of order or
+     * unknown.
      *
      * @param read the structure
      * @param from what it was read from
@@ -186,8 +186,8 @@ public final class Structures {
     }
 
     /**
-     * Checks name constraints (RFC 5280 4.2.1.10). A minimum of zero may be written out, though it is the default: it has one
-     * meaning.
+     * Checks name constraints (RFC 5280 4.2.1.10). A minimum of zero may be written out, though it is the default: it
+     * has one meaning.
      *
      * @param constraints the extension's value
      * @throws MalformedException if it has another form

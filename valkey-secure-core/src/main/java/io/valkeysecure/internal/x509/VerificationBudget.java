@@ -1,8 +1,8 @@
 package io.valkeysecure.internal.x509;
 
 /**
- * How much work a presented chain may cause. A chain that needs more is refused, whatever it might have led to: the
- * counts are far above what honest chains need and keep the dearest verification below 100 ms of CPU.
+ * The work that a presented chain may cause. A chain that needs more is refused. The limits are far above the needs of
+ * honest chains, and keep the most expensive verification below 100 ms of CPU.
  */
 public final class VerificationBudget {
     /** Certificates that are presented, without duplicates. */
@@ -11,25 +11,27 @@ public final class VerificationBudget {
     public static final int CERTIFICATE_BYTES = 64 * 1024;
     /** Certificates of a path, the leaf included and the anchor not. */
     public static final int PATH_LENGTH = 10;
-    /** Edges that path building tries. */
+    /** Pairs of certificate and issuer that path building tries. */
     public static final int PATH_STEPS = 1_000;
     /** Signatures that path building verifies. */
     public static final int SIGNATURES = 40;
-    /** Signatures of issuers that a key identifier rules out, verified only to say why there is no path. */
+    /** Signatures by issuers that a key identifier rules out, verified only to explain why there is no path. */
     public static final int RULED_OUT_ISSUERS = 2;
     /** Paths that are given to the JDK's validator, after they passed all rules before. */
     public static final int VALIDATIONS = 4;
     /** Extensions of one certificate. */
     public static final int EXTENSIONS = 64;
-    /** ReferenceIdentifier of a SAN. */
+    /** Names of a SAN. */
     public static final int ENTRIES = 1_024;
-    /** Subtrees of a list of name constraints; the JDK intersects those of several CAs, in time that is their product. */
+    /**
+     * Subtrees of a list of name constraints; the JDK intersects those of several CAs, in time that is their product.
+     */
     public static final int SUBTREES = 256;
     /** Policies of one certificate. */
     public static final int POLICIES = 64;
     /** Ways in which the policies of a path are mapped: for each CA, the policies that it maps one to, multiplied. */
     public static final int POLICY_GROWTH = 8;
-    /** ReferenceIdentifier compared with constraints, over all paths that are tried. */
+    /** Comparisons of names with constraints, over all paths that are tried. */
     public static final int COMPARISONS = 20_000;
     /** Bits of an RSA modulus. */
     public static final int RSA_BITS = 8_192;

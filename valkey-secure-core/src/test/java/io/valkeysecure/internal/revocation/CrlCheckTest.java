@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.internal.x509.ParsedCertificate;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.KeyUsage;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.TestCrl;
-import io.valkeysecure.internal.x509.MalformedException;
-import io.valkeysecure.internal.x509.ParsedCertificate;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
