@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.valkeysecure.internal.adapter.RefusalReporter;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -25,6 +24,7 @@ import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.internal.adapter.RefusalReporter;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
@@ -399,8 +399,9 @@ class TlsGateTest {
     void handshake_takesTooLong_isATimeout() {
         EmbeddedChannel channel = channel();
 
-        channel.pipeline().fireUserEventTriggered(
-                new SslHandshakeCompletionEvent(new SslHandshakeTimeoutException("handshake timed out after 10000ms")));
+        channel.pipeline()
+                .fireUserEventTriggered(new SslHandshakeCompletionEvent(
+                        new SslHandshakeTimeoutException("handshake timed out after 10000ms")));
 
         assertRefused(client.caught, RefusalReason.HANDSHAKE_TIMEOUT);
         assertThat(channel.isOpen()).isFalse();
@@ -450,8 +451,9 @@ class TlsGateTest {
     void alert_beforeTheFirstAnswer_isARefusalOfTheHandshake() throws SSLException {
         EmbeddedChannel channel = opened();
 
-        channel.pipeline().fireExceptionCaught(
-                new DecoderException(new SSLHandshakeException("Received fatal alert: certificate_required")));
+        channel.pipeline()
+                .fireExceptionCaught(
+                        new DecoderException(new SSLHandshakeException("Received fatal alert: certificate_required")));
 
         assertThat(client.caught).isInstanceOf(TlsHandshakeException.class);
         assertThat(channel.isOpen()).isFalse();
@@ -497,7 +499,8 @@ class TlsGateTest {
                 .withoutClientIdentity()
                 .listener(pki.heard)
                 .build()) {
-            TlsHandshake handshake = TlsHandshake.start(watched, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
+            TlsHandshake handshake =
+                    TlsHandshake.start(watched, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
             SSLEngine engine = handshake.engine();
             shakeHands(engine, pki.server.tlsContext(pki.root).createSSLEngine());
             EmbeddedChannel channel =

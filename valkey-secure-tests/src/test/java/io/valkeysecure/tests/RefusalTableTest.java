@@ -434,8 +434,8 @@ class RefusalTableTest {
             assertThat(refusalIn(thrown))
                     .hasMessageStartingWith(scene.host() + ":" + proxy.port() + " refused ("
                             + sin.reason().tag() + "): ")
-                    .hasMessageEndingWith(
-                            "; see https://valkey-secure.github.io/reasons.html#" + sin.reason().tag())
+                    .hasMessageEndingWith("; see https://valkey-secure.github.io/reasons.html#"
+                            + sin.reason().tag())
                     .message()
                     .contains(sin.says());
             assertShowsNoSecret(text(thrown), scene);
