@@ -270,7 +270,7 @@ class TlsGateTest {
 
         assertThatThrownBy(() -> guard().afterChannelInitialized(channel))
                 .isInstanceOf(TlsConfigurationException.class)
-                .hasMessageContaining("which host and port");
+                .hasMessageContaining("expected a channel with the host and port");
     }
 
     private EmbeddedChannel opened() throws SSLException {

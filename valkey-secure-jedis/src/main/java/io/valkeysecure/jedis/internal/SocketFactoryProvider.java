@@ -14,7 +14,6 @@ import java.security.Security;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
@@ -84,13 +83,10 @@ final class SocketFactoryProvider extends Provider {
             throw e;
         }
         SslOptions options = SslOptions.builder().sslProtocol(name).build();
-        AtomicReference<Runnable> withdraw = new AtomicReference<>(() -> {});
-        Cleaner.Cleanable cleanable = CLEANER.register(options, () -> {
-            withdraw.get().run();
-            remove(name);
-        });
-        // also takes the action out of the cleaner, whose thread would keep the class loader
-        withdraw.set(TlsLifetime.onClose(tls, cleanable::clean));
+        Removal removal = new Removal(name);
+        Cleaner.Cleanable cleanable = CLEANER.register(options, removal);
+        // also takes the removal out of the cleaner, whose thread would keep the class loader
+        removal.withdraw = TlsLifetime.onClose(tls, cleanable::clean);
         return options;
     }
 
@@ -122,12 +118,31 @@ final class SocketFactoryProvider extends Provider {
                 cause);
     }
 
+    /**
+     * Removes a name, at the close of the {@code SecureTls} or when the options are garbage; it must not lead to the
+     * options.
+     */
+    private static final class Removal implements Runnable {
+        private final String name;
+        private volatile Runnable withdraw = () -> {};
+
+        Removal(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void run() {
+            withdraw.run();
+            remove(name);
+        }
+    }
+
     private static synchronized void add(String name, SSLSocketFactory factory) {
         SocketFactoryProvider provider = installed;
         if (provider == null) {
             provider = new SocketFactoryProvider();
         }
-        if (Security.getProvider(provider.getName()) != provider) {
+        if (Security.getProvider(provider.getName()) == null) {
             try {
                 var unused = Security.addProvider(provider); // requireFactory sees whether it was added
             } catch (SecurityException e) {

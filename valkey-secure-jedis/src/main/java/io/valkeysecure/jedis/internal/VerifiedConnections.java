@@ -34,30 +34,51 @@ public final class VerifiedConnections {
     private final SSLSocketFactory socketFactory = new VerifiedSocketFactory();
     private final HostAndPortMapper mapper = new WatchingMapper();
 
+    /**
+     * Prepares the connections of a configuration.
+     *
+     * @param tls which servers to trust and which client certificate to present
+     * @param base the configuration with the credentials
+     */
     public VerifiedConnections(SecureTls tls, JedisClientConfig base) {
         this.tls = tls;
         this.base = base;
         this.login = new SocketLogin(base);
     }
 
-    /** {@return whether the factory belongs to a configuration that {@code SecureJedis} made} */
+    /**
+     * {@return whether the factory belongs to a configuration that {@code SecureJedis} made}
+     *
+     * @param factory a socket factory of a configuration
+     */
     public static boolean isOurs(@Nullable SSLSocketFactory factory) {
         return factory instanceof VerifiedSocketFactory;
     }
 
-    /** Gives every handshake to the watcher before it starts, until {@link #unwatch}. */
+    /**
+     * Gives every handshake to the watcher before it starts, until {@link #unwatch}.
+     *
+     * @param watcher called on the thread that connects
+     */
     public void watch(Consumer<TlsHandshake> watcher) {
         watchers.add(watcher);
     }
 
+    /**
+     * Removes a watcher.
+     *
+     * @param watcher the watcher to remove
+     */
     public void unwatch(Consumer<TlsHandshake> watcher) {
         watchers.remove(watcher);
     }
 
+    /** {@return the mapper of the configuration, which refuses a connection that cannot be verified} */
     public HostAndPortMapper mapper() {
         return mapper;
     }
 
+    /** {@return the socket factory, which verifies the server} */
     public SSLSocketFactory socketFactory() {
         return socketFactory;
     }
@@ -66,12 +87,14 @@ public final class VerifiedConnections {
      * Makes the options that lead to the socket factory. Called once; the caller keeps them, because this object must
      * not: the security provider holds it until the options are garbage.
      *
+     * @return the options
      * @throws io.valkeysecure.TlsConfigurationException if the JVM does not take the security provider
      */
     public SslOptions newSslOptions() {
         return SocketFactoryProvider.optionsOf(contextName, socketFactory, tls);
     }
 
+    /** {@return the provider that gives Jedis placeholders instead of credentials} */
     public RedisCredentialsProvider login() {
         return login;
     }
