@@ -151,7 +151,9 @@ public final class PeerBytes implements HandshakeReader.Listener {
     public void noRecord() throws PeerRejectedException {
         if (hello != null) {
             throw RootTypes.peerRejected(
-                    RefusalReason.UNCLASSIFIED, "expected a TLS record, the server sent something else", null);
+                    RefusalReason.MALFORMED_HANDSHAKE,
+                    "expected a TLS record, the server sent something else; is something in between that changes the bytes?",
+                    null);
         }
     }
 

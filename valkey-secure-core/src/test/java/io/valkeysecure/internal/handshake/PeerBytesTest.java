@@ -212,8 +212,8 @@ class PeerBytesTest {
     /** The JDK's engine does not look at the version in the header of a record. */
     @Test
     void record_unreadableHeaderAfterTheHello_isRefused() {
-        assertRefused(RefusalReason.UNCLASSIFIED, records(16384, HELLO) + "1600000000", 1000);
-        assertRefused(RefusalReason.UNCLASSIFIED, records(16384, HELLO) + "9903030000", 1000);
+        assertRefused(RefusalReason.MALFORMED_HANDSHAKE, records(16384, HELLO) + "1600000000", 1000);
+        assertRefused(RefusalReason.MALFORMED_HANDSHAKE, records(16384, HELLO) + "9903030000", 1000);
     }
 
     /** It gives a slot to those who wait, once. */
