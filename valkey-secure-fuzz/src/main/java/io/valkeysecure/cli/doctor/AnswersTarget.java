@@ -6,6 +6,7 @@ import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.doctor.report.CheckResult;
 import io.valkeysecure.cli.doctor.report.HtmlReport;
 import io.valkeysecure.cli.doctor.report.JsonReport;
 import io.valkeysecure.cli.doctor.report.Report;
