@@ -318,6 +318,7 @@ class TlsPolicyTest {
         assertThat(TlsPolicy.strict())
                 .hasToString("strict: TLSv1.3, cipher suites [TLS_AES_256_GCM_SHA384, TLS_AES_128_GCM_SHA256,"
                         + " TLS_CHACHA20_POLY1305_SHA256], handshake timeout PT10S, RSA from 3072 bits,"
-                        + " serverAuth required, certificates by the profile of RFC 5280, every trust anchor usable");
+                        + " serverAuth required, certificates by the profile of RFC 5280, every trust anchor usable,"
+                        + " key exchange hybrid preferred");
     }
 }

@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -89,7 +90,7 @@ public final class AnchorMaterial {
                         "trust anchors " + file + ": no trusted certificate entry is in it; import the CA with"
                                 + " \"keytool -importcert -alias ca -file ca.crt -keystore " + file + "\"");
             }
-            return anchors;
+            return List.copyOf(new LinkedHashSet<>(anchors));
         }
 
         private static List<X509Certificate> certificates(KeyStore store) throws KeyStoreException {
