@@ -80,7 +80,8 @@ class ArchitectureTest {
             "revocation: material root text x509",
             "generation: engine material observe revocation root text verify x509",
             "connection: generation material observe root text thread",
-            "handshake: connection engine generation observe root text");
+            "handshake: connection engine generation observe root text",
+            "adapter: handshake root");
 
     /** The exported types that each internal package uses. */
     private static final Map<String, Set<String>> VOCABULARY = layers(
@@ -102,7 +103,8 @@ class ArchitectureTest {
                     + " adapter.ClientLibrary adapter.ManagedConnection observe.ClosedConnection observe.ExpiryWarning"
                     + " observe.TlsListener observe.TlsStatus",
             "handshake: Endpoint PeerRejectedException RefusalReason TlsHandshakeException TlsPolicy TlsVersion"
-                    + " VerifiedHandshake adapter.ClientLibrary adapter.ManagedConnection observe.TlsListener");
+                    + " VerifiedHandshake adapter.ClientLibrary adapter.ManagedConnection observe.TlsListener",
+            "adapter: RefusalReason SecureTls TlsHandshakeException adapter.TlsHandshake");
 
     /** The exported types that build on internal packages, each with the packages that it reaches. */
     private static final Map<String, Set<String>> BUILDERS = layers(
