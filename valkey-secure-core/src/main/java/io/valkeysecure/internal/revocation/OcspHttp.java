@@ -36,6 +36,9 @@ final class OcspHttp {
     }
 
     static byte[] post(URI responder, byte[] request, Duration limit) throws UnprovedException {
+        if (limit.isZero() || limit.isNegative()) {
+            throw new UnprovedException(Printable.value(responder) + " was not asked: the time for responders is up");
+        }
         CompletableFuture<HttpResponse<byte[]>> exchange;
         try {
             HttpRequest post = HttpRequest.newBuilder(responder)
