@@ -124,10 +124,10 @@ class RefusalTableTest {
                         .says("within PT0.4S", "the peer sent nothing"),
                 sin("stalls in mid-handshake", HANDSHAKE_TIMEOUT, ANY, peer(HostilePeer::stallsMidHandshake), HONEST)
                         .within(SHORT)
-                        .says("within PT0.4S", "in the midst"),
+                        .says("within PT0.4S", "during the handshake"),
                 sin("stalls in mid-record", HANDSHAKE_TIMEOUT, ANY, peer(HostilePeer::stallsAfterRecordHeader), HONEST)
                         .within(SHORT)
-                        .says("in the midst"),
+                        .says("during the handshake"),
                 sin(
                                 "drips slowly",
                                 HANDSHAKE_TIMEOUT,
@@ -135,7 +135,7 @@ class RefusalTableTest {
                                 peer(() -> HostilePeer.dripsSlowly(Duration.ofMillis(20))),
                                 HONEST)
                         .within(SHORT)
-                        .says("within PT0.4S", "in the midst"),
+                        .says("within PT0.4S", "during the handshake"),
                 sin("sends an alert", PEER_ALERT, ANY, peer(() -> HostilePeer.sendsFatalAlert(80)), HONEST)
                         .says("internal_error"),
 
