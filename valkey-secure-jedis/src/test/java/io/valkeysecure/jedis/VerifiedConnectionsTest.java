@@ -9,6 +9,7 @@ import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -110,6 +111,19 @@ class VerifiedConnectionsTest {
 
             assertNoLogin();
             assertThat(socket.isClosed()).isFalse();
+        }
+    }
+
+    @Test
+    void write_byteByByte_arrives() throws IOException {
+        try (Socket socket = connect()) {
+            for (byte each : "PING\r\n".getBytes(StandardCharsets.US_ASCII)) {
+                socket.getOutputStream().write(each);
+            }
+            socket.getOutputStream().flush();
+
+            assertThat(new String(socket.getInputStream().readNBytes(7), StandardCharsets.US_ASCII))
+                    .isEqualTo("-NOAUTH");
         }
     }
 
