@@ -158,8 +158,17 @@ class DrainingEvictionPolicyTest {
     /** Each time that one of the pool's own intervals has ended since our run before. */
     @ParameterizedTest
     @CsvSource({
-        "0, false", "99, false", "100, true", "105, true", "109, true", "110, false", "150, false", "199, false",
-        "200, true", "209, true", "210, false"
+        "0, false",
+        "99, false",
+        "100, true",
+        "105, true",
+        "109, true",
+        "110, false",
+        "150, false",
+        "199, false",
+        "200, true",
+        "209, true",
+        "210, false"
     })
     void evict_testWhileIdle_isDueOnceInEachInterval(long idleMillis, boolean due) {
         EvictionPolicy<Object> policy = policy(base(Duration.ofMillis(100), true));
@@ -211,7 +220,9 @@ class DrainingEvictionPolicyTest {
     void config_policyNamedByItsClass_isRefusedUnlessItIsTheDefault() {
         GenericObjectPoolConfig<Object> named = new GenericObjectPoolConfig<>();
         named.setEvictionPolicyClassName("com.example.Policy");
-        assertThatIllegalArgumentException().isThrownBy(() -> policy(named)).withMessageContaining("com.example.Policy");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> policy(named))
+                .withMessageContaining("com.example.Policy");
 
         named.setEvictionPolicyClassName(DefaultEvictionPolicy.class.getName());
         assertThat(policy(named)).isNotNull();

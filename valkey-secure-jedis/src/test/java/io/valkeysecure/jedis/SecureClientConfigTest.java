@@ -280,8 +280,8 @@ class SecureClientConfigTest {
         } else if (type == ClientSetInfoConfig.class) {
             return ClientSetInfoConfig.withLibNameSuffix("made-up");
         }
-        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) ->
-                switch (method.getName()) {
+        return Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> switch (method.getName()) {
                     case "equals" -> proxy == arguments[0];
                     case "hashCode" -> System.identityHashCode(proxy);
                     default -> "made up " + type;

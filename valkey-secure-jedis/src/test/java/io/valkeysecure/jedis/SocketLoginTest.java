@@ -29,8 +29,7 @@ class SocketLoginTest {
 
     private static void assertRefused(ThrowingCallable step) {
         assertThatThrownBy(step)
-                .satisfies(thrown ->
-                        assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_REQUESTED));
+                .satisfies(thrown -> assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_REQUESTED));
     }
 
     /** As the verified socket writes what Jedis has put into its buffer. */
@@ -128,7 +127,7 @@ class SocketLoginTest {
 
     @Test
     void get_nothingToLogInWith_isHandedOutAsItIs() {
-        SocketLogin none = login(new Base(() -> null));
+        SocketLogin none = login(new Base(SocketLoginTest::nothing));
         none.expect();
         assertThat(none.get()).isNull();
 
@@ -140,13 +139,16 @@ class SocketLoginTest {
         assertThatCode(login::cleanUp).doesNotThrowAnyException();
     }
 
-    private record Base(
-            java.util.function.@Nullable Supplier<@Nullable RedisCredentials> provider)
-            implements JedisClientConfig {
+    @SuppressWarnings("NullAway") // as a provider answers that has none
+    private static RedisCredentials nothing() {
+        return null;
+    }
+
+    private record Base(java.util.function.@Nullable Supplier<RedisCredentials> provider) implements JedisClientConfig {
         @Override
         @SuppressWarnings("NullAway") // Jedis' own answer where none is set
         public java.util.function.Supplier<RedisCredentials> getCredentialsProvider() {
-            return provider == null ? null : provider::get;
+            return provider;
         }
 
         @Override

@@ -47,8 +47,7 @@ class VerifiedConnectionsTest {
     private void assertNoLogin() {
         ThrowingCallable login = () -> connections.login().get();
         assertThatThrownBy(login)
-                .satisfies(thrown ->
-                        assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_REQUESTED));
+                .satisfies(thrown -> assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_REQUESTED));
     }
 
     @Test
@@ -93,7 +92,8 @@ class VerifiedConnectionsTest {
     @Test
     void login_mapperIsAskedForTheNext_isRefused() throws IOException {
         try (Socket socket = connect()) {
-            assertThat(connections.mapper().getHostAndPort(Fixture.localhost(1))).isNull();
+            assertThat(connections.mapper().getHostAndPort(Fixture.localhost(1)))
+                    .isNull();
 
             assertNoLogin();
             assertThat(socket.isClosed()).isFalse();
@@ -104,9 +104,8 @@ class VerifiedConnectionsTest {
     void login_nextHandshakeFails_isRefused() throws IOException {
         try (Socket socket = connect();
                 Socket other = new Socket(server.host(), server.port())) {
-            assertThatThrownBy(() -> connections
-                            .socketFactory()
-                            .createSocket(other, "other.example", server.port(), true))
+            assertThatThrownBy(
+                            () -> connections.socketFactory().createSocket(other, "other.example", server.port(), true))
                     .isInstanceOf(IOException.class);
 
             assertNoLogin();
@@ -135,8 +134,7 @@ class VerifiedConnectionsTest {
         connect().close();
         assertThat(seen)
                 .singleElement()
-                .satisfies(
-                        handshake -> assertThat(handshake.endpoint().port()).isEqualTo(server.port()));
+                .satisfies(handshake -> assertThat(handshake.endpoint().port()).isEqualTo(server.port()));
 
         connections.unwatch(watcher);
         connect().close();

@@ -26,7 +26,8 @@ class PeerBytesTapTest {
             + record("0c" + "00000c" + "03001704" + "00000000" + "0203" + "0000");
 
     /** A ServerHello of TLS 1.3. */
-    private static final String MODERN = record("02" + "00002e" + "0303" + "00".repeat(32) + "00130100" + "0006" + "002b00020304");
+    private static final String MODERN =
+            record("02" + "00002e" + "0303" + "00".repeat(32) + "00130100" + "0006" + "002b00020304");
 
     private static String record(String message) {
         return String.format("160303%04x", message.length() / 2) + message;

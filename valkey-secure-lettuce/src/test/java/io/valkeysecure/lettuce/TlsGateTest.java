@@ -407,8 +407,9 @@ class TlsGateTest {
     void handshake_takesTooLong_isATimeout() {
         EmbeddedChannel channel = channel();
 
-        channel.pipeline().fireUserEventTriggered(
-                new SslHandshakeCompletionEvent(new SslHandshakeTimeoutException("handshake timed out after 10000ms")));
+        channel.pipeline()
+                .fireUserEventTriggered(new SslHandshakeCompletionEvent(
+                        new SslHandshakeTimeoutException("handshake timed out after 10000ms")));
 
         assertRefused(client.caught, RefusalReason.HANDSHAKE_TIMEOUT);
         assertThat(channel.isOpen()).isFalse();
@@ -458,8 +459,9 @@ class TlsGateTest {
     void alert_beforeTheFirstAnswer_isARefusalOfTheHandshake() throws SSLException {
         EmbeddedChannel channel = opened();
 
-        channel.pipeline().fireExceptionCaught(
-                new DecoderException(new SSLHandshakeException("Received fatal alert: certificate_required")));
+        channel.pipeline()
+                .fireExceptionCaught(
+                        new DecoderException(new SSLHandshakeException("Received fatal alert: certificate_required")));
 
         assertThat(client.caught).isInstanceOf(TlsHandshakeException.class);
         assertThat(channel.isOpen()).isFalse();

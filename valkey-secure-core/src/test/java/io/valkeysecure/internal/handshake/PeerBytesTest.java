@@ -266,8 +266,7 @@ class PeerBytesTest {
             records(16384, HELLO, keyExchange("0403")) + CHANGE_CIPHER_SPEC + FINISHED + encrypted(22, 28)
         }) {
             PeerBytes evidence = new PeerBytes();
-            assertThatThrownBy(() ->
-                            evidence.add(ByteBuffer.wrap(HexFormat.of().parseHex(flight))))
+            assertThatThrownBy(() -> evidence.add(ByteBuffer.wrap(HexFormat.of().parseHex(flight))))
                     .isInstanceOf(PeerRejectedException.class);
             assertThat(evidence.isMoreWanted()).isFalse();
         }

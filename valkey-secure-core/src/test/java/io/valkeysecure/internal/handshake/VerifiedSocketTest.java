@@ -135,7 +135,9 @@ class VerifiedSocketTest {
         SSLParameters after = socket.getSSLParameters();
         assertThat(after.getEndpointIdentificationAlgorithm()).isEqualTo("HTTPS");
         assertThat(after.getProtocols()).isEqualTo(before.getProtocols()).isEqualTo(socket.getEnabledProtocols());
-        assertThat(after.getCipherSuites()).isEqualTo(before.getCipherSuites()).isEqualTo(socket.getEnabledCipherSuites());
+        assertThat(after.getCipherSuites())
+                .isEqualTo(before.getCipherSuites())
+                .isEqualTo(socket.getEnabledCipherSuites());
         assertThat(socket.getSupportedProtocols()).contains("TLSv1.2", "TLSv1.3");
         assertThat(socket.getSupportedCipherSuites()).contains(session);
         assertThat(socket.getUseClientMode()).isTrue();
@@ -173,8 +175,10 @@ class VerifiedSocketTest {
                 .withMessageContaining("bound already");
     }
 
-    private static final TlsHandshakeException REMOVED =
-            RootTypes.handshakeRefused(RefusalReason.UNTRUSTED_ISSUER, new Endpoint("localhost", 1), "CA removed", null);
+    private static TlsHandshakeException removed() {
+        return RootTypes.handshakeRefused(
+                RefusalReason.UNTRUSTED_ISSUER, new Endpoint("localhost", 1), "CA removed", null);
+    }
 
     /** Jedis would connect anew without logging in, if the socket told it. */
     @Test
@@ -183,7 +187,7 @@ class VerifiedSocketTest {
         OutputStream out = socket.getOutputStream();
         assertThat(VerifiedSocket.isDraining(() -> !socket.isClosed())).isFalse();
 
-        ((ManagedConnection) socket).close(REMOVED);
+        ((ManagedConnection) socket).close(removed());
 
         assertThat(connected.isClosed()).isTrue();
         assertThat(VerifiedSocket.isDraining(() -> !socket.isClosed())).isTrue();
