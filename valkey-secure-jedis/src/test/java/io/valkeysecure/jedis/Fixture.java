@@ -17,7 +17,7 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 
 /** One CA, a server and a client of it, and a listener that remembers. */
-final class Fixture {
+public final class Fixture {
     static final String USER = "app";
     static final String PASSWORD = "correct-horse-battery";
 
@@ -30,11 +30,11 @@ final class Fixture {
     private Fixture() {}
 
     /** TLS only, client certificate required, the default user switched off. */
-    static ValkeyServer.Builder server() {
+    public static ValkeyServer.Builder server() {
         return ValkeyServer.builder(SERVER, ROOT).user(USER, PASSWORD);
     }
 
-    static SecureTls.Builder tls() {
+    public static SecureTls.Builder tls() {
         return tls(CLIENT);
     }
 
@@ -48,7 +48,7 @@ final class Fixture {
     }
 
     /** A user and a password, and no retries or waits longer than a test likes. */
-    static DefaultJedisClientConfig.Builder login() {
+    public static DefaultJedisClientConfig.Builder login() {
         return DefaultJedisClientConfig.builder().user(USER).password(PASSWORD).timeoutMillis(5000);
     }
 
@@ -56,7 +56,7 @@ final class Fixture {
         return new HostAndPort(server.host(), server.port());
     }
 
-    static HostAndPort localhost(int port) {
+    public static HostAndPort localhost(int port) {
         return new HostAndPort("localhost", port);
     }
 

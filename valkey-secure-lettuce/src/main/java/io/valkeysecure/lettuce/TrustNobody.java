@@ -22,7 +22,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * replaces the handler. With a ready trust manager and no key this takes microseconds and reads no file.
  */
 final class TrustNobody extends SslOptions {
-    static final TrustManagerFactory FACTORY = new NobodyFactory();
+    private static final TrustManagerFactory FACTORY = new NobodyFactory();
 
     TrustNobody(Duration handshakeTimeout) {
         super(SslOptions.builder()
@@ -32,7 +32,7 @@ final class TrustNobody extends SslOptions {
                 .build());
     }
 
-    private static final class NobodyFactory extends SimpleTrustManagerFactory {
+    static final class NobodyFactory extends SimpleTrustManagerFactory {
         @Override
         protected void engineInit(KeyStore keyStore) {}
 

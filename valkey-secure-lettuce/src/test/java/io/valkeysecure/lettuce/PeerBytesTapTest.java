@@ -98,4 +98,18 @@ class PeerBytesTapTest {
         assertThat(written.isSuccess()).isTrue();
         assertThat(channel.<ByteBuf>readOutbound()).isSameAs(hello);
     }
+
+    /** What proves our key by SHA-1, as a server can ask for under TLS 1.2. */
+    @Test
+    void sent_weakProofOfOurKey_goesNowhere() {
+        ByteBuf weak = bytes(record("0f" + "000006" + "0201" + "0002" + "0000"));
+        channel.writeInbound(bytes(record("02" + "000026" + "0303" + "00".repeat(32) + "00c02b00")));
+
+        ChannelFuture written = channel.writeAndFlush(weak);
+
+        assertThat(RefusalReason.of(written.cause())).contains(RefusalReason.WEAK_SIGNATURE);
+        assertThat(RefusalReason.of(caught)).contains(RefusalReason.WEAK_SIGNATURE);
+        assertThat(weak.refCnt()).isZero();
+        assertThat(channel.<Object>readOutbound()).isNull();
+    }
 }

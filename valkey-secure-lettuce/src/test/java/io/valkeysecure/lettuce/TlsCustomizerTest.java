@@ -18,7 +18,9 @@ import io.netty.handler.ssl.SslHandler;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.TlsPolicy;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +34,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the guard makes of a channel as Lettuce sets it up. */
 class TlsCustomizerTest {
-    private final SecureTls tls = new Pki().tls();
+    private final SecureTls tls = new Pki()
+            .tls(TlsPolicy.builder().handshakeTimeout(Duration.ofSeconds(7)).build());
     private final ClientResources resources = ClientResources.create();
     private final List<Object> before = new ArrayList<>();
     private final TlsCustomizer guard = new TlsCustomizer(tls, new NettyCustomizer() {
@@ -83,7 +86,7 @@ class TlsCustomizerTest {
 
         SslHandler ours = channel.pipeline().get(SslHandler.class);
         assertThat(ours).isNotSameAs(lettuces);
-        assertThat(ours.getHandshakeTimeoutMillis()).isEqualTo(10_000);
+        assertThat(ours.getHandshakeTimeoutMillis()).isEqualTo(7_000);
         assertThat(ours.getCloseNotifyFlushTimeoutMillis()).isEqualTo(500);
         assertThat(channel.pipeline().get(PeerBytesTap.class)).isNotNull();
         assertThat(channel.pipeline().get(TlsGate.class)).isNotNull();
@@ -109,8 +112,19 @@ class TlsCustomizerTest {
             channel.pipeline().addLast(lettuces(port));
             assertThatThrownBy(() -> guard.afterChannelInitialized(channel))
                     .isInstanceOf(TlsConfigurationException.class)
-                    .hasMessageContaining("which host and port");
+                    .hasMessageContaining("expected a channel with the host and port that it connects to");
         }
+    }
+
+    @Test
+    void channel_withoutFullVerification_isRefused() throws Exception {
+        SSLEngine engine = SSLContext.getDefault().createSSLEngine("localhost", 6379);
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.pipeline().addLast(new SslHandler(engine));
+
+        assertThatThrownBy(() -> guard.afterChannelInitialized(channel))
+                .isInstanceOf(TlsConfigurationException.class)
+                .hasMessageContaining("verifyPeer");
     }
 
     @Test
@@ -129,7 +143,7 @@ class TlsCustomizerTest {
     /** Without managers of its own a context would take the JVM's, and trust every public CA. */
     @Test
     void trustManagers_ofLettucesOwnTls_areOneThatTrustsNobody() {
-        TrustManager[] managers = TrustNobody.FACTORY.getTrustManagers();
+        TrustManager[] managers = new TrustNobody.NobodyFactory().getTrustManagers();
 
         assertThat(managers).hasSize(1);
         X509ExtendedTrustManager nobody = (X509ExtendedTrustManager) managers[0];

@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandHandler;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.DefaultEndpoint;
+import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -16,8 +25,10 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.AttributeKey;
+import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.Rotation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
@@ -37,6 +48,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -46,6 +58,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The gate and the guard alone, where a real peer cannot bring about the case. */
 class TlsGateTest {
@@ -491,34 +505,105 @@ class TlsGateTest {
         assertThat(pki.heard.refused).isEmpty();
     }
 
-    /** A drain that asks nobody, as where Lettuce's own handlers are missing, does nothing; a removed CA closes. */
+    /** Lettuce gives up between the verdict of another thread and its arrival on the event loop. */
     @Test
-    void trustRemoved_onceOpen_closesTheChannelAndSaysWhy(@TempDir Path folder) throws Exception {
-        Path anchors = Files.writeString(folder.resolve("ca.crt"), pki.root.certificatePem());
-        try (SecureTls watched = SecureTls.trusting(TrustAnchors.pem(anchors))
-                .withoutClientIdentity()
-                .listener(pki.heard)
-                .build()) {
-            TlsHandshake handshake =
-                    TlsHandshake.start(watched, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
-            SSLEngine engine = handshake.engine();
-            shakeHands(engine, pki.server.tlsContext(pki.root).createSSLEngine());
-            EmbeddedChannel channel =
-                    keeping(new EmbeddedChannel(new TlsGate(handshake, engine, verifying::add, null), client));
-            channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
-            verifying.remove().run();
-            channel.runPendingTasks();
-            assertThat(channel.isOpen()).isTrue();
+    void close_betweenVerdictAndOpening_isForgotten() throws SSLException {
+        EmbeddedChannel channel = shakenHands();
+        channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+        verifying.remove().run();
+        assertThat(tls.status().openConnections()).isEqualTo(1);
 
-            Files.writeString(anchors, TestCertificate.root().build().certificatePem());
+        var unused = channel.pipeline().close();
+        channel.runPendingTasks();
+
+        assertThat(client.active).isFalse();
+        assertThat(tls.status().openConnections()).isZero();
+    }
+
+    private static SecureTls watched(Pki pki, Path folder) throws IOException {
+        write(folder, pki, pki.client);
+        return SecureTls.trusting(TrustAnchors.pem(folder.resolve("ca.crt")))
+                .presenting(ClientIdentity.pem(folder.resolve("tls.crt"), folder.resolve("tls.key")))
+                .rotation(Rotation.builder().drainWindow(Duration.ofMinutes(30)).build())
+                .listener(pki.heard)
+                .build();
+    }
+
+    private static void write(Path folder, Pki pki, TestCertificate client) throws IOException {
+        Files.writeString(folder.resolve("ca.crt"), pki.root.certificatePem());
+        Files.writeString(folder.resolve("tls.crt"), client.chainPem());
+        Files.writeString(folder.resolve("tls.key"), client.privateKeyPem());
+    }
+
+    private EmbeddedChannel opened(SecureTls watched, @Nullable DrainHandler drain) throws SSLException {
+        TlsHandshake handshake = TlsHandshake.start(watched, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
+        SSLEngine engine = handshake.engine();
+        shakeHands(engine, pki.server.tlsContext(pki.root).createSSLEngine());
+        TlsGate gate = new TlsGate(handshake, engine, verifying::add, drain);
+        EmbeddedChannel channel =
+                keeping(drain == null ? new EmbeddedChannel(gate) : new EmbeddedChannel(gate, drain, client));
+        channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
+        verifying.remove().run();
+        channel.runPendingTasks();
+        assertThat(channel.isOpen()).isTrue();
+        return channel;
+    }
+
+    private static void awaitEnd(EmbeddedChannel channel) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            channel.runPendingTasks();
+            return !channel.isOpen();
+        });
+    }
+
+    @Test
+    void trustRemoved_onceOpen_closesTheChannelFailsWhatIsInFlightAndSaysWhy(@TempDir Path folder) throws Exception {
+        ClientResources resources = ClientResources.create();
+        try (SecureTls watched = watched(pki, folder)) {
+            DefaultEndpoint endpoint = new DefaultEndpoint(ClientOptions.create(), resources);
+            CommandHandler commands = new CommandHandler(ClientOptions.create(), resources, endpoint);
+            AsyncCommand<String, String, String> inFlight =
+                    new AsyncCommand<>(new Command<>(CommandType.PING, new StatusOutput<>(StringCodec.UTF8)));
+            EmbeddedChannel plain = opened(watched, null);
+            EmbeddedChannel channel = opened(watched, new DrainHandler(commands, endpoint));
+            commands.getStack().add(inFlight);
+
+            Files.writeString(
+                    folder.resolve("ca.crt"), TestCertificate.root().build().certificatePem());
             assertThat(watched.reload()).isTrue();
 
-            await().atMost(Duration.ofSeconds(30)).until(() -> {
-                channel.runPendingTasks();
-                return !channel.isOpen();
-            });
+            awaitEnd(plain);
+            awaitEnd(channel);
             assertRefused(kept(), RefusalReason.UNTRUSTED_ISSUER);
+            assertThat(inFlight).isCompletedExceptionally();
             assertThat(channel.writeAndFlush(bytes(1)).isSuccess()).isFalse();
+        } finally {
+            resources.shutdown(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
+    /** The window is long: what ends so soon was asked. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void identityChanged_onceOpen_isDrained(boolean serverHasAnswered, @TempDir Path folder) throws Exception {
+        ClientResources resources = ClientResources.create();
+        try (SecureTls watched = watched(pki, folder)) {
+            DefaultEndpoint endpoint = new DefaultEndpoint(ClientOptions.create(), resources);
+            EmbeddedChannel channel = opened(
+                    watched,
+                    new DrainHandler(new CommandHandler(ClientOptions.create(), resources, endpoint), endpoint));
+            if (serverHasAnswered) {
+                channel.writeInbound(bytes(1));
+            }
+
+            write(folder, pki, pki.root.issue().subject("CN=app").build());
+            assertThat(watched.reload()).isTrue();
+
+            awaitEnd(channel);
+            assertThat(kept()).isNull();
+            assertThat(client.caught).isNull();
+        } finally {
+            resources.shutdown(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         }
     }
 
