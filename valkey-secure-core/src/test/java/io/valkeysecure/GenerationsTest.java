@@ -306,7 +306,7 @@ class GenerationsTest extends WithMaterialScene {
     /** None of them is ever quiet, so that each counts twice: when it is asked, and when it is closed. */
     @Test
     @Tag("long")
-    void identityChanged_manyConnectionsAndAShortWindow_areRetiredNoFasterThanTheLimit() throws IOException {
+    void identityChanged_manyConnectionsAndAShortWindow_areDrainedNoFasterThanTheLimit() throws IOException {
         int limit = 20;
         Rotation rotation =
                 often().drainWindow(Duration.ZERO).reconnectsPerSecond(limit).build();
@@ -389,13 +389,13 @@ class GenerationsTest extends WithMaterialScene {
     }
 
     @Test
-    void identityChanged_withoutGracefulRetirement_connectionsStay() throws IOException {
+    void identityChanged_withoutDraining_connectionsStay() throws IOException {
         Rotation rotation = often().withoutDraining().build();
         try (SecureTls tls = scene.tls().rotation(rotation).build();
                 SSLSocket socket = scene.connect(tls)) {
             scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             awaitGeneration(tls, 2);
-            // closed by the same pass that would have retired it
+            // closed by the same pass that would have drained it
             scene.files.write(WriteStrategy.RENAME, pair(client("third")));
             awaitGeneration(tls, 3);
             ping(socket);

@@ -235,7 +235,7 @@ class TrustInForceTest extends WithMaterialScene {
 
     /** The connection presents the earlier identity: it is asked to end like others of that one. */
     @Test
-    void opened_identityChangedSinceTheHandshake_isRetired() throws IOException {
+    void opened_identityChangedSinceTheHandshake_isDrained() throws IOException {
         Rotation rotation = Rotation.builder().drainWindow(Duration.ZERO).build();
         try (SecureTls tls = material().rotation(rotation).build()) {
             TlsHandshake early = handshake(tls);
