@@ -13,29 +13,18 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.masterreplica.MasterReplica;
 import io.lettuce.core.masterreplica.StatefulRedisMasterReplicaConnection;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
-import io.lettuce.core.resource.Delay;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
-import io.netty.resolver.DefaultAddressResolverGroup;
-import io.valkeysecure.ClientIdentity;
-import io.valkeysecure.Engine;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.PemFiles;
-import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeySentinels;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterAll;
@@ -43,39 +32,23 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Sentinels, the primary that they tell, and replicas, static and discovered: refused and accepted, and through fail-over. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class LettuceSentinelTest {
-    private static final TestCertificate ROOT =
-            TestCertificate.root().subject("CN=Test Root").build();
-    private static final TestCertificate CLIENT =
-            ROOT.issue().subject("CN=app").dnsName("app").build();
-    private static final String USER = "app";
-    private static final String PASSWORD = "correct-horse-battery";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+class LettuceSentinelTest extends LettuceTopology {
     /** A name under which a sentinel tells of the address that a sinner can take. */
     private static final String ELSEWHERE = "elsewhere";
 
-    private final ValkeySentinels group = ValkeySentinels.builder(
-                    ROOT.issue().dnsName("localhost").ipAddress("127.0.0.1").build(), ROOT)
-            .user(USER, PASSWORD)
-            .start();
+    private final ValkeySentinels group =
+            ValkeySentinels.builder(SERVER, ROOT).user(USER, PASSWORD).start();
     private final ValkeyServer primary = group.primary();
     private final Place sentinel = new Place(group.sentinels().get(0));
     private final Place told = new Place(primary);
     private final Place replica = new Place(group.servers().get(1));
-
-    private final ClientResources threads = DefaultClientResources.builder()
-            .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
-            .reconnectDelay(Delay.constant(Duration.ofMillis(50)))
-            .build();
 
     @BeforeAll
     void announce() {
@@ -99,7 +72,6 @@ class LettuceSentinelTest {
 
     @AfterAll
     void close() throws Exception {
-        threads.shutdown(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         for (AutoCloseable resource : List.of(sentinel, told, replica, group)) {
             resource.close();
         }
@@ -316,16 +288,6 @@ class LettuceSentinelTest {
                 .build();
     }
 
-    private static RedisURI uri(int port) {
-        return RedisURI.builder()
-                .withHost("127.0.0.1")
-                .withPort(port)
-                .withSsl(true)
-                .withAuthentication(USER, PASSWORD)
-                .withTimeout(PATIENCE)
-                .build();
-    }
-
     private static RedisURI sentinels(String name, int... ports) {
         RedisURI.Builder uri = RedisURI.builder()
                 .withSentinelMasterId(name)
@@ -341,15 +303,6 @@ class LettuceSentinelTest {
     private RedisClient client(SecureTls tls) {
         return SecureLettuce.clientBuilder(tls, uri(primary.port()))
                 .resources(SecureLettuce.resources(tls, threads))
-                .build();
-    }
-
-    private static SecureTls tls(TlsListener listener) {
-        return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
-                .presenting(ClientIdentity.of(CLIENT.privateKey(), CLIENT.chain()))
-                // whose ClientHello a Place can tell from those of Valkey's own links
-                .engine(Engine.jdk())
-                .listener(listener)
                 .build();
     }
 }

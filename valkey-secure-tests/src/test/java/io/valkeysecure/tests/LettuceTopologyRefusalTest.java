@@ -14,23 +14,13 @@ import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.pubsub.StatefulRedisClusterPubSubConnection;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
-import io.lettuce.core.resource.Delay;
-import io.netty.resolver.DefaultAddressResolverGroup;
-import io.valkeysecure.ClientIdentity;
-import io.valkeysecure.Engine;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.valkeysecure.observe.TlsListener;
-import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyCluster;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -39,7 +29,6 @@ import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
@@ -53,17 +42,7 @@ import reactor.core.publisher.Sinks;
  * <p>Real servers announce the ports of proxies. Where a proxy leads decides who stands at the announced address, so a sin and
  * its twin differ in nothing else.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class LettuceTopologyRefusalTest {
-    private static final TestCertificate ROOT =
-            TestCertificate.root().subject("CN=Test Root").build();
-    private static final TestCertificate SERVER =
-            ROOT.issue().dnsName("localhost").ipAddress("127.0.0.1").build();
-    private static final TestCertificate CLIENT =
-            ROOT.issue().subject("CN=app").dnsName("app").build();
-    private static final String USER = "app";
-    private static final String PASSWORD = "correct-horse-battery";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+class LettuceTopologyRefusalTest extends LettuceTopology {
 
     private final ValkeyCluster cluster =
             ValkeyCluster.builder(SERVER, ROOT).user(USER, PASSWORD).start();
@@ -73,11 +52,6 @@ class LettuceTopologyRefusalTest {
     private final Place discovered = new Place(node(1));
     /** What the one replica of the third node announces. */
     private final Place replica = new Place(node(5));
-
-    private final ClientResources threads = DefaultClientResources.builder()
-            .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
-            .reconnectDelay(Delay.constant(Duration.ofMillis(50)))
-            .build();
 
     private final String keyOfFirst = keyOf(node(0));
     private final String keyOfSecond = keyOf(node(1));
@@ -107,7 +81,6 @@ class LettuceTopologyRefusalTest {
 
     @AfterAll
     void close() {
-        threads.shutdown(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         Stream.of(seed, discovered, replica, cluster).forEach(LettuceTopologyRefusalTest::close);
     }
 
@@ -431,16 +404,6 @@ class LettuceTopologyRefusalTest {
         return Sin.core(ROOT);
     }
 
-    private RedisURI uri(int port) {
-        return RedisURI.builder()
-                .withHost("127.0.0.1")
-                .withPort(port)
-                .withSsl(true)
-                .withAuthentication(USER, PASSWORD)
-                .withTimeout(PATIENCE)
-                .build();
-    }
-
     private RedisClusterClient clusterClient(SecureTls tls, int port) {
         // the seed alone is asked for the topology: who is dialled else, is dialled because a command goes there
         ClusterClientOptions options = ClusterClientOptions.builder()
@@ -451,15 +414,6 @@ class LettuceTopologyRefusalTest {
         return SecureLettuce.clusterClientBuilder(tls, List.of(uri(port)))
                 .resources(SecureLettuce.resources(tls, threads))
                 .options(options)
-                .build();
-    }
-
-    private static SecureTls tls(TlsListener listener) {
-        return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
-                .presenting(ClientIdentity.of(CLIENT.privateKey(), CLIENT.chain()))
-                // whose ClientHello a Place can tell from those of Valkey's own links
-                .engine(Engine.jdk())
-                .listener(listener)
                 .build();
     }
 }

@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.Revocation;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyServer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -29,64 +24,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Trust that ends while a connection is open whose session was resumed: the connection ends although nobody uses it, and
  * the session is of no use any more. The twin of each is a change of the same files that takes nothing away.
  */
-class TrustEndsTest {
+class TrustEndsTest extends ChangingTrust {
     private static final Duration LONG = Duration.ofSeconds(60);
-
-    private static final TestCertificate ROOT =
-            TestCertificate.root().subject("CN=Root").build();
-    private static final TestCertificate OTHER_ROOT =
-            TestCertificate.root().subject("CN=Other Root").build();
-    private static final TestCertificate SERVER =
-            ROOT.issue().subject("CN=server").dnsName("localhost").build();
-    private static final TestCertificate OTHER_SERVER =
-            ROOT.issue().subject("CN=other server").dnsName("other.example").build();
 
     private static ValkeyServer server;
 
-    private final RecordingListener listener = new RecordingListener();
-    private final Path anchors;
-    private final Path crl;
-
     TrustEndsTest(@TempDir Path directory) {
-        anchors = directory.resolve("ca.crt");
-        crl = directory.resolve("root.crl");
-    }
-
-    /** What is written, once without harm and once so that it ends the trust. */
-    enum Change {
-        CA_REMOVED(RefusalReason.UNTRUSTED_ISSUER) {
-            @Override
-            void harmless(TrustEndsTest test) throws IOException {
-                Files.writeString(test.anchors, TestCertificate.pem(OTHER_ROOT, ROOT) + "\n");
-            }
-
-            @Override
-            void end(TrustEndsTest test) throws IOException {
-                Files.writeString(test.anchors, OTHER_ROOT.certificatePem());
-                OTHER_ROOT.crl().build().write(test.crl);
-            }
-        },
-        SERVER_REVOKED(RefusalReason.REVOKED) {
-            @Override
-            void harmless(TrustEndsTest test) {
-                ROOT.crl().number(2).revoke(OTHER_SERVER).build().write(test.crl);
-            }
-
-            @Override
-            void end(TrustEndsTest test) {
-                ROOT.crl().number(3).revoke(SERVER).build().write(test.crl);
-            }
-        };
-
-        private final RefusalReason reason;
-
-        Change(RefusalReason reason) {
-            this.reason = reason;
-        }
-
-        abstract void harmless(TrustEndsTest test) throws IOException;
-
-        abstract void end(TrustEndsTest test) throws IOException;
+        super(directory);
     }
 
     @BeforeAll
@@ -103,19 +47,8 @@ class TrustEndsTest {
 
     static Stream<Arguments> everyTransportAndChange() {
         return Stream.of(Transport.values())
-                .flatMap(transport -> Stream.of(Change.values()).map(change -> Arguments.of(transport, change)));
-    }
-
-    private SecureTls tls(Transport transport) throws IOException {
-        Files.writeString(anchors, TestCertificate.pem(ROOT, OTHER_ROOT));
-        ROOT.crl().number(1).build().write(crl);
-        TestCertificate client = ROOT.issue().subject("CN=client").build();
-        return SecureTls.trusting(TrustAnchors.pem(anchors))
-                .presenting(ClientIdentity.of(client.privateKey(), client.chain()))
-                .revocation(Revocation.crls(crl))
-                .engine(transport.engine())
-                .listener(listener)
-                .build();
+                .flatMap(transport -> Stream.of(Change.CA_REMOVED, Change.SERVER_REVOKED)
+                        .map(change -> Arguments.of(transport, change)));
     }
 
     /** Connects until a session is resumed. */
@@ -135,7 +68,7 @@ class TrustEndsTest {
     @ParameterizedTest
     @MethodSource("everyTransportAndChange")
     void change_takesNothingAway_connectionStaysAndSessionsResume(Transport transport, Change change) throws Exception {
-        try (SecureTls tls = tls(transport);
+        try (SecureTls tls = tls(transport, TlsPolicy.modern());
                 TestClient.Connection connection = resumed(tls, transport)) {
             change.harmless(this);
             await().atMost(LONG).until(() -> tls.status().generation() == 2);
@@ -150,9 +83,9 @@ class TrustEndsTest {
     @MethodSource("everyTransportAndChange")
     void change_endsTrust_resumedConnectionIsClosedAndTheSessionOfNoUse(Transport transport, Change change)
             throws Exception {
-        try (SecureTls tls = tls(transport)) {
+        try (SecureTls tls = tls(transport, TlsPolicy.modern())) {
             TestClient.Connection connection = resumed(tls, transport);
-            change.end(this);
+            change.harmful(this);
             await().atMost(LONG).until(() -> tls.status().openConnections() == 0);
             await().atMost(LONG).until(() -> !server.execute("CLIENT", "LIST").contains("user=" + TestClient.USER));
             int before = listener.verified().size();

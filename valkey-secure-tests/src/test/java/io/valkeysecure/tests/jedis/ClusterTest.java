@@ -10,7 +10,6 @@ import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyCluster;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import io.valkeysecure.tests.Load;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -23,12 +22,9 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
@@ -45,15 +41,10 @@ import redis.clients.jedis.Protocol;
  * what differs is ours. The front door's client is made of the same parts; {@link TopologyRefusalTest} has it.
  */
 @SuppressWarnings("deprecation") // JedisCluster goes on unchanged
-class ClusterTest {
+class ClusterTest extends WithRotating {
     private static final int ROTATIONS = 20;
 
     private static ValkeyCluster nodes;
-
-    @TempDir
-    private Path directory = Path.of("");
-
-    private Rotating rotating;
 
     @BeforeAll
     static void startNodes() {
@@ -66,16 +57,6 @@ class ClusterTest {
     @AfterAll
     static void stopNodes() {
         nodes.close();
-    }
-
-    @BeforeEach
-    void start() {
-        rotating = new Rotating(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        rotating.close();
     }
 
     private static Set<HostAndPort> seeds() {

@@ -7,18 +7,14 @@ import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.testkit.server.ValkeySentinels;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import io.valkeysecure.tests.Load;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
@@ -29,7 +25,7 @@ import redis.clients.jedis.util.Pool;
 
 /** A real primary with replicas and sentinels, TLS only, with users of their own at the servers and at the sentinels. */
 @SuppressWarnings("deprecation") // JedisSentinelPool goes on unchanged
-class SentinelTest {
+class SentinelTest extends WithRotating {
     private static final String SENTINEL_USER = "watcher";
     private static final String SENTINEL_PASSWORD = "battery-staple";
     private static final int ROTATIONS = 10;
@@ -38,11 +34,6 @@ class SentinelTest {
     private static final Duration LONG = Duration.ofMinutes(3);
 
     private static ValkeySentinels nodes;
-
-    @TempDir
-    private Path directory = Path.of("");
-
-    private Rotating rotating;
 
     @BeforeAll
     static void startNodes() {
@@ -56,16 +47,6 @@ class SentinelTest {
     @AfterAll
     static void stopNodes() {
         nodes.close();
-    }
-
-    @BeforeEach
-    void start() {
-        rotating = new Rotating(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        rotating.close();
     }
 
     private static Set<HostAndPort> sentinels() {
