@@ -133,7 +133,8 @@ final class TlsUri {
                     + " withStartTls(true), and write rediss:// or valkeys:// instead of redis+tls://");
         }
         if (!uri.isSsl()) {
-            throw plaintext(name + ".ssl is false, expected true: the connection would be without TLS; write rediss:// or valkeys://, or"
+            throw plaintext(name
+                    + ".ssl is false, expected true: the connection would be without TLS; write rediss:// or valkeys://, or"
                     + " RedisURI.Builder.withSsl(true)");
         }
         if (uri.getVerifyMode() != SslVerifyMode.FULL) {
