@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * they are asked; the lists have each exception once, and {@value #MOST} at most.
  */
 public final class Causes {
-    private static final int MOST = 256;
+    private static final int MOST = 10_000;
 
     private Causes() {}
 
