@@ -45,29 +45,11 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of connections when generations change, and of the thread that looks after them. */
-class GenerationsTest {
-    @TempDir
-    private Path directory = Path.of("");
-
-    private MaterialScene scene;
-
-    @BeforeEach
-    void open() {
-        scene = new MaterialScene(directory);
-    }
-
-    @AfterEach
-    void close() {
-        scene.close();
-    }
-
+class GenerationsTest extends WithMaterialScene {
     // Trust that ends
 
     @Test

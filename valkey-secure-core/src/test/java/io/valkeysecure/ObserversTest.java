@@ -41,28 +41,10 @@ import javax.net.ssl.SSLSocket;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What those who watch are told: listeners, the log, the Flight Recorder; and what the status says. */
-class ObserversTest {
-    @TempDir
-    private Path directory = Path.of("");
-
-    private MaterialScene scene;
-
-    @BeforeEach
-    void open() {
-        scene = new MaterialScene(directory);
-    }
-
-    @AfterEach
-    void close() {
-        scene.close();
-    }
-
+class ObserversTest extends WithMaterialScene {
     /** Remembers what {@link MaterialScene} does not. */
     private static final class Watch implements TlsListener {
         final List<Supplier<TlsStatus>> begun = new CopyOnWriteArrayList<>();

@@ -200,9 +200,9 @@ class LettuceSentinelTest {
     @MethodSource("rows")
     void use_sinnerAtTheAnnouncedAddress_isRefused(Row row) {
         Place place = row.kind().place();
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         try (HostilePeer sinner = row.sin().peer().get();
-                SecureTls tls = tls(watch);
+                SecureTls tls = tls(listener);
                 RedisClient client = client(tls)) {
             place.takenBy(sinner);
 
@@ -217,7 +217,7 @@ class LettuceSentinelTest {
                                 + row.sin().reason().tag() + "): ");
             }
             assertThat(said).doesNotContain(PASSWORD);
-            assertThat(watch.refused()).isNotEmpty().allSatisfy(refusal -> {
+            assertThat(listener.refusedByVerdict()).isNotEmpty().allSatisfy(refusal -> {
                 assertThat(refusal.reason()).isEqualTo(row.sin().reason());
                 assertThat(refusal.endpoint().port()).isEqualTo(place.port());
             });
@@ -231,13 +231,13 @@ class LettuceSentinelTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("kinds")
     void use_rightServerAtTheAnnouncedAddress_succeeds(Kind kind) throws Exception {
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         kind.place().givenBack();
-        try (SecureTls tls = tls(watch);
+        try (SecureTls tls = tls(listener);
                 RedisClient client = client(tls)) {
             kind.use().with(client);
 
-            assertThat(watch.refused()).isEmpty();
+            assertThat(listener.refusedByVerdict()).isEmpty();
             assertThat(kind.place().recordings())
                     .anyMatch(recording -> recording.clientTranscript().mayCarryCommand())
                     .allMatch(recording -> recording.clientTranscript().isAllTls());
@@ -247,16 +247,16 @@ class LettuceSentinelTest {
     @Order(1)
     @Test
     void connect_oneSentinelOfSeveralIsASinner_othersAnswer() {
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         try (HostilePeer sinner = Sin.core(ROOT).get(2).peer().get();
-                SecureTls tls = tls(watch);
+                SecureTls tls = tls(listener);
                 RedisClient client = client(tls)) {
             sentinel.takenBy(sinner);
 
             get(client.connect(sentinels(
                     group.name(), sentinel.port(), group.sentinels().get(1).port())));
 
-            assertThat(watch.refused())
+            assertThat(listener.refusedByVerdict())
                     .singleElement()
                     .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(RefusalReason.NAME_MISMATCH));
             sentinel.assertToldNothing(sinner);
@@ -273,21 +273,21 @@ class LettuceSentinelTest {
         group.sentinels().forEach(each -> each.execute("SENTINEL", "RESET", group.name()));
         group.awaitHealthy();
         int[] ports = group.sentinels().stream().mapToInt(ValkeyServer::port).toArray();
-        Watch watch = new Watch();
-        try (SecureTls tls = tls(watch);
+        RecordingListener listener = new RecordingListener();
+        try (SecureTls tls = tls(listener);
                 RedisClient client = client(tls);
                 RedisClient raw = RedisClient.create(threads, sentinels(group.name(), ports));
-                ClusterLoad ours = new ClusterLoad();
-                ClusterLoad theirs = new ClusterLoad()) {
+                Load ours = new Load();
+                Load theirs = new Load()) {
             raw.setOptions(ClientOptions.builder().sslOptions(rawTls(directory)).build());
             StatefulRedisConnection<String, String> connection = client.connect(sentinels(group.name(), ports));
             StatefulRedisMasterReplicaConnection<String, String> discovered =
                     MasterReplica.connect(client, StringCodec.UTF8, sentinels(group.name(), ports));
             StatefulRedisMasterReplicaConnection<String, String> rawConnection =
                     MasterReplica.connect(raw, StringCodec.UTF8, sentinels(group.name(), ports));
-            ours.add("by-sentinel", key -> connection.sync().incr(key));
-            ours.add("master-replica", key -> discovered.sync().incr(key));
-            theirs.add("raw", key -> rawConnection.sync().incr(key));
+            ours.count("by-sentinel", key -> connection.sync().incr(key));
+            ours.count("master-replica", key -> discovered.sync().incr(key));
+            theirs.count("raw", key -> rawConnection.sync().incr(key));
             ours.awaitCommands(20);
             theirs.awaitCommands(20);
 
@@ -303,7 +303,7 @@ class LettuceSentinelTest {
                     theirs.longestGapMillis(),
                     ours.failures().size(),
                     theirs.failures().size());
-            assertThat(watch.refused()).isEmpty();
+            assertThat(listener.refusedByVerdict()).isEmpty();
         }
     }
 

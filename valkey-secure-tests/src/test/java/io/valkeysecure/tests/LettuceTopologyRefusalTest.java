@@ -282,9 +282,9 @@ class LettuceTopologyRefusalTest {
     @MethodSource("rows")
     void use_sinnerAtTheAnnouncedAddress_isRefusedAndTheRestGoesOn(Row row) {
         Place place = row.kind().place();
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         try (HostilePeer sinner = row.sin().peer().get();
-                SecureTls tls = tls(watch)) {
+                SecureTls tls = tls(listener)) {
             place.takenBy(sinner);
 
             Throwable thrown = catchThrowable(() -> row.kind().use().with(tls));
@@ -297,9 +297,9 @@ class LettuceTopologyRefusalTest {
                             + row.sin().reason().tag() + "): ")
                     .doesNotContain(PASSWORD);
             place.assertToldNothing(sinner);
-            assertThat(watch.verified())
+            assertThat(listener.verified())
                     .noneMatch(handshake -> handshake.endpoint().port() == place.port());
-            assertThat(watch.refused()).isNotEmpty().allSatisfy(refusal -> {
+            assertThat(listener.refusedByVerdict()).isNotEmpty().allSatisfy(refusal -> {
                 assertThat(refusal.reason()).isEqualTo(row.sin().reason());
                 assertThat(refusal.endpoint().port()).isEqualTo(place.port());
             });
@@ -311,13 +311,13 @@ class LettuceTopologyRefusalTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("kinds")
     void use_rightServerAtTheAnnouncedAddress_succeeds(Kind kind) throws Exception {
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         kind.place().givenBack();
-        try (SecureTls tls = tls(watch)) {
+        try (SecureTls tls = tls(listener)) {
             kind.use().with(tls);
 
-            assertThat(watch.refused()).isEmpty();
-            assertThat(watch.verified())
+            assertThat(listener.refusedByVerdict()).isEmpty();
+            assertThat(listener.verified())
                     .anyMatch(handshake ->
                             handshake.endpoint().port() == kind.place().port());
             assertThat(kind.place().recordings()).allSatisfy(recording -> {
@@ -334,10 +334,10 @@ class LettuceTopologyRefusalTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("sins")
     void reconnect_nodeReturnsAsASinner_isRefusedUntilItIsItselfAgain(Sin sin) {
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         discovered.givenBack();
         try (HostilePeer sinner = sin.peer().get();
-                SecureTls tls = tls(watch);
+                SecureTls tls = tls(listener);
                 RedisClusterClient client = clusterClient(tls, node(0).port());
                 StatefulRedisClusterConnection<String, String> connection = client.connect();
                 StatefulRedisClusterPubSubConnection<String, String> subscriber = client.connectPubSub()) {
@@ -346,13 +346,13 @@ class LettuceTopologyRefusalTest {
 
             discovered.takenBy(sinner);
             discovered.dropConnections();
-            await().atMost(PATIENCE).until(() -> watch.refused().size() >= 4);
+            await().atMost(PATIENCE).until(() -> listener.refusedByVerdict().size() >= 4);
             assertThat(RefusalReason.of(catchThrowable(() -> set(connection, keyOfSecond))))
                     .contains(sin.reason());
             set(connection, keyOfFirst);
             set(connection, keyOfThird);
 
-            assertThat(watch.refused())
+            assertThat(listener.refusedByVerdict())
                     .allSatisfy(refusal -> assertThat(refusal)
                             .hasMessageStartingWith("127.0.0.1:" + discovered.port() + " refused ("
                                     + sin.reason().tag()));
@@ -397,10 +397,10 @@ class LettuceTopologyRefusalTest {
         ClusterClientOptions options = ClusterClientOptions.builder()
                 .reauthenticateBehavior(ClientOptions.ReauthenticateBehavior.ON_NEW_CREDENTIALS)
                 .build();
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         discovered.givenBack();
         try (HostilePeer sinner = Sin.core(ROOT).get(2).peer().get();
-                SecureTls tls = tls(watch);
+                SecureTls tls = tls(listener);
                 RedisClusterClient client = SecureLettuce.clusterClientBuilder(tls, List.of(uri))
                         .resources(SecureLettuce.resources(tls, threads))
                         .options(options)
@@ -410,14 +410,14 @@ class LettuceTopologyRefusalTest {
             set(connection, keyOfSecond);
             discovered.takenBy(sinner);
             discovered.dropConnections();
-            await().atMost(PATIENCE).until(() -> !watch.refused().isEmpty());
+            await().atMost(PATIENCE).until(() -> !listener.refusedByVerdict().isEmpty());
 
             tokens.tryEmitNext(RedisCredentials.just("renewed", PASSWORD));
 
             await().atMost(PATIENCE)
                     .until(() -> node(0).execute("CLIENT", "LIST").contains("user=renewed"));
-            int refused = watch.refused().size();
-            await().atMost(PATIENCE).until(() -> watch.refused().size() >= refused + 3);
+            int refused = listener.refusedByVerdict().size();
+            await().atMost(PATIENCE).until(() -> listener.refusedByVerdict().size() >= refused + 3);
             discovered.assertToldNothing(sinner);
             discovered.givenBack();
             await().atMost(PATIENCE)

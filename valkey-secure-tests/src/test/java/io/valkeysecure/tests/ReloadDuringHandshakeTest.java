@@ -8,13 +8,9 @@ import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.Revocation;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TlsVersion;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.recording.RecordingProxy;
@@ -26,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,8 +43,7 @@ class ReloadDuringHandshakeTest {
     private static final TestCertificate OTHER_SERVER =
             ROOT.issue().subject("CN=other server").dnsName("other.example").build();
 
-    private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
-    private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
+    private final RecordingListener listener = new RecordingListener();
     private final Path anchors;
     private final Path crl;
 
@@ -152,18 +146,7 @@ class ReloadDuringHandshakeTest {
                         .handshakeTimeout(Duration.ofMinutes(1))
                         .build())
                 .engine(transport.engine())
-                .listener(new TlsListener() {
-                    @Override
-                    public void handshakeSucceeded(VerifiedHandshake handshake) {
-                        verified.add(handshake);
-                    }
-
-                    @Override
-                    public void handshakeRefused(
-                            TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
-                        refused.add(refusal);
-                    }
-                })
+                .listener(listener)
                 .build();
     }
 
@@ -177,7 +160,7 @@ class ReloadDuringHandshakeTest {
             try (TestClient.Connection connection = transport.connect(tls, "localhost", port)) {
                 connection.set("key", "value");
             }
-            if (verified.get(verified.size() - 1).resumed()) {
+            if (listener.verified().get(listener.verified().size() - 1).resumed()) {
                 return;
             }
         }
@@ -224,7 +207,7 @@ class ReloadDuringHandshakeTest {
             }
             assertThat(server.awaitEnd(Duration.ofSeconds(30))).isTrue();
             byte[] before = server.applicationBytes();
-            int succeeded = verified.size();
+            int succeeded = listener.verified().size();
             var connecting = connect(
                     tls,
                     transport,
@@ -236,8 +219,8 @@ class ReloadDuringHandshakeTest {
             assertThat(RefusalReason.of(thrown)).as("%s", thrown).contains(change.reason);
             assertThat(server.awaitEnd(Duration.ofSeconds(30))).isTrue();
             assertThat(server.applicationBytes()).isEqualTo(before);
-            assertThat(verified).hasSize(succeeded);
-            assertThat(refused).isNotEmpty().allMatch(refusal -> refusal.reason() == change.reason);
+            assertThat(listener.verified()).hasSize(succeeded);
+            assertThat(listener.refused()).isNotEmpty().allMatch(refusal -> refusal.reason() == change.reason);
             assertThat(tls.status().openConnections()).isZero();
         }
     }
@@ -263,11 +246,11 @@ class ReloadDuringHandshakeTest {
                 connection.set("key", "value");
                 assertThat(connection.get("key")).isEqualTo("value");
             }
-            assertThat(verified).last().satisfies(last -> {
+            assertThat(listener.verified()).last().satisfies(last -> {
                 assertThat(last.resumed()).isEqualTo(resumed);
                 assertThat(last.generation()).isEqualTo(1);
             });
-            assertThat(refused).isEmpty();
+            assertThat(listener.refused()).isEmpty();
         }
     }
 }

@@ -11,15 +11,12 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,7 +43,7 @@ class TrustEndsTest {
 
     private static ValkeyServer server;
 
-    private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
+    private final RecordingListener listener = new RecordingListener();
     private final Path anchors;
     private final Path crl;
 
@@ -117,12 +114,7 @@ class TrustEndsTest {
                 .presenting(ClientIdentity.of(client.privateKey(), client.chain()))
                 .revocation(Revocation.crls(crl))
                 .engine(transport.engine())
-                .listener(new TlsListener() {
-                    @Override
-                    public void handshakeSucceeded(VerifiedHandshake handshake) {
-                        verified.add(handshake);
-                    }
-                })
+                .listener(listener)
                 .build();
     }
 
@@ -131,7 +123,7 @@ class TrustEndsTest {
         for (int i = 0; i < 10; i++) {
             TestClient.Connection connection = transport.connect(tls, server.host(), server.port());
             connection.set("key", "value");
-            VerifiedHandshake last = verified.get(verified.size() - 1);
+            VerifiedHandshake last = listener.verified().get(listener.verified().size() - 1);
             if (last.resumed() && last.generation() == tls.status().generation()) {
                 return connection;
             }
@@ -163,12 +155,12 @@ class TrustEndsTest {
             change.end(this);
             await().atMost(LONG).until(() -> tls.status().openConnections() == 0);
             await().atMost(LONG).until(() -> !server.execute("CLIENT", "LIST").contains("user=" + TestClient.USER));
-            int before = verified.size();
+            int before = listener.verified().size();
             for (int i = 0; i < 2; i++) {
                 Throwable thrown = catchThrowable(() -> connect(tls, transport));
                 assertThat(RefusalReason.of(thrown)).contains(change.reason);
             }
-            assertThat(verified).hasSize(before);
+            assertThat(listener.verified()).hasSize(before);
             if (transport.library()
                     != ClientLibrary.LETTUCE) { // which connects anew, in vain, and keeps the command until then
                 assertThat(RefusalReason.of(catchThrowable(() -> connection.get("key"))))
