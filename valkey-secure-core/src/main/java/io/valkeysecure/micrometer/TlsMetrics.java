@@ -1,6 +1,5 @@
 package io.valkeysecure.micrometer;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -16,6 +15,7 @@ import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import io.valkeysecure.observe.ClosedConnection;
 import io.valkeysecure.observe.ExpiryWarning;
 import io.valkeysecure.observe.TlsListener;

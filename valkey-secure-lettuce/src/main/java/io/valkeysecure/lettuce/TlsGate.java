@@ -1,6 +1,5 @@
 package io.valkeysecure.lettuce;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -12,6 +11,7 @@ import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.text.Causes;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
