@@ -6,6 +6,9 @@ module io.valkeysecure {
     exports io.valkeysecure.internal.adapter to
             io.valkeysecure.jedis,
             io.valkeysecure.lettuce;
+    exports io.valkeysecure.internal.annotation to
+            io.valkeysecure.jedis,
+            io.valkeysecure.lettuce;
     exports io.valkeysecure.internal.engine to
             io.valkeysecure.jedis,
             io.valkeysecure.lettuce;
@@ -27,6 +30,5 @@ module io.valkeysecure {
     requires org.bouncycastle.util;
     requires static micrometer.commons;
     requires static micrometer.core;
-    requires static transitive com.google.errorprone.annotations;
     requires static transitive org.jspecify;
 }

@@ -3,7 +3,6 @@ module io.valkeysecure.jedis {
     requires transitive io.valkeysecure;
     requires transitive org.apache.commons.pool2;
     requires transitive redis.clients.jedis;
-    requires static com.google.errorprone.annotations;
     requires static org.conscrypt;
     requires static org.jspecify;
 

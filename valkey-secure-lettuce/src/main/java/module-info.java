@@ -7,7 +7,6 @@ module io.valkeysecure.lettuce {
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.transport;
-    requires static com.google.errorprone.annotations;
     requires static org.jspecify;
 
     exports io.valkeysecure.lettuce;

@@ -11,7 +11,6 @@ module io.valkeysecure.testkit {
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires org.bouncycastle.util;
-    requires static com.google.errorprone.annotations;
     requires static transitive org.jspecify;
     requires static testcontainers;
 }

@@ -1,6 +1,6 @@
 package io.valkeysecure;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import io.valkeysecure.internal.generation.PresentedCertificates;
 import io.valkeysecure.internal.generation.ServerVerifier;
 import io.valkeysecure.internal.generation.TrustConfiguration;

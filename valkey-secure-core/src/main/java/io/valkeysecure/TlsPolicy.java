@@ -1,6 +1,6 @@
 package io.valkeysecure;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import io.valkeysecure.internal.text.Printable;
 import java.time.Duration;
 import java.util.HashSet;

@@ -11,5 +11,5 @@
 @CheckReturnValue
 package io.valkeysecure;
 
-import com.google.errorprone.annotations.CheckReturnValue;
+import io.valkeysecure.internal.annotation.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

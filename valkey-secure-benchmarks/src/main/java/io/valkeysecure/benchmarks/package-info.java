@@ -2,9 +2,7 @@
  * Measures what connections and commands cost, with this library, with the clients' own TLS, and without TLS. {@link
  * io.valkeysecure.benchmarks.Bench} is run by {@code ./verify bench}.
  */
-@CheckReturnValue
 @NullMarked
 package io.valkeysecure.benchmarks;
 
-import com.google.errorprone.annotations.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

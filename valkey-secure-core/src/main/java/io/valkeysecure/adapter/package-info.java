@@ -7,5 +7,5 @@
 @CheckReturnValue
 package io.valkeysecure.adapter;
 
-import com.google.errorprone.annotations.CheckReturnValue;
+import io.valkeysecure.internal.annotation.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,5 @@
 package io.valkeysecure.micrometer;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -12,6 +11,7 @@ import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import io.valkeysecure.observe.ClosedConnection;
 import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.TlsStatus;

@@ -6,5 +6,5 @@
 @CheckReturnValue
 package io.valkeysecure.micrometer;
 
-import com.google.errorprone.annotations.CheckReturnValue;
+import io.valkeysecure.internal.annotation.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

@@ -5,5 +5,5 @@
 @CheckReturnValue
 package io.valkeysecure.observe;
 
-import com.google.errorprone.annotations.CheckReturnValue;
+import io.valkeysecure.internal.annotation.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

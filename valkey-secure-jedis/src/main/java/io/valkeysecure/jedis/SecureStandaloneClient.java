@@ -1,7 +1,7 @@
 package io.valkeysecure.jedis;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import java.net.URI;
 import java.util.List;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;

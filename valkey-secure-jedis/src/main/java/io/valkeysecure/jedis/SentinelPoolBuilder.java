@@ -1,7 +1,7 @@
 package io.valkeysecure.jedis;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;

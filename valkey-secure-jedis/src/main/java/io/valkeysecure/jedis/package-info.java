@@ -7,5 +7,5 @@
 @NullMarked
 package io.valkeysecure.jedis;
 
-import com.google.errorprone.annotations.CheckReturnValue;
+import io.valkeysecure.internal.annotation.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

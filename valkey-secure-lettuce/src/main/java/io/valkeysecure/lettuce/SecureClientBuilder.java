@@ -1,6 +1,5 @@
 package io.valkeysecure.lettuce;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -8,6 +7,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import org.jspecify.annotations.Nullable;
 
 /**

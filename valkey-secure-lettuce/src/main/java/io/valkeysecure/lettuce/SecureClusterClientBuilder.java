@@ -1,6 +1,5 @@
 package io.valkeysecure.lettuce;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -8,6 +7,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,5 @@
 package io.valkeysecure.lettuce;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -13,6 +12,7 @@ import io.lettuce.core.resource.NettyCustomizer;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import io.valkeysecure.internal.root.RootTypes;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package io.valkeysecure.lettuce;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -11,6 +10,8 @@ import io.netty.util.ReferenceCountUtil;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
+import io.valkeysecure.internal.text.Causes;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -296,7 +297,7 @@ final class TlsGate extends ChannelDuplexHandler {
         if (actual instanceof SslHandshakeTimeoutException) {
             return with(actual, new TimeoutException(actual.getMessage()));
         }
-        for (Throwable next = actual; next != null; next = next.getCause()) {
+        for (Throwable next : Causes.of(actual)) {
             if (next instanceof IOException && !(next instanceof SSLException)) {
                 return with(actual, new EOFException(String.valueOf(next.getMessage())));
             }

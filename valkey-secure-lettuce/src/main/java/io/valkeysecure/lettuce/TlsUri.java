@@ -1,6 +1,5 @@
 package io.valkeysecure.lettuce;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.cluster.RedisClusterURIUtil;
@@ -8,6 +7,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.internal.adapter.ServerUris;
 import io.valkeysecure.internal.adapter.ServerUris.Target;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import io.valkeysecure.internal.root.RootTypes;
 import java.net.URI;
 import java.util.Arrays;

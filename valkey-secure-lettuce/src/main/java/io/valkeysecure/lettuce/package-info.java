@@ -6,5 +6,5 @@
 @NullMarked
 package io.valkeysecure.lettuce;
 
-import com.google.errorprone.annotations.CheckReturnValue;
+import io.valkeysecure.internal.annotation.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisClient;
@@ -34,6 +33,7 @@ import io.valkeysecure.Revocation;
 import io.valkeysecure.Rotation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import io.valkeysecure.testkit.MutableClock;
 import io.valkeysecure.testkit.certificate.PemFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;

@@ -111,8 +111,10 @@ final class JedisConfigs {
         }
     }
 
-    /** The guard's own types are not public; nobody else can put a class into their package and class loader. */
+    /** The guard's own types are not exported; an application has none in their packages and class loader. */
     private static boolean isOurs(@Nullable Object object) {
-        return object != null && object.getClass().getPackage() == SecureJedis.class.getPackage();
+        return object != null
+                && object.getClass().getClassLoader() == SecureJedis.class.getClassLoader()
+                && object.getClass().getPackageName().startsWith(SecureJedis.class.getPackageName());
     }
 }

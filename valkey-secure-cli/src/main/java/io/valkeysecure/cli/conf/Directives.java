@@ -1,6 +1,6 @@
 package io.valkeysecure.cli.conf;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 
 /** Lines of a configuration, each with the reason for it above. */
 final class Directives {

@@ -105,8 +105,9 @@ class VerifiedConnectionsTest {
 
             assertNoLogin();
             assertThat(socket.isClosed()).isFalse();
+        } finally {
+            Reference.reachabilityFence(options); // without them the mapper has no factory to find
         }
-        Reference.reachabilityFence(options); // without them the mapper has no factory to find
     }
 
     @Test

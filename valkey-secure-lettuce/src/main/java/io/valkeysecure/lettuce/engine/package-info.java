@@ -3,5 +3,5 @@
 @NullMarked
 package io.valkeysecure.lettuce.engine;
 
-import com.google.errorprone.annotations.CheckReturnValue;
+import io.valkeysecure.internal.annotation.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;
