@@ -2,6 +2,9 @@
 # what: the starter's tests, compiled once, run with Spring Boot 4.0 and 4.1; the example in headless Chromium
 # time: 6 min
 
+# Left out with Spring Boot 4.0: classes that name types which its Jedis 7.0 does not have yet.
+beyond() { [ "$1" != 4.0 ] || printf ',!ConfigurationTest,!NativeImageTest'; }
+
 suite() {
   local boot rows=() run=0 failed=0 skipped=0 broken=0 status row_run row_failed row_skipped
   command -v chromium >/dev/null || install_package chromium
@@ -11,14 +14,14 @@ suite() {
     status=0
     clear_reports
     # The older versions are not ours to converge.
-    run_maven test -pl valkey-secure-spring-boot-starter -am -Dtest='io/valkeysecure/spring/**' \
+    run_maven test -pl valkey-secure-spring-boot-starter -am -Dtest="io.valkeysecure.spring.*Test$(beyond "$boot")" \
       -Dsurefire.failIfNoSpecifiedTests=false -Denforcer.skip "-Pspring-boot-$boot" || status=$?
     row "$boot"
   done
   say "the example in Chromium"
   status=0
   clear_reports
-  run_maven test -pl valkey-secure-examples-spring -am -Dtest='io/valkeysecure/examples/spring/**' \
+  run_maven test -pl valkey-secure-examples-spring -am -Dtest='io.valkeysecure.examples.spring.*Test' \
     -Dsurefire.failIfNoSpecifiedTests=false -Denforcer.skip -DexcludedGroups= || status=$?
   row example
   printf '\n'
