@@ -244,6 +244,8 @@ class EveryConnectionTest {
                     JedisClientConfiguration.builder()
                             .customize(c -> c.from(SecureJedis.clientConfig(tls, c.build())))
                             .useSsl()
+                            .and()
+                            .usePooling()
                             .build());
         }
     }
