@@ -35,20 +35,10 @@ enum DifferenceClass {
                     && Arrays.stream(values())
                             .anyMatch(other -> other.change != null && difference.changed(other.change))),
     CA_AS_LEAF(RefusalReason.CONSTRAINT_VIOLATED, "leaf .* it is a CA", "leaf basic-constraints ca"),
-    COMMON_NAME_UNDER_CONSTRAINT(
-            Set.of(),
-            difference -> difference.refusedFor(
-                            RefusalReason.CONSTRAINT_VIOLATED, "refused by PKIX: name constraints check failed")
-                    && difference.changed("name-constraints")
-                    && difference.changed("host [0-9a-fA-F.:]+$|no-san|leaf not-named")),
     CRITICAL_EXTENSION(
             RefusalReason.CONSTRAINT_VIOLATED,
             "critical extension (2\\.5\\.29\\.31|2\\.16\\.840\\.1\\.113730\\.1\\.1)",
             "extension (2\\.5\\.29\\.31|2\\.16\\.840\\.1\\.113730\\.1\\.1) .* critical"),
-    EMPTY_DNS_CONSTRAINT(
-            RefusalReason.MALFORMED_CERTIFICATE,
-            "could not be judged by PKIX \\(StringIndexOutOfBounds",
-            "name-constraints \\[.*permitted dns:[,\\]]"),
     EXTENSION_TWICE(
             RefusalReason.MALFORMED_CERTIFICATE,
             "is not a certificate in DER|does not parse as DER|an extension twice",

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -60,8 +60,10 @@ final class NameConstraintRules {
         }
         GeneralName base = subtree.getBase();
         boolean wellFormed = switch (base.getTagNo()) {
-            case GeneralName.dNSName -> isDomain(ReferenceIdentifier.text(base), false);
-            case GeneralName.uniformResourceIdentifier -> isDomain(ReferenceIdentifier.text(base), true);
+            // an empty one covers every name
+            case GeneralName.dNSName ->
+                ReferenceIdentifier.text(base).isEmpty() || isDomain(ReferenceIdentifier.text(base));
+            case GeneralName.uniformResourceIdentifier -> isDomain(ReferenceIdentifier.text(base));
             case GeneralName.rfc822Name -> isMailConstraint(ReferenceIdentifier.text(base));
             case GeneralName.iPAddress -> isNetwork(ReferenceIdentifier.octets(base));
             default -> true;
@@ -69,17 +71,12 @@ final class NameConstraintRules {
         return wellFormed ? null : "has the malformed name constraint " + ReferenceIdentifier.describe(base);
     }
 
-    /** An empty dNSName covers every name; other forms must not be empty. */
-    private static boolean isDomain(String text, boolean leadingDotAllowed) {
-        if (text.isEmpty()) {
-            return !leadingDotAllowed;
-        }
-        String name = leadingDotAllowed && text.startsWith(".") ? text.substring(1) : text;
-        return ReferenceIdentifier.isDnsName(name);
+    private static boolean isDomain(String text) {
+        return ReferenceIdentifier.isDnsName(text.startsWith(".") ? text.substring(1) : text);
     }
 
     private static boolean isMailConstraint(String text) {
-        return text.contains("@") ? ReferenceIdentifier.isMail(text) : isDomain(text, true);
+        return text.contains("@") ? ReferenceIdentifier.isMail(text) : isDomain(text);
     }
 
     /**
@@ -115,7 +112,7 @@ final class NameConstraintRules {
                 if (!leaf && certificate.isSelfIssued()) {
                     continue;
                 }
-                String violation = violation(constraints, certificate, context.budget());
+                String violation = violation(constraints, namesOf(certificate, leaf), context.budget());
                 if (violation != null) {
                     return "expected names within the constraints of " + all.get(ca) + ", " + certificate + " has "
                             + violation;
@@ -126,8 +123,8 @@ final class NameConstraintRules {
     }
 
     private static @Nullable String violation(
-            NameConstraints constraints, ParsedCertificate certificate, VerificationBudget budget) {
-        for (GeneralName name : namesOf(certificate)) {
+            NameConstraints constraints, List<GeneralName> names, VerificationBudget budget) {
+        for (GeneralName name : names) {
             GeneralSubtree[] excluded = constraints.getExcludedSubtrees();
             if (excluded != null) {
                 for (GeneralSubtree subtree : excluded) {
@@ -164,32 +161,46 @@ final class NameConstraintRules {
         return name.getTagNo() == subtree.getBase().getTagNo();
     }
 
-    /** {@return the names of the SAN, the subject, and the mail addresses in the subject} */
-    private static List<GeneralName> namesOf(ParsedCertificate certificate) {
+    /**
+     * {@return the names of the SAN, the subject, and the mail addresses in the subject; and of a leaf without dNSName
+     * the common names that are DNS names of several labels, since some clients of such a server read them as that}
+     */
+    private static List<GeneralName> namesOf(ParsedCertificate certificate, boolean leaf) {
         List<GeneralName> names = new ArrayList<>();
         List<GeneralName> alternatives = certificate.alternativeNames();
         if (alternatives != null) {
             names.addAll(alternatives);
         }
+        boolean hasDnsName = names.stream().anyMatch(name -> name.getTagNo() == GeneralName.dNSName);
         X500Name subject = certificate.subject();
         if (subject.getRDNs().length > 0) {
             names.add(new GeneralName(subject));
         }
-        for (RDN rdn : subject.getRDNs(BCStyle.EmailAddress)) {
-            for (AttributeTypeAndValue attribute : rdn.getTypesAndValues()) {
-                if (attribute.getType().equals(BCStyle.EmailAddress)) {
-                    names.add(new GeneralName(GeneralName.rfc822Name, IETFUtils.valueToString(attribute.getValue())));
+        for (String mail : values(subject, BCStyle.EmailAddress)) {
+            names.add(new GeneralName(GeneralName.rfc822Name, mail));
+        }
+        if (leaf && !hasDnsName) {
+            for (String name : values(subject, BCStyle.CN)) {
+                if (name.contains(".") && ReferenceIdentifier.isDnsName(name)) {
+                    names.add(new GeneralName(GeneralName.dNSName, name));
                 }
             }
         }
         return names;
     }
 
+    private static List<String> values(X500Name subject, ASN1ObjectIdentifier type) {
+        return Arrays.stream(subject.getRDNs(type))
+                .flatMap(rdn -> Arrays.stream(rdn.getTypesAndValues()))
+                .filter(attribute -> attribute.getType().equals(type))
+                .map(attribute -> IETFUtils.valueToString(attribute.getValue()))
+                .toList();
+    }
+
     /** {@return whether everything that the name covers is inside the subtree; false if that cannot be decided} */
     private static boolean contains(GeneralName subtree, GeneralName name) {
         return switch (name.getTagNo()) {
-            case GeneralName.dNSName ->
-                isInDomain(withoutWildcard(ReferenceIdentifier.text(name)), ReferenceIdentifier.text(subtree));
+            case GeneralName.dNSName -> isInDomain(ReferenceIdentifier.text(name), ReferenceIdentifier.text(subtree));
             case GeneralName.iPAddress ->
                 isInNetwork(ReferenceIdentifier.octets(name), ReferenceIdentifier.octets(subtree));
             case GeneralName.directoryName ->
@@ -236,14 +247,11 @@ final class NameConstraintRules {
                 : address;
     }
 
-    private static String withoutWildcard(String name) {
-        return name.startsWith("*.") ? name.substring(2) : name;
-    }
-
+    /** A domain covers itself and all names below it; with a leading dot only those below it, as for OpenSSL. */
     private static boolean isInDomain(String name, String domain) {
         String lower = name.toLowerCase(Locale.ROOT);
         String base = domain.toLowerCase(Locale.ROOT);
-        return base.isEmpty() || lower.equals(base) || lower.endsWith("." + base);
+        return base.isEmpty() || lower.equals(base) || lower.endsWith(base.startsWith(".") ? base : "." + base);
     }
 
     private static boolean isInNetwork(byte[] address, byte[] network) {

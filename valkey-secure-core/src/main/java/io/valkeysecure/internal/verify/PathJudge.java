@@ -15,6 +15,8 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.PKIXReason;
 import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -100,23 +102,33 @@ final class PathJudge {
     }
 
     /**
-     * Validates by RFC 5280, 6.1, as the JDK implements it: signatures again, policies, and the algorithms that
-     * {@code java.security} disables.
+     * Validates by RFC 5280, 6.1, as the JDK implements it: signatures again, policies, and the algorithms and
+     * certificates that the JDK's settings disable. It does not judge names: it takes a common name for a dNSName, so a
+     * CA with name constraints ends one part of the path and is the anchor of the next, where its constraints are left
+     * out. What parts cannot show, as policies, is judged on the whole path without the constraints.
      */
     private @Nullable PeerRejectedException validate(CertificationPath path) {
         context.budget().validation();
         try {
-            PKIXParameters parameters =
-                    new PKIXParameters(Set.of(new TrustAnchor(path.anchor().x509(), null)));
-            parameters.setRevocationEnabled(false);
-            parameters.setDate(Date.from(context.now()));
-            var unused = CertPathValidator.getInstance("PKIX")
-                    .validate(
-                            CertificateFactory.getInstance("X.509")
-                                    .generateCertPath(path.certificates().stream()
-                                            .map(ParsedCertificate::x509)
-                                            .toList()),
-                            parameters);
+            List<X509Certificate> certificates =
+                    path.certificates().stream().map(ParsedCertificate::x509).toList();
+            int from = 0;
+            for (int ca = 1; ca < certificates.size(); ca++) {
+                if (path.certificates().get(ca).nameConstraints() != null) {
+                    validate(certificates.subList(from, ca), certificates.get(ca));
+                    from = ca;
+                }
+            }
+            validate(
+                    certificates.subList(from, certificates.size()),
+                    path.anchor().x509());
+            if (from > 0) {
+                List<X509Certificate> unconstrained = new ArrayList<>();
+                for (X509Certificate certificate : certificates) {
+                    unconstrained.add(UnconstrainedCertificate.of(certificate));
+                }
+                validate(unconstrained, path.anchor().x509());
+            }
             return null;
         } catch (CertPathValidatorException e) {
             return RootTypes.peerRejected(reasonOf(e), "path refused by PKIX: " + Printable.value(e.getMessage()), e);
@@ -126,6 +138,14 @@ final class PathJudge {
                     "path could not be judged by PKIX (" + e.getClass().getSimpleName() + ")",
                     e);
         }
+    }
+
+    private void validate(List<X509Certificate> certificates, X509Certificate anchor) throws GeneralSecurityException {
+        PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor, null)));
+        parameters.setRevocationEnabled(false);
+        parameters.setDate(Date.from(context.now()));
+        var unused = CertPathValidator.getInstance("PKIX")
+                .validate(CertificateFactory.getInstance("X.509").generateCertPath(certificates), parameters);
     }
 
     private static RefusalReason reasonOf(CertPathValidatorException refusal) {

@@ -36,6 +36,11 @@ class NameConstraintRulesTest {
                 "2, example.org, a.example.com, false",
                 "2, com, a.example.com, true",
                 "2, '', a.example.com, true",
+                "2, .example.com, a.example.com, true",
+                "2, .EXAMPLE.com, b.a.example.COM, true",
+                "2, .example.com, example.com, false",
+                "2, .example.com, aexample.com, false",
+                "2, .example.com, *.example.com, true",
                 "2, example.com, *.example.com, true",
                 "2, example.com, *.b.example.com, true",
                 "1, example.com, a@example.com, true",
@@ -89,6 +94,8 @@ class NameConstraintRulesTest {
         "*.example.com, example.com, true, true",
         "*.example.com, com, true, true",
         "*.b.example.com, example.com, true, true",
+        "*.b.example.com, .example.com, true, true",
+        "*.example.com, .a.example.com, false, false",
         "a.example.com, a.a.example.com, false, false"
     })
     void wildcard_underASubtree_isPermittedAsAWholeAndExcludedInPart(
@@ -314,6 +321,79 @@ class NameConstraintRulesTest {
                 .isRefused(CONSTRAINT_VIOLATED, "CN=Intermediate has dNSName a.example.org, excluded by");
     }
 
+    /** The JDK's validator takes the common name for a dNSName where the SAN has none. */
+    @ParameterizedTest
+    @CsvSource({"IssuingCA1", "ca.other.test", "192.0.2.7"})
+    void commonNameOfAnIntermediate_underConstraints_isNoNameOfAServer(String commonName) throws Exception {
+        TestCertificate root = goodRoot().build();
+        TestCertificate constrained = goodCa(root)
+                .permitted(GeneralNameType.DNS_NAME, "example.com")
+                .permitted(GeneralNameType.IP_ADDRESS, "10.0.0.0/8")
+                .excluded(GeneralNameType.DNS_NAME, "other.test")
+                .build();
+        TestCertificate issuing = issuing(constrained, commonName).build();
+        TestCertificate leaf = goodLeaf(issuing).build();
+        assertPath(List.of(root), List.of(leaf, issuing, constrained), leaf, issuing, constrained, root);
+
+        TestCertificate named = issuing(constrained, commonName)
+                .rawName(2, ascii("ca.other.test"))
+                .build();
+        assertRefused(
+                List.of(root),
+                List.of(goodLeaf(named).build(), named, constrained),
+                CONSTRAINT_VIOLATED,
+                "has dNSName ca.other.test, excluded by");
+    }
+
+    private static TestCertificate.Builder issuing(TestCertificate issuer, String commonName) {
+        return goodCa(issuer).subject("CN=" + commonName).keyPair(KeyType.EC_P256.generate());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"192.0.2.7", "2001:db8::7", "Leaf", "a server"})
+    void commonNameOfALeaf_thatIsNoDnsName_isNoNameOfAServer(String commonName) throws Exception {
+        Chain address = addressed(commonName);
+        address.isAccepted();
+        address.withLeaf(builder -> builder.dnsName("leaf.other.test"))
+                .isRefused(CONSTRAINT_VIOLATED, "has dNSName leaf.other.test, excluded by");
+        address.withCa(builder -> builder.permitted(GeneralNameType.IP_ADDRESS, "10.0.0.0/8"))
+                .isRefused(CONSTRAINT_VIOLATED, "has iPAddress 192.0.2.7, not permitted");
+    }
+
+    @Test
+    void commonNameOfALeaf_thatIsADnsName_isConstrainedWhereTheSanHasNone() throws Exception {
+        addressed("leaf.other.test").isRefused(CONSTRAINT_VIOLATED, "has dNSName leaf.other.test, excluded by");
+        addressed("leaf.third.test").isRefused(CONSTRAINT_VIOLATED, "has dNSName leaf.third.test, not permitted");
+        addressed("leaf.example.com").isAccepted();
+        addressed("leaf.other.test")
+                .withLeaf(builder -> builder.dnsName("leaf.example.com"))
+                .isAccepted();
+    }
+
+    /** A leaf for an address, below a CA that constrains dNSNames. */
+    private static Chain addressed(String commonName) {
+        return GOOD.withCa(builder -> builder.permitted(GeneralNameType.DNS_NAME, "example.com")
+                        .excluded(GeneralNameType.DNS_NAME, "other.test"))
+                .withLeaf(
+                        builder -> builder.withoutNames().ipAddress("192.0.2.7").subject("CN=" + commonName))
+                .forHost("192.0.2.7");
+    }
+
+    /** The JDK's validator judges the path in parts because of the constraints; a demand for policies passes them. */
+    @Test
+    void policies_acrossACaWithConstraints_areDemanded() throws Exception {
+        TestCertificate root = goodRoot().build();
+        TestCertificate demanding =
+                Policies.required(Policies.with(goodCa(root), 1)).build();
+        TestCertificate issuing = Policies.with(issuing(demanding, "IssuingCA1"), 1)
+                .permitted(GeneralNameType.DNS_NAME, "example.com")
+                .build();
+        TestCertificate without = goodLeaf(issuing).build();
+        assertRefused(List.of(root), List.of(without, issuing, demanding), CONSTRAINT_VIOLATED, "path refused by PKIX");
+        TestCertificate with = Policies.with(goodLeaf(issuing), 1).build();
+        assertPath(List.of(root), List.of(with, issuing, demanding), with, issuing, demanding, root);
+    }
+
     @Test
     void selfIssuedIntermediate_isSkippedAndTheSelfIssuedLeafIsNot() throws Exception {
         TestCertificate root = goodRoot()
@@ -343,7 +423,9 @@ class NameConstraintRulesTest {
         "1, @a",
         "1, ''",
         "6, ''",
-        "2, .example.com"
+        "2, ..example.com",
+        "2, .",
+        "2, *.example.com"
     })
     void form_malformed_isTold(int tag, String base) {
         assertThat(problem(Tlv.of(0xa0, subtree(0x80 | tag, ascii(base)))))
@@ -353,7 +435,7 @@ class NameConstraintRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, example.com", "1, .example.com", "1, a@example.com", "6, .example.com", "2, ''"})
+    @CsvSource({"1, example.com", "1, .example.com", "1, a@example.com", "6, .example.com", "2, .example.com", "2, ''"})
     void form_wellFormed_isKept(int tag, String base) {
         assertThat(problem(Tlv.of(0xa0, subtree(0x80 | tag, ascii(base))))).isNull();
     }

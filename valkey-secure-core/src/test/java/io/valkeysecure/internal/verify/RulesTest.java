@@ -405,7 +405,7 @@ class RulesTest {
                                                         Tlv.of(0x81, Tlv.bytes(9))))),
                                         constrained(permittedDns))),
                         Stream.of(
-                                        name(2, ".example.com", "example.com"),
+                                        name(2, "example..com", ".example.com"),
                                         name(2, "*.example.com", "example.com"),
                                         name(2, "example.com.", "example.com"),
                                         name(2, "a b", "example.com"),
