@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * A certificate without its name constraints, and with the signature of the certificate as it was issued. With it the
  * JDK's validator judges everything of a path but names.
  */
+@SuppressWarnings("deprecation") // the superclass demands getIssuerDN and getSubjectDN
 final class UnconstrainedCertificate extends X509Certificate {
     private static final long serialVersionUID = 1L;
 
@@ -106,12 +107,12 @@ final class UnconstrainedCertificate extends X509Certificate {
 
     @Override
     public Principal getIssuerDN() {
-        return shown.getIssuerDN();
+        return shown.getIssuerX500Principal();
     }
 
     @Override
     public Principal getSubjectDN() {
-        return shown.getSubjectDN();
+        return shown.getSubjectX500Principal();
     }
 
     @Override
