@@ -69,8 +69,8 @@ public final class KeyDerivation {
             PBKDF2Params parameters = PBKDF2Params.getInstance(function.getParameters());
             BigInteger octets = parameters.getKeyLength();
             if (octets != null && (octets.signum() <= 0 || octets.compareTo(BigInteger.valueOf(KEY_OCTETS)) > 0)) {
-                throw new MalformedException(
-                        "asks for a derived key of " + octets + " octets, expected at most " + KEY_OCTETS + remedy());
+                throw new MalformedException("asks for a derived key of " + shown(octets) + " octets, expected at most "
+                        + KEY_OCTETS + remedy());
             }
             return rounds(parameters.getIterationCount());
         } else if (function.getAlgorithm().equals(MiscObjectIdentifiers.id_scrypt)) {
@@ -89,9 +89,14 @@ public final class KeyDerivation {
     static int rounds(BigInteger count) throws MalformedException {
         if (count.signum() <= 0 || count.compareTo(BigInteger.valueOf(ROUNDS)) > 0) {
             throw new MalformedException(
-                    "asks for " + count + " rounds of key derivation, expected 1 to " + ROUNDS + remedy());
+                    "asks for " + shown(count) + " rounds of key derivation, expected 1 to " + ROUNDS + remedy());
         }
         return count.intValueExact();
+    }
+
+    /** A number may be as long as the file. */
+    private static String shown(BigInteger number) {
+        return number.bitLength() <= Long.SIZE * 2 ? number.toString() : "a number of " + number.bitLength() + " bits";
     }
 
     private static void requireScrypt(ScryptParams parameters) throws MalformedException {
@@ -104,8 +109,9 @@ public final class KeyDerivation {
                 || p.signum() <= 0
                 || memory.compareTo(BigInteger.valueOf(SCRYPT_MEMORY)) > 0
                 || p.compareTo(BigInteger.valueOf(SCRYPT_PARALLELIZATION)) > 0) {
-            throw new MalformedException("asks for scrypt with N=" + n + ", r=" + r + ", p=" + p + ", which takes "
-                    + memory + " bytes; expected at most " + SCRYPT_MEMORY + " bytes and p=" + SCRYPT_PARALLELIZATION
+            throw new MalformedException("asks for scrypt with N=" + shown(n) + ", r=" + shown(r) + ", p=" + shown(p)
+                    + ", which takes " + shown(memory) + " bytes; expected at most " + SCRYPT_MEMORY + " bytes and p="
+                    + SCRYPT_PARALLELIZATION
                     + remedy());
         }
     }

@@ -262,13 +262,14 @@ final class OcspResponse {
         if (weakness != null) {
             throw new UnprovedException("an OCSP response: " + weakness);
         }
+        // read also where none is needed: a response is malformed or it is not
+        List<ParsedCertificate> presented = presented();
         if (isResponder(issuer.x509()) && isSignedBy(issuer)) {
             return;
         }
         List<String> problems = new ArrayList<>();
-        for (X509Certificate presented : presented()) {
-            if (isResponder(presented)) {
-                ParsedCertificate delegate = parsed(presented);
+        for (ParsedCertificate delegate : presented) {
+            if (isResponder(delegate.x509())) {
                 String problem = OcspDelegate.problemOf(delegate, issuer, now, minimumRsaKeyBits);
                 if (problem == null && isSignedBy(delegate)) {
                     return;
@@ -287,16 +288,8 @@ final class OcspResponse {
         return Signatures.verifies(algorithm, signed, signature, signer.x509().getPublicKey());
     }
 
-    private static ParsedCertificate parsed(X509Certificate certificate) throws IOException {
-        try {
-            return ParsedCertificate.of(certificate);
-        } catch (MalformedException e) {
-            throw new IOException("a certificate " + e.problem(), e);
-        }
-    }
-
-    private List<X509Certificate> presented() throws UnprovedException, IOException {
-        List<X509Certificate> presented = new ArrayList<>();
+    private List<ParsedCertificate> presented() throws UnprovedException, IOException {
+        List<ParsedCertificate> presented = new ArrayList<>();
         if (certificates != null) {
             if (certificates.size() > MOST_CERTIFICATES) {
                 throw new UnprovedException("an OCSP response with " + certificates.size() + " certificates, expected "
@@ -304,7 +297,7 @@ final class OcspResponse {
             }
             for (Object each : certificates) {
                 try {
-                    presented.add(CertificateParser.parse(Der.encoded((ASN1Encodable) each)));
+                    presented.add(ParsedCertificate.of(CertificateParser.parse(Der.encoded((ASN1Encodable) each))));
                 } catch (MalformedException e) {
                     throw new IOException("a certificate " + e.problem(), e);
                 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A connection that is open as far as the registry knows, and counts what it is asked. */
 final class Opened implements ManagedConnection {
-    volatile int asked;
+    int asked;
     volatile @Nullable TlsHandshakeException closedBy;
 
     /** {@return the generation in force} */

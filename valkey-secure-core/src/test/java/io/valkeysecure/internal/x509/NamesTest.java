@@ -64,6 +64,26 @@ class NamesTest {
     }
 
     @Test
+    void same_firstAndLastLetterAndNothingButSpaces_areComparedToo() {
+        assertThat(Names.same(named("AZ @[ Root"), named("az @[ root"))).isTrue();
+        assertThat(Names.same(named(" "), named("  "))).isTrue();
+        assertThat(Names.same(named(" "), named("a"))).isFalse();
+    }
+
+    @Test
+    void same_bitsBesideText_areComparedOctetByOctet() {
+        assertThat(Names.same(withBits("Test", 1), withBits("test", 1))).isTrue();
+        assertThat(Names.same(withBits("Test", 1), withBits("test", 2))).isFalse();
+    }
+
+    private static X500Principal withBits(String organization, int bits) {
+        return principal(new X500NameBuilder()
+                .addRDN(BCStyle.O, new DERUTF8String(organization))
+                .addRDN(BCStyle.UNIQUE_IDENTIFIER, new DERBitString(new byte[] {(byte) bits}))
+                .build());
+    }
+
+    @Test
     void same_orderOfParts_makesADifference() {
         X500Principal one = principal(new X500Name("O=Test,CN=Root"));
         assertThat(Names.same(one, principal(new X500Name("CN=Root,O=Test")))).isFalse();

@@ -114,14 +114,19 @@ class CredentialsTest {
                 .identityProviderConfig(() -> () -> {
                     long now = System.currentTimeMillis();
                     String password = user.get().equals("first") ? "one" : "two";
-                    return new SimpleToken(user.get(), password, now + 1000, now, Map.of());
+                    return new SimpleToken(user.get(), password, now + 60_000, now, Map.of());
                 })
-                .expirationRefreshRatio(0.5f)
-                .lowerRefreshBoundMillis(100)
-                .tokenRequestExecTimeoutInMs(1000)
+                // renewed every half second, long before it ends
+                .expirationRefreshRatio(0.9f)
+                .lowerRefreshBoundMillis(59_500)
+                .tokenRequestExecTimeoutInMs(30_000)
                 .build());
         JedisClientConfig config = SecureJedis.clientConfig(
-                tls, DefaultJedisClientConfig.builder().authXManager(tokens).build());
+                tls,
+                DefaultJedisClientConfig.builder()
+                        .timeoutMillis(30_000)
+                        .authXManager(tokens)
+                        .build());
         try (ConnectionPool pool = new ConnectionPool(address(), config, new ConnectionPoolConfig())) {
             assertThat(user(pool)).isEqualTo("first");
 
