@@ -1,13 +1,9 @@
 package io.valkeysecure;
 
 import io.valkeysecure.internal.handshake.PeerAlert;
-import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
+import io.valkeysecure.internal.text.Causes;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -59,15 +55,8 @@ public record Refusal(RefusalReason reason, Optional<Endpoint> endpoint, String 
         if (thrown == null) {
             return Optional.empty();
         }
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Deque<Throwable> open = new ArrayDeque<>();
-        open.add(thrown);
         Optional<Refusal> alert = Optional.empty();
-        while (!open.isEmpty()) {
-            Throwable next = open.remove();
-            if (!seen.add(next)) {
-                continue;
-            }
+        for (Throwable next : Causes.withSuppressed(thrown)) {
             if (next instanceof TlsHandshakeException refused) {
                 return Optional.of(new Refusal(refused.reason(), Optional.of(refused.endpoint()), messageOf(next)));
             } else if (next instanceof PeerRejectedException rejected) {
@@ -78,10 +67,6 @@ public record Refusal(RefusalReason reason, Optional<Endpoint> endpoint, String 
                 alert = PeerAlert.in(next)
                         .map(said -> new Refusal(said.reasonWithoutContext(), Optional.empty(), messageOf(next)));
             }
-            if (next.getCause() != null) {
-                open.add(next.getCause());
-            }
-            Collections.addAll(open, next.getSuppressed());
         }
         return alert;
     }

@@ -82,7 +82,7 @@ class ArchitectureTest {
             "generation: engine material observe revocation root text verify x509",
             "connection: generation material observe root text thread",
             "handshake: connection engine generation observe root text",
-            "adapter: handshake root");
+            "adapter: handshake root text");
 
     /** The exported types that each internal package uses. */
     private static final Map<String, Set<String>> VOCABULARY = layers(

@@ -29,9 +29,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,23 +37,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Bad files get an exception at {@code build()} that names file, block and cause. Each shows nothing of what is in the files
  * and leaves no file open: every test here checks that of whatever it caught.
  */
-class BadMaterialTest {
+class BadMaterialTest extends WithMaterialFiles {
     private static final char[] PASSWORD = "correct-horse-battery".toCharArray();
     private static final TestCertificate ROOT = TestCertificate.root().build();
     private static final TestCertificate INTERMEDIATE = ROOT.issue().ca().build();
     private static final TestCertificate LEAF =
             INTERMEDIATE.issue().dnsName("localhost").build();
 
-    @TempDir
-    private Path directory = Path.of("");
-
-    private Path file = Path.of("");
-    private PemFiles identity = new PemFiles(file, file);
-
-    @BeforeEach
-    void writeFiles() {
-        file = directory.resolve("file");
-        identity = LEAF.writePem(directory, "tls");
+    BadMaterialTest() {
+        super(LEAF);
     }
 
     // Files that cannot be read at all; also for root, whom permissions do not stop.

@@ -45,29 +45,11 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of connections when generations change, and of the thread that looks after them. */
-class GenerationsTest {
-    @TempDir
-    private Path directory = Path.of("");
-
-    private MaterialScene scene;
-
-    @BeforeEach
-    void open() {
-        scene = new MaterialScene(directory);
-    }
-
-    @AfterEach
-    void close() {
-        scene.close();
-    }
-
+class GenerationsTest extends WithMaterialScene {
     // Trust that ends
 
     @Test
@@ -324,7 +306,7 @@ class GenerationsTest {
     /** None of them is ever quiet, so that each counts twice: when it is asked, and when it is closed. */
     @Test
     @Tag("long")
-    void identityChanged_manyConnectionsAndAShortWindow_areRetiredNoFasterThanTheLimit() throws IOException {
+    void identityChanged_manyConnectionsAndAShortWindow_areDrainedNoFasterThanTheLimit() throws IOException {
         int limit = 20;
         Rotation rotation =
                 often().drainWindow(Duration.ZERO).reconnectsPerSecond(limit).build();
@@ -407,13 +389,13 @@ class GenerationsTest {
     }
 
     @Test
-    void identityChanged_withoutGracefulRetirement_connectionsStay() throws IOException {
+    void identityChanged_withoutDraining_connectionsStay() throws IOException {
         Rotation rotation = often().withoutDraining().build();
         try (SecureTls tls = scene.tls().rotation(rotation).build();
                 SSLSocket socket = scene.connect(tls)) {
             scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             awaitGeneration(tls, 2);
-            // closed by the same pass that would have retired it
+            // closed by the same pass that would have drained it
             scene.files.write(WriteStrategy.RENAME, pair(client("third")));
             awaitGeneration(tls, 3);
             ping(socket);

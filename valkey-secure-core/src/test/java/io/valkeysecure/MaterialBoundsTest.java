@@ -6,14 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.valkeysecure.internal.material.FileSnapshot;
 import io.valkeysecure.internal.verify.Tlv;
-import io.valkeysecure.testkit.certificate.PemFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -46,9 +44,7 @@ import org.bouncycastle.crypto.util.ScryptConfig;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfoBuilder;
 import org.bouncycastle.pkcs.jcajce.JcePKCSPBEOutputEncryptorBuilder;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -56,7 +52,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Files that ask for more memory, time or stack than any honest one are refused before the work begins, and damaged ones
  * are refused with their name, whatever a parser does with them. No part of a PEM file is passed over in silence.
  */
-class MaterialBoundsTest {
+class MaterialBoundsTest extends WithMaterialFiles {
     private static final char[] PASSWORD = "correct-horse-battery".toCharArray();
     private static final int TOO_MANY_ROUNDS = 1_000_001;
     private static final TestCertificate ROOT = TestCertificate.root().build();
@@ -64,16 +60,8 @@ class MaterialBoundsTest {
     private static final TestCertificate LEAF =
             ROOT.issue().dnsName("localhost").build();
 
-    @TempDir
-    private Path directory = Path.of("");
-
-    private Path file = Path.of("");
-    private PemFiles identity = new PemFiles(file, file);
-
-    @BeforeEach
-    void writeFiles() {
-        file = directory.resolve("file");
-        identity = LEAF.writePem(directory, "tls");
+    MaterialBoundsTest() {
+        super(LEAF);
     }
 
     // PEM, of which no block is lost

@@ -38,6 +38,7 @@ final class MaterialScene implements AutoCloseable, TlsListener {
     final List<TlsConfigurationException> failed = new CopyOnWriteArrayList<>();
     final List<ExpiryWarning> warned = new CopyOnWriteArrayList<>();
     final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
+    final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
     final MutableClock clock = new MutableClock();
 
     MaterialScene(Path directory) {
@@ -130,6 +131,11 @@ final class MaterialScene implements AutoCloseable, TlsListener {
     @Override
     public void handshakeSucceeded(VerifiedHandshake handshake) {
         verified.add(handshake);
+    }
+
+    @Override
+    public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
+        refused.add(refusal);
     }
 
     @Override

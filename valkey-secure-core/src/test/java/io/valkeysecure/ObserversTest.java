@@ -41,47 +41,29 @@ import javax.net.ssl.SSLSocket;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What those who watch are told: listeners, the log, the Flight Recorder; and what the status says. */
-class ObserversTest {
-    @TempDir
-    private Path directory = Path.of("");
-
-    private MaterialScene scene;
-
-    @BeforeEach
-    void open() {
-        scene = new MaterialScene(directory);
-    }
-
-    @AfterEach
-    void close() {
-        scene.close();
-    }
-
+class ObserversTest extends WithMaterialScene {
     /** Remembers what {@link MaterialScene} does not. */
     private static final class Watch implements TlsListener {
-        final List<Supplier<TlsStatus>> begun = new CopyOnWriteArrayList<>();
-        final List<ClosedConnection> retired = new CopyOnWriteArrayList<>();
-        final List<String> ended = new CopyOnWriteArrayList<>();
+        final List<Supplier<TlsStatus>> started = new CopyOnWriteArrayList<>();
+        final List<ClosedConnection> closedConnections = new CopyOnWriteArrayList<>();
+        final List<String> closedCalls = new CopyOnWriteArrayList<>();
 
         @Override
         public void started(Supplier<TlsStatus> status) {
-            begun.add(status);
+            started.add(status);
         }
 
         @Override
         public void closed() {
-            ended.add("ended");
+            closedCalls.add("ended");
         }
 
         @Override
         public void connectionClosed(ClosedConnection connection) {
-            retired.add(connection);
+            closedConnections.add(connection);
         }
     }
 
@@ -96,19 +78,19 @@ class ObserversTest {
     // Listeners
 
     @Test
-    void listener_ofATls_isToldWhenItBeginsAndOnceWhenItEnds() {
+    void listener_ofATls_isToldWhenItStartsAndOnceWhenItIsClosed() {
         Watch watch = new Watch();
         SecureTls tls = tls(often().build(), watch);
-        assertThat(watch.begun)
+        assertThat(watch.started)
                 .singleElement()
                 .satisfies(status -> assertThat(status.get())
                         .extracting(TlsStatus::digest, TlsStatus::generation)
                         .containsExactly(tls.status().digest(), 1L));
-        assertThat(watch.ended).isEmpty();
+        assertThat(watch.closedCalls).isEmpty();
 
         tls.close();
         tls.close();
-        assertThat(watch.ended).hasSize(1);
+        assertThat(watch.closedCalls).hasSize(1);
     }
 
     @Test
@@ -140,35 +122,35 @@ class ObserversTest {
         ping(socket);
         scene.files.write(WriteStrategy.RENAME, pair(client("second")));
         tls.reload();
-        await().until(() -> watch.retired.size() == 1);
+        await().until(() -> watch.closedConnections.size() == 1);
         tls.close();
 
-        assertThat(watch.begun).hasSize(1);
+        assertThat(watch.started).hasSize(1);
         assertThat(scene.verified).hasSize(1);
-        assertThat(watch.ended).hasSize(1);
+        assertThat(watch.closedCalls).hasSize(1);
         socket.close();
     }
 
     @Test
-    void retired_windowOver_isTold() throws IOException {
+    void connectionClosed_windowOver_isTold() throws IOException {
         Watch watch = new Watch();
         try (SecureTls tls = tls(often().drainWindow(Duration.ofMillis(200)).build(), watch);
                 SSLSocket socket = scene.connect(tls)) {
             scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
-            await().until(() -> !watch.retired.isEmpty());
-            assertThat(watch.retired).singleElement().satisfies(retired -> {
-                assertThat(retired.way()).isEqualTo(ClosedConnection.Way.WINDOW_OVER);
-                assertThat(retired.reason()).isEqualTo(RefusalReason.DRAINED);
-                assertThat(retired.handshake().generation()).isEqualTo(1);
-                assertThat(retired.handshake().endpoint().port()).isEqualTo(scene.server.port());
+            await().until(() -> !watch.closedConnections.isEmpty());
+            assertThat(watch.closedConnections).singleElement().satisfies(closed -> {
+                assertThat(closed.way()).isEqualTo(ClosedConnection.Way.WINDOW_OVER);
+                assertThat(closed.reason()).isEqualTo(RefusalReason.DRAINED);
+                assertThat(closed.handshake().generation()).isEqualTo(1);
+                assertThat(closed.handshake().endpoint().port()).isEqualTo(scene.server.port());
             });
             assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(RefusalReason.DRAINED);
         }
     }
 
     @Test
-    void retired_closedByItsClientWhenAsked_isToldAsQuiet() throws IOException {
+    void connectionClosed_closedByItsClientWhenAsked_isToldAsQuiet() throws IOException {
         Watch watch = new Watch();
         try (SecureTls tls = tls(often().drainWindow(Duration.ofSeconds(30)).build(), watch)) {
             SSLSocket socket = scene.connect(tls);
@@ -177,26 +159,26 @@ class ObserversTest {
             await().until(() -> ManagedConnection.isDraining(() -> !socket.isClosed()));
             assertThat(tls.status().connections())
                     .containsExactly(Map.entry(ClientLibrary.OTHER, new TlsStatus.Connections(0, 1)));
-            assertThat(watch.retired).isEmpty();
+            assertThat(watch.closedConnections).isEmpty();
             socket.close();
-            assertThat(watch.retired)
+            assertThat(watch.closedConnections)
                     .singleElement()
-                    .satisfies(retired -> assertThat(retired.way()).isEqualTo(ClosedConnection.Way.QUIET));
+                    .satisfies(closed -> assertThat(closed.way()).isEqualTo(ClosedConnection.Way.QUIET));
         }
     }
 
     @Test
-    void retired_trustRemoved_isToldWithItsReason() throws IOException {
+    void connectionClosed_trustRemoved_isToldWithItsReason() throws IOException {
         Watch watch = new Watch();
         scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
         try (SecureTls tls = tls(often().build(), watch);
                 SSLSocket socket = scene.connect(tls)) {
             scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
             tls.reload();
-            await().until(() -> !watch.retired.isEmpty());
-            assertThat(watch.retired).singleElement().satisfies(retired -> {
-                assertThat(retired.way()).isEqualTo(ClosedConnection.Way.AT_ONCE);
-                assertThat(retired.reason()).isEqualTo(RefusalReason.UNTRUSTED_ISSUER);
+            await().until(() -> !watch.closedConnections.isEmpty());
+            assertThat(watch.closedConnections).singleElement().satisfies(closed -> {
+                assertThat(closed.way()).isEqualTo(ClosedConnection.Way.AT_ONCE);
+                assertThat(closed.reason()).isEqualTo(RefusalReason.UNTRUSTED_ISSUER);
             });
             assertThat(socket.isConnected()).isTrue();
         }
@@ -210,7 +192,7 @@ class ObserversTest {
             scene.connect(tls).close();
             await().until(() -> tls.status().openConnections() == 0);
         }
-        assertThat(watch.retired).isEmpty();
+        assertThat(watch.closedConnections).isEmpty();
     }
 
     // Status
@@ -365,7 +347,7 @@ class ObserversTest {
     // Flight Recorder
 
     @Test
-    void recording_handshakesReloadsAndRetirement_tellTheIncident() throws IOException {
+    void recording_handshakesReloadsAndDraining_tellTheIncident() throws IOException {
         Path file = directory.resolve("incident.jfr");
         try (Recording recording = new Recording()) {
             recording.start();
@@ -411,7 +393,7 @@ class ObserversTest {
         });
         assertThat(of("ConnectionClosed", events))
                 .singleElement()
-                .satisfies(retired -> assertThat(retired.getString("way")).isEqualTo("window_over"));
+                .satisfies(closed -> assertThat(closed.getString("way")).isEqualTo("window_over"));
     }
 
     private static List<RecordedEvent> of(String name, List<RecordedEvent> events) {

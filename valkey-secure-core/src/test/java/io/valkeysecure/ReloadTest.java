@@ -29,31 +29,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** New material, however it is written, comes into force if it is good, and only then. */
-class ReloadTest {
+class ReloadTest extends WithMaterialScene {
     private static final char[] PASSWORD = "correct-horse-battery".toCharArray();
-
-    @TempDir
-    private Path directory = Path.of("");
-
-    private MaterialScene scene;
-
-    @BeforeEach
-    void open() {
-        scene = new MaterialScene(directory);
-    }
-
-    @AfterEach
-    void close() {
-        scene.close();
-    }
 
     // Ways of writing
 

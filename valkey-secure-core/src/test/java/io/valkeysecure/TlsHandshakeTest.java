@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -167,6 +168,8 @@ class TlsHandshakeTest {
             assertThat(parameters.getProtocols()).containsExactly("TLSv1.3");
             assertThat(parameters.getCipherSuites())
                     .containsExactlyElementsOf(TlsPolicy.strict().cipherSuites());
+            assertThat(parameters.getUseCipherSuitesOrder()).isTrue();
+            assertThat(parameters.getServerNames()).containsExactly(new SNIHostName("localhost"));
         }
     }
 
@@ -451,6 +454,7 @@ class TlsHandshakeTest {
             });
             assertThat(thrown).isInstanceOf(TlsHandshakeException.class);
             assertThat(RefusalReason.of(thrown)).contains(RefusalReason.CLIENT_IDENTITY_REQUIRED);
+            assertThat(thrown).hasMessageContaining("and none is configured; give one by presenting(...)");
             assertThat(refused).containsExactly((TlsHandshakeException) thrown);
         }
     }

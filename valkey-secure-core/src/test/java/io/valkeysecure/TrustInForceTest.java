@@ -14,7 +14,6 @@ import static org.awaitility.Awaitility.await;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
-import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.WriteStrategy;
 import io.valkeysecure.testkit.hostile.HostilePeer;
@@ -27,35 +26,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The server is judged by the material in force at each step between the end of a handshake and the registration of its
  * connection, and whatever goes wrong on that way is a refusal. The order of events is forced: the material changes inside
  * the step.
  */
-class TrustInForceTest {
-    @TempDir
-    private Path directory = Path.of("");
-
-    private MaterialScene scene;
+class TrustInForceTest extends WithMaterialScene {
     private Path crl;
 
     private final HookedClock clock = new HookedClock();
-    private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
-    private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
 
     /** The system's clock; when this thread asks for the time next, it runs something first. */
     private static final class HookedClock extends Clock {
@@ -97,15 +86,9 @@ class TrustInForceTest {
 
     @BeforeEach
     void open() {
-        scene = new MaterialScene(directory);
         crl = directory.resolve("root.crl");
         ROOT.crl().number(1).build().write(crl);
         write(ROOT, OTHER_ROOT);
-    }
-
-    @AfterEach
-    void close() {
-        scene.close();
     }
 
     private void write(TestCertificate... anchors) {
@@ -116,18 +99,7 @@ class TrustInForceTest {
         return SecureTls.trusting(scene.anchors())
                 .presenting(scene.identity())
                 .clock(clock)
-                .listener(new TlsListener() {
-                    @Override
-                    public void handshakeSucceeded(VerifiedHandshake handshake) {
-                        verified.add(handshake);
-                    }
-
-                    @Override
-                    public void handshakeRefused(
-                            TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
-                        refused.add(refusal);
-                    }
-                });
+                .listener(scene);
     }
 
     private static void reload(SecureTls tls) {
@@ -147,8 +119,8 @@ class TrustInForceTest {
 
     private void assertRefused(SecureTls tls, @Nullable Throwable thrown, RefusalReason reason) {
         assertThat(RefusalReason.of(thrown)).as("%s", thrown).contains(reason);
-        assertThat(verified).isEmpty();
-        assertThat(refused).singleElement().isSameAs(thrown);
+        assertThat(scene.verified).isEmpty();
+        assertThat(scene.refused).singleElement().isSameAs(thrown);
         assertThat(tls.status().openConnections()).isZero();
     }
 
@@ -210,7 +182,7 @@ class TrustInForceTest {
             reload(tls);
             Runnable whenClosed = handshake.opened(new Recorded());
             assertThat(tls.status().openConnections()).isEqualTo(1);
-            assertThat(verified).hasSize(1);
+            assertThat(scene.verified).hasSize(1);
             whenClosed.run();
             assertThat(tls.status().openConnections()).isZero();
         }
@@ -237,7 +209,7 @@ class TrustInForceTest {
             ROOT.crl().number(2).build().write(crl);
             reload(tls);
             handshake.opened(new Recorded()).run();
-            assertThat(verified).hasSize(1);
+            assertThat(scene.verified).hasSize(1);
         }
     }
 
@@ -254,7 +226,7 @@ class TrustInForceTest {
             write(ca);
             reload(tls);
             handshake.opened(new Recorded()).run();
-            assertThat(verified).singleElement().satisfies(proof -> {
+            assertThat(scene.verified).singleElement().satisfies(proof -> {
                 assertThat(proof.path().anchor()).isEqualTo(ca.certificate());
                 assertThat(proof.generation()).isEqualTo(1);
             });
@@ -263,7 +235,7 @@ class TrustInForceTest {
 
     /** The connection presents the earlier identity: it is asked to end like others of that one. */
     @Test
-    void opened_identityChangedSinceTheHandshake_isRetired() throws IOException {
+    void opened_identityChangedSinceTheHandshake_isDrained() throws IOException {
         Rotation rotation = Rotation.builder().drainWindow(Duration.ZERO).build();
         try (SecureTls tls = material().rotation(rotation).build()) {
             TlsHandshake early = handshake(tls);
@@ -404,8 +376,8 @@ class TrustInForceTest {
                 });
                 SSLSocket socket = overSocket(tls, peer, plain)) {
             ping(socket);
-            assertThat(verified).hasSize(1);
-            assertThat(refused).isEmpty();
+            assertThat(scene.verified).hasSize(1);
+            assertThat(scene.refused).isEmpty();
         }
     }
 
@@ -456,7 +428,7 @@ class TrustInForceTest {
             Throwable thrown = catchThrowable(handshake::engine);
             assertThat(thrown).isInstanceOf(TlsConfigurationException.class);
             assertThat(RefusalReason.of(thrown)).contains(RefusalReason.UNCLASSIFIED);
-            assertThat(refused).hasSize(1);
+            assertThat(scene.refused).hasSize(1);
         }
     }
 
@@ -502,7 +474,7 @@ class TrustInForceTest {
                 }
             });
             assertThat(refusal.reason()).isEqualTo(RefusalReason.UNCLASSIFIED);
-            assertThat(refused).containsExactly(refusal);
+            assertThat(scene.refused).containsExactly(refusal);
         }
     }
 }

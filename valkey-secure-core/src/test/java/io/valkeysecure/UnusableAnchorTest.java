@@ -37,10 +37,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -49,7 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A trust anchor that breaks a rule is left out and named as long as another one can be used: it stops no build and no
  * reload, and no path ends at it.
  */
-class UnusableAnchorTest {
+class UnusableAnchorTest extends WithMaterialScene {
     private final Instant now = Instant.now();
 
     /** RFC 5280, 4.2.1.11: requireExplicitPolicy 0. */
@@ -59,21 +56,6 @@ class UnusableAnchorTest {
     private static final byte[] MAPPING = {0x30, 10, 0x30, 8, 6, 2, 0x2a, 3, 6, 2, 0x2a, 4};
 
     private static final byte[] POLICIES = {0x30, 6, 0x30, 4, 6, 2, 0x2a, 3};
-
-    @TempDir
-    private Path directory = Path.of("");
-
-    private MaterialScene scene;
-
-    @BeforeEach
-    void open() {
-        scene = new MaterialScene(directory);
-    }
-
-    @AfterEach
-    void close() {
-        scene.close();
-    }
 
     private static TestCertificate.Builder old() {
         return TestCertificate.root().subject("CN=Old Root");

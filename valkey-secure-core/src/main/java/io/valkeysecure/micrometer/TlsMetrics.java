@@ -1,12 +1,8 @@
 package io.valkeysecure.micrometer;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
@@ -17,18 +13,13 @@ import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import io.valkeysecure.observe.ClosedConnection;
-import io.valkeysecure.observe.ExpiryWarning;
 import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.TlsStatus;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,12 +50,12 @@ public final class TlsMetrics implements TlsListener {
     private final int endpoints;
     private final Set<Endpoint> seen = ConcurrentHashMap.newKeySet();
 
-    /** The meters that read the status; they are removed when the {@link SecureTls} is closed. */
-    private final Queue<Meter> gauges = new ConcurrentLinkedQueue<>();
+    private final StatusMeters gauges;
 
     private TlsMetrics(Builder builder) {
         registry = builder.registry;
         common = Objects.requireNonNullElse(builder.tags, Tags.empty());
+        gauges = new StatusMeters(registry, common);
         histogram = builder.histogram != null;
         endpoints = Objects.requireNonNullElse(builder.endpoints, 0);
     }
@@ -99,77 +90,12 @@ public final class TlsMetrics implements TlsListener {
             var unused = reload("failure", reason.tag());
         }
         var unused = reload(SUCCESS, NONE);
-        for (ClientLibrary client : ClientLibrary.values()) {
-            connections(status, client, "current", TlsStatus.Connections::current);
-            connections(status, client, "draining", TlsStatus.Connections::draining);
-        }
-        gauge(TlsMeters.GENERATION, Tags.empty(), () -> status.get().generation());
-        gauge(
-                TlsMeters.RELOAD_FAILING,
-                Tags.empty(),
-                () -> status.get().lastFailure().isPresent() ? 1 : 0);
-        gauge(
-                TlsMeters.LISTENERS_BEHIND,
-                Tags.empty(),
-                () -> status.get().backlog().listenersBehind());
-        gauge(
-                TlsMeters.CONNECTIONS_UNCHECKED,
-                Tags.empty(),
-                () -> status.get().backlog().connectionsUnchecked());
-        gauges.add(FunctionCounter.builder(
-                        TlsMeters.NOTIFICATIONS_DROPPED.getName(),
-                        status,
-                        current -> current.get().backlog().notificationsDropped())
-                .tags(common)
-                .register(registry));
-        gauges.add(TimeGauge.builder(TlsMeters.MATERIAL_AGE.getName(), () -> age(status.get()), TimeUnit.SECONDS)
-                .tags(common)
-                .register(registry));
-        gauge(
-                TlsMeters.ANCHORS_UNUSABLE,
-                Tags.empty(),
-                () -> status.get().unusableAnchors().size());
-        for (ExpiryWarning.Role role : ExpiryWarning.Role.values()) {
-            gauges.add(TimeGauge.builder(
-                            TlsMeters.CERTIFICATE_EXPIRY.getName(),
-                            () -> remaining(status.get(), role),
-                            TimeUnit.SECONDS)
-                    .tags(common.and(TlsMeters.Key.ROLE.asString(), role.tag()))
-                    .register(registry));
-        }
-    }
-
-    private void connections(
-            Supplier<TlsStatus> status, ClientLibrary client, String age, ToIntFunction<TlsStatus.Connections> count) {
-        gauge(
-                TlsMeters.CONNECTIONS,
-                Tags.of(TlsMeters.Key.CLIENT.asString(), client.tag(), TlsMeters.Key.AGE.asString(), age),
-                () -> {
-                    TlsStatus.Connections open = status.get().connections().get(client);
-                    return open == null ? 0 : count.applyAsInt(open);
-                });
-    }
-
-    /** Registers a gauge until {@link #closed()}; Micrometer keeps its supplier reachable. */
-    private void gauge(TlsMeters meter, Tags tags, Supplier<Number> value) {
-        gauges.add(Gauge.builder(meter.getName(), value).tags(common.and(tags)).register(registry));
-    }
-
-    private static double age(TlsStatus status) {
-        return Duration.between(status.lastRead(), status.at()).toMillis() / 1e3;
-    }
-
-    private static double remaining(TlsStatus status, ExpiryWarning.Role role) {
-        return status.notAfter(role)
-                .map(notAfter -> Duration.between(status.at(), notAfter).toMillis() / 1e3)
-                .orElse(Double.NaN);
+        gauges.register(status);
     }
 
     @Override
     public void closed() {
-        for (Meter gauge = gauges.poll(); gauge != null; gauge = gauges.poll()) {
-            var unused = registry.remove(gauge);
-        }
+        gauges.remove();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
+import io.valkeysecure.internal.text.Causes;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -296,7 +297,7 @@ final class TlsGate extends ChannelDuplexHandler {
         if (actual instanceof SslHandshakeTimeoutException) {
             return with(actual, new TimeoutException(actual.getMessage()));
         }
-        for (Throwable next = actual; next != null; next = next.getCause()) {
+        for (Throwable next : Causes.of(actual)) {
             if (next instanceof IOException && !(next instanceof SSLException)) {
                 return with(actual, new EOFException(String.valueOf(next.getMessage())));
             }

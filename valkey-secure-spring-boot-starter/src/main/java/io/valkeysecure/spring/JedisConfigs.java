@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.commons.pool2.PooledObjectFactory;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,11 @@ final class JedisConfigs {
 
     /** Returns whether a client or pool holds at least one configuration, and only guarded ones. */
     static boolean allGuarded(Object client) {
+        return allGuarded(client, type -> {});
+    }
+
+    /** Tells the observer of each type whose fields are read. */
+    static boolean allGuarded(Object client, Consumer<Class<?>> observer) {
         Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Object> open = new ArrayDeque<>();
         open.add(client);
@@ -54,7 +60,7 @@ final class JedisConfigs {
                 found = true;
             } else if (next instanceof PooledObjectFactory<?> && isOurs(next)) {
                 found = true;
-            } else if (!expand(next, open)) {
+            } else if (!expand(next, open, observer)) {
                 return false;
             }
         }
@@ -62,7 +68,7 @@ final class JedisConfigs {
     }
 
     /** Adds what an object holds; returns false if it cannot be seen. */
-    private static boolean expand(Object object, Deque<Object> open) {
+    private static boolean expand(Object object, Deque<Object> open, Consumer<Class<?>> observer) {
         if (object instanceof GenericObjectPool<?> pool) {
             add(pool.getFactory(), open);
         }
@@ -83,8 +89,11 @@ final class JedisConfigs {
             return true;
         }
         for (Class<?> type = object.getClass(); type != null; type = type.getSuperclass()) {
-            if (type.getName().startsWith(JEDIS) && !type.isEnum() && !addFields(type, object, open)) {
-                return false;
+            if (type.getName().startsWith(JEDIS) && !type.isEnum()) {
+                observer.accept(type);
+                if (!addFields(type, object, open)) {
+                    return false;
+                }
             }
         }
         return true;
@@ -111,8 +120,10 @@ final class JedisConfigs {
         }
     }
 
-    /** The guard's own types are not public; nobody else can put a class into their package and class loader. */
+    /** The guard's own types are not exported; an application has none in their packages and class loader. */
     private static boolean isOurs(@Nullable Object object) {
-        return object != null && object.getClass().getPackage() == SecureJedis.class.getPackage();
+        return object != null
+                && object.getClass().getClassLoader() == SecureJedis.class.getClassLoader()
+                && object.getClass().getPackageName().startsWith(SecureJedis.class.getPackageName());
     }
 }

@@ -67,7 +67,9 @@ class LettuceGuard {
         /** Ends nothing that belongs to the resources of the application. */
         @Override
         public void destroy() {
-            derived.forEach(resources -> resources.shutdown(0, 0, TimeUnit.SECONDS));
+            for (ClientResources resources : derived) {
+                var unused = resources.shutdown(0, 0, TimeUnit.SECONDS);
+            }
         }
     }
 

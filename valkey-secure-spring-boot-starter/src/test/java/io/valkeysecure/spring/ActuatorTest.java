@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.health.actuate.endpoint.HttpCodeStatusMapper;
+import org.springframework.boot.health.actuate.endpoint.SimpleHttpCodeStatusMapper;
 import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -66,10 +67,11 @@ class ActuatorTest {
 
     /** DEGRADED is not a status of Spring Boot: the application stays up, and a probe gets 200. */
     @Test
+    @SuppressWarnings({"deprecation", "removal"}) // its successor is not in Spring Boot 4.0
     void degraded_inSpringBootsAggregate_isUpAndOk() {
         assertThat(StatusAggregator.getDefault().getAggregateStatus(TlsHealthIndicator.DEGRADED, Status.UP))
                 .isEqualTo(Status.UP);
-        HttpCodeStatusMapper codes = HttpCodeStatusMapper.getDefault();
+        HttpCodeStatusMapper codes = new SimpleHttpCodeStatusMapper();
         assertThat(codes.getStatusCode(TlsHealthIndicator.DEGRADED)).isEqualTo(200);
     }
 

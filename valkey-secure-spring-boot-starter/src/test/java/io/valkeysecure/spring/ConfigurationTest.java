@@ -34,9 +34,9 @@ import org.springframework.boot.data.redis.autoconfigure.LettuceClientConfigurat
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
-import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -140,10 +140,12 @@ class ConfigurationTest {
 
     @Test
     void application_withOwnSecureTls_usesIt() {
-        Boot.secure().withUserConfiguration(OwnSecureTls.class).run(context -> assertThat(context)
-                .hasNotFailed()
-                .hasSingleBean(SecureTls.class)
-                .doesNotHaveBean("valkeySecureTls"));
+        Boot.secure()
+                .withUserConfiguration(OwnSecureTls.class)
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(SecureTls.class)
+                        .doesNotHaveBean("valkeySecureTls"));
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.jedis.SecureJedis;
+import io.valkeysecure.lettuce.SecureLettuce;
 import io.valkeysecure.testkit.server.ValkeyCluster;
 import io.valkeysecure.testkit.server.ValkeySentinels;
 import io.valkeysecure.testkit.server.ValkeyServer;
@@ -22,11 +24,17 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.listener.ChannelTopic;
@@ -171,6 +179,74 @@ class EveryConnectionTest {
                         }
                         assertThat(open(context, library(client))).isGreaterThanOrEqualTo(3);
                     });
+        }
+    }
+
+    @Test
+    void lettuce_primaryWithReplicas_readsAndWrites() {
+        try (ValkeySentinels group = ValkeySentinels.builder(Boot.SERVER, Boot.ROOT)
+                .replicas(1)
+                .sentinels(1)
+                .user(Boot.USER, Boot.PASSWORD)
+                .announcedHost("localhost")
+                .start()) {
+            application()
+                    .withPropertyValues("spring.data.redis.masterreplica.nodes=" + nodes(group.servers()))
+                    .run(context -> assertVerified(context, ClientLibrary.LETTUCE));
+        }
+    }
+
+    /** An application with factories of its own has none of Spring Boot's. */
+    @Test
+    void severalConnectionFactories_readAndWrite() {
+        application()
+                .withUserConfiguration(SecondFactory.class)
+                .withPropertyValues(
+                        "second.port=" + Objects.requireNonNull(server).port())
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    RedisConnectionFactory second = context.getBean("second", RedisConnectionFactory.class);
+                    RedisConnectionFactory third = context.getBean("third", RedisConnectionFactory.class);
+                    for (RedisConnectionFactory factory : List.of(second, third)) {
+                        StringRedisTemplate template = new StringRedisTemplate(factory);
+                        template.opsForValue().set("by", factory.toString());
+                        assertThat(template.opsForValue().get("by")).isEqualTo(factory.toString());
+                    }
+                    assertThat(open(context, ClientLibrary.LETTUCE)).isPositive();
+                    assertThat(open(context, ClientLibrary.JEDIS)).isPositive();
+                });
+    }
+
+    @Configuration
+    static class SecondFactory {
+        private static RedisStandaloneConfiguration server(int port) {
+            RedisStandaloneConfiguration server = new RedisStandaloneConfiguration("localhost", port);
+            server.setUsername(Boot.USER);
+            server.setPassword(Boot.PASSWORD);
+            return server;
+        }
+
+        @Bean
+        LettuceConnectionFactory second(SecureTls tls, @Value("${second.port}") int port) {
+            return new LettuceConnectionFactory(
+                    server(port),
+                    LettuceClientConfiguration.builder()
+                            .clientResources(SecureLettuce.resources(tls))
+                            .useSsl()
+                            .build());
+        }
+
+        @Bean
+        @SuppressWarnings("deprecation") // its successor is not in Spring Data Redis 4.0
+        JedisConnectionFactory third(SecureTls tls, @Value("${second.port}") int port) {
+            return new JedisConnectionFactory(
+                    server(port),
+                    JedisClientConfiguration.builder()
+                            .customize(c -> c.from(SecureJedis.clientConfig(tls, c.build())))
+                            .useSsl()
+                            .and()
+                            .usePooling()
+                            .build());
         }
     }
 

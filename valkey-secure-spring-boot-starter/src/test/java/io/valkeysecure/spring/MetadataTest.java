@@ -25,9 +25,7 @@ class MetadataTest {
             assertThat(property.get("description")).asString().isNotBlank().endsWith(".");
             assertThat(property.get("type")).isNotNull();
         });
-        assertThat(properties())
-                .extracting(property -> (String) property.get("name"))
-                .containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(names()).containsExactlyInAnyOrderElementsOf(expected);
     }
 
     private static void collect(String prefix, Class<?> type, List<String> names) {
@@ -40,6 +38,12 @@ class MetadataTest {
                 names.add(name);
             }
         }
+    }
+
+    static List<String> names() throws IOException {
+        return properties().stream()
+                .map(property -> (String) property.get("name"))
+                .toList();
     }
 
     private static List<java.util.Map<?, ?>> properties() throws IOException {

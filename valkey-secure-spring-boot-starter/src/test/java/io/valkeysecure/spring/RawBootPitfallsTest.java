@@ -13,9 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -37,7 +35,6 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RawBootPitfallsTest {
-    private static final Instant NOW = Instant.now();
     private static final TestCertificate OTHER_NAME =
             Boot.ROOT.issue().dnsName("other.example").build();
     private static final TestCertificate OTHER_ISSUER =
@@ -45,8 +42,8 @@ class RawBootPitfallsTest {
     private static final TestCertificate EXPIRED = Boot.ROOT
             .issue()
             .dnsName("localhost")
-            .notBefore(NOW.minus(30, ChronoUnit.DAYS))
-            .notAfter(NOW.minus(1, ChronoUnit.DAYS))
+            .notBefore(Instant.parse("2020-01-01T00:00:00Z"))
+            .notAfter(Instant.parse("2021-01-01T00:00:00Z"))
             .build();
 
     @TempDir
@@ -84,20 +81,26 @@ class RawBootPitfallsTest {
 
     /** Who answers. */
     enum Peer {
-        PLAINTEXT_SERVER(RefusalReason.PLAINTEXT_PEER, server -> HostilePeer.plaintextValkey()),
-        OTHER_CA(RefusalReason.UNTRUSTED_ISSUER, server -> HostilePeer.tls(OTHER_ISSUER)),
-        OTHER_NAME_OF_THE_SAME_CA(RefusalReason.NAME_MISMATCH, server -> HostilePeer.tls(OTHER_NAME)),
-        EXPIRED_CERTIFICATE(RefusalReason.EXPIRED, server -> HostilePeer.tls(EXPIRED)),
-        MAN_IN_THE_MIDDLE(
-                RefusalReason.NAME_MISMATCH,
-                server -> HostilePeer.manInTheMiddle(OTHER_NAME, server.host(), server.port()));
+        PLAINTEXT_SERVER(RefusalReason.PLAINTEXT_PEER),
+        OTHER_CA(RefusalReason.UNTRUSTED_ISSUER),
+        OTHER_NAME_OF_THE_SAME_CA(RefusalReason.NAME_MISMATCH),
+        EXPIRED_CERTIFICATE(RefusalReason.EXPIRED),
+        MAN_IN_THE_MIDDLE(RefusalReason.NAME_MISMATCH);
 
         private final RefusalReason reason;
-        private final Function<ValkeyServer, HostilePeer> start;
 
-        Peer(RefusalReason reason, Function<ValkeyServer, HostilePeer> start) {
+        Peer(RefusalReason reason) {
             this.reason = reason;
-            this.start = start;
+        }
+
+        HostilePeer start(ValkeyServer server) {
+            return switch (this) {
+                case PLAINTEXT_SERVER -> HostilePeer.plaintextValkey();
+                case OTHER_CA -> HostilePeer.tls(OTHER_ISSUER);
+                case OTHER_NAME_OF_THE_SAME_CA -> HostilePeer.tls(OTHER_NAME);
+                case EXPIRED_CERTIFICATE -> HostilePeer.tls(EXPIRED);
+                case MAN_IN_THE_MIDDLE -> HostilePeer.manInTheMiddle(OTHER_NAME, server.host(), server.port());
+            };
         }
     }
 
@@ -118,7 +121,7 @@ class RawBootPitfallsTest {
     @ParameterizedTest(name = "{0}, {1}: Spring Boot alone {2}")
     @MethodSource("rows")
     void application_withWrongServer_isRefusedWithoutAByte(Peer row, Client client, Alone alone) {
-        try (HostilePeer peer = row.start.apply(server())) {
+        try (HostilePeer peer = row.start(server())) {
             Throwable thrown = ping(Boot.alone(), client, peer.port());
             if (alone == Alone.REFUSES) {
                 assertThat(thrown).isNotNull();
@@ -126,7 +129,7 @@ class RawBootPitfallsTest {
             assertThat(peer.awaitEnd(Duration.ofSeconds(30))).isTrue();
             assertThat(heard(peer).contains(Boot.PASSWORD)).isEqualTo(alone == Alone.SENDS_THE_PASSWORD);
         }
-        try (HostilePeer peer = row.start.apply(server());
+        try (HostilePeer peer = row.start(server());
                 RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
             Throwable thrown = ping(Boot.secure(), client, proxy.port());
             assertThat(RefusalReason.of(thrown)).contains(row.reason);

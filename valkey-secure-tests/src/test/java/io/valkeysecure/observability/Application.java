@@ -60,7 +60,7 @@ final class Application implements AutoCloseable, TlsListener {
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
     final List<RefusalReason> refused = new CopyOnWriteArrayList<>();
-    final List<ClosedConnection> retired = new CopyOnWriteArrayList<>();
+    final List<ClosedConnection> closed = new CopyOnWriteArrayList<>();
     final ValkeyServer server = ValkeyServer.builder(leaf(), ROOT).start();
     final SecureTls tls;
 
@@ -175,7 +175,7 @@ final class Application implements AutoCloseable, TlsListener {
 
     @Override
     public void connectionClosed(ClosedConnection connection) {
-        retired.add(connection);
+        closed.add(connection);
     }
 
     @Override

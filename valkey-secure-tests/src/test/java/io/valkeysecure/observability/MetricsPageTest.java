@@ -49,7 +49,7 @@ class MetricsPageTest {
             application.meetStrangers();
             application.rotate();
             application.tls.reload();
-            await().until(() -> application.retired.size() >= 2);
+            await().until(() -> application.closed.size() >= 2);
             application.writeHalfAKey();
             assertThat(catchThrowable(application.tls::reload)).isNotNull();
             assertThat(lettuce.sync().ping()).isEqualTo("PONG");

@@ -74,7 +74,7 @@ class ObservabilityRun {
             // strangers, a rotation, and files that cannot be used
             application.meetStrangers();
             application.rotate();
-            await().until(() -> application.tls.status().generation() == 2 && application.retired.size() == 2);
+            await().until(() -> application.tls.status().generation() == 2 && application.closed.size() == 2);
             application.writeHalfAKey();
             await().until(() -> application.tls.status().lastFailure().isPresent());
 
@@ -126,8 +126,8 @@ class ObservabilityRun {
                     .isEmpty();
             System.out.println("observability: " + queries + " queries of the dashboard and " + alerts.size()
                     + " alerts returned what the run did: " + application.verified.size() + " handshakes, "
-                    + application.refused.size() + " refusals, " + application.retired.size()
-                    + " connections retired, 1 rotation, 1 failed reload");
+                    + application.refused.size() + " refusals, " + application.closed.size()
+                    + " connections closed, 1 rotation, 1 failed reload");
         } finally {
             metrics.stop(0);
         }
@@ -183,11 +183,11 @@ class ObservabilityRun {
                     .containsExactly("lettuce current");
         });
         panels.put(
-                "Retired connections",
+                "Connections closed by a change",
                 results -> assertThat(shown(results, "way", "reason"))
-                        .containsExactlyInAnyOrderElementsOf(did.retired.stream()
-                                .map(retired -> retired.way().tag() + " "
-                                        + retired.reason().tag())
+                        .containsExactlyInAnyOrderElementsOf(did.closed.stream()
+                                .map(closed -> closed.way().tag() + " "
+                                        + closed.reason().tag())
                                 .collect(toSet())));
         panels.put(
                 "Reloads",

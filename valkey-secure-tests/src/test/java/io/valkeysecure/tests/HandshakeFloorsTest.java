@@ -9,15 +9,11 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,19 +31,13 @@ class HandshakeFloorsTest {
     private static final TestCertificate CLIENT =
             ROOT.issue().keyType(KeyType.RSA_2048).build();
 
-    private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
+    private final RecordingListener listener = new RecordingListener();
 
     private SecureTls tls(Transport transport) {
         return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
                 .presenting(ClientIdentity.of(CLIENT.privateKey(), CLIENT.chain()))
                 .engine(transport.engine())
-                .listener(new TlsListener() {
-                    @Override
-                    public void handshakeRefused(
-                            TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
-                        refused.add(refusal);
-                    }
-                })
+                .listener(listener)
                 .build();
     }
 
@@ -64,7 +54,7 @@ class HandshakeFloorsTest {
             connection.set("key", "value");
             assertThat(connection.get("key")).isEqualTo("value");
         }
-        assertThat(refused).isEmpty();
+        assertThat(listener.refused()).isEmpty();
     }
 
     private Throwable assertRefused(Transport transport, int port) {
@@ -155,9 +145,11 @@ class HandshakeFloorsTest {
                 }
             });
             assertThat(unused).isNotNull();
-            await().atMost(PATIENCE).until(() -> !refused.isEmpty());
-            assertThat(refused).extracting(TlsHandshakeException::reason).containsOnly(RefusalReason.RENEGOTIATION);
-            assertThat(refused.get(0)).hasMessageContaining("TLS 1.2 renegotiation");
+            await().atMost(PATIENCE).until(() -> !listener.refused().isEmpty());
+            assertThat(listener.refused())
+                    .extracting(TlsHandshakeException::reason)
+                    .containsOnly(RefusalReason.RENEGOTIATION);
+            assertThat(listener.refused().get(0)).hasMessageContaining("TLS 1.2 renegotiation");
         }
     }
 
@@ -173,6 +165,6 @@ class HandshakeFloorsTest {
                 assertThat(connection.get("key")).hasSize(5000);
             }
         }
-        assertThat(refused).isEmpty();
+        assertThat(listener.refused()).isEmpty();
     }
 }

@@ -62,7 +62,7 @@ class LettuceClusterTest {
 
     private Path directory;
     private PemFiles identity;
-    private Watch watch;
+    private RecordingListener listener;
     private SecureTls tls;
     private RedisClusterClient client;
 
@@ -70,11 +70,11 @@ class LettuceClusterTest {
     void connect(@TempDir Path fresh) {
         directory = fresh;
         identity = root.issue().subject("CN=app").build().writePem(directory, "client");
-        watch = new Watch();
+        listener = new RecordingListener();
         tls = SecureTls.trusting(TrustAnchors.of(root.certificate()))
                 .presenting(ClientIdentity.pem(identity.certificate(), identity.key()))
                 .rotation(Rotation.builder().drainWindow(WINDOW).build())
-                .listener(watch)
+                .listener(listener)
                 .build();
         client = SecureLettuce.clusterClientBuilder(tls, List.of(uri("load")))
                 .options(options())
@@ -144,26 +144,26 @@ class LettuceClusterTest {
             assertThat(connection.sync().spublish("shard", "to the shard")).isEqualTo(1);
             await().until(() -> heard.contains("to all") && heard.contains("to the shard"));
         }
-        assertThat(watch.refused()).isEmpty();
-        assertThat(watch.verified())
+        assertThat(listener.refusedByVerdict()).isEmpty();
+        assertThat(listener.verified())
                 .extracting(handshake -> handshake.endpoint().port())
                 .containsAll(cluster.nodes().stream().map(ValkeyServer::port).toList());
     }
 
     @Test
     void rotation_twentyTimesUnderLoad_noCommandFails() throws Exception {
-        try (ClusterLoad load = new ClusterLoad();
+        try (Load load = new Load();
                 StatefulRedisClusterConnection<String, String> shared = client.connect();
                 StatefulRedisClusterConnection<String, String> asynchronous = client.connect();
                 GenericObjectPool<StatefulRedisClusterConnection<String, String>> pool =
                         ConnectionPoolSupport.createGenericObjectPool(
                                 client::connect, new GenericObjectPoolConfig<>())) {
             for (int i = 0; i < 6; i++) {
-                load.add("shared-" + i, key -> shared.sync().incr(key));
+                load.count("shared-" + i, key -> shared.sync().incr(key));
             }
-            load.add("async", key -> asynchronous.async().incr(key).get(20, TimeUnit.SECONDS));
+            load.count("async", key -> asynchronous.async().incr(key).get(20, TimeUnit.SECONDS));
             for (int i = 0; i < 2; i++) {
-                load.add("pooled-" + i, key -> {
+                load.count("pooled-" + i, key -> {
                     try (StatefulRedisClusterConnection<String, String> connection = pool.borrowObject()) {
                         return connection.sync().incr(key);
                     }
@@ -199,7 +199,7 @@ class LettuceClusterTest {
                     load.longestGapMillis());
             assertThat(load.failures()).isEmpty();
             assertThat(load.wrong()).isEmpty();
-            assertThat(watch.refused()).isEmpty();
+            assertThat(listener.refusedByVerdict()).isEmpty();
         }
     }
 
@@ -218,12 +218,12 @@ class LettuceClusterTest {
 
     @Test
     void resharding_underLoad_noNodeIsRefusedAndNoCommandFails() throws Exception {
-        try (ClusterLoad load = new ClusterLoad();
+        try (Load load = new Load();
                 StatefulRedisClusterConnection<String, String> connection = client.connect()) {
             String[] keys = new String[8];
             for (int i = 0; i < keys.length; i++) {
                 keys[i] = "moving-" + i;
-                load.add(keys[i], key -> connection.sync().incr(key));
+                load.count(keys[i], key -> connection.sync().incr(key));
             }
             load.awaitCommands(100);
 
@@ -243,7 +243,7 @@ class LettuceClusterTest {
                     load.failures().size(),
                     load.wrong().size(),
                     load.longestGapMillis());
-            assertThat(watch.refused()).isEmpty();
+            assertThat(listener.refusedByVerdict()).isEmpty();
             assertThat(load.failures()).isEmpty();
             assertThat(load.wrong()).isEmpty();
         }
@@ -269,7 +269,7 @@ class LettuceClusterTest {
         } finally {
             threads.shutdown(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         }
-        assertThat(watch.refused()).isEmpty();
+        assertThat(listener.refusedByVerdict()).isEmpty();
     }
 
     private interface Event {
@@ -278,13 +278,14 @@ class LettuceClusterTest {
 
     private void failover(String kind, RedisClusterClient raw, Event event) throws Exception {
         String key = "{failover}";
-        try (ClusterLoad ours = new ClusterLoad();
-                ClusterLoad theirs = new ClusterLoad();
+        try (Load ours = new Load();
+                Load theirs = new Load();
                 StatefulRedisClusterConnection<String, String> connection = client.connect();
                 StatefulRedisClusterConnection<String, String> rawConnection = raw.connect()) {
             for (int i = 0; i < 2; i++) {
-                ours.add(key + "ours-" + kind + i, counter -> connection.sync().incr(counter));
-                theirs.add(
+                ours.count(
+                        key + "ours-" + kind + i, counter -> connection.sync().incr(counter));
+                theirs.count(
                         key + "raw-" + kind + i, counter -> rawConnection.sync().incr(counter));
             }
             ours.awaitCommands(50);

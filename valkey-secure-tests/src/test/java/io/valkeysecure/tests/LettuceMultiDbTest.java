@@ -53,12 +53,12 @@ class LettuceMultiDbTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("sins")
     void connect_preferredDatabaseIsASinner_isRefusedAndTheOtherServes(Sin sin) throws Exception {
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         try (HostilePeer sinner = sin.peer().get();
-                SecureTls tls = tls(watch)) {
+                SecureTls tls = tls(listener)) {
             use(tls, true, sinner.port(), server.port());
 
-            assertThat(watch.refused()).isNotEmpty().allSatisfy(refusal -> {
+            assertThat(listener.refusedByVerdict()).isNotEmpty().allSatisfy(refusal -> {
                 assertThat(refusal.reason()).isEqualTo(sin.reason());
                 assertThat(refusal.endpoint().port()).isEqualTo(sinner.port());
             });
@@ -68,18 +68,18 @@ class LettuceMultiDbTest {
 
     @Test
     void connect_honestDatabase_serves() throws Exception {
-        Watch watch = new Watch();
-        try (SecureTls tls = tls(watch)) {
+        RecordingListener listener = new RecordingListener();
+        try (SecureTls tls = tls(listener)) {
             use(tls, true, server.port());
 
-            assertThat(watch.refused()).isEmpty();
+            assertThat(listener.refusedByVerdict()).isEmpty();
         }
     }
 
     @Test
     void connect_databaseWithoutTls_neverConnects() {
         try (HostilePeer sinner = HostilePeer.plaintextValkey();
-                SecureTls tls = tls(new Watch())) {
+                SecureTls tls = tls(new RecordingListener())) {
             assertThat(catchThrowable(() -> use(tls, false, sinner.port()))).isNotNull();
             assertThat(sinner.connections()).isZero();
         }
@@ -114,10 +114,10 @@ class LettuceMultiDbTest {
         }
     }
 
-    private SecureTls tls(Watch watch) {
+    private SecureTls tls(RecordingListener listener) {
         return SecureTls.trusting(TrustAnchors.of(root.certificate()))
                 .presenting(ClientIdentity.of(client.privateKey(), client.chain()))
-                .listener(watch)
+                .listener(listener)
                 .build();
     }
 }

@@ -13,29 +13,18 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.masterreplica.MasterReplica;
 import io.lettuce.core.masterreplica.StatefulRedisMasterReplicaConnection;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
-import io.lettuce.core.resource.Delay;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
-import io.netty.resolver.DefaultAddressResolverGroup;
-import io.valkeysecure.ClientIdentity;
-import io.valkeysecure.Engine;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.PemFiles;
-import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeySentinels;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterAll;
@@ -43,39 +32,23 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Sentinels, the primary that they tell, and replicas, static and discovered: refused and accepted, and through fail-over. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class LettuceSentinelTest {
-    private static final TestCertificate ROOT =
-            TestCertificate.root().subject("CN=Test Root").build();
-    private static final TestCertificate CLIENT =
-            ROOT.issue().subject("CN=app").dnsName("app").build();
-    private static final String USER = "app";
-    private static final String PASSWORD = "correct-horse-battery";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+class LettuceSentinelTest extends LettuceTopology {
     /** A name under which a sentinel tells of the address that a sinner can take. */
     private static final String ELSEWHERE = "elsewhere";
 
-    private final ValkeySentinels group = ValkeySentinels.builder(
-                    ROOT.issue().dnsName("localhost").ipAddress("127.0.0.1").build(), ROOT)
-            .user(USER, PASSWORD)
-            .start();
+    private final ValkeySentinels group =
+            ValkeySentinels.builder(SERVER, ROOT).user(USER, PASSWORD).start();
     private final ValkeyServer primary = group.primary();
     private final Place sentinel = new Place(group.sentinels().get(0));
     private final Place told = new Place(primary);
     private final Place replica = new Place(group.servers().get(1));
-
-    private final ClientResources threads = DefaultClientResources.builder()
-            .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
-            .reconnectDelay(Delay.constant(Duration.ofMillis(50)))
-            .build();
 
     @BeforeAll
     void announce() {
@@ -99,7 +72,6 @@ class LettuceSentinelTest {
 
     @AfterAll
     void close() throws Exception {
-        threads.shutdown(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         for (AutoCloseable resource : List.of(sentinel, told, replica, group)) {
             resource.close();
         }
@@ -200,9 +172,9 @@ class LettuceSentinelTest {
     @MethodSource("rows")
     void use_sinnerAtTheAnnouncedAddress_isRefused(Row row) {
         Place place = row.kind().place();
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         try (HostilePeer sinner = row.sin().peer().get();
-                SecureTls tls = tls(watch);
+                SecureTls tls = tls(listener);
                 RedisClient client = client(tls)) {
             place.takenBy(sinner);
 
@@ -217,7 +189,7 @@ class LettuceSentinelTest {
                                 + row.sin().reason().tag() + "): ");
             }
             assertThat(said).doesNotContain(PASSWORD);
-            assertThat(watch.refused()).isNotEmpty().allSatisfy(refusal -> {
+            assertThat(listener.refusedByVerdict()).isNotEmpty().allSatisfy(refusal -> {
                 assertThat(refusal.reason()).isEqualTo(row.sin().reason());
                 assertThat(refusal.endpoint().port()).isEqualTo(place.port());
             });
@@ -231,13 +203,13 @@ class LettuceSentinelTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("kinds")
     void use_rightServerAtTheAnnouncedAddress_succeeds(Kind kind) throws Exception {
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         kind.place().givenBack();
-        try (SecureTls tls = tls(watch);
+        try (SecureTls tls = tls(listener);
                 RedisClient client = client(tls)) {
             kind.use().with(client);
 
-            assertThat(watch.refused()).isEmpty();
+            assertThat(listener.refusedByVerdict()).isEmpty();
             assertThat(kind.place().recordings())
                     .anyMatch(recording -> recording.clientTranscript().mayCarryCommand())
                     .allMatch(recording -> recording.clientTranscript().isAllTls());
@@ -247,16 +219,16 @@ class LettuceSentinelTest {
     @Order(1)
     @Test
     void connect_oneSentinelOfSeveralIsASinner_othersAnswer() {
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         try (HostilePeer sinner = Sin.core(ROOT).get(2).peer().get();
-                SecureTls tls = tls(watch);
+                SecureTls tls = tls(listener);
                 RedisClient client = client(tls)) {
             sentinel.takenBy(sinner);
 
             get(client.connect(sentinels(
                     group.name(), sentinel.port(), group.sentinels().get(1).port())));
 
-            assertThat(watch.refused())
+            assertThat(listener.refusedByVerdict())
                     .singleElement()
                     .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(RefusalReason.NAME_MISMATCH));
             sentinel.assertToldNothing(sinner);
@@ -273,21 +245,21 @@ class LettuceSentinelTest {
         group.sentinels().forEach(each -> each.execute("SENTINEL", "RESET", group.name()));
         group.awaitHealthy();
         int[] ports = group.sentinels().stream().mapToInt(ValkeyServer::port).toArray();
-        Watch watch = new Watch();
-        try (SecureTls tls = tls(watch);
+        RecordingListener listener = new RecordingListener();
+        try (SecureTls tls = tls(listener);
                 RedisClient client = client(tls);
                 RedisClient raw = RedisClient.create(threads, sentinels(group.name(), ports));
-                ClusterLoad ours = new ClusterLoad();
-                ClusterLoad theirs = new ClusterLoad()) {
+                Load ours = new Load();
+                Load theirs = new Load()) {
             raw.setOptions(ClientOptions.builder().sslOptions(rawTls(directory)).build());
             StatefulRedisConnection<String, String> connection = client.connect(sentinels(group.name(), ports));
             StatefulRedisMasterReplicaConnection<String, String> discovered =
                     MasterReplica.connect(client, StringCodec.UTF8, sentinels(group.name(), ports));
             StatefulRedisMasterReplicaConnection<String, String> rawConnection =
                     MasterReplica.connect(raw, StringCodec.UTF8, sentinels(group.name(), ports));
-            ours.add("by-sentinel", key -> connection.sync().incr(key));
-            ours.add("master-replica", key -> discovered.sync().incr(key));
-            theirs.add("raw", key -> rawConnection.sync().incr(key));
+            ours.count("by-sentinel", key -> connection.sync().incr(key));
+            ours.count("master-replica", key -> discovered.sync().incr(key));
+            theirs.count("raw", key -> rawConnection.sync().incr(key));
             ours.awaitCommands(20);
             theirs.awaitCommands(20);
 
@@ -303,7 +275,7 @@ class LettuceSentinelTest {
                     theirs.longestGapMillis(),
                     ours.failures().size(),
                     theirs.failures().size());
-            assertThat(watch.refused()).isEmpty();
+            assertThat(listener.refusedByVerdict()).isEmpty();
         }
     }
 
@@ -313,16 +285,6 @@ class LettuceSentinelTest {
         return SslOptions.builder()
                 .trustManager(anchors.toFile())
                 .keyManager(identity.certificate().toFile(), identity.key().toFile(), new char[0])
-                .build();
-    }
-
-    private static RedisURI uri(int port) {
-        return RedisURI.builder()
-                .withHost("127.0.0.1")
-                .withPort(port)
-                .withSsl(true)
-                .withAuthentication(USER, PASSWORD)
-                .withTimeout(PATIENCE)
                 .build();
     }
 
@@ -341,15 +303,6 @@ class LettuceSentinelTest {
     private RedisClient client(SecureTls tls) {
         return SecureLettuce.clientBuilder(tls, uri(primary.port()))
                 .resources(SecureLettuce.resources(tls, threads))
-                .build();
-    }
-
-    private static SecureTls tls(TlsListener listener) {
-        return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
-                .presenting(ClientIdentity.of(CLIENT.privateKey(), CLIENT.chain()))
-                // whose ClientHello a Place can tell from those of Valkey's own links
-                .engine(Engine.jdk())
-                .listener(listener)
                 .build();
     }
 }

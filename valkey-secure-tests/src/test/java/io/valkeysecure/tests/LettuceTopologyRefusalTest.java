@@ -14,23 +14,13 @@ import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.pubsub.StatefulRedisClusterPubSubConnection;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
-import io.lettuce.core.resource.Delay;
-import io.netty.resolver.DefaultAddressResolverGroup;
-import io.valkeysecure.ClientIdentity;
-import io.valkeysecure.Engine;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.valkeysecure.observe.TlsListener;
-import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyCluster;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -39,7 +29,6 @@ import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
@@ -53,17 +42,7 @@ import reactor.core.publisher.Sinks;
  * <p>Real servers announce the ports of proxies. Where a proxy leads decides who stands at the announced address, so a sin and
  * its twin differ in nothing else.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class LettuceTopologyRefusalTest {
-    private static final TestCertificate ROOT =
-            TestCertificate.root().subject("CN=Test Root").build();
-    private static final TestCertificate SERVER =
-            ROOT.issue().dnsName("localhost").ipAddress("127.0.0.1").build();
-    private static final TestCertificate CLIENT =
-            ROOT.issue().subject("CN=app").dnsName("app").build();
-    private static final String USER = "app";
-    private static final String PASSWORD = "correct-horse-battery";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+class LettuceTopologyRefusalTest extends LettuceTopology {
 
     private final ValkeyCluster cluster =
             ValkeyCluster.builder(SERVER, ROOT).user(USER, PASSWORD).start();
@@ -73,11 +52,6 @@ class LettuceTopologyRefusalTest {
     private final Place discovered = new Place(node(1));
     /** What the one replica of the third node announces. */
     private final Place replica = new Place(node(5));
-
-    private final ClientResources threads = DefaultClientResources.builder()
-            .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
-            .reconnectDelay(Delay.constant(Duration.ofMillis(50)))
-            .build();
 
     private final String keyOfFirst = keyOf(node(0));
     private final String keyOfSecond = keyOf(node(1));
@@ -107,7 +81,6 @@ class LettuceTopologyRefusalTest {
 
     @AfterAll
     void close() {
-        threads.shutdown(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         Stream.of(seed, discovered, replica, cluster).forEach(LettuceTopologyRefusalTest::close);
     }
 
@@ -282,9 +255,9 @@ class LettuceTopologyRefusalTest {
     @MethodSource("rows")
     void use_sinnerAtTheAnnouncedAddress_isRefusedAndTheRestGoesOn(Row row) {
         Place place = row.kind().place();
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         try (HostilePeer sinner = row.sin().peer().get();
-                SecureTls tls = tls(watch)) {
+                SecureTls tls = tls(listener)) {
             place.takenBy(sinner);
 
             Throwable thrown = catchThrowable(() -> row.kind().use().with(tls));
@@ -297,9 +270,9 @@ class LettuceTopologyRefusalTest {
                             + row.sin().reason().tag() + "): ")
                     .doesNotContain(PASSWORD);
             place.assertToldNothing(sinner);
-            assertThat(watch.verified())
+            assertThat(listener.verified())
                     .noneMatch(handshake -> handshake.endpoint().port() == place.port());
-            assertThat(watch.refused()).isNotEmpty().allSatisfy(refusal -> {
+            assertThat(listener.refusedByVerdict()).isNotEmpty().allSatisfy(refusal -> {
                 assertThat(refusal.reason()).isEqualTo(row.sin().reason());
                 assertThat(refusal.endpoint().port()).isEqualTo(place.port());
             });
@@ -311,13 +284,13 @@ class LettuceTopologyRefusalTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("kinds")
     void use_rightServerAtTheAnnouncedAddress_succeeds(Kind kind) throws Exception {
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         kind.place().givenBack();
-        try (SecureTls tls = tls(watch)) {
+        try (SecureTls tls = tls(listener)) {
             kind.use().with(tls);
 
-            assertThat(watch.refused()).isEmpty();
-            assertThat(watch.verified())
+            assertThat(listener.refusedByVerdict()).isEmpty();
+            assertThat(listener.verified())
                     .anyMatch(handshake ->
                             handshake.endpoint().port() == kind.place().port());
             assertThat(kind.place().recordings()).allSatisfy(recording -> {
@@ -334,10 +307,10 @@ class LettuceTopologyRefusalTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("sins")
     void reconnect_nodeReturnsAsASinner_isRefusedUntilItIsItselfAgain(Sin sin) {
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         discovered.givenBack();
         try (HostilePeer sinner = sin.peer().get();
-                SecureTls tls = tls(watch);
+                SecureTls tls = tls(listener);
                 RedisClusterClient client = clusterClient(tls, node(0).port());
                 StatefulRedisClusterConnection<String, String> connection = client.connect();
                 StatefulRedisClusterPubSubConnection<String, String> subscriber = client.connectPubSub()) {
@@ -346,13 +319,13 @@ class LettuceTopologyRefusalTest {
 
             discovered.takenBy(sinner);
             discovered.dropConnections();
-            await().atMost(PATIENCE).until(() -> watch.refused().size() >= 4);
+            await().atMost(PATIENCE).until(() -> listener.refusedByVerdict().size() >= 4);
             assertThat(RefusalReason.of(catchThrowable(() -> set(connection, keyOfSecond))))
                     .contains(sin.reason());
             set(connection, keyOfFirst);
             set(connection, keyOfThird);
 
-            assertThat(watch.refused())
+            assertThat(listener.refusedByVerdict())
                     .allSatisfy(refusal -> assertThat(refusal)
                             .hasMessageStartingWith("127.0.0.1:" + discovered.port() + " refused ("
                                     + sin.reason().tag()));
@@ -397,10 +370,10 @@ class LettuceTopologyRefusalTest {
         ClusterClientOptions options = ClusterClientOptions.builder()
                 .reauthenticateBehavior(ClientOptions.ReauthenticateBehavior.ON_NEW_CREDENTIALS)
                 .build();
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         discovered.givenBack();
         try (HostilePeer sinner = Sin.core(ROOT).get(2).peer().get();
-                SecureTls tls = tls(watch);
+                SecureTls tls = tls(listener);
                 RedisClusterClient client = SecureLettuce.clusterClientBuilder(tls, List.of(uri))
                         .resources(SecureLettuce.resources(tls, threads))
                         .options(options)
@@ -410,14 +383,14 @@ class LettuceTopologyRefusalTest {
             set(connection, keyOfSecond);
             discovered.takenBy(sinner);
             discovered.dropConnections();
-            await().atMost(PATIENCE).until(() -> !watch.refused().isEmpty());
+            await().atMost(PATIENCE).until(() -> !listener.refusedByVerdict().isEmpty());
 
             tokens.tryEmitNext(RedisCredentials.just("renewed", PASSWORD));
 
             await().atMost(PATIENCE)
                     .until(() -> node(0).execute("CLIENT", "LIST").contains("user=renewed"));
-            int refused = watch.refused().size();
-            await().atMost(PATIENCE).until(() -> watch.refused().size() >= refused + 3);
+            int refused = listener.refusedByVerdict().size();
+            await().atMost(PATIENCE).until(() -> listener.refusedByVerdict().size() >= refused + 3);
             discovered.assertToldNothing(sinner);
             discovered.givenBack();
             await().atMost(PATIENCE)
@@ -431,16 +404,6 @@ class LettuceTopologyRefusalTest {
         return Sin.core(ROOT);
     }
 
-    private RedisURI uri(int port) {
-        return RedisURI.builder()
-                .withHost("127.0.0.1")
-                .withPort(port)
-                .withSsl(true)
-                .withAuthentication(USER, PASSWORD)
-                .withTimeout(PATIENCE)
-                .build();
-    }
-
     private RedisClusterClient clusterClient(SecureTls tls, int port) {
         // the seed alone is asked for the topology: who is dialled else, is dialled because a command goes there
         ClusterClientOptions options = ClusterClientOptions.builder()
@@ -451,15 +414,6 @@ class LettuceTopologyRefusalTest {
         return SecureLettuce.clusterClientBuilder(tls, List.of(uri(port)))
                 .resources(SecureLettuce.resources(tls, threads))
                 .options(options)
-                .build();
-    }
-
-    private static SecureTls tls(TlsListener listener) {
-        return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
-                .presenting(ClientIdentity.of(CLIENT.privateKey(), CLIENT.chain()))
-                // whose ClientHello a Place can tell from those of Valkey's own links
-                .engine(Engine.jdk())
-                .listener(listener)
                 .build();
     }
 }

@@ -6,15 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +25,7 @@ class NestedCertificateTest {
 
     private static final TestCertificate ROOT = TestCertificate.root().build();
 
-    private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
+    private final RecordingListener listener = new RecordingListener();
 
     private static TestCertificate nested(int levels) {
         byte[] value = new byte[4 * levels];
@@ -48,13 +43,7 @@ class NestedCertificateTest {
         return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
                 .withoutClientIdentity()
                 .engine(transport.engine())
-                .listener(new TlsListener() {
-                    @Override
-                    public void handshakeRefused(
-                            TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
-                        refused.add(refusal);
-                    }
-                })
+                .listener(listener)
                 .build();
     }
 
@@ -64,7 +53,8 @@ class NestedCertificateTest {
                     () -> transport.connect(tls, "localhost", port).close()));
             new Thread(null, connecting, "small-stack", STACK_BYTES).start();
             Throwable thrown = connecting.get();
-            await().atMost(Duration.ofSeconds(30)).until(() -> !refused.isEmpty());
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> !listener.refused().isEmpty());
             return thrown;
         }
     }
@@ -85,7 +75,7 @@ class NestedCertificateTest {
             Throwable thrown = refusedOnASmallStack(transport, peer.port());
             assertThat(thrown).isNotInstanceOf(Error.class);
             assertThat(RefusalReason.of(thrown)).contains(RefusalReason.MALFORMED_CERTIFICATE);
-            assertThat(refused)
+            assertThat(listener.refused())
                     .first()
                     .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(RefusalReason.MALFORMED_CERTIFICATE));
             assertThat(peer.applicationBytes()).isEmpty();
@@ -101,6 +91,6 @@ class NestedCertificateTest {
             connection.set("key", "value");
             assertThat(connection.get("key")).isEqualTo("value");
         }
-        assertThat(refused).isEmpty();
+        assertThat(listener.refused()).isEmpty();
     }
 }

@@ -14,10 +14,8 @@ import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
@@ -33,7 +31,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
@@ -110,8 +107,7 @@ class NewerServerTest {
 
     private static Set<Ability> abilities;
 
-    private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
-    private final List<RefusalReason> refused = new CopyOnWriteArrayList<>();
+    private final RecordingListener listener = new RecordingListener();
 
     @BeforeAll
     static void findOut() throws Exception {
@@ -263,11 +259,11 @@ class NewerServerTest {
     private void assertRefused(Client client, SecureTls tls, ValkeyServer server, RefusalReason reason) {
         Throwable thrown = catchThrowable(() -> client.whoAmI(tls, server, true));
         assertThat(RefusalReason.of(thrown)).contains(reason);
-        assertThat(refused).containsOnly(reason);
+        assertThat(listener.refused()).extracting(TlsHandshakeException::reason).containsOnly(reason);
     }
 
     private List<String> groups() {
-        return verified.stream()
+        return listener.verified().stream()
                 .map(VerifiedHandshake::keyExchangeGroup)
                 .map(Optional::orElseThrow)
                 .toList();
@@ -305,17 +301,6 @@ class NewerServerTest {
     private SecureTls.Builder tls(TestCertificate client) {
         return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
                 .presenting(ClientIdentity.of(client.privateKey(), client.chain()))
-                .listener(new TlsListener() {
-                    @Override
-                    public void handshakeSucceeded(VerifiedHandshake handshake) {
-                        verified.add(handshake);
-                    }
-
-                    @Override
-                    public void handshakeRefused(
-                            TlsHandshakeException refusal, ClientLibrary library, Duration elapsed) {
-                        refused.add(refusal.reason());
-                    }
-                });
+                .listener(listener);
     }
 }

@@ -6,24 +6,18 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What must not be refused, or not for long: a network that is down must not look like an attack. */
 class NotRefusedTest {
-    private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
+    private final RecordingListener listener = new RecordingListener();
 
     @ParameterizedTest
     @EnumSource
@@ -73,12 +67,6 @@ class NotRefusedTest {
     }
 
     private void assertNoRefusal(TestClient client, String host, int port) {
-        TlsListener listener = new TlsListener() {
-            @Override
-            public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary library, Duration elapsed) {
-                refused.add(refusal);
-            }
-        };
         try (SecureTls tls = SecureTls.trusting(
                         TrustAnchors.of(TestCertificate.root().build().certificate()))
                 .withoutClientIdentity()
@@ -89,7 +77,7 @@ class NotRefusedTest {
                     catchThrowable(() -> client.connect(tls, host, port).close());
             assertThat(thrown).isNotNull();
             assertThat(RefusalReason.of(thrown)).isEmpty();
-            assertThat(refused).isEmpty();
+            assertThat(listener.refused()).isEmpty();
         }
     }
 }

@@ -28,9 +28,7 @@ import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TlsVersion;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
@@ -48,7 +46,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -424,8 +421,8 @@ class RefusalTableTest {
         Sin sin = row.sin();
         Scene scene = sin.sinful();
         Scene.Peer peer = PEERS.of(scene.peer(), row.version());
-        Watch watch = new Watch();
-        try (SecureTls tls = tls(scene, watch, row.client());
+        RecordingListener listener = new RecordingListener();
+        try (SecureTls tls = tls(scene, listener, row.client());
                 RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
             Throwable thrown = catchThrowable(
                     () -> row.client().connect(tls, scene.host(), proxy.port()).close());
@@ -457,11 +454,14 @@ class RefusalTableTest {
 
             int verifiedBefore = sin.isRefusedByTheServer() && row.version() == TLS_1_3 ? 1 : 0;
             // Lettuce's event loop reads on while another thread verifies, and may read the server's alert first
-            assertThat(watch.verified)
+            assertThat(listener.verified())
                     .hasSizeBetween(
                             row.client().library() == ClientLibrary.LETTUCE ? 0 : verifiedBefore, verifiedBefore)
                     .allSatisfy(handshake -> assertThat(handshake.leaf()).isEqualTo(SERVER.certificate()));
-            assertThat(watch.refused).containsExactly(row.client().library() + " " + sin.reason());
+            assertThat(listener.refused())
+                    .extracting(TlsHandshakeException::reason)
+                    .containsExactly(sin.reason());
+            assertThat(listener.refusedClients()).containsExactly(row.client().library());
         }
     }
 
@@ -470,10 +470,10 @@ class RefusalTableTest {
     void connect_twinWithoutTheSin_setsAndGets(Row row) {
         Scene scene = row.sin().twin();
         Scene.Peer peer = PEERS.of(scene.peer(), row.version());
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         String key = "key of " + row;
         String value = "value at " + Instant.now();
-        try (SecureTls tls = tls(scene, watch, row.client());
+        try (SecureTls tls = tls(scene, listener, row.client());
                 RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
             try (TestClient.Connection connection = row.client().connect(tls, scene.host(), proxy.port())) {
                 connection.set(key, value);
@@ -491,15 +491,15 @@ class RefusalTableTest {
                         .isFalse();
                 assertThat(recording.serverTranscript().isAllTls()).isTrue();
             });
-            assertThat(watch.refused).isEmpty();
-            assertThat(watch.verified).hasSize(1);
+            assertThat(listener.refused()).isEmpty();
+            assertThat(listener.verified()).hasSize(1);
             if (!row.sin().versions().isEmpty()) {
-                assertThat(watch.verified).allMatch(handshake -> handshake.version() == row.version());
+                assertThat(listener.verified()).allMatch(handshake -> handshake.version() == row.version());
             }
         }
     }
 
-    private static SecureTls tls(Scene scene, Watch watch, TestClient client) {
+    private static SecureTls tls(Scene scene, RecordingListener listener, TestClient client) {
         SecureTls.WantsClientIdentity trusting = SecureTls.trusting(TrustAnchors.of(ROOT.certificate()));
         TestCertificate identity = scene.identity();
         return (identity == null
@@ -508,7 +508,7 @@ class RefusalTableTest {
                 .policy(TlsPolicy.builder().handshakeTimeout(scene.timeout()).build())
                 .clock(scene.clock())
                 .engine(client.engine())
-                .listener(watch)
+                .listener(listener)
                 .build();
     }
 
@@ -552,22 +552,6 @@ class RefusalTableTest {
             thrown.printStackTrace(new PrintWriter(text));
         }
         return text.toString();
-    }
-
-    /** What the listener was told. */
-    private static final class Watch implements TlsListener {
-        final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
-        final List<String> refused = new CopyOnWriteArrayList<>();
-
-        @Override
-        public void handshakeSucceeded(VerifiedHandshake handshake) {
-            verified.add(handshake);
-        }
-
-        @Override
-        public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
-            refused.add(client + " " + refusal.reason());
-        }
     }
 
     /** Starts each peer once, for both clients and for all the rows that share it. */

@@ -4,29 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.Revocation;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TlsVersion;
-import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.TlsListener;
-import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.recording.RecordingProxy;
 import io.valkeysecure.testkit.recording.TlsRecord;
 import io.valkeysecure.testkit.recording.TlsTranscript;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,73 +28,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A server that delays a part of its handshake until {@code reload()} has returned is judged by the new material: what that
  * does not accept gets not one byte of the application. The twin of each case reloads material that still accepts it.
  */
-class ReloadDuringHandshakeTest {
-    private static final TestCertificate ROOT =
-            TestCertificate.root().subject("CN=Root").build();
-    private static final TestCertificate OTHER_ROOT =
-            TestCertificate.root().subject("CN=Other Root").build();
-    private static final TestCertificate SERVER =
-            ROOT.issue().subject("CN=server").dnsName("localhost").build();
-    private static final TestCertificate OTHER_SERVER =
-            ROOT.issue().subject("CN=other server").dnsName("other.example").build();
-
-    private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
-    private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
-    private final Path anchors;
-    private final Path crl;
-
+class ReloadDuringHandshakeTest extends ChangingTrust {
     ReloadDuringHandshakeTest(@TempDir Path directory) {
-        anchors = directory.resolve("ca.crt");
-        crl = directory.resolve("root.crl");
-    }
-
-    /** What is written, once so that the server is still accepted and once so that it is not. */
-    enum Change {
-        CA_REMOVED(RefusalReason.UNTRUSTED_ISSUER) {
-            @Override
-            void harmless(ReloadDuringHandshakeTest test) throws IOException {
-                Files.writeString(test.anchors, TestCertificate.pem(OTHER_ROOT, ROOT) + "\n");
-            }
-
-            @Override
-            void harmful(ReloadDuringHandshakeTest test) throws IOException {
-                Files.writeString(test.anchors, OTHER_ROOT.certificatePem());
-                OTHER_ROOT.crl().build().write(test.crl);
-            }
-        },
-        SERVER_REVOKED(RefusalReason.REVOKED) {
-            @Override
-            void harmless(ReloadDuringHandshakeTest test) {
-                ROOT.crl().number(2).revoke(OTHER_SERVER).build().write(test.crl);
-            }
-
-            @Override
-            void harmful(ReloadDuringHandshakeTest test) {
-                ROOT.crl().number(2).revoke(SERVER).build().write(test.crl);
-            }
-        },
-        /** An open connection would stay; one that carries nothing yet is refused. */
-        REVOCATION_UNKNOWN(RefusalReason.REVOCATION_UNKNOWN) {
-            @Override
-            void harmless(ReloadDuringHandshakeTest test) {
-                ROOT.crl().number(2).build().write(test.crl);
-            }
-
-            @Override
-            void harmful(ReloadDuringHandshakeTest test) {
-                OTHER_ROOT.crl().number(2).build().write(test.crl);
-            }
-        };
-
-        private final RefusalReason reason;
-
-        Change(RefusalReason reason) {
-            this.reason = reason;
-        }
-
-        abstract void harmless(ReloadDuringHandshakeTest test) throws IOException;
-
-        abstract void harmful(ReloadDuringHandshakeTest test) throws IOException;
+        super(directory);
     }
 
     /** What the server holds back until the reload has returned. */
@@ -142,29 +68,9 @@ class ReloadDuringHandshakeTest {
     }
 
     private SecureTls tls(Transport transport) throws IOException {
-        Files.writeString(anchors, TestCertificate.pem(ROOT, OTHER_ROOT));
-        ROOT.crl().number(1).build().write(crl);
-        TestCertificate client = ROOT.issue().subject("CN=client").build();
-        return SecureTls.trusting(TrustAnchors.pem(anchors))
-                .presenting(ClientIdentity.of(client.privateKey(), client.chain()))
-                .revocation(Revocation.crls(crl))
-                .policy(TlsPolicy.builder()
-                        .handshakeTimeout(Duration.ofMinutes(1))
-                        .build())
-                .engine(transport.engine())
-                .listener(new TlsListener() {
-                    @Override
-                    public void handshakeSucceeded(VerifiedHandshake handshake) {
-                        verified.add(handshake);
-                    }
-
-                    @Override
-                    public void handshakeRefused(
-                            TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
-                        refused.add(refusal);
-                    }
-                })
-                .build();
+        return tls(
+                transport,
+                TlsPolicy.builder().handshakeTimeout(Duration.ofMinutes(1)).build());
     }
 
     private static HostilePeer server(TlsVersion version) {
@@ -177,7 +83,7 @@ class ReloadDuringHandshakeTest {
             try (TestClient.Connection connection = transport.connect(tls, "localhost", port)) {
                 connection.set("key", "value");
             }
-            if (verified.get(verified.size() - 1).resumed()) {
+            if (listener.verified().get(listener.verified().size() - 1).resumed()) {
                 return;
             }
         }
@@ -224,7 +130,7 @@ class ReloadDuringHandshakeTest {
             }
             assertThat(server.awaitEnd(Duration.ofSeconds(30))).isTrue();
             byte[] before = server.applicationBytes();
-            int succeeded = verified.size();
+            int succeeded = listener.verified().size();
             var connecting = connect(
                     tls,
                     transport,
@@ -236,8 +142,8 @@ class ReloadDuringHandshakeTest {
             assertThat(RefusalReason.of(thrown)).as("%s", thrown).contains(change.reason);
             assertThat(server.awaitEnd(Duration.ofSeconds(30))).isTrue();
             assertThat(server.applicationBytes()).isEqualTo(before);
-            assertThat(verified).hasSize(succeeded);
-            assertThat(refused).isNotEmpty().allMatch(refusal -> refusal.reason() == change.reason);
+            assertThat(listener.verified()).hasSize(succeeded);
+            assertThat(listener.refused()).isNotEmpty().allMatch(refusal -> refusal.reason() == change.reason);
             assertThat(tls.status().openConnections()).isZero();
         }
     }
@@ -263,11 +169,11 @@ class ReloadDuringHandshakeTest {
                 connection.set("key", "value");
                 assertThat(connection.get("key")).isEqualTo("value");
             }
-            assertThat(verified).last().satisfies(last -> {
+            assertThat(listener.verified()).last().satisfies(last -> {
                 assertThat(last.resumed()).isEqualTo(resumed);
                 assertThat(last.generation()).isEqualTo(1);
             });
-            assertThat(refused).isEmpty();
+            assertThat(listener.refused()).isEmpty();
         }
     }
 }

@@ -2,16 +2,13 @@ package io.valkeysecure.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.valkeysecure.Engine;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
-import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.MutableClock;
 import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
 import io.valkeysecure.testkit.certificate.KeyType;
@@ -28,10 +25,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,9 +90,9 @@ class VerificationTableTest {
     void connect_serverThatBreaksARule_isRefused(Case it) {
         Row row = it.row();
         HostilePeer peer = PEERS.sinful(row.sinful());
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         MutableClock clock = new MutableClock();
-        try (SecureTls tls = tls(row.sinful(), watch, clock, it.transport());
+        try (SecureTls tls = tls(row.sinful(), listener, clock, it.transport());
                 RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
             clock.advance(row.sinful().later());
             Throwable thrown = catchThrowable(() -> it.transport()
@@ -106,13 +101,14 @@ class VerificationTableTest {
 
             assertThat(thrown).isNotNull();
             assertThat(RefusalReason.of(thrown)).as(() -> trace(thrown)).contains(it.reason());
-            assertThat(watch.refused)
+            assertThat(listener.refused())
                     .singleElement()
-                    .asString()
-                    .startsWith(it.transport().library() + " " + row.sinful().host() + ":" + proxy.port() + " refused ("
+                    .extracting(Throwable::getMessage, STRING)
+                    .startsWith(row.sinful().host() + ":" + proxy.port() + " refused ("
                             + it.reason().tag() + "): ")
                     .contains(it.says());
-            assertThat(watch.verified).isEmpty();
+            assertThat(listener.refusedClients()).containsExactly(it.transport().library());
+            assertThat(listener.verified()).isEmpty();
 
             assertThat(proxy.awaitEnd(Duration.ofSeconds(10)))
                     .as("connection closed")
@@ -134,17 +130,17 @@ class VerificationTableTest {
     void connect_twinThatKeepsTheRule_setsAndGets(Case it) {
         Side twin = it.row().twin();
         int port = PEERS.good(twin);
-        Watch watch = new Watch();
+        RecordingListener listener = new RecordingListener();
         MutableClock clock = new MutableClock();
         String value = "value at " + Instant.now();
-        try (SecureTls tls = tls(twin, watch, clock, it.transport())) {
+        try (SecureTls tls = tls(twin, listener, clock, it.transport())) {
             clock.advance(twin.later());
             try (TestClient.Connection connection = it.transport().connect(tls, twin.host(), port)) {
                 connection.set("key of " + it, value);
                 assertThat(connection.get("key of " + it)).isEqualTo(value);
             }
-            assertThat(watch.refused).isEmpty();
-            assertThat(watch.verified).singleElement().satisfies(handshake -> {
+            assertThat(listener.refused()).isEmpty();
+            assertThat(listener.verified()).singleElement().satisfies(handshake -> {
                 assertThat(handshake.client()).isEqualTo(it.transport().library());
                 assertThat(handshake.leaf()).isEqualTo(twin.server().certificate());
             });
@@ -194,11 +190,11 @@ class VerificationTableTest {
         return Arguments.of(rule, reason, anchor);
     }
 
-    private static SecureTls tls(Side side, Watch watch, Clock clock, Transport transport) {
+    private static SecureTls tls(Side side, RecordingListener listener, Clock clock, Transport transport) {
         return side.settings()
                 .apply(SecureTls.trusting(TrustAnchors.of(side.anchor().certificate()))
                         .withoutClientIdentity()
-                        .listener(watch)
+                        .listener(listener)
                         .clock(clock)
                         .engine(transport.engine()))
                 .build();
@@ -208,22 +204,6 @@ class VerificationTableTest {
         java.io.StringWriter text = new java.io.StringWriter();
         thrown.printStackTrace(new java.io.PrintWriter(text));
         return text.toString();
-    }
-
-    /** What the listener was told. */
-    private static final class Watch implements TlsListener {
-        final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
-        final List<String> refused = new CopyOnWriteArrayList<>();
-
-        @Override
-        public void handshakeSucceeded(VerifiedHandshake handshake) {
-            verified.add(handshake);
-        }
-
-        @Override
-        public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
-            refused.add(client + " " + refusal.getMessage());
-        }
     }
 
     /** Starts each server once, for all transports and for all the rows that share it. */

@@ -4,6 +4,7 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.internal.text.Causes;
 import io.valkeysecure.internal.text.Printable;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -12,12 +13,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -145,23 +141,7 @@ public record Failure(String message, Optional<String> hint, int exitCode) {
     }
 
     private static Optional<Throwable> find(Throwable thrown, Predicate<Throwable> wanted) {
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Deque<Throwable> open = new ArrayDeque<>();
-        open.add(thrown);
-        while (!open.isEmpty()) {
-            Throwable next = open.remove();
-            if (!seen.add(next)) {
-                continue;
-            }
-            if (wanted.test(next)) {
-                return Optional.of(next);
-            }
-            if (next.getCause() != null) {
-                open.add(next.getCause());
-            }
-            Collections.addAll(open, next.getSuppressed());
-        }
-        return Optional.empty();
+        return Causes.withSuppressed(thrown).stream().filter(wanted).findFirst();
     }
 
     /** The reason's tag, or what else it is. */

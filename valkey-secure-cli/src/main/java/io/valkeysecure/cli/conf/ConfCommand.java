@@ -1,34 +1,27 @@
 package io.valkeysecure.cli.conf;
 
 import io.valkeysecure.Endpoint;
-import io.valkeysecure.cli.base.Console;
+import io.valkeysecure.cli.base.CliCommand;
 import io.valkeysecure.cli.base.EndpointConverter;
 import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.base.Secrets;
-import io.valkeysecure.cli.base.Versions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command {@code conf}: text for files of the operator's, to standard output. */
 @Command(
         name = "conf",
-        mixinStandardHelpOptions = true,
-        versionProvider = Versions.class,
         description = {
             "Prints configuration for a Valkey of TLS only, each line with its reason.%n",
             "Nothing is written and nothing is read but password files, of which only digests are printed.%n"
         })
-public final class ConfCommand implements Callable<Integer> {
+public final class ConfCommand extends CliCommand {
 
     /** What is printed. */
     enum Target {
@@ -47,10 +40,6 @@ public final class ConfCommand implements Callable<Integer> {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
 
     @Option(
             names = "--for",
@@ -182,7 +171,7 @@ public final class ConfCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Console.of(spec.commandLine()).data(text());
+        console().data(text());
         return ExitCode.OK;
     }
 
@@ -239,9 +228,5 @@ public final class ConfCommand implements Callable<Integer> {
                 replication,
                 sentinels,
                 (Path file) -> new Secrets("password", "the password file", "").required(file));
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

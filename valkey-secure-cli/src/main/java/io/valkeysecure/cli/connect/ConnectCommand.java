@@ -2,13 +2,13 @@ package io.valkeysecure.cli.connect;
 
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.cli.base.CliCommand;
 import io.valkeysecure.cli.base.ConnectionOptions;
 import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.EndpointConverter;
 import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.base.Failure;
 import io.valkeysecure.cli.base.InputException;
-import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.cli.resp.AnswerLimits;
 import io.valkeysecure.cli.resp.Reply;
 import io.valkeysecure.cli.resp.RespConnection;
@@ -25,20 +25,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The command {@code connect}: commands to a server under the very settings of the application. */
 @Command(
         name = "connect",
-        mixinStandardHelpOptions = true,
-        versionProvider = Versions.class,
         description = {
             "Connects as an application with these options would, and runs commands: those after HOST:PORT, or one a"
                     + " line from standard input; on a terminal with a prompt.%n",
@@ -52,12 +46,8 @@ import picocli.CommandLine.Spec;
             "2:the command line or a file is not as needed, or the server is no Valkey",
             "3:the server cannot be reached, or does not answer"
         })
-public final class ConnectCommand implements Callable<Integer> {
+public final class ConnectCommand extends CliCommand {
     private static final Set<String> ENDLESS = Set.of("subscribe", "psubscribe", "ssubscribe", "monitor");
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
 
     @Parameters(index = "0", paramLabel = "HOST:PORT", converter = EndpointConverter.class, description = "the server")
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -97,7 +87,7 @@ public final class ConnectCommand implements Callable<Integer> {
                     "for a login give --user and --password-file; give any other command on standard input, from a file"
                             + " that only you can read: connect HOST:PORT ... < FILE, or type it without COMMAND");
         }
-        Console console = Console.of(spec.commandLine());
+        Console console = console();
         try (SecureTls tls = connection.tls().build()) {
             Optional<String> password = connection.password();
             try (RespConnection opened =
@@ -183,9 +173,5 @@ public final class ConnectCommand implements Callable<Integer> {
 
     private static List<byte[]> bytes(List<String> words) {
         return words.stream().map(word -> word.getBytes(StandardCharsets.UTF_8)).toList();
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -6,9 +6,13 @@ import io.valkeysecure.cli.pki.authority.CertificateAuthority.Order;
 import io.valkeysecure.cli.pki.authority.KeyType;
 import io.valkeysecure.cli.pki.authority.LeafFiles;
 import io.valkeysecure.cli.pki.authority.Names;
+import io.valkeysecure.cli.pki.authority.Profile;
 import io.valkeysecure.internal.text.Printable;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -50,6 +54,13 @@ public final class LeafOptions {
             throw new InputException(first + " does not do for the name of a file", "give --out PREFIX");
         }
         return new LeafFiles(Path.of(first));
+    }
+
+    /** Issues a leaf with these options, and says where it went. */
+    void issue(CaOptions ca, Profile profile, String first, List<String> names, Duration lifetime, Console console)
+            throws IOException {
+        Order order = new Order(profile, subject(first), Names.alternative(names), lifetime, files(first));
+        tell(console, order, ca.open().issue(order, keyType, ca::passphrase), true);
     }
 
     static void tell(Console console, Order order, X509Certificate leaf, boolean newKey) {

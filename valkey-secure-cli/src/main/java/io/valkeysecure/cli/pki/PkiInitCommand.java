@@ -1,33 +1,22 @@
 package io.valkeysecure.cli.pki;
 
+import io.valkeysecure.cli.base.CliCommand;
 import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.base.NewFiles;
-import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.cli.pki.authority.CertificateAuthority;
 import io.valkeysecure.cli.pki.authority.KeyType;
 import io.valkeysecure.internal.text.Printable;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The command {@code pki init}. */
-@Command(
-        name = "init",
-        mixinStandardHelpOptions = true,
-        versionProvider = Versions.class,
-        description = "Makes a CA in a new directory. Its key is encrypted under a passphrase.%n")
-public final class PkiInitCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
+@Command(name = "init", description = "Makes a CA in a new directory. Its key is encrypted under a passphrase.%n")
+public final class PkiInitCommand extends CliCommand {
     @Mixin
     private CaOptions ca = new CaOptions();
 
@@ -74,7 +63,7 @@ public final class PkiInitCommand implements Callable<Integer> {
                 new CertificateAuthority.Plan(name, keyType, lifetime, crlLifetime, intermediate),
                 ca.newPassphrase(),
                 Clock.systemUTC());
-        Console console = Console.of(spec.commandLine());
+        Console console = console();
         console.step("made a CA in " + ca.directory());
         console.result(Printable.value(made.anchor().getSubjectX500Principal()) + ", good until "
                 + made.anchor().getNotAfter().toInstant());

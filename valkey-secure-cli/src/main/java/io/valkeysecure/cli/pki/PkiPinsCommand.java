@@ -1,11 +1,11 @@
 package io.valkeysecure.cli.pki;
 
 import io.valkeysecure.SpkiPin;
+import io.valkeysecure.cli.base.CliCommand;
 import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.EndpointConverter;
 import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.base.InputFiles;
-import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.internal.text.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,18 +20,12 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The command {@code pki pins}: prints SPKI pins, a line each, with the subject whose key it is. */
 @Command(
         name = "pins",
-        mixinStandardHelpOptions = true,
-        versionProvider = Versions.class,
         description = {
             "Prints the SPKI pins (sha256/...) of certificates, leaf first, as SecureTls takes them by pins(...).%n",
             "Of a file: every certificate of a PEM or DER file.%n",
@@ -39,11 +33,7 @@ import picocli.CommandLine.Spec;
                     + " chain has come, and nothing is sent. Compare the pins with what the CA's owner says before you"
                     + " use them.%n"
         })
-public final class PkiPinsCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
+public final class PkiPinsCommand extends CliCommand {
     @Parameters(arity = "1", paramLabel = "FILE|HOST:PORT", description = "a file with certificates, or a server")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String source;
@@ -51,11 +41,11 @@ public final class PkiPinsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, GeneralSecurityException {
         Path file = Path.of(source);
-        Console console = Console.of(spec.commandLine());
+        Console console = console();
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("pin", "subject"));
         for (X509Certificate certificate :
-                Files.exists(file) ? read(file) : PresentedChain.of(EndpointConverter.orFile(spec, source))) {
+                Files.exists(file) ? read(file) : PresentedChain.of(EndpointConverter.orFile(spec(), source))) {
             rows.add(List.of(
                     SpkiPin.of(certificate).toString(), Printable.value(certificate.getSubjectX500Principal())));
         }
@@ -70,10 +60,10 @@ public final class PkiPinsCommand implements Callable<Integer> {
                     CertificateFactory.getInstance("X.509").generateCertificates(in);
             read.forEach(certificate -> certificates.add((X509Certificate) certificate));
         } catch (CertificateException e) {
-            throw new ParameterException(spec.commandLine(), file + " holds something that is no certificate");
+            throw usage(file + " holds something that is no certificate");
         }
         if (certificates.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), file + " holds no certificate");
+            throw usage(file + " holds no certificate");
         }
         return certificates;
     }

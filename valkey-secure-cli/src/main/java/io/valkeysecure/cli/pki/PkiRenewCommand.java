@@ -1,8 +1,7 @@
 package io.valkeysecure.cli.pki;
 
-import io.valkeysecure.cli.base.Console;
+import io.valkeysecure.cli.base.CliCommand;
 import io.valkeysecure.cli.base.ExitCode;
-import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.cli.pki.authority.CertificateAuthority;
 import io.valkeysecure.cli.pki.authority.CertificateAuthority.Renewal;
 import io.valkeysecure.cli.pki.authority.KeyType;
@@ -10,29 +9,20 @@ import io.valkeysecure.cli.pki.authority.LeafFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The command {@code pki renew}. */
 @Command(
         name = "renew",
-        mixinStandardHelpOptions = true,
-        versionProvider = Versions.class,
         description = {
             "Issues a certificate of this CA anew: names, subject and use stay.%n",
             "With a new key, unless --same-key says that it stays, as pins may ask for. The old one stays good until it"
                     + " expires or is revoked.%n"
         })
-public final class PkiRenewCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
+public final class PkiRenewCommand extends CliCommand {
     @Mixin
     private CaOptions ca = new CaOptions();
 
@@ -66,7 +56,7 @@ public final class PkiRenewCommand implements Callable<Integer> {
         CertificateAuthority authority = ca.open();
         Renewal renewal = authority.renewal(certificate, lifetime.lifetime(), new LeafFiles(out));
         LeafOptions.tell(
-                Console.of(spec.commandLine()),
+                console(),
                 renewal.order(),
                 authority.renew(renewal, sameKey ? Optional.empty() : Optional.of(keyType), ca::passphrase),
                 !sameKey);

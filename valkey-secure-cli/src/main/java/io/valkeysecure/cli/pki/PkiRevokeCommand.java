@@ -1,36 +1,29 @@
 package io.valkeysecure.cli.pki;
 
+import io.valkeysecure.cli.base.CliCommand;
 import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.base.InputException;
-import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.cli.pki.authority.CertificateAuthority;
+import io.valkeysecure.cli.pki.authority.Register;
 import io.valkeysecure.cli.pki.authority.Revoked;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
+import java.time.Clock;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The command {@code pki revoke}. */
 @Command(
         name = "revoke",
-        mixinStandardHelpOptions = true,
-        versionProvider = Versions.class,
         description = {
             "Records that a certificate of this CA is taken back.%n",
             "It counts once a CRL is made (pki crl) and has come to those who check.%n"
         })
-public final class PkiRevokeCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
+public final class PkiRevokeCommand extends CliCommand {
     @Parameters(index = "0", paramLabel = "DIR", description = "directory of the CA")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path directory;
@@ -47,18 +40,19 @@ public final class PkiRevokeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        CertificateAuthority authority = CertificateAuthority.open(directory, java.time.Clock.systemUTC());
-        Revoked revoked = authority.revoke(serial(authority), reason);
-        Console console = Console.of(spec.commandLine());
+        Register register =
+                CertificateAuthority.open(directory, Clock.systemUTC()).register();
+        Revoked revoked = register.revoke(serial(register), reason);
+        Console console = console();
         console.step("revoked " + revoked.serial().toString(16) + " (" + revoked.reason() + ")");
         console.result("to make it known: valkey-secure pki crl " + directory);
         return ExitCode.OK;
     }
 
-    private BigInteger serial(CertificateAuthority authority) {
+    private BigInteger serial(Register register) {
         Path file = Path.of(which);
         if (Files.exists(file)) {
-            return authority.requireIssuedHere(file);
+            return register.requireIssuedHere(file);
         }
         if (which.matches("(?i)[0-9a-f]{1,40}")) {
             return new BigInteger(which, 16);

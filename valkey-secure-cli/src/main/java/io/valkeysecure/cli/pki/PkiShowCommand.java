@@ -1,10 +1,10 @@
 package io.valkeysecure.cli.pki;
 
+import io.valkeysecure.cli.base.CliCommand;
 import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.EndpointConverter;
 import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.base.Secrets;
-import io.valkeysecure.cli.base.Versions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,30 +14,21 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The command {@code pki show}. */
 @Command(
         name = "show",
-        mixinStandardHelpOptions = true,
-        versionProvider = Versions.class,
         description = {
             "Shows what is in a file, or what a server presents: names, dates, usages, pins.%n",
             "Nothing is verified (pki verify does that), and of a server nothing is asked but its certificates.%n"
         })
-public final class PkiShowCommand implements Callable<Integer> {
+public final class PkiShowCommand extends CliCommand {
     private static final Secrets STORE_PASSWORD =
             new Secrets("password of the store", "--store-password-file", "VALKEY_SECURE_STORE_PASSWORD");
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
 
     @Parameters(
             paramLabel = "FILE|HOST:PORT",
@@ -53,7 +44,7 @@ public final class PkiShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, GeneralSecurityException {
-        Console console = Console.of(spec.commandLine());
+        Console console = console();
         Path file = Path.of(source);
         List<Inspection.Item> items = Files.exists(file)
                 ? Inspection.of(file, () -> STORE_PASSWORD.required(storePasswordFile), Instant.now())
@@ -69,8 +60,8 @@ public final class PkiShowCommand implements Callable<Integer> {
 
     private List<Inspection.Item> presented() throws IOException, GeneralSecurityException {
         List<Inspection.Item> items = new ArrayList<>();
-        for (X509Certificate certificate : PresentedChain.of(EndpointConverter.orFile(spec, source))) {
-            items.add(Inspection.of(certificate, items.size() + 1, Instant.now()));
+        for (X509Certificate certificate : PresentedChain.of(EndpointConverter.orFile(spec(), source))) {
+            items.add(CertificateItem.of(certificate, items.size() + 1, Instant.now()));
         }
         return items;
     }

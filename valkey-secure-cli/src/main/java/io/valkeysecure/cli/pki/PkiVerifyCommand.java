@@ -7,13 +7,13 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.ValidatedPath;
 import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.cli.base.CliCommand;
 import io.valkeysecure.cli.base.ConnectionOptions;
 import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.EndpointConverter;
 import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.InputFiles;
-import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.cli.resp.AnswerLimits;
 import io.valkeysecure.cli.resp.Reply;
 import io.valkeysecure.cli.resp.RespConnection;
@@ -28,32 +28,22 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The command {@code pki verify}. */
 @Command(
         name = "verify",
-        mixinStandardHelpOptions = true,
-        versionProvider = Versions.class,
         description = {
             "Tells whether a client with these options would connect, and if not, why: by the verifier that the library"
                     + " itself uses.%n",
             "Of HOST:PORT: makes a handshake and a PING, which shows whether the server takes the client certificate.%n",
             "Of a FILE: the chain of a server, leaf first, for the name that --expect-name gives.%n"
         })
-public final class PkiVerifyCommand implements Callable<Integer> {
+public final class PkiVerifyCommand extends CliCommand {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
 
     @Parameters(paramLabel = "FILE|HOST:PORT", description = "a chain in PEM, or a server")
     private String source = "";
@@ -64,19 +54,18 @@ public final class PkiVerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, PeerRejectedException {
         Path file = Path.of(source);
-        return Files.exists(file) ? file(file) : server(EndpointConverter.orFile(spec, source));
+        return Files.exists(file) ? file(file) : server(EndpointConverter.orFile(spec(), source));
     }
 
     private int file(Path file) throws PeerRejectedException {
         ServerIdentity expected = connection
                 .serverIdentity()
-                .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(), "--expect-name NAME is missing: of a file nobody knows the host"));
+                .orElseThrow(() -> usage("--expect-name NAME is missing: of a file nobody knows the host"));
         ChainVerifier.Builder builder =
                 ChainVerifier.trusting(connection.anchors()).policy(connection.policy());
         connection.revocation().ifPresent(builder::revocation);
         ValidatedPath path = builder.build().verify(chain(file), expected);
-        Console console = Console.of(spec.commandLine());
+        Console console = console();
         console.step("a server with " + file + " would be accepted as " + expected);
         console.result("leaf " + Printable.value(path.certificates().get(0).getSubjectX500Principal()) + ", not after "
                 + path.certificates().get(0).getNotAfter().toInstant() + "\nissued under "
@@ -106,7 +95,7 @@ public final class PkiVerifyCommand implements Callable<Integer> {
                 RespConnection opened = RespConnection.open(tls, endpoint, TIMEOUT, AnswerLimits.ofSettings())) {
             Reply answer = opened.execute(List.of("PING"));
             VerifiedHandshake handshake = verified.get(verified.size() - 1);
-            Console console = Console.of(spec.commandLine());
+            Console console = console();
             console.step("a client with these options connects to " + endpoint);
             console.result(handshake.version().protocol() + " " + handshake.cipherSuite() + "\nleaf "
                     + Printable.value(handshake.leaf().getSubjectX500Principal()) + ", not after "

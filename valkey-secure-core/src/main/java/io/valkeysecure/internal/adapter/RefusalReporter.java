@@ -2,9 +2,9 @@ package io.valkeysecure.internal.adapter;
 
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.adapter.TlsHandshake;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import io.valkeysecure.internal.text.Causes;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -45,20 +45,10 @@ public final class RefusalReporter {
         if (refusals.isEmpty()) {
             return;
         }
-        Set<Throwable> told = Collections.newSetFromMap(new IdentityHashMap<>());
-        collect(failure, told);
-        refusals.stream().filter(refusal -> !told.contains(refusal)).forEach(failure::addSuppressed);
-    }
-
-    private static void collect(Throwable thrown, Set<Throwable> all) {
-        if (all.add(thrown)) {
-            if (thrown.getCause() != null) {
-                collect(thrown.getCause(), all);
-            }
-            for (Throwable suppressed : thrown.getSuppressed()) {
-                collect(suppressed, all);
-            }
-        }
+        List<Throwable> told = Causes.withSuppressed(failure);
+        refusals.stream()
+                .filter(refusal -> told.stream().noneMatch(each -> each == refusal))
+                .forEach(failure::addSuppressed);
     }
 
     /** Ends the attempt: forgets what was collected, and collects nothing more. */

@@ -4,6 +4,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.material.LoadedIdentity;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.x509.Names;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
@@ -42,7 +43,7 @@ final class IdentityProof {
         for (int i = 0; i + 1 < identity.chain().size(); i++) {
             X509Certificate subject = identity.chain().get(i);
             X509Certificate issuer = identity.chain().get(i + 1);
-            if (!subject.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
+            if (!Names.same(subject.getIssuerX500Principal(), issuer.getSubjectX500Principal())) {
                 throw RootTypes.configurationRefused(
                         RefusalReason.MATERIAL_UNREADABLE,
                         "client identity (" + source + "): certificate " + (i + 2) + " is "

@@ -8,6 +8,7 @@ import io.valkeysecure.internal.engine.EngineUnavailableException;
 import io.valkeysecure.internal.generation.Generation;
 import io.valkeysecure.internal.generation.HandshakeProgress;
 import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.internal.text.Causes;
 import io.valkeysecure.internal.text.NativeAddresses;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.x509.Nesting;
@@ -18,6 +19,7 @@ import java.nio.channels.ClosedChannelException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
@@ -77,7 +79,7 @@ final class RefusalClassifier {
     }
 
     private TlsHandshakeException classify(Throwable cause) {
-        for (Throwable next = cause; next != null; next = next.getCause()) {
+        for (Throwable next : Causes.of(cause)) {
             if (next instanceof TlsHandshakeException refused) {
                 return refused;
             } else if (next instanceof PeerRejectedException rejected) {
@@ -162,11 +164,12 @@ final class RefusalClassifier {
     }
 
     private static String messageOfEngine(Throwable cause) {
-        Throwable next = cause;
-        while (next.getCause() != null && !(next instanceof SSLException)) {
-            next = next.getCause();
-        }
-        return String.valueOf(next.getMessage());
+        List<Throwable> causes = Causes.of(cause);
+        Throwable engine = causes.stream()
+                .filter(SSLException.class::isInstance)
+                .findFirst()
+                .orElse(causes.get(causes.size() - 1));
+        return String.valueOf(engine.getMessage());
     }
 
     /** {@return a short cure for a problem of the server's certificate; the linked page says more} */
@@ -189,7 +192,7 @@ final class RefusalClassifier {
      * {@return the refusal of a Certificate message that the engine itself could not parse or accept; null for others}
      */
     private @Nullable TlsHandshakeException classifyUnread(Throwable cause) {
-        for (Throwable next = cause; next != null; next = next.getCause()) {
+        for (Throwable next : Causes.of(cause)) {
             String message = String.valueOf(next.getMessage());
             if (next instanceof StackOverflowError) {
                 // only certificates nest, and the JDK's parser recurses for each level
@@ -270,7 +273,7 @@ final class RefusalClassifier {
     }
 
     static @Nullable PeerAlert alertIn(Throwable cause) {
-        for (Throwable next = cause; next != null; next = next.getCause()) {
+        for (Throwable next : Causes.of(cause)) {
             PeerAlert alert = next instanceof SSLException ? PeerAlert.in(next).orElse(null) : null;
             if (alert != null) {
                 return alert;
@@ -288,11 +291,6 @@ final class RefusalClassifier {
     }
 
     private static boolean has(Throwable thrown, Class<? extends Throwable> type) {
-        for (Throwable next = thrown; next != null; next = next.getCause()) {
-            if (type.isInstance(next)) {
-                return true;
-            }
-        }
-        return false;
+        return Causes.of(thrown).stream().anyMatch(type::isInstance);
     }
 }

@@ -5,6 +5,7 @@ import io.valkeysecure.internal.material.PemBlocks;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.x509.CertificationPath;
 import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.internal.x509.Names;
 import io.valkeysecure.internal.x509.ParsedCertificate;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -103,7 +104,9 @@ public final class CrlCheck implements RevocationCheck {
             boolean signed = lists.stream()
                     .anyMatch(list -> anchors.stream()
                             .filter(each -> each.getSubjectX500Principal().equals(name))
-                            .anyMatch(each -> !list.pointsElsewhereThan(each) && list.isSignedBy(each.getPublicKey())));
+                            .anyMatch(each -> Names.same(list.issuer(), name)
+                                    && !list.pointsElsewhereThan(each)
+                                    && list.isSignedBy(each.getPublicKey())));
             if (!lists.isEmpty() && !signed) {
                 return Printable.list(lists) + " in the name of the trust anchor " + Printable.value(name)
                         + ": not signed by its key, or it names another key as its signer's";
@@ -160,7 +163,9 @@ public final class CrlCheck implements RevocationCheck {
                 }
                 // checked last: the entries of an incomplete list are revoked, but it cannot prove that others are not
                 problem = list.incomplete();
-                if (problem == null && list.pointsElsewhereThan(issuer.x509())) {
+                if (problem == null && !Names.same(list.issuer(), name)) {
+                    problem = "its issuer's name differs in control characters or letters of another form";
+                } else if (problem == null && list.pointsElsewhereThan(issuer.x509())) {
                     problem = "its authorityKeyIdentifier names another key or certificate than that of "
                             + Printable.value(issuer.x509().getSubjectX500Principal()) + " in this path";
                 }

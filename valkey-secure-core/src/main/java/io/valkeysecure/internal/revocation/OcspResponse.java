@@ -4,6 +4,7 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.x509.CertificateParser;
 import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.internal.x509.Names;
 import io.valkeysecure.internal.x509.ParsedCertificate;
 import io.valkeysecure.internal.x509.Structures;
 import java.io.IOException;
@@ -61,13 +62,16 @@ final class OcspResponse {
     private OcspResponse(ASN1Sequence sequence) throws IOException, MalformedException {
         requireForm(sequence);
         BasicOCSPResponse response = BasicOCSPResponse.getInstance(sequence);
+        Structures.requireSame(response, sequence);
         this.data = response.getTbsResponseData();
         this.signed = Der.encoded(sequence.getObjectAt(0));
         this.algorithm = response.getSignatureAlgorithm();
         this.signature = response.getSignature().getOctets();
         this.certificates = response.getCerts();
-        for (Object single : data.getResponses()) {
-            singles.add(SingleResponse.getInstance(single));
+        for (ASN1Encodable each : data.getResponses()) {
+            SingleResponse single = SingleResponse.getInstance(each);
+            Structures.requireSame(single, each.toASN1Primitive());
+            singles.add(single);
         }
     }
 
@@ -314,7 +318,7 @@ final class OcspResponse {
         byte[] keyHash = id.getKeyHash();
         return keyHash != null
                 ? Arrays.equals(keyHash, keyHashOf(certificate))
-                : new X500Principal(Der.encoded(id.getName())).equals(certificate.getSubjectX500Principal());
+                : Names.same(new X500Principal(Der.encoded(id.getName())), certificate.getSubjectX500Principal());
     }
 
     private static byte[] keyHashOf(X509Certificate certificate) {

@@ -6,6 +6,7 @@ import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.x509.CertificationPath;
 import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.internal.x509.Names;
 import io.valkeysecure.internal.x509.ParsedCertificate;
 import io.valkeysecure.internal.x509.VerificationBudget;
 import java.security.GeneralSecurityException;
@@ -168,7 +169,7 @@ final class PathSearch {
     }
 
     private boolean isSignedBy(ParsedCertificate certificate, X509Certificate leftOut) {
-        if (!certificate.x509().getIssuerX500Principal().equals(leftOut.getSubjectX500Principal())) {
+        if (!Names.same(certificate.x509().getIssuerX500Principal(), leftOut.getSubjectX500Principal())) {
             return false;
         }
         budget.signature();

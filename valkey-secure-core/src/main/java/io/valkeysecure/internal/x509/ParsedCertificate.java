@@ -326,17 +326,17 @@ public final class ParsedCertificate {
     }
 
     public boolean isSelfIssued() {
-        return x509.getSubjectX500Principal().equals(x509.getIssuerX500Principal());
+        return Names.same(x509.getSubjectX500Principal(), x509.getIssuerX500Principal());
     }
 
     public boolean isIssuedInNameOf(ParsedCertificate issuer) {
-        return x509.getIssuerX500Principal().equals(issuer.x509.getSubjectX500Principal());
+        return Names.same(x509.getIssuerX500Principal(), issuer.x509.getSubjectX500Principal());
     }
 
     /** {@return whether both certificates have the same name and key} */
     public boolean isSameEntityAs(ParsedCertificate other) {
         return publicKeyInfo().equals(other.publicKeyInfo())
-                && x509.getSubjectX500Principal().equals(other.x509.getSubjectX500Principal());
+                && Names.same(x509.getSubjectX500Principal(), other.x509.getSubjectX500Principal());
     }
 
     /** Returns the subject, made printable. */

@@ -17,6 +17,7 @@ import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -89,6 +90,53 @@ class HandshakeLimiterTest {
 
     private static long grantedOf(List<Permit> permits) {
         return granted(permits).stream().filter(granted -> granted).count();
+    }
+
+    private HandshakeSlot slot(HandshakeLimiter limiter, Endpoint endpoint, PeerBytes evidence) {
+        return new HandshakeSlot(limiter, endpoint, Duration.ofSeconds(10), evidence);
+    }
+
+    @Test
+    void slot_peerHasAnswered_isKeptLongerThanASilentOne() throws Exception {
+        for (boolean answers : new boolean[] {true, false}) {
+            HandshakeLimiter limiter = limiter(1);
+            PeerBytes evidence = new PeerBytes();
+            HandshakeSlot first = slot(limiter, SILENT, evidence);
+            HandshakeSlot second = slot(limiter, HEALTHY, new PeerBytes());
+            assertThat(first.acquire()).isDone();
+            assertThat(second.acquire()).isNotDone();
+            if (answers) {
+                evidence.add(ByteBuffer.wrap(new byte[] {22}));
+            }
+
+            time.advance(SILENCE);
+
+            assertThat(second.isWaiting()).isEqualTo(answers);
+            first.release();
+            assertThat(second.isWaiting()).isFalse();
+            second.release();
+        }
+    }
+
+    @Test
+    void slot_waiting_saysForWhom() {
+        HandshakeLimiter limiter = limiter(4);
+        HandshakeSlot first = slot(limiter, SILENT, new PeerBytes());
+        assertThat(first.whyWaiting())
+                .contains("limit 4, 3 for one server", "are servers slow, or very many connections made?");
+        List<HandshakeSlot> others = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            HandshakeSlot other = slot(limiter, SILENT, new PeerBytes());
+            var unused = other.acquire();
+            others.add(other);
+        }
+        time.advance(SILENCE);
+        var unused = first.acquire();
+
+        assertThat(first.whyWaiting()).contains("earlier handshakes with this server have not ended");
+        others.forEach(HandshakeSlot::release);
+        first.release();
+        assertThat(limiter.inFlight()).isZero();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.valkeysecure.internal.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
@@ -23,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import javax.net.ssl.HandshakeCompletedListener;
 import javax.net.ssl.SSLException;
@@ -173,6 +175,36 @@ class VerifiedSocketTest {
         assertThatExceptionOfType(SocketException.class)
                 .isThrownBy(() -> socket.bind(ELSEWHERE))
                 .withMessageContaining("bound already");
+    }
+
+    @Test
+    void bytes_areReadOneByOneAndTogether() throws IOException {
+        InputStream in = socket.getInputStream();
+        OutputStream out = socket.getOutputStream();
+        out.write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+        out.flush();
+
+        assertThat(in.read()).isEqualTo('+');
+        assertThat(new String(in.readNBytes(6), StandardCharsets.US_ASCII)).isEqualTo("PONG\r\n");
+        for (byte each : "PING\r\n".getBytes(StandardCharsets.US_ASCII)) {
+            out.write(each);
+        }
+        assertThat(new String(in.readNBytes(7), StandardCharsets.US_ASCII)).isEqualTo("+PONG\r\n");
+    }
+
+    @Test
+    void read_peerCloses_isTheEnd() throws IOException {
+        InputStream in = socket.getInputStream();
+        OutputStream out = socket.getOutputStream();
+        out.write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+        assertThat(in.readNBytes(7)).hasSize(7);
+
+        peer.close();
+
+        assertThat(catchThrowable(() -> assertThat(in.read()).isEqualTo(-1)))
+                .satisfiesAnyOf(
+                        thrown -> assertThat(thrown).isNull(),
+                        thrown -> assertThat(RefusalReason.of(thrown)).isEmpty());
     }
 
     private final TlsHandshakeException removed = RootTypes.handshakeRefused(

@@ -3,9 +3,12 @@ package io.valkeysecure.internal.verify;
 import static io.valkeysecure.RefusalReason.MALFORMED_CERTIFICATE;
 import static io.valkeysecure.internal.verify.Chain.GOOD;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.internal.x509.MalformedException;
 import io.valkeysecure.internal.x509.ParsedCertificate;
+import io.valkeysecure.internal.x509.VerificationBudget;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.function.UnaryOperator;
@@ -144,6 +147,66 @@ class ParsedCertificateTest {
         assertThat(leaf.purposes()).hasSize(2).isUnmodifiable();
         assertThat(ParsedCertificate.of(Chain.parse(root)).purposes()).isNull();
         assertThat(leaf.basicConstraints()).isNotNull();
+    }
+
+    @Test
+    void issuer_withAMalformedAttribute_isRefusedAsTheSubjectIs() throws Exception {
+        content(Tlv.replace(Tlv.ISSUER, name("020101"))).isRefused(MALFORMED_CERTIFICATE, "");
+        content(Tlv.replace(Tlv.ISSUER, name("0c0161"))).isRefused(RefusalReason.UNTRUSTED_ISSUER, "");
+    }
+
+    private static byte[] name(String commonName) {
+        byte[] attribute = Tlv.of(
+                Tlv.SEQUENCE,
+                HexFormat.of().parseHex("0603550403"),
+                HexFormat.of().parseHex(commonName));
+        return Tlv.of(Tlv.SEQUENCE, Tlv.of(0x31, attribute));
+    }
+
+    @Test
+    void certificate_largerThanTheBound_isRefused() {
+        var large = Chain.goodRoot()
+                .extension("1.2.3.4", false, new byte[VerificationBudget.CERTIFICATE_BYTES])
+                .build();
+        assertThatExceptionOfType(MalformedException.class)
+                .isThrownBy(() -> ParsedCertificate.of(large.certificate()))
+                .withMessageContaining("is larger than");
+    }
+
+    @Test
+    void issuer_isFoundByKeyIdentifierAndByNameAndNumber() throws Exception {
+        var root = Chain.goodRoot().build();
+        ParsedCertificate issuer = ParsedCertificate.of(Chain.parse(root));
+        ParsedCertificate unidentified = ParsedCertificate.of(
+                Chain.parse(Chain.goodRoot().withoutSubjectKeyIdentifier().build()));
+        ParsedCertificate pointing =
+                ParsedCertificate.of(Chain.parse(Chain.goodLeaf(root).build()));
+        ParsedCertificate silent = ParsedCertificate.of(
+                Chain.parse(Chain.goodLeaf(root).withoutAuthorityKeyIdentifier().build()));
+
+        assertThat(pointing.pointsTo(issuer)).isTrue();
+        assertThat(pointing.pointsTo(pointing)).isFalse();
+        assertThat(pointing.pointsTo(unidentified)).isFalse();
+        assertThat(silent.pointsTo(issuer)).isFalse();
+        assertThat(silent.pointsTo(unidentified)).isFalse();
+
+        byte[] number = Tlv.of(0x82, root.certificate().getSerialNumber().toByteArray());
+        byte[] issuerName =
+                Tlv.of(0xa4, root.certificate().getIssuerX500Principal().getEncoded());
+        byte[] otherName = Tlv.of(0xa4, name("0c0161"));
+        byte[] dnsName = Tlv.of(0x82, ascii("ca.example.com"));
+        assertThat(naming(issuerName, number).pointsElsewhereThan(issuer)).isFalse();
+        assertThat(naming(dnsName, number).pointsElsewhereThan(issuer)).isFalse();
+        assertThat(naming(otherName, number).pointsElsewhereThan(issuer)).isTrue();
+        assertThat(naming(issuerName, Tlv.of(0x82, Tlv.bytes(5))).pointsElsewhereThan(issuer))
+                .isTrue();
+    }
+
+    /** A leaf whose authorityKeyIdentifier has the issuer and serial number of a certificate. */
+    private static ParsedCertificate naming(byte[] name, byte[] serialNumber) throws Exception {
+        return ParsedCertificate.of(Chain.parse(Chain.goodLeaf(Chain.goodRoot().build())
+                .extension("2.5.29.35", false, Tlv.of(Tlv.SEQUENCE, Tlv.of(0xa1, name), serialNumber))
+                .build()));
     }
 
     private static Chain content(UnaryOperator<byte[]> change) {

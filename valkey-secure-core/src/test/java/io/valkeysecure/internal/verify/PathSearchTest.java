@@ -234,6 +234,14 @@ class PathSearchTest {
     }
 
     @Test
+    void alternative_withoutAKeyIdentifier_isTriedAfterTheOneThatIsPointedTo() throws Exception {
+        TestCertificate unidentified =
+                goodCa(oldRoot).withoutSubjectKeyIdentifier().build();
+        assertPath(List.of(oldRoot), List.of(leaf, unidentified, ca), leaf, ca, oldRoot);
+        assertPath(List.of(oldRoot), List.of(leaf, unidentified), leaf, unidentified, oldRoot);
+    }
+
+    @Test
     void alternatives_withoutKeyIdentifiers_areTriedAsPresented() throws Exception {
         TestCertificate first = goodCa(oldRoot).withoutSubjectKeyIdentifier().build();
         TestCertificate second = goodCa(oldRoot).withoutSubjectKeyIdentifier().build();

@@ -10,6 +10,8 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.verify.Tlv;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,46 @@ class NestingTest {
         assertThatExceptionOfType(MalformedException.class).isThrownBy(() -> Nesting.require(inBits));
     }
 
+    /** Tag numbers above 30 take more octets, and the nesting behind them counts. */
+    @Test
+    void values_ofLongTags_areCounted() {
+        assertThatCode(() -> Nesting.require(longTagged(Nesting.LEVELS))).doesNotThrowAnyException();
+        assertThatExceptionOfType(MalformedException.class)
+                .isThrownBy(() -> Nesting.require(longTagged(Nesting.LEVELS + 1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1f", "1f81", "3f8181", "30", "3082", "308201", "3080", "308000", "30800000", "0300"})
+    void bytes_thatEndTooSoon_endTheScan(String bytes) {
+        assertThatCode(() -> Nesting.require(HexFormat.of().parseHex(bytes))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void markers_endTheirValue() {
+        // the last octets of the value before the marker would be the beginning of a longer one
+        byte[] value = HexFormat.of().parseHex("30800202307f0000");
+        assertThatExceptionOfType(MalformedException.class)
+                .isThrownBy(() -> Nesting.require(Tlv.concat(value, nested(0x30, Nesting.LEVELS + 1))));
+        byte[] one = HexFormat.of().parseHex("30800201050000");
+        byte[][] siblings = Collections.nCopies(Nesting.LEVELS + 1, one).toArray(new byte[0][]);
+        assertThatCode(() -> Nesting.require(Tlv.of(Tlv.SEQUENCE, siblings))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void bitStrings_areReadBehindTheirFirstOctet() {
+        // of 31 octets: the length is the first octet of a long tag
+        byte[] bits = Tlv.of(Tlv.BIT_STRING, new byte[1], nested(0x30, 14));
+        assertThat(bits).hasSize(33);
+        byte[] deep = bits;
+        for (int i = 0; i < 60; i++) {
+            deep = Tlv.of(Tlv.SEQUENCE, deep);
+        }
+        byte[] found = deep;
+        assertThatExceptionOfType(MalformedException.class).isThrownBy(() -> Nesting.require(found));
+        byte[] behindEmpty = Tlv.of(Tlv.SEQUENCE, Tlv.of(Tlv.BIT_STRING), nested(0x30, Nesting.LEVELS), new byte[0]);
+        assertThatExceptionOfType(MalformedException.class).isThrownBy(() -> Nesting.require(behindEmpty));
+    }
+
     /** Whatever the bytes, the scan ends, and it takes no key or signature for nesting. */
     @Test
     void bytes_atRandom_areNotTooDeep() {
@@ -75,6 +117,14 @@ class NestingTest {
         byte[] value = Tlv.of(Tlv.NULL);
         for (int i = 0; i < levels; i++) {
             value = Tlv.of(tag, value);
+        }
+        return value;
+    }
+
+    private static byte[] longTagged(int levels) {
+        byte[] value = Tlv.of(Tlv.NULL);
+        for (int i = 0; i < levels; i++) {
+            value = Tlv.concat(Tlv.bytes(0x3f, 0x81), Tlv.of(0x01, value));
         }
         return value;
     }

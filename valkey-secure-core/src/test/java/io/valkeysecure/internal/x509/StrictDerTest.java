@@ -1,10 +1,14 @@
 package io.valkeysecure.internal.x509;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.valkeysecure.internal.verify.Tlv;
 import java.io.IOException;
 import java.util.HexFormat;
 import org.bouncycastle.asn1.ASN1Primitive;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +33,19 @@ class StrictDerTest {
             })
     void encoding_oneOfSeveral_isNotDer(String hex) throws IOException {
         assertThat(isDer(hex)).isFalse();
+    }
+
+    @Test
+    void read_valueNestedTooDeep_isRefusedBeforeItIsParsed() {
+        byte[] value = Tlv.of(Tlv.NULL);
+        for (int i = 0; i <= Nesting.LEVELS; i++) {
+            value = Tlv.of(Tlv.SEQUENCE, value);
+        }
+        byte[] deep = value;
+        assertThatExceptionOfType(MalformedException.class)
+                .isThrownBy(() -> StrictDer.read(deep))
+                .withMessageContaining("levels deep");
+        assertThatCode(() -> StrictDer.read(Tlv.children(deep).get(0))).doesNotThrowAnyException();
     }
 
     private static boolean isDer(String hex) throws IOException {

@@ -3,7 +3,6 @@ package io.valkeysecure.testkit.certificate;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.valkeysecure.testkit.internal.Loopback;
-import io.valkeysecure.testkit.internal.Signers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -17,38 +16,16 @@ import java.security.cert.CRLReason;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.bouncycastle.asn1.DEROctetString;
-import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.Extensions;
-import org.bouncycastle.cert.X509CertificateHolder;
-import org.bouncycastle.cert.ocsp.BasicOCSPResp;
-import org.bouncycastle.cert.ocsp.BasicOCSPRespBuilder;
-import org.bouncycastle.cert.ocsp.CertificateID;
-import org.bouncycastle.cert.ocsp.CertificateStatus;
 import org.bouncycastle.cert.ocsp.OCSPException;
-import org.bouncycastle.cert.ocsp.OCSPReq;
-import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
-import org.bouncycastle.cert.ocsp.Req;
-import org.bouncycastle.cert.ocsp.RespID;
 import org.bouncycastle.cert.ocsp.RevokedStatus;
 import org.bouncycastle.cert.ocsp.UnknownStatus;
-import org.bouncycastle.operator.ContentSigner;
-import org.bouncycastle.operator.DigestCalculator;
 import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An OCSP responder for a test, RFC 6960, over HTTP on a free port of the loopback address.
@@ -65,15 +42,14 @@ import org.jspecify.annotations.Nullable;
  * server that staples it. This class is thread-safe.
  */
 public final class OcspResponder implements AutoCloseable {
-    private final Builder settings;
-    private final Map<BigInteger, CertificateStatus> statuses = new ConcurrentHashMap<>();
+    private final OcspAnswers answers;
     private final AtomicInteger requests = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ExecutorService executor;
     private final HttpServer server;
 
-    private OcspResponder(Builder settings) {
-        this.settings = settings;
+    private OcspResponder(OcspAnswers answers) {
+        this.answers = answers;
         this.executor = Executors.newCachedThreadPool(work -> {
             Thread thread = new Thread(work, "testkit-ocsp");
             thread.setDaemon(true);
@@ -114,8 +90,8 @@ public final class OcspResponder implements AutoCloseable {
      * @param certificate the certificate
      */
     public void revoke(TestCertificate certificate) {
-        Date when = Date.from(settings.clock.instant().minus(Duration.ofMinutes(1)));
-        statuses.put(serialNumber(certificate), new RevokedStatus(when));
+        Date when = Date.from(answers.clock.instant().minus(Duration.ofMinutes(1)));
+        answers.statuses.put(serialNumber(certificate), new RevokedStatus(when));
     }
 
     /**
@@ -127,7 +103,7 @@ public final class OcspResponder implements AutoCloseable {
      */
     @SuppressWarnings("EnumOrdinal") // the JDK's constants stand in the order of RFC 5280 section 5.3.1, gap included
     public void revoke(TestCertificate certificate, CRLReason reason, Instant when) {
-        statuses.put(serialNumber(certificate), new RevokedStatus(Date.from(when), reason.ordinal()));
+        answers.statuses.put(serialNumber(certificate), new RevokedStatus(Date.from(when), reason.ordinal()));
     }
 
     /**
@@ -136,7 +112,7 @@ public final class OcspResponder implements AutoCloseable {
      * @param certificate the certificate
      */
     public void forget(TestCertificate certificate) {
-        statuses.put(serialNumber(certificate), new UnknownStatus());
+        answers.statuses.put(serialNumber(certificate), new UnknownStatus());
     }
 
     /**
@@ -148,9 +124,7 @@ public final class OcspResponder implements AutoCloseable {
      */
     public byte[] response(TestCertificate certificate) {
         try {
-            CertificateID asked = new CertificateID(
-                    sha1(), new X509CertificateHolder(settings.ca.encoded()), serialNumber(certificate));
-            return answer(List.of(asked), null);
+            return answers.stapled(serialNumber(certificate));
         } catch (IOException | OCSPException | OperatorCreationException e) {
             throw new IllegalStateException("cannot make an OCSP response", e);
         }
@@ -163,19 +137,19 @@ public final class OcspResponder implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             requests.incrementAndGet();
-            if (!settings.delay.isZero() && Loopback.await(closed, settings.delay)) {
+            if (!answers.delay.isZero() && Loopback.await(closed, answers.delay)) {
                 return;
             }
             byte[] request = request(exchange);
             byte[] body;
             try {
-                body = settings.httpStatus == 200 ? respond(request) : new byte[0];
+                body = answers.httpStatus == 200 ? answers.respond(request) : new byte[0];
             } catch (IOException | OCSPException | OperatorCreationException e) {
                 exchange.sendResponseHeaders(400, -1);
                 return;
             }
             exchange.getResponseHeaders().set("Content-Type", "application/ocsp-response");
-            exchange.sendResponseHeaders(settings.httpStatus, body.length == 0 ? -1 : body.length);
+            exchange.sendResponseHeaders(answers.httpStatus, body.length == 0 ? -1 : body.length);
             if (body.length > 0) {
                 exchange.getResponseBody().write(body);
             }
@@ -194,78 +168,6 @@ public final class OcspResponder implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             return new byte[0];
         }
-    }
-
-    private byte[] respond(byte[] request) throws IOException, OCSPException, OperatorCreationException {
-        byte[] fixed = settings.rawResponse;
-        if (fixed != null) {
-            return fixed;
-        }
-        OCSPReq parsed = new OCSPReq(request);
-        List<CertificateID> asked = new ArrayList<>();
-        for (Req single : parsed.getRequestList()) {
-            asked.add(single.getCertID());
-        }
-        Extension nonce = parsed.getExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nonce);
-        return answer(asked, nonce);
-    }
-
-    private byte[] answer(List<CertificateID> asked, @Nullable Extension nonce)
-            throws IOException, OCSPException, OperatorCreationException {
-        if (settings.responseStatus != OCSPRespBuilder.SUCCESSFUL) {
-            return new OCSPRespBuilder().build(settings.responseStatus, null).getEncoded();
-        }
-        TestCertificate signer = settings.signer;
-        BasicOCSPRespBuilder response =
-                new BasicOCSPRespBuilder(new RespID(signer == null ? settings.ca.subjectName() : signer.subjectName()));
-        Instant now = settings.clock.instant();
-        Instant thisUpdate = settings.thisUpdate != null ? settings.thisUpdate : now.minus(Duration.ofMinutes(1));
-        Instant nextUpdate = settings.nextUpdate != null ? settings.nextUpdate : now.plus(Duration.ofHours(6));
-        for (CertificateID id : asked) {
-            CertificateID answered = settings.forOtherCertificate
-                    ? CertificateID.deriveCertificateID(id, id.getSerialNumber().add(BigInteger.ONE))
-                    : id;
-            boolean ours = id.matchesIssuer(new X509CertificateHolder(settings.ca.encoded()), digests());
-            CertificateStatus status = ours ? statuses.get(id.getSerialNumber()) : new UnknownStatus();
-            response.addResponse(
-                    answered,
-                    status,
-                    Date.from(thisUpdate),
-                    settings.withoutNextUpdate ? null : Date.from(nextUpdate),
-                    null);
-        }
-        addNonce(response, nonce);
-        KeyPair signing = settings.signingKey != null
-                ? settings.signingKey
-                : signer != null ? signer.keyPair() : settings.ca.keyPair();
-        ContentSigner signature = Signers.signer(signing, settings.signatureAlgorithm);
-        X509CertificateHolder[] certificates = signer == null
-                ? new X509CertificateHolder[0]
-                : new X509CertificateHolder[] {new X509CertificateHolder(signer.encoded())};
-        BasicOCSPResp basic = response.build(signature, certificates, Date.from(now));
-        return new OCSPRespBuilder().build(OCSPRespBuilder.SUCCESSFUL, basic).getEncoded();
-    }
-
-    private void addNonce(BasicOCSPRespBuilder response, @Nullable Extension asked) throws IOException {
-        if (asked == null || settings.nonce == Nonce.OMITTED) {
-            return;
-        }
-        Extension answered = settings.nonce == Nonce.ECHOED
-                ? asked
-                : new Extension(
-                        OCSPObjectIdentifiers.id_pkix_ocsp_nonce,
-                        false,
-                        new DEROctetString(new DEROctetString(new byte[16]).getEncoded()));
-        response.setResponseExtensions(new Extensions(answered));
-    }
-
-    private static BcDigestCalculatorProvider digests() {
-        return new BcDigestCalculatorProvider();
-    }
-
-    private static DigestCalculator sha1() throws OperatorCreationException {
-        AlgorithmIdentifier algorithm = CertificateID.HASH_SHA1;
-        return digests().get(algorithm);
     }
 
     /** Stops the responder; requests that wait for their answer get none. Does nothing the second time. */
@@ -293,40 +195,10 @@ public final class OcspResponder implements AutoCloseable {
 
     /** Describes a responder to be started. A value that is set again replaces the earlier one. Not thread-safe. */
     public static final class Builder {
-        private final TestCertificate ca;
-        private Clock clock = Clock.systemUTC();
-        private @Nullable Instant thisUpdate;
-        private @Nullable Instant nextUpdate;
-        private boolean withoutNextUpdate;
-        private boolean forOtherCertificate;
-        private @Nullable TestCertificate signer;
-        private @Nullable KeyPair signingKey;
-        private @Nullable String signatureAlgorithm;
-        private Nonce nonce = Nonce.ECHOED;
-        private Duration delay = Duration.ZERO;
-        private int httpStatus = 200;
-        private int responseStatus = OCSPRespBuilder.SUCCESSFUL;
-        private byte @Nullable [] rawResponse;
+        private final OcspAnswers answers;
 
         private Builder(TestCertificate ca) {
-            this.ca = ca;
-        }
-
-        private Builder(Builder other) {
-            this(other.ca);
-            clock = other.clock;
-            thisUpdate = other.thisUpdate;
-            nextUpdate = other.nextUpdate;
-            withoutNextUpdate = other.withoutNextUpdate;
-            forOtherCertificate = other.forOtherCertificate;
-            signer = other.signer;
-            signingKey = other.signingKey;
-            signatureAlgorithm = other.signatureAlgorithm;
-            nonce = other.nonce;
-            delay = other.delay;
-            httpStatus = other.httpStatus;
-            responseStatus = other.responseStatus;
-            rawResponse = other.rawResponse;
+            this.answers = new OcspAnswers(ca);
         }
 
         /**
@@ -336,7 +208,7 @@ public final class OcspResponder implements AutoCloseable {
          * @return this builder
          */
         public Builder clock(Clock source) {
-            this.clock = source;
+            answers.clock = source;
             return this;
         }
 
@@ -347,7 +219,7 @@ public final class OcspResponder implements AutoCloseable {
          * @return this builder
          */
         public Builder thisUpdate(Instant instant) {
-            this.thisUpdate = instant;
+            answers.thisUpdate = instant;
             return this;
         }
 
@@ -358,7 +230,7 @@ public final class OcspResponder implements AutoCloseable {
          * @return this builder
          */
         public Builder nextUpdate(Instant instant) {
-            this.nextUpdate = instant;
+            answers.nextUpdate = instant;
             return this;
         }
 
@@ -368,7 +240,7 @@ public final class OcspResponder implements AutoCloseable {
          * @return this builder
          */
         public Builder withoutNextUpdate() {
-            this.withoutNextUpdate = true;
+            answers.withoutNextUpdate = true;
             return this;
         }
 
@@ -378,7 +250,7 @@ public final class OcspResponder implements AutoCloseable {
          * @return this builder
          */
         public Builder forOtherCertificate() {
-            this.forOtherCertificate = true;
+            answers.forOtherCertificate = true;
             return this;
         }
 
@@ -390,7 +262,7 @@ public final class OcspResponder implements AutoCloseable {
          * @return this builder
          */
         public Builder signedBy(TestCertificate delegate) {
-            this.signer = delegate;
+            answers.signer = delegate;
             return this;
         }
 
@@ -401,7 +273,7 @@ public final class OcspResponder implements AutoCloseable {
          * @return this builder
          */
         public Builder signedWith(KeyPair pair) {
-            this.signingKey = pair;
+            answers.signingKey = pair;
             return this;
         }
 
@@ -412,7 +284,7 @@ public final class OcspResponder implements AutoCloseable {
          * @return this builder
          */
         public Builder signatureAlgorithm(String name) {
-            this.signatureAlgorithm = name;
+            answers.signatureAlgorithm = name;
             return this;
         }
 
@@ -423,7 +295,7 @@ public final class OcspResponder implements AutoCloseable {
          * @return this builder
          */
         public Builder nonce(Nonce wanted) {
-            this.nonce = wanted;
+            answers.nonce = wanted;
             return this;
         }
 
@@ -434,7 +306,7 @@ public final class OcspResponder implements AutoCloseable {
          * @return this builder
          */
         public Builder delay(Duration duration) {
-            this.delay = duration;
+            answers.delay = duration;
             return this;
         }
 
@@ -445,7 +317,7 @@ public final class OcspResponder implements AutoCloseable {
          * @return this builder
          */
         public Builder httpStatus(int status) {
-            this.httpStatus = status;
+            answers.httpStatus = status;
             return this;
         }
 
@@ -457,7 +329,7 @@ public final class OcspResponder implements AutoCloseable {
          * @return this builder
          */
         public Builder responseStatus(int status) {
-            this.responseStatus = status;
+            answers.responseStatus = status;
             return this;
         }
 
@@ -468,7 +340,7 @@ public final class OcspResponder implements AutoCloseable {
          * @return this builder
          */
         public Builder rawResponse(byte[] bytes) {
-            this.rawResponse = bytes.clone();
+            answers.rawResponse = bytes.clone();
             return this;
         }
 
@@ -479,7 +351,7 @@ public final class OcspResponder implements AutoCloseable {
          * @throws UncheckedIOException if there is no free port
          */
         public OcspResponder start() {
-            OcspResponder responder = new OcspResponder(new Builder(this));
+            OcspResponder responder = new OcspResponder(new OcspAnswers(answers));
             responder.server.start();
             return responder;
         }

@@ -3,7 +3,6 @@ package io.valkeysecure.testkit.certificate;
 import io.valkeysecure.testkit.internal.Names;
 import io.valkeysecure.testkit.internal.Pem;
 import io.valkeysecure.testkit.internal.PrivateFiles;
-import io.valkeysecure.testkit.internal.Signers;
 import io.valkeysecure.testkit.internal.TlsContexts;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -13,56 +12,26 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyStore;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
-import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.Date;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1EncodableVector;
-import org.bouncycastle.asn1.ASN1Encoding;
-import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.AccessDescription;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
-import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.CRLDistPoint;
-import org.bouncycastle.asn1.x509.DistributionPoint;
-import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.GeneralSubtree;
-import org.bouncycastle.asn1.x509.NameConstraints;
-import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x509.Time;
-import org.bouncycastle.asn1.x9.ECNamedCurveTable;
-import org.bouncycastle.asn1.x9.X9ECParameters;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
-import org.bouncycastle.operator.ContentSigner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,9 +57,6 @@ import org.jspecify.annotations.Nullable;
  * <p>This class is immutable and thread-safe. {@code toString} shows subject and issuer only.
  */
 public final class TestCertificate {
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static final AtomicLong NAME_COUNTER = new AtomicLong();
-
     private final byte[] encoded;
     private final X500Name subject;
     private final byte[] keyIdentifier;
@@ -99,7 +65,7 @@ public final class TestCertificate {
     private final List<TestCertificate> intermediates;
     private final Clock clock;
 
-    private TestCertificate(
+    TestCertificate(
             byte[] encoded,
             X500Name subject,
             byte[] keyIdentifier,
@@ -396,38 +362,10 @@ public final class TestCertificate {
      * {@link #keyPair} was called, its own key. Builders are not thread-safe.
      */
     public static final class Builder {
-        private final @Nullable TestCertificate issuer;
-        private final List<GeneralName> permitted = new ArrayList<>();
-        private final List<GeneralName> excluded = new ArrayList<>();
-        private final List<ASN1Encodable> names = new ArrayList<>();
-        private final List<Extension> rawExtensions = new ArrayList<>();
-        private final Set<String> absent = new HashSet<>();
-        private final Set<String> critical = new HashSet<>();
-        private final Set<String> notCritical = new HashSet<>();
-        private Clock clock;
-        private boolean ca;
-        private @Nullable Integer pathLength;
-        private @Nullable X500Name subject;
-        private @Nullable X500Name issuerName;
-        private @Nullable BigInteger serialNumber;
-        private @Nullable Instant notBefore;
-        private @Nullable Instant notAfter;
-        private KeyType keyType = KeyType.EC_P256;
-        private @Nullable KeyPair keyPair;
-        private @Nullable KeyPair signingKey;
-        private @Nullable String signatureAlgorithm;
-        private KeyUsage @Nullable [] keyUsages;
-        private List<String> purposes = List.of(ExtendedKeyUsage.SERVER_AUTH.oid(), ExtendedKeyUsage.CLIENT_AUTH.oid());
-
-        private boolean purposesSet;
-        private @Nullable String ocspUrl;
-        private @Nullable String crlUrl;
-        private boolean version1;
-        private UnaryOperator<byte[]> tbsCertificate = UnaryOperator.identity();
+        private final CertificateFields fields;
 
         private Builder(@Nullable TestCertificate issuer, Clock clock) {
-            this.issuer = issuer;
-            this.clock = clock;
+            this.fields = new CertificateFields(issuer, clock);
         }
 
         /**
@@ -438,7 +376,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder subject(String name) {
-            this.subject = Names.parse(name);
+            fields.subject = Names.parse(name);
             return this;
         }
 
@@ -449,7 +387,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder issuerName(String name) {
-            this.issuerName = Names.parse(name);
+            fields.issuerName = Names.parse(name);
             return this;
         }
 
@@ -460,7 +398,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder serialNumber(BigInteger number) {
-            this.serialNumber = number;
+            fields.serialNumber = number;
             return this;
         }
 
@@ -471,7 +409,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder notBefore(Instant instant) {
-            this.notBefore = instant;
+            fields.notBefore = instant;
             return this;
         }
 
@@ -482,7 +420,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder notAfter(Instant instant) {
-            this.notAfter = instant;
+            fields.notAfter = instant;
             return this;
         }
 
@@ -493,7 +431,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder clock(Clock source) {
-            this.clock = source;
+            fields.clock = source;
             return this;
         }
 
@@ -504,7 +442,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder keyType(KeyType type) {
-            this.keyType = type;
+            fields.keyType = type;
             return this;
         }
 
@@ -518,7 +456,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder keyPair(KeyPair pair) {
-            this.keyPair = pair;
+            fields.keyPair = pair;
             return this;
         }
 
@@ -530,7 +468,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder signatureAlgorithm(String name) {
-            this.signatureAlgorithm = name;
+            fields.signatureAlgorithm = name;
             return this;
         }
 
@@ -541,7 +479,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder signedWith(KeyPair pair) {
-            this.signingKey = pair;
+            fields.signingKey = pair;
             return this;
         }
 
@@ -551,7 +489,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder version1() {
-            this.version1 = true;
+            fields.version1 = true;
             return this;
         }
 
@@ -562,7 +500,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder ca() {
-            this.ca = true;
+            fields.ca = true;
             return this;
         }
 
@@ -573,7 +511,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder ca(int maximumPathLength) {
-            this.pathLength = maximumPathLength;
+            fields.pathLength = maximumPathLength;
             return ca();
         }
 
@@ -629,7 +567,7 @@ public final class TestCertificate {
 
         private Builder names(GeneralNameType form, String... texts) {
             for (String text : texts) {
-                names.add(form.generalName(text));
+                fields.names.add(form.generalName(text));
             }
             return this;
         }
@@ -642,10 +580,18 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder otherName(String oid, byte[] der) {
-            names.add(new GeneralName(GeneralName.otherName, new DERSequence(new ASN1Encodable[] {
+            fields.names.add(new GeneralName(GeneralName.otherName, new DERSequence(new ASN1Encodable[] {
                 new ASN1ObjectIdentifier(oid), new DERTaggedObject(true, 0, primitive(der))
             })));
             return this;
+        }
+
+        private static ASN1Primitive primitive(byte[] der) {
+            try {
+                return ASN1Primitive.fromByteArray(der);
+            } catch (IOException e) {
+                throw new IllegalArgumentException("the value of an otherName must be DER", e);
+            }
         }
 
         /**
@@ -657,7 +603,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder rawName(int tag, byte[] content) {
-            names.add(new DERTaggedObject(false, tag, new DEROctetString(content)));
+            fields.names.add(new DERTaggedObject(false, tag, new DEROctetString(content)));
             return this;
         }
 
@@ -667,7 +613,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder withoutNames() {
-            names.clear();
+            fields.names.clear();
             return this;
         }
 
@@ -678,7 +624,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder keyUsage(KeyUsage... usages) {
-            this.keyUsages = usages.clone();
+            fields.keyUsages = usages.clone();
             return this;
         }
 
@@ -699,8 +645,8 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder extendedKeyUsage(ExtendedKeyUsage... usages) {
-            this.purposes = Arrays.stream(usages).map(ExtendedKeyUsage::oid).toList();
-            this.purposesSet = true;
+            fields.purposes = Arrays.stream(usages).map(ExtendedKeyUsage::oid).toList();
+            fields.purposesSet = true;
             return this;
         }
 
@@ -721,7 +667,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder permitted(GeneralNameType form, String base) {
-            permitted.add(form.generalName(base));
+            fields.permitted.add(form.generalName(base));
             return this;
         }
 
@@ -733,7 +679,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder excluded(GeneralNameType form, String base) {
-            excluded.add(form.generalName(base));
+            fields.excluded.add(form.generalName(base));
             return this;
         }
 
@@ -763,7 +709,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder ocspUrl(String url) {
-            this.ocspUrl = url;
+            fields.ocspUrl = url;
             return this;
         }
 
@@ -774,7 +720,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder crlUrl(String url) {
-            this.crlUrl = url;
+            fields.crlUrl = url;
             return this;
         }
 
@@ -788,7 +734,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder extension(String oid, boolean isCritical, byte[] value) {
-            rawExtensions.add(new Extension(new ASN1ObjectIdentifier(oid), isCritical, value.clone()));
+            fields.extensions.add(oid, isCritical, value);
             return this;
         }
 
@@ -799,7 +745,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder withoutExtension(String oid) {
-            absent.add(oid);
+            fields.extensions.leaveOut(oid);
             return this;
         }
 
@@ -812,8 +758,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder critical(String oid, boolean isCritical) {
-            (isCritical ? critical : notCritical).add(oid);
-            (isCritical ? notCritical : critical).remove(oid);
+            fields.extensions.mark(oid, isCritical);
             return this;
         }
 
@@ -825,7 +770,7 @@ public final class TestCertificate {
          * @return this builder
          */
         public Builder tbsCertificate(UnaryOperator<byte[]> change) {
-            this.tbsCertificate = change;
+            fields.tbsCertificate = change;
             return this;
         }
 
@@ -836,166 +781,7 @@ public final class TestCertificate {
          * @throws IllegalStateException if a value has no encoding at all, or this JDK cannot sign in this way
          */
         public TestCertificate build() {
-            KeyPair certified = keyPair != null ? keyPair : keyType.generate();
-            X500Name name = subject != null ? subject : defaultSubject();
-            SubjectPublicKeyInfo publicKey = publicKeyInfo(certified);
-            byte[] identifier = sha1(publicKey.getPublicKeyData().getOctets());
-            KeyPair issuerKey = issuer != null ? issuer.keyPair : certified;
-            KeyPair signing = signingKey != null ? signingKey : issuerKey;
-            try {
-                ContentSigner signer = Signers.signer(signing, signatureAlgorithm);
-                byte[] tbs = tbsCertificate.apply(tbs(name, publicKey, identifier, signer.getAlgorithmIdentifier())
-                        .getEncoded(ASN1Encoding.DER));
-                byte[] der = Signers.signed(tbs, signer);
-                return new TestCertificate(der, name, identifier, certified, issuer, defaultIntermediates(), clock);
-            } catch (IOException e) {
-                throw new IllegalStateException("cannot encode the certificate", e);
-            }
-        }
-
-        private X500Name defaultSubject() {
-            String kind = issuer == null ? (ca ? "root" : "self-signed leaf") : (ca ? "intermediate" : "leaf");
-            return Names.parse("CN=test " + kind + " " + NAME_COUNTER.incrementAndGet());
-        }
-
-        private List<TestCertificate> defaultIntermediates() {
-            return issuer == null || issuer.issuer == null ? List.of() : issuer.chainOfThis();
-        }
-
-        private SubjectPublicKeyInfo publicKeyInfo(KeyPair pair) {
-            SubjectPublicKeyInfo info =
-                    SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded());
-            if (keyType != KeyType.EC_P256_EXPLICIT) {
-                return info;
-            }
-            X9ECParameters curve = ECNamedCurveTable.getByName("secp256r1");
-            return new SubjectPublicKeyInfo(
-                    new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, curve),
-                    info.getPublicKeyData().getOctets());
-        }
-
-        private DERSequence tbs(
-                X500Name name, SubjectPublicKeyInfo publicKey, byte[] identifier, AlgorithmIdentifier algorithm)
-                throws IOException {
-            Instant now = clock.instant();
-            Instant from = notBefore != null ? notBefore : now.minus(Duration.ofMinutes(1));
-            Instant until = notAfter != null ? notAfter : now.plus(Duration.ofHours(6));
-            X500Name signedBy = issuerName != null ? issuerName : issuer != null ? issuer.subject : name;
-
-            ASN1EncodableVector tbs = new ASN1EncodableVector();
-            if (!version1) {
-                tbs.add(new DERTaggedObject(true, 0, new ASN1Integer(2)));
-            }
-            tbs.add(new ASN1Integer(serialNumber != null ? serialNumber : new BigInteger(127, RANDOM)));
-            tbs.add(algorithm);
-            tbs.add(signedBy);
-            tbs.add(new DERSequence(new ASN1Encodable[] {new Time(Date.from(from)), new Time(Date.from(until))}));
-            tbs.add(name);
-            tbs.add(publicKey);
-            List<Extension> extensions = version1 ? List.of() : extensions(name, identifier);
-            if (!extensions.isEmpty()) {
-                tbs.add(new DERTaggedObject(true, 3, new DERSequence(extensions.toArray(new ASN1Encodable[0]))));
-            }
-            return new DERSequence(tbs);
-        }
-
-        private List<Extension> extensions(X500Name name, byte[] identifier) throws IOException {
-            List<Extension> made = new ArrayList<>();
-            add(made, Extension.basicConstraints, true, basicConstraints());
-            KeyUsage[] usages = keyUsages != null
-                    ? keyUsages
-                    : ca
-                            ? new KeyUsage[] {KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN}
-                            : new KeyUsage[] {KeyUsage.DIGITAL_SIGNATURE};
-            add(made, Extension.keyUsage, true, bits(usages));
-            if (purposesSet || !ca) {
-                ASN1Encodable[] oids =
-                        purposes.stream().map(ASN1ObjectIdentifier::new).toArray(ASN1Encodable[]::new);
-                add(made, Extension.extendedKeyUsage, false, new DERSequence(oids));
-            }
-            if (!names.isEmpty()) {
-                boolean emptySubject = name.getRDNs().length == 0;
-                add(
-                        made,
-                        Extension.subjectAlternativeName,
-                        emptySubject,
-                        new DERSequence(names.toArray(new ASN1Encodable[0])));
-            }
-            if (!permitted.isEmpty() || !excluded.isEmpty()) {
-                add(
-                        made,
-                        Extension.nameConstraints,
-                        true,
-                        new NameConstraints(subtrees(permitted), subtrees(excluded)));
-            }
-            add(made, Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(identifier));
-            if (issuer != null) {
-                add(made, Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(issuer.keyIdentifier));
-            }
-            if (ocspUrl != null) {
-                add(
-                        made,
-                        Extension.authorityInfoAccess,
-                        false,
-                        new AuthorityInformationAccess(
-                                AccessDescription.id_ad_ocsp, GeneralNameType.URI.generalName(ocspUrl)));
-            }
-            if (crlUrl != null) {
-                DistributionPointName place =
-                        new DistributionPointName(new GeneralNames(GeneralNameType.URI.generalName(crlUrl)));
-                DistributionPoint point = new DistributionPoint(place, null, null);
-                add(made, Extension.cRLDistributionPoints, false, new CRLDistPoint(new DistributionPoint[] {point}));
-            }
-            made.addAll(rawExtensions);
-            return made;
-        }
-
-        private BasicConstraints basicConstraints() {
-            return ca && pathLength != null ? new BasicConstraints(pathLength) : new BasicConstraints(ca);
-        }
-
-        private void add(List<Extension> made, ASN1ObjectIdentifier oid, boolean isCritical, ASN1Encodable value)
-                throws IOException {
-            boolean replaced =
-                    rawExtensions.stream().anyMatch(raw -> raw.getExtnId().equals(oid));
-            if (replaced || absent.contains(oid.getId())) {
-                return;
-            }
-            boolean marked = (isCritical || critical.contains(oid.getId())) && !notCritical.contains(oid.getId());
-            made.add(new Extension(oid, marked, value.toASN1Primitive().getEncoded(ASN1Encoding.DER)));
-        }
-
-        private static GeneralSubtree @Nullable [] subtrees(Collection<GeneralName> bases) {
-            return bases.isEmpty()
-                    ? null
-                    : bases.stream().map(GeneralSubtree::new).toArray(GeneralSubtree[]::new);
-        }
-
-        private static DERBitString bits(KeyUsage... usages) {
-            int bits = 0;
-            for (KeyUsage usage : usages) {
-                bits |= 0x8000 >>> usage.bit();
-            }
-            int unused = bits == 0 ? 0 : Integer.numberOfTrailingZeros(bits);
-            byte[] bytes = {(byte) (bits >>> 8), (byte) bits};
-            int length = bits == 0 ? 0 : unused >= 8 ? 1 : 2;
-            return new DERBitString(Arrays.copyOf(bytes, length), unused % 8);
-        }
-
-        private static ASN1Primitive primitive(byte[] der) {
-            try {
-                return ASN1Primitive.fromByteArray(der);
-            } catch (IOException e) {
-                throw new IllegalArgumentException("the value of an otherName must be DER", e);
-            }
-        }
-
-        private static byte[] sha1(byte[] bytes) {
-            try {
-                return MessageDigest.getInstance("SHA-1").digest(bytes);
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
+            return fields.issue();
         }
     }
 }

@@ -3,9 +3,7 @@ package io.valkeysecure.testkit.certificate;
 import io.valkeysecure.testkit.internal.Names;
 import io.valkeysecure.testkit.internal.Pem;
 import io.valkeysecure.testkit.internal.PrivateFiles;
-import io.valkeysecure.testkit.internal.Signers;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -17,27 +15,6 @@ import java.security.cert.X509CRL;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Date;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
-import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1EncodableVector;
-import org.bouncycastle.asn1.ASN1Encoding;
-import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.DERSequence;
-import org.bouncycastle.asn1.DERTaggedObject;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
-import org.bouncycastle.asn1.x509.Time;
-import org.bouncycastle.operator.ContentSigner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,31 +73,11 @@ public final class TestCrl {
      * certificates and extensions are added. Builders are not thread-safe.
      */
     public static final class Builder {
-        private final TestCertificate signer;
-        private final Clock clock;
-        private final List<Entry> entries = new ArrayList<>();
-        private final List<Extension> rawExtensions = new ArrayList<>();
-        private final Set<String> absent = new HashSet<>();
-        private @Nullable X500Name issuerName;
-        private @Nullable Instant thisUpdate;
-        private @Nullable Instant nextUpdate;
-        private boolean withoutNextUpdate;
-        private BigInteger number = BigInteger.ONE;
-        private @Nullable BigInteger deltaBase;
-        private boolean indirect;
-        private @Nullable KeyPair signingKey;
-        private @Nullable String signatureAlgorithm;
+        private final CrlFields fields;
 
         Builder(TestCertificate signer, Clock clock) {
-            this.signer = signer;
-            this.clock = clock;
+            this.fields = new CrlFields(signer, clock);
         }
-
-        private record Entry(
-                BigInteger serialNumber,
-                Instant when,
-                @Nullable CRLReason reason,
-                @Nullable X500Name issuer) {}
 
         /**
          * Revokes a certificate, one minute ago by the clock, without a reason.
@@ -129,7 +86,7 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder revoke(TestCertificate certificate) {
-            return revoke(serialNumber(certificate), clock.instant().minus(Duration.ofMinutes(1)), null);
+            return revoke(serialNumber(certificate), fields.clock.instant().minus(Duration.ofMinutes(1)), null);
         }
 
         /**
@@ -153,7 +110,7 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder revoke(BigInteger serialNumber, Instant when, @Nullable CRLReason reason) {
-            entries.add(new Entry(serialNumber, when, reason, null));
+            fields.entries.add(new CrlFields.Entry(serialNumber, when, reason, null));
             return this;
         }
 
@@ -165,10 +122,10 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder revokeForOtherIssuer(TestCertificate certificate) {
-            this.indirect = true;
-            entries.add(new Entry(
+            fields.indirect = true;
+            fields.entries.add(new CrlFields.Entry(
                     serialNumber(certificate),
-                    clock.instant().minus(Duration.ofMinutes(1)),
+                    fields.clock.instant().minus(Duration.ofMinutes(1)),
                     null,
                     certificate.issuer().subjectName()));
             return this;
@@ -185,7 +142,7 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder issuerName(String name) {
-            this.issuerName = Names.parse(name);
+            fields.issuerName = Names.parse(name);
             return this;
         }
 
@@ -196,7 +153,7 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder thisUpdate(Instant instant) {
-            this.thisUpdate = instant;
+            fields.thisUpdate = instant;
             return this;
         }
 
@@ -207,7 +164,7 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder nextUpdate(Instant instant) {
-            this.nextUpdate = instant;
+            fields.nextUpdate = instant;
             return this;
         }
 
@@ -217,7 +174,7 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder withoutNextUpdate() {
-            this.withoutNextUpdate = true;
+            fields.withoutNextUpdate = true;
             return this;
         }
 
@@ -228,7 +185,7 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder number(long value) {
-            this.number = BigInteger.valueOf(value);
+            fields.number = BigInteger.valueOf(value);
             return this;
         }
 
@@ -239,7 +196,7 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder deltaOf(long baseNumber) {
-            this.deltaBase = BigInteger.valueOf(baseNumber);
+            fields.deltaBase = BigInteger.valueOf(baseNumber);
             return this;
         }
 
@@ -249,7 +206,7 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder indirect() {
-            this.indirect = true;
+            fields.indirect = true;
             return this;
         }
 
@@ -262,7 +219,7 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder extension(String oid, boolean critical, byte[] value) {
-            rawExtensions.add(new Extension(new ASN1ObjectIdentifier(oid), critical, value.clone()));
+            fields.extensions.add(oid, critical, value);
             return this;
         }
 
@@ -273,7 +230,7 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder withoutExtension(String oid) {
-            absent.add(oid);
+            fields.extensions.leaveOut(oid);
             return this;
         }
 
@@ -284,7 +241,7 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder signatureAlgorithm(String name) {
-            this.signatureAlgorithm = name;
+            fields.signatureAlgorithm = name;
             return this;
         }
 
@@ -295,7 +252,7 @@ public final class TestCrl {
          * @return this builder
          */
         public Builder signedWith(KeyPair pair) {
-            this.signingKey = pair;
+            fields.signingKey = pair;
             return this;
         }
 
@@ -306,93 +263,7 @@ public final class TestCrl {
          * @throws IllegalStateException if a value has no encoding, or this JDK cannot sign in this way
          */
         public TestCrl build() {
-            KeyPair key = signingKey != null ? signingKey : signer.keyPair();
-            ContentSigner signature = Signers.signer(key, signatureAlgorithm);
-            try {
-                byte[] tbs = tbs(signature.getAlgorithmIdentifier()).getEncoded(ASN1Encoding.DER);
-                return new TestCrl(Signers.signed(tbs, signature));
-            } catch (IOException e) {
-                throw new IllegalStateException("cannot encode the revocation list", e);
-            }
-        }
-
-        private DERSequence tbs(AlgorithmIdentifier algorithm) throws IOException {
-            Instant now = clock.instant();
-            ASN1EncodableVector tbs = new ASN1EncodableVector();
-            tbs.add(new ASN1Integer(1));
-            tbs.add(algorithm);
-            tbs.add(issuerName != null ? issuerName : signer.subjectName());
-            tbs.add(time(thisUpdate != null ? thisUpdate : now.minus(Duration.ofMinutes(1))));
-            if (!withoutNextUpdate) {
-                tbs.add(time(nextUpdate != null ? nextUpdate : now.plus(Duration.ofHours(6))));
-            }
-            if (!entries.isEmpty()) {
-                ASN1EncodableVector revoked = new ASN1EncodableVector();
-                for (Entry entry : entries) {
-                    revoked.add(encode(entry));
-                }
-                tbs.add(new DERSequence(revoked));
-            }
-            List<Extension> extensions = extensions();
-            if (!extensions.isEmpty()) {
-                tbs.add(new DERTaggedObject(true, 0, new DERSequence(extensions.toArray(new ASN1Encodable[0]))));
-            }
-            return new DERSequence(tbs);
-        }
-
-        @SuppressWarnings(
-                "EnumOrdinal") // the JDK's constants stand in the order of RFC 5280 section 5.3.1, gap included
-        private static DERSequence encode(Entry entry) throws IOException {
-            ASN1EncodableVector fields = new ASN1EncodableVector();
-            fields.add(new ASN1Integer(entry.serialNumber()));
-            fields.add(time(entry.when()));
-            ASN1EncodableVector extensions = new ASN1EncodableVector();
-            CRLReason reason = entry.reason();
-            if (reason != null) {
-                org.bouncycastle.asn1.x509.CRLReason code =
-                        org.bouncycastle.asn1.x509.CRLReason.lookup(reason.ordinal());
-                extensions.add(new Extension(Extension.reasonCode, false, code.getEncoded(ASN1Encoding.DER)));
-            }
-            X500Name issuer = entry.issuer();
-            if (issuer != null) {
-                GeneralNames names = new GeneralNames(new GeneralName(issuer));
-                extensions.add(new Extension(Extension.certificateIssuer, true, names.getEncoded(ASN1Encoding.DER)));
-            }
-            if (extensions.size() > 0) {
-                fields.add(new DERSequence(extensions));
-            }
-            return new DERSequence(fields);
-        }
-
-        private List<Extension> extensions() throws IOException {
-            List<Extension> made = new ArrayList<>();
-            add(made, Extension.authorityKeyIdentifier, false, new AuthorityKeyIdentifier(signer.keyIdentifier()));
-            add(made, Extension.cRLNumber, false, new ASN1Integer(number));
-            if (deltaBase != null) {
-                add(made, Extension.deltaCRLIndicator, true, new ASN1Integer(deltaBase));
-            }
-            if (indirect) {
-                add(
-                        made,
-                        Extension.issuingDistributionPoint,
-                        true,
-                        new IssuingDistributionPoint(null, false, false, null, true, false));
-            }
-            made.addAll(rawExtensions);
-            return made;
-        }
-
-        private void add(List<Extension> made, ASN1ObjectIdentifier oid, boolean critical, ASN1Encodable value)
-                throws IOException {
-            boolean replaced =
-                    rawExtensions.stream().anyMatch(raw -> raw.getExtnId().equals(oid));
-            if (!replaced && !absent.contains(oid.getId())) {
-                made.add(new Extension(oid, critical, value.toASN1Primitive().getEncoded(ASN1Encoding.DER)));
-            }
-        }
-
-        private static Time time(Instant instant) {
-            return new Time(Date.from(instant));
+            return new TestCrl(fields.encode());
         }
     }
 }

@@ -1,20 +1,19 @@
 package io.valkeysecure.testkit.hostile;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.internal.AskingInput;
 import io.valkeysecure.testkit.internal.FakeValkey;
 import io.valkeysecure.testkit.internal.HostileConnection;
 import io.valkeysecure.testkit.internal.Loopback;
 import io.valkeysecure.testkit.internal.RecordingSocket;
+import io.valkeysecure.testkit.internal.Relay;
 import io.valkeysecure.testkit.internal.ServerFlight;
+import io.valkeysecure.testkit.internal.ServerHello;
 import io.valkeysecure.testkit.internal.TlsContexts;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.ByteArrayOutputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -46,7 +45,6 @@ import javax.net.ssl.SSLSocket;
  */
 public final class HostilePeer implements AutoCloseable {
     private static final int HANDSHAKE_RECORD = 22;
-    private static final int CONNECT_LIMIT_MILLIS = 5_000;
 
     private final String name;
     private final Sin sin;
@@ -93,7 +91,7 @@ public final class HostilePeer implements AutoCloseable {
             String page = "<html>400 Bad Request</html>\n";
             String answer = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: " + page.length()
                     + "\r\nConnection: close\r\n\r\n" + page;
-            send(connection, answer.getBytes(StandardCharsets.US_ASCII));
+            connection.send(answer.getBytes(StandardCharsets.US_ASCII));
             connection.socket().shutdownOutput();
             connection.listen();
         });
@@ -109,7 +107,7 @@ public final class HostilePeer implements AutoCloseable {
             byte[] garbage = new byte[256];
             new Random(1).nextBytes(garbage);
             garbage[0] = (byte) 0xa5; // neither a TLS record nor an answer of RESP begins so
-            send(connection, garbage);
+            connection.send(garbage);
             connection.listen();
         });
     }
@@ -159,7 +157,7 @@ public final class HostilePeer implements AutoCloseable {
         SSLContext context = anyContext();
         return new HostilePeer("stallsMidHandshake", connection -> {
             byte[] flight = ServerFlight.answerTo(connection.in(), context);
-            send(connection, Arrays.copyOf(flight, flight.length / 2));
+            connection.send(Arrays.copyOf(flight, flight.length / 2));
             connection.listen();
         });
     }
@@ -172,7 +170,7 @@ public final class HostilePeer implements AutoCloseable {
     public static HostilePeer stallsAfterRecordHeader() {
         return new HostilePeer("stallsAfterRecordHeader", connection -> {
             connection.awaitFirstBytes();
-            send(connection, new byte[] {HANDSHAKE_RECORD, 3, 3, 0, 122});
+            connection.send(new byte[] {HANDSHAKE_RECORD, 3, 3, 0, 122});
             connection.listen();
         });
     }
@@ -188,7 +186,7 @@ public final class HostilePeer implements AutoCloseable {
         SSLContext context = anyContext();
         return new HostilePeer("dripsSlowly", connection -> {
             for (byte drop : ServerFlight.answerTo(connection.in(), context)) {
-                send(connection, new byte[] {drop});
+                connection.send(new byte[] {drop});
                 if (!connection.listenFor(interval)) {
                     return;
                 }
@@ -206,7 +204,7 @@ public final class HostilePeer implements AutoCloseable {
     public static HostilePeer sendsFatalAlert(int description) {
         return new HostilePeer("sendsFatalAlert", connection -> {
             connection.awaitFirstBytes();
-            send(connection, new byte[] {21, 3, 3, 0, 2, 2, (byte) description});
+            connection.send(new byte[] {21, 3, 3, 0, 2, 2, (byte) description});
             connection.socket().shutdownOutput();
             connection.listen();
         });
@@ -234,36 +232,9 @@ public final class HostilePeer implements AutoCloseable {
     private static HostilePeer choosesVersion(String name, int minor) {
         return new HostilePeer(name, connection -> {
             byte[] hello = connection.awaitFirstBytes();
-            send(connection, serverHello(minor, firstSuite(hello)));
+            connection.send(ServerHello.choosing(minor, hello));
             connection.listen();
         });
-    }
-
-    /** Returns the cipher suite that a ClientHello names first, RFC 5246 section 7.4.1.2. */
-    private static byte[] firstSuite(byte[] hello) throws IOException {
-        int sessionId = 5 + 4 + 2 + 32; // headers of record and message, version, random
-        if (hello.length > sessionId) {
-            int suite = sessionId + 1 + (hello[sessionId] & 0xff) + 2;
-            if (hello.length >= suite + 2) {
-                return Arrays.copyOfRange(hello, suite, suite + 2);
-            }
-        }
-        throw new IOException("the client sent no ClientHello");
-    }
-
-    /** A ServerHello as RFC 4346 section 7.4.1.3 has it, in its record. */
-    private static byte[] serverHello(int minor, byte[] suite) {
-        byte[] random = new byte[32];
-        new Random(2).nextBytes(random);
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        body.writeBytes(new byte[] {3, (byte) minor});
-        body.writeBytes(random);
-        body.writeBytes(new byte[] {0, suite[0], suite[1], 0}); // no session, no compression
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        bytes.writeBytes(new byte[] {HANDSHAKE_RECORD, 3, (byte) minor, 0, (byte) (body.size() + 4)});
-        bytes.writeBytes(new byte[] {2, 0, 0, (byte) body.size()});
-        bytes.writeBytes(body.toByteArray());
-        return bytes.toByteArray();
     }
 
     /**
@@ -289,7 +260,7 @@ public final class HostilePeer implements AutoCloseable {
     public static HostilePeer tls(TestCertificate identity, Consumer<SSLParameters> change) {
         SSLContext context = TlsContexts.presenting(identity, TlsContexts.anyone());
         return new HostilePeer("tls", connection -> {
-            try (SSLSocket over = serverSide(connection, context, change)) {
+            try (SSLSocket over = connection.serverSide(context, change)) {
                 InputStream in = connection.handshake(over);
                 new FakeValkey(in, over.getOutputStream()).serve();
             }
@@ -306,23 +277,9 @@ public final class HostilePeer implements AutoCloseable {
         SSLContext context = TlsContexts.presenting(identity, TlsContexts.anyone());
         return new HostilePeer("renegotiates", connection -> {
             try (SSLSocket over =
-                    serverSide(connection, context, parameters -> parameters.setProtocols(new String[] {"TLSv1.2"}))) {
+                    connection.serverSide(context, parameters -> parameters.setProtocols(new String[] {"TLSv1.2"}))) {
                 InputStream in = connection.handshake(over);
-                InputStream asking = new FilterInputStream(in) {
-                    private boolean hasRead;
-                    private boolean hasAsked;
-
-                    @Override
-                    public int read(byte[] bytes, int offset, int length) throws IOException {
-                        if (hasRead && !hasAsked) {
-                            hasAsked = true;
-                            over.startHandshake();
-                        }
-                        hasRead = true;
-                        return in.read(bytes, offset, length);
-                    }
-                };
-                new FakeValkey(asking, over.getOutputStream()).serve();
+                new FakeValkey(new AskingInput(in, over), over.getOutputStream()).serve();
             }
         });
     }
@@ -354,64 +311,16 @@ public final class HostilePeer implements AutoCloseable {
             TestCertificate own, String targetHost, int targetPort, Consumer<SSLParameters> change) {
         SSLContext context = TlsContexts.presenting(own, TlsContexts.anyone());
         return new HostilePeer("manInTheMiddle", connection -> {
-            try (SSLSocket victim = serverSide(connection, context, change)) {
+            try (SSLSocket victim = connection.serverSide(context, change)) {
                 InputStream fromVictim = connection.handshake(victim);
-                try (Socket target = connect(context, targetHost, targetPort)) {
-                    relay(fromVictim, victim, target);
-                }
+                Relay.between(fromVictim, victim, context, targetHost, targetPort);
             }
         });
-    }
-
-    private static Socket connect(SSLContext context, String host, int port) throws IOException {
-        Socket plain = new Socket();
-        plain.connect(new InetSocketAddress(host, port), CONNECT_LIMIT_MILLIS);
-        return context.getSocketFactory().createSocket(plain, host, port, true);
-    }
-
-    private static void relay(InputStream fromVictim, SSLSocket victim, Socket target) {
-        Thread back = new Thread(
-                () -> {
-                    try {
-                        target.getInputStream().transferTo(victim.getOutputStream());
-                    } catch (IOException e) {
-                        // one of them is gone
-                    } finally {
-                        Loopback.closeQuietly(victim);
-                    }
-                },
-                "testkit-manInTheMiddle-back");
-        back.setDaemon(true);
-        back.start();
-        try {
-            fromVictim.transferTo(target.getOutputStream());
-        } catch (IOException e) {
-            // one of them is gone
-        }
-    }
-
-    private static SSLSocket serverSide(
-            HostileConnection connection, SSLContext context, Consumer<SSLParameters> change) throws IOException {
-        RecordingSocket socket = connection.socket();
-        SSLSocket over =
-                (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
-        over.setUseClientMode(false);
-        SSLParameters parameters = over.getSSLParameters();
-        parameters.setWantClientAuth(true);
-        change.accept(parameters);
-        over.setSSLParameters(parameters);
-        return over;
     }
 
     private static SSLContext anyContext() {
         return TlsContexts.presenting(
                 TestCertificate.selfSigned().dnsName("localhost").build(), TlsContexts.anyone());
-    }
-
-    private static void send(HostileConnection connection, byte[] bytes) throws IOException {
-        OutputStream out = connection.out();
-        out.write(bytes);
-        out.flush();
     }
 
     /** {@return the port on which the peer listens} */

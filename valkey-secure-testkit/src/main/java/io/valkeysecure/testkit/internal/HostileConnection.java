@@ -7,6 +7,9 @@ import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -90,5 +93,22 @@ public final class HostileConnection {
         } finally {
             socket.setSoTimeout(0);
         }
+    }
+
+    public void send(byte[] bytes) throws IOException {
+        out().write(bytes);
+        out().flush();
+    }
+
+    /** TLS over this connection, as the server; the parameters may be changed before the handshake. */
+    public SSLSocket serverSide(SSLContext context, Consumer<SSLParameters> change) throws IOException {
+        SSLSocket over =
+                (SSLSocket) context.getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+        over.setUseClientMode(false);
+        SSLParameters parameters = over.getSSLParameters();
+        parameters.setWantClientAuth(true);
+        change.accept(parameters);
+        over.setSSLParameters(parameters);
+        return over;
     }
 }

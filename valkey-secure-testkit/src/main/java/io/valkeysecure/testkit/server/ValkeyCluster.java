@@ -2,18 +2,13 @@ package io.valkeysecure.testkit.server;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
-import io.valkeysecure.testkit.internal.Peers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * A real Valkey cluster for a test: by default three primaries with a replica each, TLS only on every link, the bus of
@@ -37,41 +32,35 @@ public final class ValkeyCluster implements AutoCloseable {
     /** How many slots a cluster has. */
     public static final int SLOTS = 16_384;
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final String[] INFO = {"CLUSTER", "INFO"};
-    private static final String[] NODES = {"CLUSTER", "NODES"};
-    private static final String[] REPLICATION = {"INFO", "replication"};
     private static final int MIGRATE_TIMEOUT_MILLIS = 5_000;
 
-    private final int primaries;
-    private final String adminPassword = ValkeyServer.randomPassword();
-    private final List<ValkeyServer> nodes;
-    private final Map<ValkeyServer, String> ids = new ConcurrentHashMap<>();
+    private final ClusterNodes nodes;
+    private final String adminPassword;
 
     private ValkeyCluster(Builder settings) {
-        this.primaries = settings.primaries;
-        TestCertificate peer = Peers.identity(settings.clientAnchors);
-        List<ValkeyServer.Builder> builders = new ArrayList<>();
-        for (int i = 0; i < settings.primaries * (1 + settings.replicas); i++) {
-            ValkeyServer.Builder node = ValkeyServer.builder(
-                            settings.identities.apply(i), settings.clientAnchors.toArray(new TestCertificate[0]))
-                    .peer(peer, adminPassword)
-                    .clusterNode()
-                    .config("cluster-enabled", "yes")
-                    .config("tls-cluster", "yes")
-                    .config("cluster-announce-ip", "127.0.0.1")
-                    .config("cluster-node-timeout", Long.toString(settings.nodeTimeout.toMillis()))
-                    // a replica takes over even if it had lost its primary some time before the others noticed
-                    .config("cluster-replica-validity-factor", "0")
-                    .config("cluster-allow-replica-migration", "no");
-            Peers.replication(node, adminPassword);
-            settings.config.forEach(node::config);
-            settings.users.forEach(node::user);
-            builders.add(node);
-        }
-        this.nodes = Peers.startAll(builders);
+        Peers peers = new Peers(settings.common);
+        adminPassword = peers.adminPassword();
+        Map<String, String> defaults = Map.of(
+                "cluster-enabled",
+                "yes",
+                "tls-cluster",
+                "yes",
+                "cluster-announce-ip",
+                "127.0.0.1",
+                "cluster-node-timeout",
+                Long.toString(settings.nodeTimeout.toMillis()),
+                // a replica takes over even if it had lost its primary some time before the others noticed
+                "cluster-replica-validity-factor",
+                "0",
+                "cluster-allow-replica-migration",
+                "no");
+        nodes = new ClusterNodes(
+                Peers.startAll(IntStream.range(0, settings.primaries * (1 + settings.replicas))
+                        .mapToObj(i -> peers.server(i, defaults).clusterNode())
+                        .toList()),
+                settings.primaries);
         try {
-            form();
+            nodes.form();
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -91,12 +80,12 @@ public final class ValkeyCluster implements AutoCloseable {
 
     /** {@return the host to connect to} */
     public String host() {
-        return nodes.get(0).host();
+        return nodes.all().get(0).host();
     }
 
     /** {@return all nodes in the order of their numbers, running or not} */
     public List<ValkeyServer> nodes() {
-        return nodes;
+        return nodes.all();
     }
 
     /**
@@ -105,12 +94,12 @@ public final class ValkeyCluster implements AutoCloseable {
      * @param number the number
      */
     public ValkeyServer node(int number) {
-        return nodes.get(number);
+        return nodes.all().get(number);
     }
 
     /** {@return the running nodes that are primaries with slots now, in the order of their numbers} */
     public List<ValkeyServer> primaries() {
-        return running().filter(node -> entryOf(node).slots() > 0).toList();
+        return nodes.running().filter(node -> nodes.entryOf(node).slots() > 0).toList();
     }
 
     /**
@@ -120,7 +109,9 @@ public final class ValkeyCluster implements AutoCloseable {
      */
     public List<ValkeyServer> replicasOf(ValkeyServer primary) {
         String id = id(primary);
-        return running().filter(node -> entryOf(node).primary().equals(id)).toList();
+        return nodes.running()
+                .filter(node -> nodes.entryOf(node).primary().equals(id))
+                .toList();
     }
 
     /**
@@ -139,8 +130,8 @@ public final class ValkeyCluster implements AutoCloseable {
      * @throws IllegalStateException if none does
      */
     public ValkeyServer primaryOf(int slot) {
-        return running()
-                .filter(node -> entryOf(node).owns(slot))
+        return nodes.running()
+                .filter(node -> nodes.entryOf(node).owns(slot))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no running node serves slot " + slot));
     }
@@ -170,7 +161,7 @@ public final class ValkeyCluster implements AutoCloseable {
      * @param node one of the nodes
      */
     public String id(ValkeyServer node) {
-        return ids.computeIfAbsent(node, server -> server.execute("CLUSTER", "MYID"));
+        return nodes.id(node);
     }
 
     /**
@@ -180,7 +171,7 @@ public final class ValkeyCluster implements AutoCloseable {
      */
     public void failover(ValkeyServer replica) {
         replica.execute("CLUSTER", "FAILOVER");
-        Peers.await("fail-over to " + replica, LIMIT, () -> entryOf(replica).slots() > 0 ? "" : view(replica));
+        nodes.awaitSlots(replica);
         awaitHealthy();
     }
 
@@ -231,7 +222,7 @@ public final class ValkeyCluster implements AutoCloseable {
      */
     public void announcePort(ValkeyServer node, int port) {
         node.execute("CONFIG", "SET", "cluster-announce-tls-port", Integer.toString(port));
-        awaitAnnounced(node, ":" + port + "@");
+        nodes.awaitAnnounced(node, ":" + port + "@");
     }
 
     /**
@@ -245,23 +236,7 @@ public final class ValkeyCluster implements AutoCloseable {
     public void announceHostname(ValkeyServer node, String hostname) {
         node.execute("CONFIG", "SET", "cluster-announce-hostname", hostname);
         // <ip:port@cport[,hostname]>
-        awaitAnnounced(node, "@" + node.busPort() + (hostname.isEmpty() ? " " : "," + hostname));
-    }
-
-    private void awaitAnnounced(ValkeyServer node, String part) {
-        String id = id(node);
-        Peers.await(
-                "announcement of " + part + " by all nodes",
-                LIMIT,
-                () -> running()
-                        .map(other -> view(other)
-                                .lines()
-                                .filter(line -> line.startsWith(id))
-                                .findFirst()
-                                .orElse("unknown node"))
-                        .filter(line -> !line.contains(part))
-                        .findFirst()
-                        .orElse(""));
+        nodes.awaitAnnounced(node, "@" + node.busPort() + (hostname.isEmpty() ? " " : "," + hostname));
     }
 
     /**
@@ -272,141 +247,13 @@ public final class ValkeyCluster implements AutoCloseable {
      * @throws IllegalStateException if that does not come within 30 seconds, with what is wrong
      */
     public void awaitHealthy() {
-        Peers.await("healthy cluster", LIMIT, this::wrong);
+        nodes.awaitHealthy();
     }
 
     /** Ends all nodes and deletes their files. Does nothing the second time. */
     @Override
     public void close() {
-        Peers.closeAll(nodes);
-    }
-
-    private String wrong() {
-        List<ValkeyServer> running = running().toList();
-        Set<String> views = new TreeSet<>();
-        for (ValkeyServer node : running) {
-            List<String> answers = node.executeAll(INFO, NODES, REPLICATION);
-            String info = answers.get(0);
-            String view = answers.get(1);
-            String replication = answers.get(2);
-            if (!info.contains("cluster_state:ok") || !info.contains("cluster_slots_ok:" + SLOTS)) {
-                return node + " says " + info;
-            }
-            StringBuilder agreed = new StringBuilder();
-            int slots = 0;
-            for (ValkeyServer other : running) {
-                Entry entry = Entry.parse(view, id(other));
-                if (entry.isTroubled()) {
-                    return node + " sees\n" + view;
-                }
-                slots += entry.slots();
-                agreed.append(entry.agreed()).append('\n');
-            }
-            if (slots != SLOTS) {
-                return node + " sees slots without a running primary:\n" + view;
-            }
-            views.add(agreed.toString());
-            if (replication.contains("role:slave") && !replication.contains("master_link_status:up")) {
-                return node + " says " + replication;
-            }
-        }
-        return views.size() == 1 ? "" : "the nodes do not agree: " + views;
-    }
-
-    private void form() {
-        for (int i = 0; i < primaries; i++) {
-            ValkeyServer node = nodes.get(i);
-            node.execute("CLUSTER", "SET-CONFIG-EPOCH", Integer.toString(i + 1));
-            node.execute(
-                    "CLUSTER",
-                    "ADDSLOTSRANGE",
-                    Integer.toString(SLOTS * i / primaries),
-                    Integer.toString(SLOTS * (i + 1) / primaries - 1));
-        }
-        // everyone meets everyone: to wait until word has gone round takes seconds
-        for (ValkeyServer node : nodes) {
-            for (ValkeyServer other : nodes.subList(nodes.indexOf(node) + 1, nodes.size())) {
-                node.execute(
-                        "CLUSTER",
-                        "MEET",
-                        "127.0.0.1",
-                        Integer.toString(other.port()),
-                        Integer.toString(other.busPort()));
-            }
-        }
-        for (int i = primaries; i < nodes.size(); i++) {
-            ValkeyServer replica = nodes.get(i);
-            String primary = id(nodes.get(i % primaries));
-            Peers.await("acquaintance of " + replica + " with its primary", LIMIT, () -> {
-                replica.execute("CLUSTER", "REPLICATE", primary);
-                return "";
-            });
-        }
-        Peers.await(
-                "cluster in which every node knows every other",
-                LIMIT,
-                () -> running()
-                        .filter(node -> !node.execute(INFO).contains("cluster_known_nodes:" + nodes.size()))
-                        .map(this::view)
-                        .findFirst()
-                        .orElse(""));
-        awaitHealthy();
-    }
-
-    private Stream<ValkeyServer> running() {
-        return nodes.stream().filter(ValkeyServer::isRunning);
-    }
-
-    private String view(ValkeyServer node) {
-        return node.execute(NODES);
-    }
-
-    /** What a node says of itself: nobody knows it earlier. */
-    private Entry entryOf(ValkeyServer node) {
-        return Entry.parse(view(node), id(node));
-    }
-
-    /** One line of {@code CLUSTER NODES}. */
-    private record Entry(String id, String flags, String primary, String link, List<String> ranges) {
-        /** id address flags primary ping pong epoch link slots... */
-        static Entry parse(String view, String id) {
-            for (String line : view.lines().toList()) {
-                List<String> words = List.of(line.split(" ", -1));
-                if (words.get(0).equals(id)) {
-                    List<String> ranges = words.subList(8, words.size()).stream()
-                            .filter(range -> !range.startsWith("[")) // on its way
-                            .toList();
-                    return new Entry(id, words.get(2), words.get(3), words.get(7), ranges);
-                }
-            }
-            throw new IllegalStateException("there is no node " + id + " in\n" + view);
-        }
-
-        boolean isTroubled() {
-            return !link.equals("connected") || flags.contains("fail") || flags.contains("handshake");
-        }
-
-        String agreed() {
-            return id + " " + primary + " " + ranges;
-        }
-
-        int slots() {
-            return ranges.stream()
-                    .mapToInt(range -> last(range) - first(range) + 1)
-                    .sum();
-        }
-
-        boolean owns(int slot) {
-            return ranges.stream().anyMatch(range -> first(range) <= slot && slot <= last(range));
-        }
-
-        private static int first(String range) {
-            return Integer.parseInt(range.split("-", -1)[0]);
-        }
-
-        private static int last(String range) {
-            return Integer.parseInt(range.substring(range.indexOf('-') + 1));
-        }
+        Peers.closeAll(nodes.all());
     }
 
     /**
@@ -414,17 +261,13 @@ public final class ValkeyCluster implements AutoCloseable {
      * are not thread-safe; each call of {@link #start()} starts another cluster.
      */
     public static final class Builder {
-        private final List<TestCertificate> clientAnchors;
-        private final Map<String, String> users = new LinkedHashMap<>();
-        private final Map<String, String> config = new LinkedHashMap<>();
-        private IntFunction<TestCertificate> identities;
+        private final PeerSettings common;
         private int primaries = 3;
         private int replicas = 1;
         private Duration nodeTimeout = Duration.ofMillis(1_500);
 
         private Builder(TestCertificate identity, List<TestCertificate> clientAnchors) {
-            this.identities = number -> identity;
-            this.clientAnchors = clientAnchors;
+            this.common = new PeerSettings(identity, clientAnchors);
         }
 
         /**
@@ -456,7 +299,7 @@ public final class ValkeyCluster implements AutoCloseable {
          * @return this builder
          */
         public Builder identities(IntFunction<TestCertificate> byNumber) {
-            this.identities = byNumber;
+            common.identities = byNumber;
             return this;
         }
 
@@ -468,7 +311,7 @@ public final class ValkeyCluster implements AutoCloseable {
          * @return this builder
          */
         public Builder user(String name, String password) {
-            users.put(name, password);
+            common.users.put(name, password);
             return this;
         }
 
@@ -482,7 +325,7 @@ public final class ValkeyCluster implements AutoCloseable {
          * @return this builder
          */
         public Builder config(String name, String value) {
-            config.put(name, value);
+            common.config.put(name, value);
             return this;
         }
 

@@ -1,7 +1,6 @@
 package io.valkeysecure.testkit.server;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
-import io.valkeysecure.testkit.internal.Peers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,14 +41,13 @@ public final class ValkeySentinels implements AutoCloseable {
 
     private ValkeySentinels(Builder settings) {
         this.name = settings.name;
-        String adminPassword = ValkeyServer.randomPassword();
-        TestCertificate peer = Peers.identity(settings.clientAnchors);
+        Peers peers = new Peers(settings.common);
         try {
-            servers.addAll(Peers.startAll(List.of(settings.server(0, peer, adminPassword))));
+            servers.addAll(Peers.startAll(List.of(settings.server(0, peers))));
             String primary = settings.announcedHost + " " + servers.get(0).port();
             List<ValkeyServer.Builder> replicas = new ArrayList<>();
             for (int i = 1; i <= settings.replicas; i++) {
-                replicas.add(settings.server(i, peer, adminPassword).line("replicaof " + primary));
+                replicas.add(settings.server(i, peers).line("replicaof " + primary));
             }
             servers.addAll(Peers.startAll(replicas));
             // a sentinel asks a primary for its replicas at once, and then only every ten seconds
@@ -59,7 +57,7 @@ public final class ValkeySentinels implements AutoCloseable {
             });
             List<ValkeyServer.Builder> watchers = new ArrayList<>();
             for (int i = 0; i < settings.sentinels; i++) {
-                watchers.add(settings.sentinel(i, peer, adminPassword, primary));
+                watchers.add(settings.sentinel(i, peers, primary));
             }
             sentinels.addAll(Peers.startAll(watchers));
             awaitHealthy();
@@ -202,11 +200,8 @@ public final class ValkeySentinels implements AutoCloseable {
      * added. Builders are not thread-safe; each call of {@link #start()} starts others.
      */
     public static final class Builder {
-        private final List<TestCertificate> clientAnchors;
-        private final Map<String, String> users = new LinkedHashMap<>();
+        private final PeerSettings common;
         private final Map<String, String> sentinelUsers = new LinkedHashMap<>();
-        private final Map<String, String> config = new LinkedHashMap<>();
-        private IntFunction<TestCertificate> identities;
         private IntFunction<TestCertificate> sentinelIdentities;
         private String name = "testkit";
         private String announcedHost = "127.0.0.1";
@@ -215,9 +210,8 @@ public final class ValkeySentinels implements AutoCloseable {
         private Duration downAfter = Duration.ofMillis(1_500);
 
         private Builder(TestCertificate identity, List<TestCertificate> clientAnchors) {
-            this.identities = number -> identity;
-            this.sentinelIdentities = identities;
-            this.clientAnchors = clientAnchors;
+            this.common = new PeerSettings(identity, clientAnchors);
+            this.sentinelIdentities = common.identities;
         }
 
         /**
@@ -260,7 +254,7 @@ public final class ValkeySentinels implements AutoCloseable {
          * @return this builder
          */
         public Builder identities(IntFunction<TestCertificate> byNumber) {
-            this.identities = byNumber;
+            common.identities = byNumber;
             return this;
         }
 
@@ -283,7 +277,7 @@ public final class ValkeySentinels implements AutoCloseable {
          * @return this builder
          */
         public Builder user(String user, String password) {
-            users.put(user, password);
+            common.users.put(user, password);
             return this;
         }
 
@@ -308,7 +302,7 @@ public final class ValkeySentinels implements AutoCloseable {
          * @return this builder
          */
         public Builder config(String option, String value) {
-            config.put(option, value);
+            common.config.put(option, value);
             return this;
         }
 
@@ -346,35 +340,24 @@ public final class ValkeySentinels implements AutoCloseable {
             return new ValkeySentinels(this);
         }
 
-        private ValkeyServer.Builder server(int number, TestCertificate peer, String adminPassword) {
-            ValkeyServer.Builder server = peer(identities.apply(number), peer, adminPassword);
-            Peers.replication(server, adminPassword);
-            server.config("replica-announce-ip", announcedHost);
-            config.forEach(server::config);
-            users.forEach(server::user);
-            return server;
+        private ValkeyServer.Builder server(int number, Peers peers) {
+            return peers.server(number, Map.of("replica-announce-ip", announcedHost));
         }
 
-        private ValkeyServer.Builder sentinel(
-                int number, TestCertificate peer, String adminPassword, String primaryAddress) {
+        private ValkeyServer.Builder sentinel(int number, Peers peers, String primaryAddress) {
             ValkeyServer.Builder sentinel =
-                    peer(sentinelIdentities.apply(number), peer, adminPassword).sentinel();
+                    peers.member(sentinelIdentities.apply(number)).sentinel();
             sentinelUsers.forEach(sentinel::user);
             return sentinel.line("sentinel resolve-hostnames yes")
                     .line("sentinel announce-hostnames yes")
                     .line("sentinel announce-ip " + announcedHost)
                     .line("sentinel sentinel-user " + ValkeyServer.ADMIN_USER)
-                    .line("sentinel sentinel-pass " + adminPassword)
+                    .line("sentinel sentinel-pass " + peers.adminPassword())
                     .line("sentinel monitor " + name + " " + primaryAddress + " " + (sentinels / 2 + 1))
                     .line("sentinel auth-user " + name + " " + ValkeyServer.ADMIN_USER)
-                    .line("sentinel auth-pass " + name + " " + adminPassword)
+                    .line("sentinel auth-pass " + name + " " + peers.adminPassword())
                     .line("sentinel down-after-milliseconds " + name + " " + downAfter.toMillis())
                     .line("sentinel failover-timeout " + name + " " + FAILOVER_TIMEOUT_MILLIS);
-        }
-
-        private ValkeyServer.Builder peer(TestCertificate identity, TestCertificate peer, String adminPassword) {
-            return ValkeyServer.builder(identity, clientAnchors.toArray(new TestCertificate[0]))
-                    .peer(peer, adminPassword);
         }
     }
 }

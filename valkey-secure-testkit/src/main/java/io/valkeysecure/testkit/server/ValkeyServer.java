@@ -5,24 +5,16 @@ import io.valkeysecure.testkit.internal.TlsContexts;
 import io.valkeysecure.testkit.internal.server.AdminConnection;
 import io.valkeysecure.testkit.internal.server.PortTakenException;
 import io.valkeysecure.testkit.internal.server.RunningServer;
-import io.valkeysecure.testkit.internal.server.ServerFiles;
 import io.valkeysecure.testkit.internal.server.ServerPorts;
 import io.valkeysecure.testkit.internal.server.ServerRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import javax.net.ssl.SSLContext;
@@ -72,11 +64,10 @@ public final class ValkeyServer implements AutoCloseable {
     /** The ACL user by which the test kit administers a server. */
     public static final String ADMIN_USER = "testkit-admin";
 
-    private static final String CLUSTER_STATE = "nodes.conf";
     private static final int START_TRIES = 5;
 
     private final ServerRuntime runtime;
-    private final Builder settings;
+    private final ServerSettings settings;
     private final @Nullable TestCertificate admin;
     private final Thread shutdownHook = new Thread(this::endForGood, "testkit-valkey-shutdown");
     private final StringBuilder earlierLogs = new StringBuilder();
@@ -87,7 +78,7 @@ public final class ValkeyServer implements AutoCloseable {
     private @Nullable RunningServer running;
     private boolean closed;
 
-    private ValkeyServer(Builder settings) {
+    private ValkeyServer(ServerSettings settings) {
         this.settings = settings;
         this.runtime = ServerRuntime.choose();
         this.identity = settings.identity;
@@ -195,7 +186,7 @@ public final class ValkeyServer implements AutoCloseable {
         if (running != null) {
             running.end(atOnce);
             if (settings.clusterNode) {
-                clusterState = running.read(CLUSTER_STATE);
+                clusterState = running.read(ServerSettings.CLUSTER_STATE);
             }
             running.close();
             earlierLogs.append(running.log());
@@ -227,7 +218,7 @@ public final class ValkeyServer implements AutoCloseable {
         identity = newIdentity;
         adminContext = TlsContexts.presenting(admin, TlsContexts.onlyLeaf(identity.encoded()));
         try {
-            running = runtime.start(files(), ports, settings.startTimeout);
+            running = runtime.start(settings.files(identity, clusterState), ports, settings.startTimeout);
         } catch (PortTakenException e) {
             throw new IllegalStateException("another process has taken a port of the stopped server", e);
         }
@@ -253,7 +244,7 @@ public final class ValkeyServer implements AutoCloseable {
         for (int attempt = 1; ; attempt++) {
             ports = ServerPorts.choose(settings.plaintext, settings.clusterNode);
             try {
-                running = runtime.start(files(), ports, settings.startTimeout);
+                running = runtime.start(settings.files(identity, clusterState), ports, settings.startTimeout);
                 break;
             } catch (PortTakenException e) {
                 // between our finding a free port and the server's binding it, somebody else was faster
@@ -278,82 +269,6 @@ public final class ValkeyServer implements AutoCloseable {
         }
     }
 
-    private ServerFiles files() {
-        ServerFiles files = new ServerFiles();
-        files.add("server.crt", identity.chainPem());
-        files.add("server.key", identity.privateKeyPem());
-        files.configure("tls-cert-file", ServerFiles.DIRECTORY + "/server.crt");
-        files.configure("tls-key-file", ServerFiles.DIRECTORY + "/server.key");
-        if (!settings.clientAnchors.isEmpty()) {
-            files.add("ca.crt", TestCertificate.pem(settings.clientAnchors.toArray(new TestCertificate[0])));
-            files.configure("tls-ca-cert-file", ServerFiles.DIRECTORY + "/ca.crt");
-        }
-        files.configure("tls-auth-clients", settings.clientAuthentication.configValue());
-        // clients of a container come from outside of it; what listens on loopback has no use for this mode
-        files.configure("protected-mode", "no");
-        if (!settings.sentinel) {
-            files.configure("save", "");
-            files.configure("appendonly", "no");
-        }
-        files.configure("daemonize", "no");
-        files.configure("logfile", "");
-        settings.config.forEach(files::configure);
-        if (!settings.users.isEmpty()) {
-            files.line("user default off");
-        }
-        settings.users.forEach((name, password) -> files.line(user(name, password)));
-        files.line(user(ADMIN_USER, settings.adminPassword));
-        settings.peerIdentity.ifPresent(peer -> {
-            files.add(ServerFiles.PEER_CERTIFICATE, peer.chainPem());
-            files.add("peer.key", peer.privateKeyPem());
-            files.configure("tls-client-cert-file", ServerFiles.DIRECTORY + "/" + ServerFiles.PEER_CERTIFICATE);
-            files.configure("tls-client-key-file", ServerFiles.DIRECTORY + "/peer.key");
-            files.configure("tls-replication", "yes");
-        });
-        if (settings.clusterNode) {
-            files.configure("dir", ServerFiles.DIRECTORY);
-            files.configure("cluster-config-file", CLUSTER_STATE);
-            clusterState.ifPresent(nodes -> files.add(CLUSTER_STATE, nodes));
-        }
-        settings.lines.forEach(files::line);
-        if (settings.sentinel) {
-            files.runAsSentinel();
-        }
-        if (settings.lowSecurityLevel || settings.groups != null) {
-            files.add(
-                    ServerFiles.OPENSSL_CONFIGURATION,
-                    """
-                    openssl_conf = testkit
-                    [testkit]
-                    ssl_conf = ssl
-                    [ssl]
-                    system_default = changed
-                    [changed]
-                    """
-                            + (settings.lowSecurityLevel
-                                    ? "MinProtocol = TLSv1\nCipherString = DEFAULT:@SECLEVEL=0\n"
-                                    : "")
-                            + (settings.groups == null ? "" : "Groups = " + settings.groups + "\n"));
-        }
-        return files;
-    }
-
-    /** The password goes in as its digest: no quoting, and no password in a file. */
-    private static String user(String name, String password) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(password.getBytes(StandardCharsets.UTF_8));
-            return "user " + name + " on #" + HexFormat.of().formatHex(digest) + " ~* &* +@all";
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    static String randomPassword() {
-        byte[] bytes = new byte[16];
-        new SecureRandom().nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
-    }
-
     @Override
     public synchronized String toString() {
         return "ValkeyServer[" + runtime + ", " + runtime.host() + ":" + ports.tls() + "]";
@@ -364,62 +279,32 @@ public final class ValkeyServer implements AutoCloseable {
      * are not thread-safe; each call of {@link #start()} starts another server.
      */
     public static final class Builder {
-        private final TestCertificate identity;
-        private final List<TestCertificate> clientAnchors;
-        private final Map<String, String> users = new LinkedHashMap<>();
-        private final Map<String, String> config = new LinkedHashMap<>();
-        private ClientAuthentication clientAuthentication = ClientAuthentication.REQUIRED;
-        private boolean plaintext;
-        private boolean lowSecurityLevel;
-        private @Nullable String groups;
-        private Duration startTimeout = Duration.ofSeconds(30);
-        private final List<String> lines = new ArrayList<>();
-        private String adminPassword = randomPassword();
-        private Optional<TestCertificate> peerIdentity = Optional.empty();
-        private boolean clusterNode;
-        private boolean sentinel;
+        private final ServerSettings settings;
 
         private Builder(TestCertificate identity, List<TestCertificate> clientAnchors) {
-            this.identity = identity;
-            this.clientAnchors = clientAnchors;
-        }
-
-        private Builder(Builder other) {
-            this(other.identity, new ArrayList<>(other.clientAnchors));
-            users.putAll(other.users);
-            config.putAll(other.config);
-            clientAuthentication = other.clientAuthentication;
-            plaintext = other.plaintext;
-            lowSecurityLevel = other.lowSecurityLevel;
-            groups = other.groups;
-            startTimeout = other.startTimeout;
-            lines.addAll(other.lines);
-            adminPassword = other.adminPassword;
-            peerIdentity = other.peerIdentity;
-            clusterNode = other.clusterNode;
-            sentinel = other.sentinel;
+            this.settings = new ServerSettings(identity, clientAnchors);
         }
 
         /** Makes the server one of several that talk to each other over TLS, with an administrator in common. */
         Builder peer(TestCertificate identityAsClient, String commonAdminPassword) {
-            this.peerIdentity = Optional.of(identityAsClient);
-            this.adminPassword = commonAdminPassword;
+            settings.peerIdentity = Optional.of(identityAsClient);
+            settings.adminPassword = commonAdminPassword;
             return this;
         }
 
         Builder clusterNode() {
-            this.clusterNode = true;
+            settings.clusterNode = true;
             return this;
         }
 
         Builder sentinel() {
-            this.sentinel = true;
+            settings.sentinel = true;
             return this;
         }
 
         /** Adds a line to the configuration that is no pair of name and value. */
         Builder line(String text) {
-            lines.add(text);
+            settings.lines.add(text);
             return this;
         }
 
@@ -430,7 +315,7 @@ public final class ValkeyServer implements AutoCloseable {
          * @return this builder
          */
         public Builder clientAuthentication(ClientAuthentication wanted) {
-            this.clientAuthentication = wanted;
+            settings.clientAuthentication = wanted;
             return this;
         }
 
@@ -446,7 +331,7 @@ public final class ValkeyServer implements AutoCloseable {
             if (!name.matches("\\S+")) {
                 throw new IllegalArgumentException("the name of a user must not be empty or have spaces: " + name);
             }
-            users.put(name, password);
+            settings.users.put(name, password);
             return this;
         }
 
@@ -456,7 +341,7 @@ public final class ValkeyServer implements AutoCloseable {
          * @return this builder
          */
         public Builder plaintextPort() {
-            this.plaintext = true;
+            settings.plaintext = true;
             return this;
         }
 
@@ -502,7 +387,7 @@ public final class ValkeyServer implements AutoCloseable {
             if (List.of("port", "tls-port", "bind", "cluster-port").contains(name)) {
                 throw new IllegalArgumentException(name + " is chosen by the test kit");
             }
-            config.put(name, value);
+            settings.config.put(name, value);
             return this;
         }
 
@@ -514,7 +399,7 @@ public final class ValkeyServer implements AutoCloseable {
          * @return this builder
          */
         public Builder lowSecurityLevel() {
-            this.lowSecurityLevel = true;
+            settings.lowSecurityLevel = true;
             return this;
         }
 
@@ -526,7 +411,7 @@ public final class ValkeyServer implements AutoCloseable {
          * @return this builder
          */
         public Builder groups(String names) {
-            this.groups = names;
+            settings.groups = names;
             return this;
         }
 
@@ -537,7 +422,7 @@ public final class ValkeyServer implements AutoCloseable {
          * @return this builder
          */
         public Builder startTimeout(Duration limit) {
-            this.startTimeout = limit;
+            settings.startTimeout = limit;
             return this;
         }
 
@@ -549,11 +434,8 @@ public final class ValkeyServer implements AutoCloseable {
          *     if the server does not start, with the end of its log
          */
         public ValkeyServer start() {
-            if (clientAnchors.isEmpty() && clientAuthentication != ClientAuthentication.NONE) {
-                throw new IllegalStateException("client authentication is " + clientAuthentication
-                        + ", but the server was given no CA for client certificates");
-            }
-            return new ValkeyServer(new Builder(this)).start();
+            settings.requireAnchors();
+            return new ValkeyServer(new ServerSettings(settings)).start();
         }
     }
 }

@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
-import io.valkeysecure.testkit.server.ValkeyServer;
 import io.valkeysecure.tests.jedis.CredentialsSequence.Before;
 import io.valkeysecure.tests.jedis.CredentialsSequence.Then;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,7 +26,7 @@ import redis.clients.jedis.mcf.TrackingConnectionPool;
 /** With the clients that came with Jedis 7, among them the one whose pool logs in twice over each connection. */
 @Tag("jedis-7")
 @SuppressWarnings("deprecation") // fromURI: what existing code does
-class CredentialsSequenceOfNewerClientsTest {
+class CredentialsSequenceOfNewerClientsTest extends WithValkey {
     private static final List<Before> BEFORE = List.of(
             Before.of("RedisClient", (server, config) -> {
                 try (RedisClient client = RedisClient.builder()
@@ -71,23 +68,6 @@ class CredentialsSequenceOfNewerClientsTest {
                     (peer, config) -> pingByMultiDb(DatabaseConfig.builder(peer, stripped(config))
                             .healthCheckEnabled(false)
                             .build())));
-
-    private static ValkeyServer server;
-    private static SecureTls tls;
-
-    @BeforeAll
-    static void start() {
-        server = ValkeyServer.builder(Pki.SERVER, Pki.ROOT)
-                .user(Pki.USER, Pki.PASSWORD)
-                .start();
-        tls = Pki.tls().build();
-    }
-
-    @AfterAll
-    static void stop() {
-        tls.close();
-        server.close();
-    }
 
     private static SecureTls tls() {
         return tls;

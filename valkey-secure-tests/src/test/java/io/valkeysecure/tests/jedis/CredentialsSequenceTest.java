@@ -10,17 +10,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.valkeysecure.RefusalReason;
-import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.testkit.hostile.HostilePeer;
-import io.valkeysecure.testkit.server.ValkeyServer;
 import io.valkeysecure.tests.jedis.CredentialsSequence.Before;
 import io.valkeysecure.tests.jedis.CredentialsSequence.Then;
 import java.net.Socket;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,7 +35,7 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /** With the clients that every version of Jedis has. */
 @SuppressWarnings("deprecation") // JedisPool, ssl(false), copyConfig: what existing code does
-class CredentialsSequenceTest {
+class CredentialsSequenceTest extends WithValkey {
     static final List<Before> BEFORE = List.of(
             Before.of("nothing", (server, config) -> {}),
             Before.of("connect", (server, config) -> {
@@ -185,23 +181,6 @@ class CredentialsSequenceTest {
                     jedis.ping();
                 }
             }));
-
-    private static ValkeyServer server;
-    private static SecureTls tls;
-
-    @BeforeAll
-    static void start() {
-        server = ValkeyServer.builder(Pki.SERVER, Pki.ROOT)
-                .user(Pki.USER, Pki.PASSWORD)
-                .start();
-        tls = Pki.tls().build();
-    }
-
-    @AfterAll
-    static void stop() {
-        tls.close();
-        server.close();
-    }
 
     static Stream<Arguments> sequences() {
         return CredentialsSequence.product(BEFORE, THEN);

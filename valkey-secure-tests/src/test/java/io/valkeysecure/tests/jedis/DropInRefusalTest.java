@@ -2,11 +2,8 @@ package io.valkeysecure.tests.jedis;
 
 import static org.awaitility.Awaitility.await;
 
-import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.ConnectionPoolConfig;
@@ -17,71 +14,25 @@ import redis.clients.jedis.JedisCluster;
 import redis.clients.jedis.JedisPoolConfig;
 import redis.clients.jedis.JedisSentinelPool;
 import redis.clients.jedis.JedisShardedPubSub;
+import redis.clients.jedis.UnifiedJedis;
 
 /** Existing code of every version of Jedis, given our configuration, led to peers that are not what they should be. */
 @SuppressWarnings("deprecation") // JedisCluster and JedisSentinelPool go on unchanged
-class DropInRefusalTest {
+class DropInRefusalTest extends ClusterRefusals {
     private static final String PRIMARY = "primary";
-
-    private static SecureTls tls;
-
-    @BeforeAll
-    static void start() {
-        tls = Pki.tls().build();
-    }
-
-    @AfterAll
-    static void stop() {
-        tls.close();
-    }
 
     private static JedisClientConfig config() {
         return SecureJedis.clientConfig(tls, Pki.login().build());
     }
 
-    private static JedisCluster cluster(HostAndPort seed) {
+    @Override
+    UnifiedJedis open(HostAndPort seed) {
         return new JedisCluster(Set.of(seed), config(), 2, SecureJedis.poolConfig(tls, new ConnectionPoolConfig()));
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void clusterSeed(Rogue rogue) {
-        rogue.meets(there -> cluster(there).close());
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clusterNode_discovered(Rogue rogue) {
-        rogue.meets(there -> ClusterScenes.discovered(there, DropInRefusalTest::cluster));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clusterNode_movedTo(Rogue rogue) {
-        rogue.meets(there -> ClusterScenes.redirected("MOVED", there, DropInRefusalTest::cluster));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clusterNode_askedAt(Rogue rogue) {
-        rogue.meets(there -> ClusterScenes.redirected("ASK", there, DropInRefusalTest::cluster));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clusterSubscription(Rogue rogue) {
-        rogue.meets(there -> ClusterScenes.subscribed(there, DropInRefusalTest::cluster));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clusterShardedSubscription(Rogue rogue) {
-        rogue.meets(there -> {
-            try (LyingServer seed = LyingServer.start(Pki.SERVER).hasSlotsAt(there);
-                    JedisCluster cluster = cluster(seed.address())) {
-                cluster.ssubscribe(new JedisShardedPubSub() {}, "news");
-            }
-        });
+    @Override
+    void subscribeSharded(UnifiedJedis cluster, String channel) {
+        ((JedisCluster) cluster).ssubscribe(new JedisShardedPubSub() {}, channel);
     }
 
     @ParameterizedTest

@@ -7,25 +7,21 @@ import io.valkeysecure.Rotation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.VerifiedHandshake;
-import io.valkeysecure.adapter.ClientLibrary;
-import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.RotatingFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.WriteStrategy;
+import io.valkeysecure.tests.RecordingListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Files of a client identity that can be renewed, the TLS made of them, and what its listener heard. */
-final class Rotating implements TlsListener, AutoCloseable {
+final class Rotating implements AutoCloseable {
     static final Duration WINDOW = Duration.ofSeconds(2);
 
-    private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
-    private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
+    private final RecordingListener listener = new RecordingListener();
     private final RotatingFiles files;
     private final SecureTls tls;
     private int written;
@@ -40,7 +36,7 @@ final class Rotating implements TlsListener, AutoCloseable {
                         .checkInterval(Duration.ofMillis(100))
                         .drainWindow(WINDOW)
                         .build())
-                .listener(this)
+                .listener(listener)
                 .build();
     }
 
@@ -49,11 +45,11 @@ final class Rotating implements TlsListener, AutoCloseable {
     }
 
     int handshakes() {
-        return verified.size();
+        return listener.verified().size();
     }
 
     List<TlsHandshakeException> refused() {
-        return refused;
+        return listener.refused();
     }
 
     /** Renews the identity, and waits until it is in force. */
@@ -70,16 +66,6 @@ final class Rotating implements TlsListener, AutoCloseable {
         pair.put("tls.crt", identity.chainPem());
         pair.put("tls.key", identity.privateKeyPem());
         files.write(WriteStrategy.SYMLINK_SWAP, pair);
-    }
-
-    @Override
-    public void handshakeSucceeded(VerifiedHandshake handshake) {
-        verified.add(handshake);
-    }
-
-    @Override
-    public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
-        refused.add(refusal);
     }
 
     @Override

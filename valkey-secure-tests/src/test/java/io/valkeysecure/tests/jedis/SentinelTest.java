@@ -6,18 +6,15 @@ import static org.awaitility.Awaitility.await;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.testkit.server.ValkeySentinels;
 import io.valkeysecure.testkit.server.ValkeyServer;
-import java.nio.file.Path;
+import io.valkeysecure.tests.Load;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
@@ -28,7 +25,7 @@ import redis.clients.jedis.util.Pool;
 
 /** A real primary with replicas and sentinels, TLS only, with users of their own at the servers and at the sentinels. */
 @SuppressWarnings("deprecation") // JedisSentinelPool goes on unchanged
-class SentinelTest {
+class SentinelTest extends WithRotating {
     private static final String SENTINEL_USER = "watcher";
     private static final String SENTINEL_PASSWORD = "battery-staple";
     private static final int ROTATIONS = 10;
@@ -37,11 +34,6 @@ class SentinelTest {
     private static final Duration LONG = Duration.ofMinutes(3);
 
     private static ValkeySentinels nodes;
-
-    @TempDir
-    private Path directory = Path.of("");
-
-    private Rotating rotating;
 
     @BeforeAll
     static void startNodes() {
@@ -55,16 +47,6 @@ class SentinelTest {
     @AfterAll
     static void stopNodes() {
         nodes.close();
-    }
-
-    @BeforeEach
-    void start() {
-        rotating = new Rotating(directory);
-    }
-
-    @AfterEach
-    void stop() {
-        rotating.close();
     }
 
     private static Set<HostAndPort> sentinels() {
@@ -141,8 +123,8 @@ class SentinelTest {
     void rotations_underLoad_failNoCommand_andTheFailoverAfterIsHeard() {
         try (JedisSentinelPool ours = pool();
                 JedisSentinelPool theirs = raw();
-                Load load = new Load(setAndGet(ours), List.of("a", "b", "c", "d"));
-                Load beside = new Load(setAndGet(theirs), List.of("e", "f", "g", "h"))) {
+                Load load = Load.of(setAndGet(ours), List.of("a", "b", "c", "d"));
+                Load beside = Load.of(setAndGet(theirs), List.of("e", "f", "g", "h"))) {
             await().atMost(LONG).until(() -> load.commands() > 100);
             for (int i = 0; i < ROTATIONS; i++) {
                 rotating.rotate();
@@ -156,7 +138,7 @@ class SentinelTest {
                     ROTATIONS, load.figures(), rotating.handshakes(), beside.figures());
             assertThat(load.failures())
                     .hasSizeLessThanOrEqualTo(beside.failures().size());
-            assertThat(load.wrong()).isZero();
+            assertThat(load.wrong()).isEmpty();
             assertThat(rotating.refused()).isEmpty();
 
             nodes.failover();
@@ -181,8 +163,8 @@ class SentinelTest {
     private void failsOver(String name, Runnable end, Runnable repair) {
         try (JedisSentinelPool ours = pool();
                 JedisSentinelPool theirs = raw();
-                Load load = new Load(setAndGet(ours), List.of("a", "b"));
-                Load beside = new Load(setAndGet(theirs), List.of("c", "d"))) {
+                Load load = Load.of(setAndGet(ours), List.of("a", "b"));
+                Load beside = Load.of(setAndGet(theirs), List.of("c", "d"))) {
             await().atMost(LONG).until(() -> load.commands() > 100 && beside.commands() > 100);
             load.forgetGap();
             beside.forgetGap();

@@ -17,8 +17,6 @@ import io.valkeysecure.testkit.server.ValkeyServer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,25 +35,24 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.RedisSentinelClient;
+import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.csc.CacheConfig;
 import redis.clients.jedis.mcf.HealthCheckStrategy;
 import redis.clients.jedis.mcf.PingStrategy;
 
 /** The front door's clients of several servers, led to peers that are not what they should be. */
 @Tag("jedis-7")
-class TopologyRefusalTest {
+class TopologyRefusalTest extends ClusterRefusals {
     private static final String PRIMARY = "primary";
 
-    private static SecureTls tls;
-
-    @BeforeAll
-    static void start() {
-        tls = Pki.tls().build();
+    @Override
+    UnifiedJedis open(HostAndPort seed) {
+        return cluster(seed);
     }
 
-    @AfterAll
-    static void stop() {
-        tls.close();
+    @Override
+    void subscribeSharded(UnifiedJedis cluster, String channel) {
+        ((RedisClusterClient) cluster).ssubscribe(new JedisShardedPubSub() {}, channel);
     }
 
     private static RedisClusterClient cluster(HostAndPort... seeds) {
@@ -79,18 +76,6 @@ class TopologyRefusalTest {
     }
 
     // Each kind of connection.
-
-    @ParameterizedTest
-    @EnumSource
-    void clusterSeed(Rogue rogue) {
-        rogue.meets(there -> cluster(there).close());
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clusterNode_discovered(Rogue rogue) {
-        rogue.meets(there -> ClusterScenes.discovered(there, seed -> cluster(seed)));
-    }
 
     @ParameterizedTest
     @EnumSource
@@ -126,35 +111,6 @@ class TopologyRefusalTest {
                     cluster.executeCommandToReplica(new CommandObject<>(
                             new CommandArguments(Protocol.Command.GET).key("key"), BuilderFactory.STRING));
                 }
-            }
-        });
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clusterNode_movedTo(Rogue rogue) {
-        rogue.meets(there -> ClusterScenes.redirected("MOVED", there, seed -> cluster(seed)));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clusterNode_askedAt(Rogue rogue) {
-        rogue.meets(there -> ClusterScenes.redirected("ASK", there, seed -> cluster(seed)));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clusterSubscription(Rogue rogue) {
-        rogue.meets(there -> ClusterScenes.subscribed(there, seed -> cluster(seed)));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void clusterShardedSubscription(Rogue rogue) {
-        rogue.meets(there -> {
-            try (LyingServer seed = LyingServer.start(Pki.SERVER).hasSlotsAt(there);
-                    RedisClusterClient cluster = cluster(seed.address())) {
-                cluster.ssubscribe(new JedisShardedPubSub() {}, "news");
             }
         });
     }

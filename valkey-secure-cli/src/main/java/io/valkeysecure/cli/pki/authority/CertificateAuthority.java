@@ -1,15 +1,11 @@
 package io.valkeysecure.cli.pki.authority;
 
 import io.valkeysecure.cli.base.InputException;
-import io.valkeysecure.cli.base.InputFiles;
 import io.valkeysecure.cli.base.NewFiles;
-import io.valkeysecure.internal.text.Printable;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,19 +13,14 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralNames;
@@ -61,6 +52,7 @@ public final class CertificateAuthority {
     private final Clock clock;
     private final X509Certificate root;
     private final Optional<X509Certificate> intermediate;
+    private final Register register;
 
     private CertificateAuthority(
             Path directory, Clock clock, X509Certificate root, Optional<X509Certificate> intermediate) {
@@ -68,6 +60,7 @@ public final class CertificateAuthority {
         this.clock = clock;
         this.root = root;
         this.intermediate = intermediate;
+        this.register = new Register(directory, clock);
     }
 
     /**
@@ -99,7 +92,7 @@ public final class CertificateAuthority {
         X500Name intermediateName =
                 Names.subject(plan.withIntermediate() ? plan.name() + " intermediate" : plan.name());
         NewFiles.emptyDirectory(directory);
-        Instant now = now(clock);
+        Instant now = Register.now(clock);
         Instant from = now.minus(BACKDATING);
         Instant until = now.plus(plan.lifetime());
         NewFiles files = new NewFiles();
@@ -118,8 +111,7 @@ public final class CertificateAuthority {
             files.plain(directory.resolve(INTERMEDIATE + ".crt"), Pems.of(issuer.certificate()));
             files.plain(directory.resolve(INTERMEDIATE + ".crl"), crl(issuer, plan.crlLifetime(), now));
         }
-        NewFiles.emptyDirectory(directory.resolve("issued"));
-        NewFiles.emptyDirectory(directory.resolve("revoked"));
+        Register.create(directory);
         files.write();
         return new CertificateAuthority(directory, clock, root.certificate(), intermediate);
     }
@@ -138,7 +130,7 @@ public final class CertificateAuthority {
      */
     public static CertificateAuthority open(Path directory, Clock clock) {
         Path root = directory.resolve(ROOT + ".crt");
-        if (!Files.isDirectory(directory.resolve("issued")) || !Files.exists(root)) {
+        if (!Register.exists(directory) || !Files.exists(root)) {
             throw new InputException(
                     directory + " is not the directory of a CA, ca.crt or issued/ is missing",
                     "make one: valkey-secure pki init " + directory);
@@ -156,6 +148,11 @@ public final class CertificateAuthority {
     /** {@return the file that clients and servers trust} */
     public Path anchorFile() {
         return directory.resolve(ROOT + ".crt");
+    }
+
+    /** {@return what this CA has issued and taken back} */
+    public Register register() {
+        return register;
     }
 
     /** {@return the certificate that clients and servers trust} */
@@ -211,10 +208,10 @@ public final class CertificateAuthority {
      * @throws InputException if the old one is none of this CA, or was revoked
      */
     public Renewal renewal(Path certificate, Duration lifetime, LeafFiles files) {
-        Optional<Revoked> revoked = revocation(requireIssuedHere(certificate));
+        Optional<Revoked> revoked = register.revocation(register.requireIssuedHere(certificate));
         if (revoked.isPresent()) {
             throw new InputException(
-                    "certificate " + hex(revoked.get().serial()) + " was revoked at "
+                    "certificate " + Register.hex(revoked.get().serial()) + " was revoked at "
                             + revoked.get().when() + " (" + revoked.get().reason() + ")",
                     "issue a new one: valkey-secure pki server, or pki client");
         }
@@ -255,7 +252,7 @@ public final class CertificateAuthority {
     }
 
     private X509Certificate issue(Issuer issuer, Order order, PublicKey key, NewFiles files) throws IOException {
-        Instant now = now(clock);
+        Instant now = Register.now(clock);
         X509Certificate leaf = issuer.leaf(
                 order.profile(),
                 order.subject(),
@@ -265,7 +262,7 @@ public final class CertificateAuthority {
                 now.plus(order.lifetime()));
         List<X509Certificate> chain = new ArrayList<>(List.of(leaf));
         intermediate.ifPresent(chain::add);
-        files.plain(issuedFile(leaf.getSerialNumber()), Pems.of(leaf));
+        files.plain(register.issuedFile(leaf.getSerialNumber()), Pems.of(leaf));
         files.plain(order.files().certificate(), Pems.of(chain));
         files.write();
         return leaf;
@@ -273,7 +270,7 @@ public final class CertificateAuthority {
 
     private Issuer issuer(Passphrase passphrase, Duration lifetime) {
         X509Certificate certificate = intermediate.orElse(root);
-        Instant until = now(clock).plus(lifetime);
+        Instant until = Register.now(clock).plus(lifetime);
         Instant end = certificate.getNotAfter().toInstant();
         if (until.isAfter(end)) {
             throw new InputException(
@@ -289,55 +286,6 @@ public final class CertificateAuthority {
     public interface Passphrase {
         /** {@return the passphrase} */
         char[] get();
-    }
-
-    /**
-     * Takes a certificate back. It stands in the lists that {@link #publishCrls} writes from then on.
-     *
-     * @param serial its serial number
-     * @param reason why
-     * @return what is recorded
-     * @throws InputException if this CA issued none of this number, or it was revoked already
-     * @throws IOException if it cannot be recorded
-     */
-    public Revoked revoke(BigInteger serial, Revoked.Reason reason) throws IOException {
-        if (!Files.exists(issuedFile(serial))) {
-            throw new InputException(
-                    "no certificate " + hex(serial) + " was issued by " + directory,
-                    "ls " + directory.resolve("issued"));
-        }
-        Optional<Revoked> earlier = revocation(serial);
-        if (earlier.isPresent()) {
-            throw new InputException(
-                    "certificate " + hex(serial) + " was revoked already, at "
-                            + earlier.get().when() + " (" + earlier.get().reason() + ")",
-                    "publish it: valkey-secure pki crl " + directory);
-        }
-        Revoked revoked = new Revoked(serial, now(clock), reason);
-        NewFiles files = new NewFiles();
-        files.plain(revokedFile(serial), revoked + "\n");
-        files.write();
-        return revoked;
-    }
-
-    /**
-     * Finds the serial number of a certificate that this CA issued.
-     *
-     * @param file the certificate
-     * @return its serial number
-     * @throws InputException if it is none of this CA
-     */
-    public BigInteger requireIssuedHere(Path file) {
-        X509Certificate certificate = Pems.certificates(file).get(0);
-        Path recorded = issuedFile(certificate.getSerialNumber());
-        if (!Files.exists(recorded) || !Pems.certificates(recorded).get(0).equals(certificate)) {
-            throw new InputException(
-                    file + ": certificate " + hex(certificate.getSerialNumber()) + " of "
-                            + Printable.value(certificate.getSubjectX500Principal()) + " was not issued by "
-                            + directory,
-                    "its issuer is " + Printable.value(certificate.getIssuerX500Principal()));
-        }
-        return certificate.getSerialNumber();
     }
 
     /**
@@ -363,7 +311,7 @@ public final class CertificateAuthority {
         try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             FileLock unused = channel.lock(); // goes with the channel
             List<Published> published = new ArrayList<>();
-            List<Revoked> revoked = revoked();
+            List<Revoked> revoked = register.revoked();
             if (intermediate.isEmpty()) {
                 published.add(publish(ROOT, root, revoked, lifetime, secret));
             } else {
@@ -381,66 +329,9 @@ public final class CertificateAuthority {
             throws IOException {
         PrivateKey key = Pems.privateKey(directory.resolve(name + ".key"), passphrase);
         Path file = directory.resolve(name + ".crl");
-        Instant now = now(clock);
-        X509CRL crl = new Issuer(certificate, key).crl(nextNumber(file), revoked, now, now.plus(lifetime));
+        Instant now = Register.now(clock);
+        X509CRL crl = new Issuer(certificate, key).crl(CrlNumber.after(file), revoked, now, now.plus(lifetime));
         NewFiles.replace(file, Pems.write(crl));
         return new Published(file, crl);
-    }
-
-    /** RFC 5280, 5.2.3: numbers only ever grow. */
-    private static BigInteger nextNumber(Path file) {
-        if (!Files.exists(file)) {
-            return BigInteger.ONE;
-        }
-        try {
-            X509CRL last = (X509CRL) CertificateFactory.getInstance("X.509")
-                    .generateCRL(new ByteArrayInputStream(InputFiles.read(file)));
-            byte[] number = ASN1OctetString.getInstance(last.getExtensionValue(Extension.cRLNumber.getId()))
-                    .getOctets();
-            return ASN1Integer.getInstance(number).getValue().add(BigInteger.ONE);
-        } catch (GeneralSecurityException | RuntimeException e) {
-            throw new InputException(
-                    file + " is not the list that was written last, so the number of the next one is not known",
-                    "bring it back from a copy; without one, move it away, and tell every client to forget it");
-        }
-    }
-
-    private List<Revoked> revoked() throws IOException {
-        try (Stream<Path> files = Files.list(directory.resolve("revoked"))) {
-            return files.filter(file -> !file.getFileName().toString().startsWith("."))
-                    .sorted()
-                    .map(CertificateAuthority::readRevoked)
-                    .toList();
-        }
-    }
-
-    private Optional<Revoked> revocation(BigInteger serial) {
-        Path file = revokedFile(serial);
-        return Files.exists(file) ? Optional.of(readRevoked(file)) : Optional.empty();
-    }
-
-    private static Revoked readRevoked(Path file) {
-        try {
-            return Revoked.parse(new String(InputFiles.read(file), StandardCharsets.UTF_8));
-        } catch (IllegalArgumentException e) {
-            throw new InputException(
-                    file + ": " + e.getMessage(), "write it as the other files of this directory have it");
-        }
-    }
-
-    private Path issuedFile(BigInteger serial) {
-        return directory.resolve("issued").resolve(hex(serial) + ".crt");
-    }
-
-    private Path revokedFile(BigInteger serial) {
-        return directory.resolve("revoked").resolve(hex(serial));
-    }
-
-    private static String hex(BigInteger serial) {
-        return serial.toString(16);
-    }
-
-    private static Instant now(Clock clock) {
-        return clock.instant().truncatedTo(ChronoUnit.SECONDS);
     }
 }

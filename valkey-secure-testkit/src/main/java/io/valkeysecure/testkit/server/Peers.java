@@ -1,37 +1,55 @@
-package io.valkeysecure.testkit.internal;
+package io.valkeysecure.testkit.server;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
-import io.valkeysecure.testkit.server.ValkeyServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** What servers that talk to each other have in common. */
-public final class Peers {
+/** Servers that talk to each other: they have an administrator and a client certificate in common. */
+final class Peers {
     private static final long POLL_MILLIS = 20;
 
-    private Peers() {}
+    private final PeerSettings settings;
+    private final TestCertificate clientIdentity;
+    private final String adminPassword = ServerSettings.randomPassword();
 
-    /** What a server presents where it is the client. */
-    public static TestCertificate identity(List<TestCertificate> anchors) {
-        if (anchors.isEmpty()) {
+    Peers(PeerSettings settings) {
+        if (settings.clientAnchors.isEmpty()) {
             throw new IllegalStateException("servers that talk to each other need a CA in common");
         }
-        return anchors.get(0).issue().subject("CN=testkit peer").build();
+        this.settings = settings;
+        this.clientIdentity =
+                settings.clientAnchors.get(0).issue().subject("CN=testkit peer").build();
     }
 
-    public static void replication(ValkeyServer.Builder server, String adminPassword) {
-        server.config("primaryuser", ValkeyServer.ADMIN_USER)
+    String adminPassword() {
+        return adminPassword;
+    }
+
+    /** Describes a server with the users of all; what the settings say of its configuration goes before the defaults. */
+    ValkeyServer.Builder server(int number, Map<String, String> defaults) {
+        ValkeyServer.Builder server = member(settings.identities.apply(number))
+                .config("primaryuser", ValkeyServer.ADMIN_USER)
                 .config("primaryauth", adminPassword)
                 .config("repl-diskless-sync-delay", "0");
+        defaults.forEach(server::config);
+        settings.config.forEach(server::config);
+        settings.users.forEach(server::user);
+        return server;
+    }
+
+    ValkeyServer.Builder member(TestCertificate identity) {
+        return ValkeyServer.builder(identity, settings.clientAnchors.toArray(new TestCertificate[0]))
+                .peer(clientIdentity, adminPassword);
     }
 
     /** Starts all at the same time; closes those that did start if one does not. */
-    public static List<ValkeyServer> startAll(List<ValkeyServer.Builder> builders) {
+    static List<ValkeyServer> startAll(List<ValkeyServer.Builder> builders) {
         List<CompletableFuture<ValkeyServer>> starting = builders.stream()
                 .map(builder -> CompletableFuture.supplyAsync(builder::start, Peers::onItsOwnThread))
                 .toList();
@@ -51,7 +69,7 @@ public final class Peers {
         return List.copyOf(started);
     }
 
-    public static void closeAll(List<ValkeyServer> servers) {
+    static void closeAll(List<ValkeyServer> servers) {
         CompletableFuture.allOf(servers.stream()
                         .map(server -> CompletableFuture.runAsync(server::close, Peers::onItsOwnThread))
                         .toArray(CompletableFuture[]::new))
@@ -65,7 +83,7 @@ public final class Peers {
     }
 
     /** Waits until nothing is wrong any more, and throws with what still is when the limit comes first. */
-    public static void await(String what, Duration limit, Supplier<String> wrong) {
+    static void await(String what, Duration limit, Supplier<String> wrong) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
             String seen;

@@ -9,10 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** What the listener was told of a topology. */
-final class Watch implements TlsListener {
+/** Remembers the handshakes that it was told of. */
+public final class RecordingListener implements TlsListener {
     private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
     private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
+    private final List<ClientLibrary> refusedClients = new CopyOnWriteArrayList<>();
 
     @Override
     public void handshakeSucceeded(VerifiedHandshake handshake) {
@@ -21,15 +22,25 @@ final class Watch implements TlsListener {
 
     @Override
     public void handshakeRefused(TlsHandshakeException refusal, ClientLibrary client, Duration elapsed) {
+        refusedClients.add(client);
         refused.add(refusal);
     }
 
-    List<VerifiedHandshake> verified() {
+    public List<VerifiedHandshake> verified() {
         return verified;
     }
 
-    /** Without what was broken off by the end of a client, in the midst of a refresh of the topology. */
-    List<TlsHandshakeException> refused() {
+    public List<TlsHandshakeException> refused() {
+        return refused;
+    }
+
+    /** The clients that {@link #refused()} was told of, in the same order. */
+    List<ClientLibrary> refusedClients() {
+        return refusedClients;
+    }
+
+    /** Without what the end of a client broke off, as a refresh of the topology. */
+    List<TlsHandshakeException> refusedByVerdict() {
         return refused.stream()
                 .filter(refusal -> refusal.reason() != RefusalReason.PEER_CLOSED)
                 .toList();

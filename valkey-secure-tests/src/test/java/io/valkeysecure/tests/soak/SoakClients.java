@@ -7,15 +7,13 @@ import io.lettuce.core.support.ConnectionPoolSupport;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
+import io.valkeysecure.tests.Load;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.CommandArguments;
@@ -31,7 +29,7 @@ import redis.clients.jedis.JedisPoolConfig;
 import redis.clients.jedis.Protocol;
 
 /** Clients that write and read all the while, and count what fails, what comes back wrong, and how long it took. */
-final class Load implements AutoCloseable {
+final class SoakClients implements AutoCloseable {
     /** Commands of all threads together: a machine with two cores carries this beside the handshakes. */
     private static final int COMMANDS_PER_SECOND = 3000;
 
@@ -42,31 +40,22 @@ final class Load implements AutoCloseable {
     private final String user;
     private final String password;
     private final List<Runnable> clients = new ArrayList<>();
-    private final List<Thread> threads = new CopyOnWriteArrayList<>();
-    private final AtomicLong commands = new AtomicLong();
-    private final AtomicLong wrong = new AtomicLong();
+    private final Load load = new Load(() -> pauseNanos());
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
     private volatile Latencies latencies = new Latencies();
-    private volatile boolean ended;
 
-    /** Writes a value and reads it back. */
-    @FunctionalInterface
-    private interface SetAndGet {
-        String apply(String key, String value) throws Exception;
-    }
-
-    Load(SecureTls tls, String user, String password) {
+    SoakClients(SecureTls tls, String user, String password) {
         this.tls = tls;
         this.user = user;
         this.password = password;
     }
 
     long commands() {
-        return commands.get();
+        return load.commands();
     }
 
-    long wrong() {
-        return wrong.get();
+    List<String> wrong() {
+        return load.wrong();
     }
 
     List<String> failures() {
@@ -168,34 +157,28 @@ final class Load implements AutoCloseable {
         });
     }
 
-    private void run(String name, int count, SetAndGet setAndGet) {
+    private void run(String name, int count, Load.SetAndGet client) {
         for (int i = 0; i < count; i++) {
-            String key = name + "-" + i;
-            Thread thread = new Thread(() -> work(key, setAndGet), "soak-" + key);
-            threads.add(thread);
-            thread.start();
+            load.add(name + "-" + i, (key, value) -> measured(key, value, client));
         }
     }
 
-    private void work(String key, SetAndGet setAndGet) {
-        for (long i = 0; !ended; i++) {
-            String value = key + "=" + i;
-            try {
-                commands.addAndGet(2);
-                long begun = System.nanoTime();
-                if (!value.equals(setAndGet.apply(key, value))) {
-                    wrong.incrementAndGet();
-                }
-                latencies.add((System.nanoTime() - begun) / 2);
-            } catch (Exception e) {
-                if (!ended) {
-                    String failure = key + " " + Instant.now() + " " + describe(e);
-                    failures.add(failure);
-                    System.out.println("soak: failed: " + failure);
-                }
-            }
-            LockSupport.parkNanos(2_000_000_000L * threads.size() / COMMANDS_PER_SECOND);
+    private String measured(String key, String value, Load.SetAndGet client) throws Exception {
+        long begun = System.nanoTime();
+        try {
+            String seen = client.apply(key, value);
+            latencies.add((System.nanoTime() - begun) / 2);
+            return seen;
+        } catch (Exception e) {
+            String failure = key + " " + Instant.now() + " " + describe(e);
+            failures.add(failure);
+            System.out.println("soak: failed: " + failure);
+            throw e;
         }
+    }
+
+    private long pauseNanos() {
+        return 2_000_000_000L * load.threads() / COMMANDS_PER_SECOND;
     }
 
     private static String describe(Throwable thrown) {
@@ -210,15 +193,7 @@ final class Load implements AutoCloseable {
     }
 
     void end() {
-        ended = true;
-        for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+        load.end();
     }
 
     @Override

@@ -1,0 +1,71 @@
+package io.valkeysecure.internal.x509;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1PrintableString;
+import org.bouncycastle.asn1.ASN1String;
+import org.bouncycastle.asn1.ASN1UTF8String;
+import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
+
+/**
+ * Compares distinguished names as RFC 5280 7.1 and OpenSSL do: attribute by attribute, without regard to the case of
+ * ASCII letters, to spaces around the text, to how many spaces are within it, and to whether it is a UTF8String or a PrintableString.
+ *
+ * <p>The JDK takes more names for one: it ignores control characters around the text, and decomposes characters, so that
+ * a full-width letter equals a plain one.
+ */
+public final class Names {
+    private static final Pattern SPACES = Pattern.compile("[ \\t\\n\\x0B\\f\\r]+");
+
+    private Names() {}
+
+    /**
+     * {@return whether two names are the same, to the JDK, which judges the path again, as well as by RFC 5280}
+     *
+     * @param one a name
+     * @param other another one
+     */
+    public static boolean same(X500Principal one, X500Principal other) {
+        if (!one.equals(other)) {
+            return false;
+        }
+        byte[] encoded = one.getEncoded();
+        byte[] encodedOther = other.getEncoded();
+        return Arrays.equals(encoded, encodedOther) || canonical(encoded).equals(canonical(encodedOther));
+    }
+
+    private static List<Set<List<Object>>> canonical(byte[] encoded) {
+        List<Set<List<Object>>> parts = new ArrayList<>();
+        for (RDN rdn : X500Name.getInstance(encoded).getRDNs()) {
+            Set<List<Object>> attributes = new HashSet<>();
+            for (AttributeTypeAndValue attribute : rdn.getTypesAndValues()) {
+                attributes.add(List.of(attribute.getType(), canonical(attribute.getValue())));
+            }
+            parts.add(attributes);
+        }
+        return parts;
+    }
+
+    private static Object canonical(ASN1Encodable value) {
+        if (!(value instanceof ASN1UTF8String || value instanceof ASN1PrintableString)) {
+            return value.toASN1Primitive(); // the JDK compares strings of other types octet by octet
+        }
+        String text = SPACES.matcher(((ASN1String) value).getString()).replaceAll(" ");
+        int from = text.startsWith(" ") ? 1 : 0;
+        int to = text.length() > from && text.endsWith(" ") ? text.length() - 1 : text.length();
+        StringBuilder lower = new StringBuilder(text.substring(from, to));
+        for (int i = 0; i < lower.length(); i++) {
+            char c = lower.charAt(i);
+            lower.setCharAt(i, c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c);
+        }
+        return lower.toString();
+    }
+}

@@ -1,0 +1,3 @@
+/** Tests of the starter, with application contexts and real servers. */
+@org.jspecify.annotations.NullMarked
+package io.valkeysecure.examples.spring;

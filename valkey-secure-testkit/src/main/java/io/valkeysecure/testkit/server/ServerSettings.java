@@ -1,0 +1,145 @@
+package io.valkeysecure.testkit.server;
+
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.internal.server.ServerFiles;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What was asked of a server, and the files that its process needs for it. */
+final class ServerSettings {
+    static final String CLUSTER_STATE = "nodes.conf";
+
+    final TestCertificate identity;
+    final List<TestCertificate> clientAnchors;
+    final Map<String, String> users;
+    final Map<String, String> config;
+    final List<String> lines;
+    ClientAuthentication clientAuthentication = ClientAuthentication.REQUIRED;
+    boolean plaintext;
+    boolean lowSecurityLevel;
+
+    @Nullable
+    String groups;
+
+    Duration startTimeout = Duration.ofSeconds(30);
+    String adminPassword = randomPassword();
+    Optional<TestCertificate> peerIdentity = Optional.empty();
+    boolean clusterNode;
+    boolean sentinel;
+
+    ServerSettings(TestCertificate identity, List<TestCertificate> clientAnchors) {
+        this.identity = identity;
+        this.clientAnchors = clientAnchors;
+        users = new LinkedHashMap<>();
+        config = new LinkedHashMap<>();
+        lines = new ArrayList<>();
+    }
+
+    ServerSettings(ServerSettings other) {
+        identity = other.identity;
+        clientAnchors = List.copyOf(other.clientAnchors);
+        users = new LinkedHashMap<>(other.users);
+        config = new LinkedHashMap<>(other.config);
+        lines = new ArrayList<>(other.lines);
+        clientAuthentication = other.clientAuthentication;
+        plaintext = other.plaintext;
+        lowSecurityLevel = other.lowSecurityLevel;
+        groups = other.groups;
+        startTimeout = other.startTimeout;
+        adminPassword = other.adminPassword;
+        peerIdentity = other.peerIdentity;
+        clusterNode = other.clusterNode;
+        sentinel = other.sentinel;
+    }
+
+    void requireAnchors() {
+        if (clientAnchors.isEmpty() && clientAuthentication != ClientAuthentication.NONE) {
+            throw new IllegalStateException("client authentication is " + clientAuthentication
+                    + ", but the server was given no CA for client certificates");
+        }
+    }
+
+    ServerFiles files(TestCertificate presented, Optional<String> clusterState) {
+        ServerFiles files = new ServerFiles();
+        files.add("server.crt", presented.chainPem());
+        files.add("server.key", presented.privateKeyPem());
+        files.configure("tls-cert-file", ServerFiles.DIRECTORY + "/server.crt");
+        files.configure("tls-key-file", ServerFiles.DIRECTORY + "/server.key");
+        if (!clientAnchors.isEmpty()) {
+            files.add("ca.crt", TestCertificate.pem(clientAnchors.toArray(new TestCertificate[0])));
+            files.configure("tls-ca-cert-file", ServerFiles.DIRECTORY + "/ca.crt");
+        }
+        files.configure("tls-auth-clients", clientAuthentication.configValue());
+        // clients of a container come from outside of it; what listens on loopback has no use for this mode
+        files.configure("protected-mode", "no");
+        if (!sentinel) {
+            files.configure("save", "");
+            files.configure("appendonly", "no");
+        }
+        files.configure("daemonize", "no");
+        files.configure("logfile", "");
+        config.forEach(files::configure);
+        if (!users.isEmpty()) {
+            files.line("user default off");
+        }
+        users.forEach((name, password) -> files.line(user(name, password)));
+        files.line(user(ValkeyServer.ADMIN_USER, adminPassword));
+        peerIdentity.ifPresent(peer -> {
+            files.add(ServerFiles.PEER_CERTIFICATE, peer.chainPem());
+            files.add("peer.key", peer.privateKeyPem());
+            files.configure("tls-client-cert-file", ServerFiles.DIRECTORY + "/" + ServerFiles.PEER_CERTIFICATE);
+            files.configure("tls-client-key-file", ServerFiles.DIRECTORY + "/peer.key");
+            files.configure("tls-replication", "yes");
+        });
+        if (clusterNode) {
+            files.configure("dir", ServerFiles.DIRECTORY);
+            files.configure("cluster-config-file", CLUSTER_STATE);
+            clusterState.ifPresent(nodes -> files.add(CLUSTER_STATE, nodes));
+        }
+        lines.forEach(files::line);
+        if (sentinel) {
+            files.runAsSentinel();
+        }
+        if (lowSecurityLevel || groups != null) {
+            files.add(
+                    ServerFiles.OPENSSL_CONFIGURATION,
+                    """
+                    openssl_conf = testkit
+                    [testkit]
+                    ssl_conf = ssl
+                    [ssl]
+                    system_default = changed
+                    [changed]
+                    """
+                            + (lowSecurityLevel ? "MinProtocol = TLSv1\nCipherString = DEFAULT:@SECLEVEL=0\n" : "")
+                            + (groups == null ? "" : "Groups = " + groups + "\n"));
+        }
+        return files;
+    }
+
+    /** The password goes in as its digest: no quoting, and no password in a file. */
+    private static String user(String name, String password) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(password.getBytes(StandardCharsets.UTF_8));
+            return "user " + name + " on #" + HexFormat.of().formatHex(digest) + " ~* &* +@all";
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String randomPassword() {
+        byte[] bytes = new byte[16];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}
