@@ -16,7 +16,7 @@ zip zip
 PROGRAMS
   version=$(pom_value version)
   version=${version%-SNAPSHOT}
-  throw_away_key
+  take_key
   source_of "$work/one" "$version"
   source_of "$work/two" "$version"
   build "$work/one" deploy -DaltDeploymentRepository="staged::file://$work/staged" || die 1 "the release does not build"
@@ -53,11 +53,16 @@ check() {
   fi
 }
 
-throw_away_key() {
+# The project's key, or one that is gone when this ends.
+take_key() {
   export GNUPGHOME=$SCRATCH/gnupg
   mkdir -m 700 "$GNUPGHOME"
   at_exit gpgconf --kill all
-  gpg --batch --quiet --passphrase '' --quick-generate-key 'valkey-secure, thrown away' default default never
+  if [ -n "${RELEASE_KEY:-}" ]; then
+    gpg --batch --quiet --import <<<"$RELEASE_KEY"
+  else
+    gpg --batch --quiet --passphrase '' --quick-generate-key 'valkey-secure, thrown away' default default never
+  fi
 }
 
 # source_of DIR VERSION: what is committed or about to be, with the version of the release.
