@@ -2,18 +2,21 @@ package io.valkeysecure;
 
 import io.valkeysecure.internal.material.AnchorMaterial;
 import io.valkeysecure.internal.material.Material;
+import io.valkeysecure.internal.material.PickedAnchors;
 import io.valkeysecure.internal.material.Supply;
+import io.valkeysecure.internal.text.Printable;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The CA certificates that the path of a server's certificate may end at. Nothing else is trusted: the trust stores of
- * the JVM and of the system are not used.
+ * the JVM and of the system are not used, unless their certificates are named one by one.
  *
  * <pre>{@code
  * try (SecureTls tls = SecureTls.trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
@@ -65,6 +68,51 @@ public final class TrustAnchors {
      */
     public static TrustAnchors keyStore(Path file, char[] password) {
         return new TrustAnchors(AnchorMaterial.keyStore(file, password.clone()));
+    }
+
+    /**
+     * Picks public roots out of the JVM's store, {@code lib/security/cacerts} of the running JDK, for a server whose
+     * certificate a public CA issued. The other roots of the store are not trusted.
+     *
+     * <pre>{@code
+     * TrustAnchors amazon = TrustAnchors.jvm("Amazon Root CA 1", "Amazon Root CA 2", "Amazon Root CA 3");
+     * }</pre>
+     *
+     * <p>If the password of the store is not {@code changeit}, use {@link #keyStore} and {@link #only}.
+     *
+     * @param names at least one name as for {@link #only}
+     * @return the anchors
+     * @throws IllegalArgumentException if no name is given, or one is blank or given twice
+     */
+    public static TrustAnchors jvm(String... names) {
+        Path store = Path.of(System.getProperty("java.home"), "lib", "security", "cacerts");
+        return keyStore(store, "changeit".toCharArray()).only(names);
+    }
+
+    /**
+     * Picks certificates out of these, such as one root of a bundle.
+     *
+     * <p>A name is a common name ({@code Amazon Root CA 1}), a whole subject ({@code CN=Amazon Root CA 1, O=Amazon, C=US})
+     * or the SHA-256 fingerprint of the certificate in hexadecimal, with or without colons. It has to name exactly one
+     * certificate whenever the anchors are read; otherwise the material is refused with
+     * {@link RefusalReason#MATERIAL_UNREADABLE}, and the message has similar names, or the fingerprints to choose from.
+     *
+     * @param names at least one name
+     * @return the anchors that are named
+     * @throws IllegalArgumentException if no name is given, or one is blank or given twice
+     */
+    public TrustAnchors only(String... names) {
+        List<String> named = List.of(names);
+        if (named.isEmpty()) {
+            throw new IllegalArgumentException("trust anchors must be named: no name was given");
+        }
+        for (String name : named) {
+            if (name.isBlank() || Collections.frequency(named, name) > 1) {
+                throw new IllegalArgumentException("expected different names of trust anchors, \""
+                        + Printable.value(name) + "\" is blank or given twice");
+            }
+        }
+        return new TrustAnchors(new PickedAnchors(material, named));
     }
 
     /**

@@ -14,6 +14,7 @@ import org.bouncycastle.asn1.ASN1UTF8String;
 import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.style.BCStyle;
 
 /**
  * Compares distinguished names as RFC 5280 7.1 and OpenSSL do: attribute by attribute, without regard to the case of
@@ -40,6 +41,21 @@ public final class Names {
         byte[] encoded = one.getEncoded();
         byte[] encodedOther = other.getEncoded();
         return Arrays.equals(encoded, encodedOther) || canonical(encoded).equals(canonical(encodedOther));
+    }
+
+    /**
+     * {@return the common names of a name, as they are written}
+     *
+     * @param name a name
+     */
+    public static List<String> commonNames(X500Principal name) {
+        return Arrays.stream(X500Name.getInstance(name.getEncoded()).getRDNs(BCStyle.CN))
+                .flatMap(rdn -> Arrays.stream(rdn.getTypesAndValues()))
+                .filter(attribute -> attribute.getType().equals(BCStyle.CN))
+                .map(AttributeTypeAndValue::getValue)
+                .filter(ASN1String.class::isInstance)
+                .map(value -> ((ASN1String) value).getString())
+                .toList();
     }
 
     private static List<Set<List<Object>>> canonical(byte[] encoded) {
