@@ -76,7 +76,7 @@ maven_project() {
     -Dcompiler-plugin.version="$(pom_value compiler-plugin.version)" \
     -Dresources-plugin.version="$(pom_value resources-plugin.version)" -Dslf4j.version="$(pom_value slf4j.version)" compile \
     "org.apache.maven.plugins:maven-dependency-plugin:$(pom_value dependency-plugin.version):build-classpath" \
-    -Dmdep.outputFile=class-path -Dmdep.includeScope=runtime \
+    -Dmdep.outputFile=class-path -DincludeScope=runtime \
     "org.apache.maven.plugins:maven-dependency-plugin:$(pom_value dependency-plugin.version):list" \
     -DoutputFile=dependencies.txt -DincludeScope=runtime) >"$dir/build.log" 2>&1; then
     grep -E 'ERROR|WARNING' "$dir/build.log" | head -n 10 >&2

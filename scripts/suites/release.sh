@@ -144,17 +144,18 @@ described() {
   return "$status"
 }
 
+# A module without dependencies has an SBOM of itself alone.
 inventoried() {
-  local sbom count=0
+  local sbom components=0
   while read -r sbom; do
-    jq -e '.bomFormat == "CycloneDX" and (.components | length > 1) and all(.components[]; .purl and .hashes and .licenses)' "$sbom" \
+    jq -e '.bomFormat == "CycloneDX" and .metadata.component.purl and all(.components[]; .purl and .hashes and .licenses)' "$sbom" \
       >/dev/null || {
       printf 'incomplete: %s\n' "$sbom" >&2
       return 1
     }
-    count=$((count + 1))
+    components=$((components + $(jq '.components | length' "$sbom")))
   done < <(find "$1" -name '*-cyclonedx.json')
-  [ "$count" -gt 0 ]
+  [ "$components" -gt 0 ]
 }
 
 same_bytes() { diff -r -q -x '*.asc*' -x 'maven-metadata*' "$1" "$2" >&2; }
@@ -162,7 +163,7 @@ same_bytes() { diff -r -q -x '*.asc*' -x 'maven-metadata*' "$1" "$2" >&2; }
 licensed() {
   local artifact status=0
   (cd "$1" && mvn -B -ntp -q '-P!static-analysis' -pl valkey-secure-cli -am -Denforcer.skip -DskipTests package \
-    "org.apache.maven.plugins:maven-dependency-plugin:$(pom_value dependency-plugin.version):build-classpath" -Dmdep.includeScope=runtime \
+    "org.apache.maven.plugins:maven-dependency-plugin:$(pom_value dependency-plugin.version):build-classpath" -DincludeScope=runtime \
     -Dmdep.outputFile="$work/cli.classpath" -Dspotless.check.skip) || return
   while read -r artifact; do
     grep -q "\b$artifact\b" "$1/valkey-secure-cli/src/main/resources/META-INF/LICENSES.md" || {

@@ -17,15 +17,20 @@ PROGRAMS
   cp -r "$ROOT/docs/observability" "$work/pages"
   cp "$ROOT/README.md" "$work/pages/index.md"
   cp "$ROOT/LICENSE" "$work/pages/LICENSE.txt"
-  # What is one directory higher in the repository is beside the pages here.
-  sed -i -E 's#\]\(docs/#](#g; s#\]\(LICENSE\)#](LICENSE.txt)#g; s#\]\(\.\./([A-Z]+\.md)#](\1#g' "$work"/pages/*.md
+  # What is one directory higher in the repository is beside the pages here, or on the repository's page.
+  sed -i -E 's#\]\(docs/#](#g; s#\]\(LICENSE\)#](LICENSE.txt)#g; s#\]\(\.\./README\.md#](index.md#g; s#\]\(\.\./([A-Z]+\.md)#](\1#g
+    s#\]\(\.\./#](https://github.com/valkey-secure/valkey-secure/blob/main/#g' "$work"/pages/*.md
   cp "$ROOT/site/mkdocs.yml" "$work"
   javadocs "$work"
   (cd "$work" && mkdocs --quiet build --config-file mkdocs.yml) || die 1 "mkdocs found a mistake"
-  cp -r "$work/javadoc" "$work/html/"
+  # MkDocs of Debian names two scripts that its package does not hold.
+  [ -e "$work/html/js/jquery-3.6.0.min.js" ] || mv "$work"/html/js/jquery-*.min.js "$work/html/js/jquery-3.6.0.min.js"
+  [ -e "$work/html/js/theme_extra.js" ] || printf '$("table").addClass("docutils");\n' >"$work/html/js/theme_extra.js"
+  rm "$work/html/404.html" # its links are for the root of a server
   {
     printf 'var searchIndex = '
     cat "$work/html/search/search_index.json"
+    printf ';\n'
   } >"$work/html/search/index.js"
   cat "$work/html/search/lunr.js" "$work/html/search/index.js" "$ROOT/site/search.js" >"$work/html/search/main.js"
   pages=$(find "$work/html" -maxdepth 1 -name '*.html' | wc -l)
@@ -52,7 +57,7 @@ javadocs() {
     list+=("- [valkey-secure-$module](javadoc/valkey-secure-$module/index.html)")
   done
   { printf '# Javadoc\n\n' && printf '%s\n' "${list[@]}"; } >"$1/pages/javadoc.md"
-  mkdir -p "$1/pages/javadoc" && cp -r "$1/javadoc/." "$1/pages/javadoc/"
+  mv "$1/javadoc" "$1/pages/"
 }
 
 # looks_right DIR WIDTH: a page and a search, without a network, as a browser shows them; kept as pictures.
