@@ -148,12 +148,12 @@ described() {
 inventoried() {
   local sbom components=0
   while read -r sbom; do
-    jq -e '.bomFormat == "CycloneDX" and .metadata.component.purl and all(.components[]; .purl and .hashes and .licenses)' "$sbom" \
+    jq -e '.bomFormat == "CycloneDX" and .metadata.component.purl and all((.components // [])[]; .purl and .hashes and .licenses)' "$sbom" \
       >/dev/null || {
       printf 'incomplete: %s\n' "$sbom" >&2
       return 1
     }
-    components=$((components + $(jq '.components | length' "$sbom")))
+    components=$((components + $(jq '.components // [] | length' "$sbom")))
   done < <(find "$1" -name '*-cyclonedx.json')
   [ "$components" -gt 0 ]
 }
