@@ -13,8 +13,8 @@ public final class AuthorityKeys {
     private AuthorityKeys() {}
 
     /**
-     * {@return whether the identifier names the key and the certificate of an issuer; also true where it, or the issuer,
-     * leaves them open}
+     * {@return whether the identifier names the key and the certificate of an issuer; also true where it, or the
+     * issuer, leaves them open}
      *
      * @param identifier the identifier
      * @param subjectKey the subject key identifier of the issuer; null if it has none

@@ -22,8 +22,8 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
  * ASCII letters, to spaces around the text, to how many spaces are within it, and to whether it is a UTF8String or a
  * PrintableString.
  *
- * <p>The JDK takes more names for one: it ignores control characters around the text, and decomposes characters, so that
- * a full-width letter equals a plain one.
+ * <p>The JDK takes more names for one: it ignores control characters around the text, and decomposes characters, so
+ * that a full-width letter equals a plain one.
  */
 public final class Names {
     private static final Pattern SPACES = Pattern.compile("[ \\t\\n\\x0B\\f\\r]+");
