@@ -15,7 +15,7 @@ suite() {
     clear_reports
     # The older versions are not ours to converge.
     run_maven test -pl valkey-secure-spring-boot-starter -am -Dtest="io.valkeysecure.spring.*Test$(beyond "$boot")" \
-      -Dsurefire.failIfNoSpecifiedTests=false -Denforcer.skip "-Pspring-boot-$boot" || status=$?
+      -Dsurefire.failIfNoSpecifiedTests=false -Denforcer.skip -DexcludedGroups= "-Pspring-boot-$boot" || status=$?
     row "$boot"
   done
   say "the example in Chromium"

@@ -6,7 +6,9 @@ module io.valkeysecure.lettuce {
     requires io.netty.codec;
     requires io.netty.common;
     requires io.netty.handler;
+    requires io.netty.resolver.dns; // Lettuce cannot be loaded without it, and has no descriptor to say so
     requires io.netty.transport;
+    requires org.slf4j; // as above
     requires static org.jspecify;
 
     exports io.valkeysecure.lettuce;

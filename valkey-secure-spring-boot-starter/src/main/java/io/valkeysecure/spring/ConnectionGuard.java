@@ -3,6 +3,7 @@ package io.valkeysecure.spring;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
@@ -88,5 +89,17 @@ final class ConnectionGuard implements BeanPostProcessor {
         return new ConfigurationRefusedException(
                 "the bean '" + name + "' of type " + bean.getClass().getSimpleName() + " is not guarded: " + seen,
                 action);
+    }
+
+    /**
+     * Returns whether an object is of a type of an adapter. The guard's own types are not public; an application has none in
+     * their packages and class loader.
+     */
+    static boolean isOf(Class<?> adapter, @Nullable Object object) {
+        if (object == null || object.getClass().getClassLoader() != adapter.getClassLoader()) {
+            return false;
+        }
+        String room = object.getClass().getPackageName();
+        return room.equals(adapter.getPackageName()) || room.startsWith(adapter.getPackageName() + ".");
     }
 }

@@ -31,7 +31,8 @@ final class JedisConfigs {
     /** Returns whether connections by this configuration are verified. */
     @SuppressWarnings("deprecation") // Jedis 8 deprecates the getter, and still obeys it
     static boolean isGuarded(JedisClientConfig config) {
-        return isOurs(config) || isOurs(config.getSslSocketFactory());
+        return ConnectionGuard.isOf(SecureJedis.class, config)
+                || ConnectionGuard.isOf(SecureJedis.class, config.getSslSocketFactory());
     }
 
     /** Returns whether a client or pool holds at least one configuration, and only guarded ones. */
@@ -58,7 +59,7 @@ final class JedisConfigs {
                     return false;
                 }
                 found = true;
-            } else if (next instanceof PooledObjectFactory<?> && isOurs(next)) {
+            } else if (next instanceof PooledObjectFactory<?> && ConnectionGuard.isOf(SecureJedis.class, next)) {
                 found = true;
             } else if (!expand(next, open, observer)) {
                 return false;
@@ -118,12 +119,5 @@ final class JedisConfigs {
         if (object != null) {
             open.add(object);
         }
-    }
-
-    /** The guard's own types are not exported; an application has none in their packages and class loader. */
-    private static boolean isOurs(@Nullable Object object) {
-        return object != null
-                && object.getClass().getClassLoader() == SecureJedis.class.getClassLoader()
-                && object.getClass().getPackageName().startsWith(SecureJedis.class.getPackageName());
     }
 }

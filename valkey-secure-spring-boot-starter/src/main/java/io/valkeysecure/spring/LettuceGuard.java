@@ -146,7 +146,8 @@ class LettuceGuard {
     }
 
     private static void requireNoSslOptions(ClientOptions options, Object bean, String name) {
-        if (options.getSslOptions() != ClientOptions.DEFAULT_SSL_OPTIONS && !isOurs(options.getSslOptions())) {
+        if (options.getSslOptions() != ClientOptions.DEFAULT_SSL_OPTIONS
+                && !ConnectionGuard.isOf(SecureLettuce.class, options.getSslOptions())) {
             throw ConnectionGuard.unguarded(
                     name,
                     bean,
@@ -157,14 +158,6 @@ class LettuceGuard {
     }
 
     private static boolean isGuarded(@Nullable ClientResources resources) {
-        if (resources == null) {
-            return false;
-        }
-        return isOurs(resources.nettyCustomizer());
-    }
-
-    /** The guard's own types are not public; nobody else can put a class into their package and class loader. */
-    private static boolean isOurs(Object object) {
-        return object.getClass().getPackage() == SecureLettuce.class.getPackage();
+        return resources != null && ConnectionGuard.isOf(SecureLettuce.class, resources.nettyCustomizer());
     }
 }

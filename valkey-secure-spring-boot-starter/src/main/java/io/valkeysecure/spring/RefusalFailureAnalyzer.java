@@ -15,17 +15,15 @@ final class RefusalFailureAnalyzer implements FailureAnalyzer {
 
     @Override
     public @Nullable FailureAnalysis analyze(Throwable failure) {
-        for (Throwable each = failure; each != null; each = each.getCause()) {
-            if (each instanceof StartupVerificationException verification
-                    && verification.refusal().isEmpty()) {
-                return new FailureAnalysis(
-                        String.valueOf(verification.getMessage()),
-                        "Start the server, correct spring.data.redis.*, or set valkey.secure.verify-on-startup=false.",
-                        failure);
-            }
+        Optional<StartupVerificationException> verification = StartupVerificationException.in(failure);
+        if (verification.isPresent() && verification.get().refusal().isEmpty()) {
+            return new FailureAnalysis(
+                    String.valueOf(verification.get().getMessage()),
+                    "Start the server, correct spring.data.redis.*, or set valkey.secure.verify-on-startup=false.",
+                    failure);
         }
         Optional<Refusal> refusal =
-                StartupVerificationException.refusalIn(failure).or(() -> Refusal.of(failure));
+                verification.flatMap(StartupVerificationException::refusal).or(() -> Refusal.of(failure));
         return refusal.map(refused -> new FailureAnalysis(
                         "valkey-secure refused (" + refused.reason().tag() + "): " + refused.message(),
                         action(refused.reason()),

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -35,17 +36,11 @@ final class StartupVerification implements SmartInitializingSingleton {
             Optional<Refusal> refusal = Refusal.of(e).or(lastRefusal::get);
             throw new StartupVerificationException(
                     "the connection factory '" + name + "' cannot connect: "
-                            + refusal.map(Refusal::message).orElseGet(() -> innermost(e)),
+                            + refusal.map(Refusal::message)
+                                    .orElseGet(() -> NestedExceptionUtils.getMostSpecificCause(e)
+                                            .toString()),
                     refusal.orElse(null),
                     e);
         }
-    }
-
-    private static String innermost(Throwable thrown) {
-        Throwable last = thrown;
-        while (last.getCause() != null) {
-            last = last.getCause();
-        }
-        return last.toString();
     }
 }

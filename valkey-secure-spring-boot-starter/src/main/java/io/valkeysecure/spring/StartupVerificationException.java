@@ -19,10 +19,11 @@ final class StartupVerificationException extends RuntimeException {
         return Optional.ofNullable(refusal);
     }
 
-    static Optional<Refusal> refusalIn(Throwable failure) {
+    /** Finds the outermost of its kind among an exception and its causes. */
+    static Optional<StartupVerificationException> in(Throwable failure) {
         for (Throwable each = failure; each != null; each = each.getCause()) {
             if (each instanceof StartupVerificationException verification) {
-                return verification.refusal();
+                return Optional.of(verification);
             }
         }
         return Optional.empty();

@@ -1,6 +1,7 @@
 package io.valkeysecure.cli.pki;
 
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.cli.base.PresentedCertificates;
 import io.valkeysecure.cli.base.Watchdog;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -14,10 +15,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /** What a server presents, without trusting it: every chain is refused, after it was looked at. */
 public final class PresentedChain {
@@ -45,10 +44,10 @@ public final class PresentedChain {
         } catch (UnknownHostException | ConnectException e) {
             throw e;
         } catch (IOException e) {
-            if (refusing.presented.isEmpty()) {
+            if (refusing.chain().isEmpty()) {
                 throw new IOException(server + " presented no certificate: " + e.getMessage(), e);
             }
-            return refusing.presented;
+            return refusing.chain();
         }
     }
 
@@ -60,52 +59,13 @@ public final class PresentedChain {
         socket.connect(address, (int) TIMEOUT.toMillis());
     }
 
-    /** Keeps the chain and refuses it. */
-    private static final class Refusing extends X509ExtendedTrustManager {
-        private List<X509Certificate> presented = List.of();
-
+    /** Refuses the chain that it keeps. */
+    private static final class Refusing extends PresentedCertificates {
         @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+        public void checkServerTrusted(X509Certificate[] presented, String authType, Socket socket)
                 throws CertificateException {
-            presented = List.of(chain);
-            throw refusal();
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-                throws CertificateException {
-            throw refusal();
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            throw refusal();
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-                throws CertificateException {
-            throw refusal();
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-                throws CertificateException {
-            throw refusal();
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            throw refusal();
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-
-        private static CertificateException refusal() {
-            return new CertificateException("only looked at");
+            super.checkServerTrusted(presented, authType, socket);
+            throw new CertificateException("only looked at");
         }
     }
 }

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
-/** The certificates of other anchors that are named, each by its subject, its common name or its SHA-256 fingerprint. */
+/** Chosen certificates of other anchors, each named by its subject, its common name or its SHA-256 fingerprint. */
 public record PickedAnchors(Material<List<X509Certificate>> from, List<String> names)
         implements Material<List<X509Certificate>> {
     private static final int NEAR = 5;

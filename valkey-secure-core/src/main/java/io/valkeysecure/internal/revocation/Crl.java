@@ -1,6 +1,7 @@
 package io.valkeysecure.internal.revocation;
 
 import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.x509.AuthorityKeys;
 import io.valkeysecure.internal.x509.MalformedException;
 import io.valkeysecure.internal.x509.ParsedCertificate;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -277,29 +277,14 @@ final class Crl {
                     ? null
                     : ASN1Primitive.fromByteArray(
                             ASN1OctetString.getInstance(value).getOctets());
-            byte[] named = authorityKeyIdentifier.getKeyIdentifierOctets();
-            boolean otherKey = key != null
-                    && named != null
-                    && !Arrays.equals(
-                            named, SubjectKeyIdentifier.getInstance(key).getKeyIdentifier());
-            return otherKey || !namesCertificate(authorityKeyIdentifier, issuer);
+            return !AuthorityKeys.matches(
+                    authorityKeyIdentifier,
+                    key == null ? null : SubjectKeyIdentifier.getInstance(key).getKeyIdentifier(),
+                    issuer.getSerialNumber(),
+                    X500Name.getInstance(issuer.getIssuerX500Principal().getEncoded()));
         } catch (IOException | RuntimeException e) {
             return true; // malformed: matches nothing
         }
-    }
-
-    private static boolean namesCertificate(AuthorityKeyIdentifier identifier, X509Certificate issuer) {
-        BigInteger serial = identifier.getAuthorityCertSerialNumber();
-        GeneralNames names = identifier.getAuthorityCertIssuer();
-        return (serial == null || serial.equals(issuer.getSerialNumber()))
-                && (names == null
-                        || Arrays.stream(names.getNames())
-                                .filter(name -> name.getTagNo() == GeneralName.directoryName)
-                                .findFirst()
-                                .map(name -> X500Name.getInstance(name.getName())
-                                        .equals(X500Name.getInstance(
-                                                issuer.getIssuerX500Principal().getEncoded())))
-                                .orElse(true));
     }
 
     /** {@return why this list is not in date; null if it is} */

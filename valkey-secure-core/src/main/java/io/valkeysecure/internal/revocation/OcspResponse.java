@@ -56,10 +56,10 @@ final class OcspResponse {
     private final byte[] signed;
     private final AlgorithmIdentifier algorithm;
     private final byte[] signature;
-    private final @Nullable ASN1Sequence certificates;
+    private final List<ParsedCertificate> certificates;
     private final List<SingleResponse> singles = new ArrayList<>();
 
-    private OcspResponse(ASN1Sequence sequence) throws IOException, MalformedException {
+    private OcspResponse(ASN1Sequence sequence) throws IOException, MalformedException, UnprovedException {
         requireForm(sequence);
         BasicOCSPResponse response = BasicOCSPResponse.getInstance(sequence);
         Structures.requireSame(response, sequence);
@@ -67,7 +67,7 @@ final class OcspResponse {
         this.signed = Der.encoded(sequence.getObjectAt(0));
         this.algorithm = response.getSignatureAlgorithm();
         this.signature = response.getSignature().getOctets();
-        this.certificates = response.getCerts();
+        this.certificates = parsed(response.getCerts());
         for (ASN1Encodable each : data.getResponses()) {
             SingleResponse single = SingleResponse.getInstance(each);
             Structures.requireSame(single, each.toASN1Primitive());
@@ -262,13 +262,11 @@ final class OcspResponse {
         if (weakness != null) {
             throw new UnprovedException("an OCSP response: " + weakness);
         }
-        // read also where none is needed: a response is malformed or it is not
-        List<ParsedCertificate> presented = presented();
         if (isResponder(issuer.x509()) && isSignedBy(issuer)) {
             return;
         }
         List<String> problems = new ArrayList<>();
-        for (ParsedCertificate delegate : presented) {
+        for (ParsedCertificate delegate : certificates) {
             if (isResponder(delegate.x509())) {
                 String problem = OcspDelegate.problemOf(delegate, issuer, now, minimumRsaKeyBits);
                 if (problem == null && isSignedBy(delegate)) {
@@ -288,22 +286,21 @@ final class OcspResponse {
         return Signatures.verifies(algorithm, signed, signature, signer.x509().getPublicKey());
     }
 
-    private List<ParsedCertificate> presented() throws UnprovedException, IOException {
-        List<ParsedCertificate> presented = new ArrayList<>();
-        if (certificates != null) {
-            if (certificates.size() > MOST_CERTIFICATES) {
-                throw new UnprovedException("an OCSP response with " + certificates.size() + " certificates, expected "
-                        + MOST_CERTIFICATES + " at most");
-            }
-            for (Object each : certificates) {
-                try {
-                    presented.add(ParsedCertificate.of(CertificateParser.parse(Der.encoded((ASN1Encodable) each))));
-                } catch (MalformedException e) {
-                    throw new IOException("a certificate " + e.problem(), e);
-                }
-            }
+    /** Parses every certificate, needed or not: one that is malformed makes the response malformed. */
+    private static List<ParsedCertificate> parsed(@Nullable ASN1Sequence certificates)
+            throws UnprovedException, IOException, MalformedException {
+        if (certificates == null) {
+            return List.of();
         }
-        return presented;
+        if (certificates.size() > MOST_CERTIFICATES) {
+            throw new UnprovedException("an OCSP response with " + certificates.size() + " certificates, expected "
+                    + MOST_CERTIFICATES + " at most");
+        }
+        List<ParsedCertificate> parsed = new ArrayList<>();
+        for (ASN1Encodable each : certificates) {
+            parsed.add(ParsedCertificate.of(CertificateParser.parse(Der.encoded(each))));
+        }
+        return parsed;
     }
 
     private boolean isResponder(X509Certificate certificate) throws IOException {

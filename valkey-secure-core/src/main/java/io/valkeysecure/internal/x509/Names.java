@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import javax.security.auth.x500.X500Principal;
@@ -18,13 +19,16 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
 
 /**
  * Compares distinguished names as RFC 5280 7.1 and OpenSSL do: attribute by attribute, without regard to the case of
- * ASCII letters, to spaces around the text, to how many spaces are within it, and to whether it is a UTF8String or a PrintableString.
+ * ASCII letters, to spaces around the text, to how many spaces are within it, and to whether it is a UTF8String or a
+ * PrintableString.
  *
- * <p>The JDK takes more names for one: it ignores control characters around the text, and decomposes characters, so that
- * a full-width letter equals a plain one.
+ * <p>The JDK takes more names for one: it ignores control characters around the text, and decomposes characters, so
+ * that a full-width letter equals a plain one.
  */
 public final class Names {
     private static final Pattern SPACES = Pattern.compile("[ \\t\\n\\x0B\\f\\r]+");
+    private static final Pattern ENDS = Pattern.compile("^ | \\z");
+    private static final Pattern CAPITALS = Pattern.compile("[A-Z]+");
 
     private Names() {}
 
@@ -75,13 +79,7 @@ public final class Names {
             return value.toASN1Primitive(); // the JDK compares strings of other types octet by octet
         }
         String text = SPACES.matcher(((ASN1String) value).getString()).replaceAll(" ");
-        int from = text.startsWith(" ") ? 1 : 0;
-        int to = text.length() > from && text.endsWith(" ") ? text.length() - 1 : text.length();
-        StringBuilder lower = new StringBuilder(text.substring(from, to));
-        for (int i = 0; i < lower.length(); i++) {
-            char c = lower.charAt(i);
-            lower.setCharAt(i, c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c);
-        }
-        return lower.toString();
+        return CAPITALS.matcher(ENDS.matcher(text).replaceAll(""))
+                .replaceAll(found -> found.group().toLowerCase(Locale.ROOT));
     }
 }

@@ -303,26 +303,12 @@ public final class ParsedCertificate {
      * issuer's}
      */
     public boolean pointsElsewhereThan(ParsedCertificate issuer) {
-        return authorityKeyIdentifier != null && !(namesKeyOf(issuer) && namesCertificateOf(issuer));
-    }
-
-    private boolean namesKeyOf(ParsedCertificate issuer) {
-        byte[] named = authorityKeyIdentifier == null ? null : authorityKeyIdentifier.getKeyIdentifierOctets();
-        return named == null
-                || issuer.subjectKeyIdentifier == null
-                || Arrays.equals(named, issuer.subjectKeyIdentifier);
-    }
-
-    private boolean namesCertificateOf(ParsedCertificate issuer) {
-        if (authorityKeyIdentifier == null || authorityKeyIdentifier.getAuthorityCertSerialNumber() == null) {
-            return true;
-        }
-        return authorityKeyIdentifier.getAuthorityCertSerialNumber().equals(issuer.serialNumber())
-                && Arrays.stream(authorityKeyIdentifier.getAuthorityCertIssuer().getNames())
-                        .filter(name -> name.getTagNo() == GeneralName.directoryName)
-                        .findFirst()
-                        .map(name -> X500Name.getInstance(name.getName()).equals(issuer.content.getIssuer()))
-                        .orElse(true);
+        return authorityKeyIdentifier != null
+                && !AuthorityKeys.matches(
+                        authorityKeyIdentifier,
+                        issuer.subjectKeyIdentifier,
+                        issuer.serialNumber(),
+                        issuer.content.getIssuer());
     }
 
     public boolean isSelfIssued() {

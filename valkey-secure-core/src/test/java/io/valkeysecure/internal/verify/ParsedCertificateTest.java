@@ -11,6 +11,7 @@ import io.valkeysecure.internal.x509.ParsedCertificate;
 import io.valkeysecure.internal.x509.VerificationBudget;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,10 +203,24 @@ class ParsedCertificateTest {
                 .isTrue();
     }
 
+    /** RFC 5280 4.2.1.1 wants both or neither of issuer and serial number. */
+    @Test
+    void issuer_namedByHalfAnIdentifier_isMalformed() {
+        for (byte[] half : List.of(Tlv.of(0x82, Tlv.bytes(5)), Tlv.of(0xa1, Tlv.of(0xa4, name("0c0161"))))) {
+            assertThatExceptionOfType(MalformedException.class)
+                    .isThrownBy(() -> identifying(half))
+                    .withMessageContaining("has an extension 2.5.29.35 that does not parse");
+        }
+    }
+
     /** A leaf whose authorityKeyIdentifier has the issuer and serial number of a certificate. */
     private static ParsedCertificate naming(byte[] name, byte[] serialNumber) throws Exception {
+        return identifying(Tlv.of(0xa1, name), serialNumber);
+    }
+
+    private static ParsedCertificate identifying(byte[]... fields) throws Exception {
         return ParsedCertificate.of(Chain.parse(Chain.goodLeaf(Chain.goodRoot().build())
-                .extension("2.5.29.35", false, Tlv.of(Tlv.SEQUENCE, Tlv.of(0xa1, name), serialNumber))
+                .extension("2.5.29.35", false, Tlv.of(Tlv.SEQUENCE, fields))
                 .build()));
     }
 

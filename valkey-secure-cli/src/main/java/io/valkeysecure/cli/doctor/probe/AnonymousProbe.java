@@ -1,6 +1,7 @@
 package io.valkeysecure.cli.doctor.probe;
 
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.cli.base.PresentedCertificates;
 import io.valkeysecure.cli.base.Watchdog;
 import java.io.IOException;
 import java.net.Socket;
@@ -16,11 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +44,7 @@ public final class AnonymousProbe {
             List<X509Certificate> chain, boolean asked, Optional<String> answer, boolean silent, String problem) {}
 
     public static Seen look(Endpoint endpoint, Duration limit) throws IOException {
-        Looking looking = new Looking();
+        PresentedCertificates looking = new PresentedCertificates();
         Nothing nothing = new Nothing();
         Optional<String> answer = Optional.empty();
         boolean silent = false;
@@ -67,7 +66,7 @@ public final class AnonymousProbe {
                             .findFirst();
                 }
             } catch (SocketTimeoutException e) {
-                if (looking.presented.isEmpty()) {
+                if (looking.chain().isEmpty()) {
                     throw e;
                 }
                 silent = true;
@@ -79,7 +78,7 @@ public final class AnonymousProbe {
                 watchdog.callOff();
             }
         }
-        return new Seen(looking.presented, nothing.asked, answer, silent, problem);
+        return new Seen(looking.chain(), nothing.asked, answer, silent, problem);
     }
 
     private static SSLContext context(KeyManager keys, TrustManager trust) {
@@ -127,50 +126,6 @@ public final class AnonymousProbe {
         @Override
         public @Nullable PrivateKey getPrivateKey(String alias) {
             return null;
-        }
-    }
-
-    /** Keeps the chain. */
-    private static final class Looking extends X509ExtendedTrustManager {
-        private volatile List<X509Certificate> presented = List.of();
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {
-            presented = List.of(chain);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
-            throw unused();
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {
-            throw unused();
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {
-            throw unused();
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
-            throw unused();
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {
-            throw unused();
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-
-        private static UnsupportedOperationException unused() {
-            return new UnsupportedOperationException("only sockets of a client are looked through");
         }
     }
 }
