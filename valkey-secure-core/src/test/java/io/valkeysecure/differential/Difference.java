@@ -6,21 +6,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A chain on which the two verifiers differ.
  *
  * @param notes what was changed of a good chain
  * @param host who is dialled
- * @param refusal why we refuse; null if we accept
- * @param message what we say; empty if we accept
+ * @param refusals why we refuse each path, the one that came furthest first; empty if we accept
  * @param openSsl what OpenSSL says; if it refuses what we accept, what it says of the path that we found alone
  */
-record Difference(
-        List<String> notes, String host, @Nullable RefusalReason refusal, String message, OpenSsl.Verdict openSsl) {
+record Difference(List<String> notes, String host, List<Refusal> refusals, OpenSsl.Verdict openSsl) {
+    /** Why we refuse a path. */
+    record Refusal(RefusalReason reason, String message) {}
+
     boolean weRefuse() {
-        return refusal != null;
+        return !refusals.isEmpty();
     }
 
     /** Whether OpenSSL accepts what we do, once it is shown nothing but the path that we found. */
@@ -34,9 +34,11 @@ record Difference(
         return notes.stream().anyMatch(note -> compiled.matcher(note).find());
     }
 
-    /** Whether we refuse for this reason, with such a message. */
+    /** Whether we refuse a path for this reason, with such a message: it may be the path that OpenSSL accepts. */
     boolean refusedFor(RefusalReason reason, String pattern) {
-        return refusal == reason && Pattern.compile(pattern).matcher(message).find();
+        return refusals.stream()
+                .anyMatch(refusal -> refusal.reason() == reason
+                        && Pattern.compile(pattern).matcher(refusal.message()).find());
     }
 
     /** The classes that explain all of it; empty where something is left. */

@@ -63,8 +63,17 @@ class DifferentialTest {
     }
 
     /** What we say: a path, or a refusal. */
-    private record Ours(
-            @Nullable ValidatedPath path, @Nullable RefusalReason refusal, String message) {}
+    private record Ours(@Nullable ValidatedPath path, List<Difference.Refusal> refusals) {
+        static Ours refused(RefusalReason reason, Exception refusal) {
+            List<Difference.Refusal> refusals = new ArrayList<>();
+            refusals.add(new Difference.Refusal(reason, String.valueOf(refusal.getMessage())));
+            for (Throwable other : refusal.getSuppressed()) {
+                PeerRejectedException ofAnotherPath = (PeerRejectedException) other;
+                refusals.add(new Difference.Refusal(ofAnotherPath.reason(), String.valueOf(other.getMessage())));
+            }
+            return new Ours(null, refusals);
+        }
+    }
 
     @Test
     void verifier_generatedChains_differsFromOpenSslForReviewedReasonsOnly() throws Exception {
@@ -156,7 +165,7 @@ class DifferentialTest {
                         draft.host,
                         draft.isAddress());
         Set<DifferenceClass> explanation =
-                new Difference(draft.notes, draft.host, ours.refusal(), ours.message(), ofOurPath).explanation();
+                new Difference(draft.notes, draft.host, ours.refusals(), ofOurPath).explanation();
         if (!explanation.isEmpty()) {
             return new Outcome(explanation, null);
         }
@@ -164,7 +173,7 @@ class DifferentialTest {
                 Set.of(),
                 "unexplained: -Ddifferential.seed=" + SEED + " -Ddifferential.only=" + index + "\n  host: "
                         + draft.host + "\n  changes: " + draft.notes + "\n  we: "
-                        + (path == null ? ours.refusal() + ", " + ours.message() : "accept " + path)
+                        + (path == null ? ours.refusals() : "accept " + path)
                         + "\n  openssl: " + theirs.output().strip() + "\n  openssl, of our path: "
                         + ofOurPath.output().strip() + "\nanchors:\n" + OpenSsl.pem(anchors) + "presented:\n"
                         + OpenSsl.pem(presented));
@@ -175,11 +184,11 @@ class DifferentialTest {
             ChainVerifier verifier = ChainVerifier.trusting(TrustAnchors.of(ChainVerifier.parse(anchors)))
                     .clock(Clock.fixed(Draft.NOW, ZoneOffset.UTC))
                     .build();
-            return new Ours(verifier.verify(ChainVerifier.parse(presented), ServerIdentity.host(host)), null, "");
+            return new Ours(verifier.verify(ChainVerifier.parse(presented), ServerIdentity.host(host)), List.of());
         } catch (PeerRejectedException e) {
-            return new Ours(null, e.reason(), String.valueOf(e.getMessage()));
+            return Ours.refused(e.reason(), e);
         } catch (TlsConfigurationException e) {
-            return new Ours(null, e.reason(), String.valueOf(e.getMessage()));
+            return Ours.refused(e.reason(), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.valkeysecure.internal.verify;
 
 import io.valkeysecure.internal.x509.CertificationPath;
+import io.valkeysecure.internal.x509.Names;
 import io.valkeysecure.internal.x509.ParsedCertificate;
 import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import io.valkeysecure.internal.x509.VerificationBudget;
@@ -9,11 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x500.style.IETFUtils;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.NameConstraints;
@@ -176,25 +174,18 @@ final class NameConstraintRules {
         if (subject.getRDNs().length > 0) {
             names.add(new GeneralName(subject));
         }
-        for (String mail : values(subject, BCStyle.EmailAddress)) {
-            names.add(new GeneralName(GeneralName.rfc822Name, mail));
+        for (String mail : Names.values(subject, BCStyle.EmailAddress)) {
+            // an IA5String cuts other characters to ASCII; what stands for them is no address
+            names.add(new GeneralName(GeneralName.rfc822Name, mail.matches("\\p{ASCII}*") ? mail : "@"));
         }
         if (leaf && !hasDnsName) {
-            for (String name : values(subject, BCStyle.CN)) {
+            for (String name : Names.values(subject, BCStyle.CN)) {
                 if (name.contains(".") && ReferenceIdentifier.isDnsName(name)) {
                     names.add(new GeneralName(GeneralName.dNSName, name));
                 }
             }
         }
         return names;
-    }
-
-    private static List<String> values(X500Name subject, ASN1ObjectIdentifier type) {
-        return Arrays.stream(subject.getRDNs(type))
-                .flatMap(rdn -> Arrays.stream(rdn.getTypesAndValues()))
-                .filter(attribute -> attribute.getType().equals(type))
-                .map(attribute -> IETFUtils.valueToString(attribute.getValue()))
-                .toList();
     }
 
     /** {@return whether everything that the name covers is inside the subtree; false if that cannot be decided} */
@@ -204,7 +195,7 @@ final class NameConstraintRules {
             case GeneralName.iPAddress ->
                 isInNetwork(ReferenceIdentifier.octets(name), ReferenceIdentifier.octets(subtree));
             case GeneralName.directoryName ->
-                isInDirectory(X500Name.getInstance(name.getName()), X500Name.getInstance(subtree.getName()));
+                Names.isWithin(X500Name.getInstance(name.getName()), X500Name.getInstance(subtree.getName()), false);
             case GeneralName.rfc822Name -> isInMail(ReferenceIdentifier.text(name), ReferenceIdentifier.text(subtree));
             case GeneralName.uniformResourceIdentifier -> {
                 String host = hostOf(ReferenceIdentifier.text(name));
@@ -225,7 +216,8 @@ final class NameConstraintRules {
                         || (text.startsWith("*.")
                                 && excluded.substring(excluded.indexOf('.') + 1).equalsIgnoreCase(text.substring(2)));
             }
-            case GeneralName.directoryName -> contains(subtree, name);
+            case GeneralName.directoryName ->
+                Names.isWithin(X500Name.getInstance(name.getName()), X500Name.getInstance(subtree.getName()), true);
             case GeneralName.iPAddress ->
                 contains(subtree, name)
                         || isInNetwork(
@@ -260,20 +252,6 @@ final class NameConstraintRules {
         }
         for (int i = 0; i < address.length; i++) {
             if ((address[i] & network[address.length + i]) != network[i]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isInDirectory(X500Name name, X500Name base) {
-        RDN[] inner = name.getRDNs();
-        RDN[] outer = base.getRDNs();
-        if (outer.length > inner.length) {
-            return false;
-        }
-        for (int i = 0; i < outer.length; i++) {
-            if (!IETFUtils.rDNAreEqual(outer[i], inner[i])) {
                 return false;
             }
         }

@@ -14,21 +14,28 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Searches the paths from a presented leaf to the trust anchors, for one verification. If none is accepted, it reports
- * the refusal of the path that came furthest.
+ * the refusal of the path that came furthest, with those of the paths that came as far; refusals of others are
+ * suppressed exceptions.
  */
 final class PathSearch {
+    /** Refusals that are kept and told; the paths of a chain may be hundreds. */
+    private static final int MOST_TOLD = 8;
+
+    private record Refusal(PeerRejectedException refusal, Progress reached) {}
+
     /** How far a refused path came. */
     private enum Progress {
-        NONE,
         /** A certificate breaks a rule. */
         CERTIFICATE,
         /** The path leads to an anchor. */
@@ -55,8 +62,7 @@ final class PathSearch {
     private final PathJudge judge;
     private final List<ParsedCertificate> intermediates = new ArrayList<>();
     private final Map<List<ParsedCertificate>, Boolean> signatures = new HashMap<>();
-    private @Nullable PeerRejectedException nearest;
-    private Progress progress = Progress.NONE;
+    private final Map<String, Refusal> refusals = new LinkedHashMap<>();
 
     PathSearch(
             List<X509Certificate> presented,
@@ -103,7 +109,7 @@ final class PathSearch {
         if (path != null) {
             return path;
         }
-        throw nearest == null ? noPath(leaf) : nearest;
+        throw refusals.isEmpty() ? noPath(leaf) : furthest();
     }
 
     /**
@@ -185,13 +191,30 @@ final class PathSearch {
         }
     }
 
-    /** Keeps the refusal of the path that came furthest; of two that came equally far, the first. */
     private void remember(PeerRejectedException refusal, Progress reached) {
         Progress said = refusal.reason() == RefusalReason.REVOKED ? Progress.REVOKED : reached;
-        if (said.compareTo(progress) > 0) {
-            nearest = refusal;
-            progress = said;
+        refusals.putIfAbsent(said + " " + refusal.getMessage(), new Refusal(refusal, said));
+    }
+
+    /** {@return the refusal of the path that came furthest; of several that came equally far, the first and the others} */
+    private PeerRejectedException furthest() {
+        List<Refusal> sorted = refusals.values().stream()
+                .sorted(Comparator.comparing(Refusal::reached).reversed())
+                .limit(MOST_TOLD)
+                .toList();
+        Refusal first = sorted.get(0);
+        if (sorted.size() == 1) {
+            return first.refusal();
         }
+        PeerRejectedException furthest = RootTypes.peerRejected(
+                first.refusal().reason(),
+                sorted.stream()
+                        .filter(refusal -> refusal.reached() == first.reached())
+                        .map(refusal -> refusal.refusal().getMessage())
+                        .collect(Collectors.joining("; another path: ")),
+                first.refusal().getCause());
+        sorted.subList(1, sorted.size()).forEach(other -> furthest.addSuppressed(other.refusal()));
+        return furthest;
     }
 
     /**

@@ -1,14 +1,17 @@
 package io.valkeysecure.internal.x509;
 
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1PrintableString;
 import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.ASN1UTF8String;
@@ -44,7 +47,36 @@ public final class Names {
         }
         byte[] encoded = one.getEncoded();
         byte[] encodedOther = other.getEncoded();
-        return Arrays.equals(encoded, encodedOther) || canonical(encoded).equals(canonical(encodedOther));
+        return Arrays.equals(encoded, encodedOther)
+                || canonical(X500Name.getInstance(encoded), Names::canonical)
+                        .equals(canonical(X500Name.getInstance(encodedOther), Names::canonical));
+    }
+
+    /**
+     * {@return whether a name begins with the parts of a base (RFC 5280 4.2.1.10), strings of all types compared}
+     *
+     * @param name a name
+     * @param base the beginning
+     * @param loosely whether texts are the same that any reader takes for the same: those with control characters and
+     *     with other forms of a letter, as RFC 4518 prepares them
+     */
+    public static boolean isWithin(X500Name name, X500Name base, boolean loosely) {
+        var parts = canonical(name, value -> text(value, loosely));
+        var start = canonical(base, value -> text(value, loosely));
+        return start.size() <= parts.size() && parts.subList(0, start.size()).equals(start);
+    }
+
+    private static Object text(ASN1Encodable value, boolean loosely) {
+        if (!(value instanceof ASN1String string)) {
+            return value.toASN1Primitive();
+        }
+        String text = string.getString();
+        return loosely
+                ? canonical(SPACES.matcher(Normalizer.normalize(text, Normalizer.Form.NFKC))
+                                .replaceAll(" ")
+                                .replaceAll("[\\p{Cntrl}\\p{Cf}]", ""))
+                        .toLowerCase(Locale.ROOT)
+                : canonical(text);
     }
 
     /**
@@ -53,21 +85,31 @@ public final class Names {
      * @param name a name
      */
     public static List<String> commonNames(X500Principal name) {
-        return Arrays.stream(X500Name.getInstance(name.getEncoded()).getRDNs(BCStyle.CN))
+        return values(X500Name.getInstance(name.getEncoded()), BCStyle.CN);
+    }
+
+    /**
+     * {@return the texts of an attribute in a name, as they are written}
+     *
+     * @param name a name
+     * @param type the attribute
+     */
+    public static List<String> values(X500Name name, ASN1ObjectIdentifier type) {
+        return Arrays.stream(name.getRDNs(type))
                 .flatMap(rdn -> Arrays.stream(rdn.getTypesAndValues()))
-                .filter(attribute -> attribute.getType().equals(BCStyle.CN))
+                .filter(attribute -> attribute.getType().equals(type))
                 .map(AttributeTypeAndValue::getValue)
                 .filter(ASN1String.class::isInstance)
                 .map(value -> ((ASN1String) value).getString())
                 .toList();
     }
 
-    private static List<Set<List<Object>>> canonical(byte[] encoded) {
+    private static List<Set<List<Object>>> canonical(X500Name name, Function<ASN1Encodable, Object> value) {
         List<Set<List<Object>>> parts = new ArrayList<>();
-        for (RDN rdn : X500Name.getInstance(encoded).getRDNs()) {
+        for (RDN rdn : name.getRDNs()) {
             Set<List<Object>> attributes = new HashSet<>();
             for (AttributeTypeAndValue attribute : rdn.getTypesAndValues()) {
-                attributes.add(List.of(attribute.getType(), canonical(attribute.getValue())));
+                attributes.add(List.of(attribute.getType(), value.apply(attribute.getValue())));
             }
             parts.add(attributes);
         }
@@ -78,7 +120,11 @@ public final class Names {
         if (!(value instanceof ASN1UTF8String || value instanceof ASN1PrintableString)) {
             return value.toASN1Primitive(); // the JDK compares strings of other types octet by octet
         }
-        String text = SPACES.matcher(((ASN1String) value).getString()).replaceAll(" ");
+        return canonical(((ASN1String) value).getString());
+    }
+
+    private static String canonical(String value) {
+        String text = SPACES.matcher(value).replaceAll(" ");
         return CAPITALS.matcher(ENDS.matcher(text).replaceAll(""))
                 .replaceAll(found -> found.group().toLowerCase(Locale.ROOT));
     }

@@ -174,6 +174,76 @@ class NameConstraintRulesTest {
         }
     }
 
+    /** What one reader takes for the excluded name is excluded, and what another takes for other is not permitted. */
+    @ParameterizedTest
+    @CsvSource({
+        "0c, Test Org, true, true",
+        "13, TEST  org, true, true",
+        "16, Test Org, true, true",
+        "14, Test Org, true, true",
+        "0c, 'Test\tOrg', true, true",
+        "0c, 'Te\u0003st Org', true, false",
+        "0c, \uff34est Org, true, false",
+        "0c, Test\u00a0Org, true, false",
+        "0c, Te\u200bst Org, true, false",
+        "0c, TestOrg, false, false",
+        "0c, Test Organ, false, false"
+    })
+    void directoryName_thatReadersTakeForOne_isExcludedByEachAndPermittedByAll(
+            String type, String organization, boolean isExcluded, boolean isPermitted) throws Exception {
+        byte[] tested = directory(Tlv.of(Integer.parseInt(type, 16), organization.getBytes(StandardCharsets.UTF_8)));
+        byte[] names = Tlv.of(Tlv.SEQUENCE, Tlv.of(0x82, ascii(Chain.HOST)), tested);
+        Chain named = GOOD.withLeaf(builder -> builder.withoutNames().extension("2.5.29.17", false, names));
+        byte[] subtree = directory(Tlv.of(0x0c, ascii("Test Org")));
+        Chain excluded = excludingInRoot(named, subtree);
+        Chain permitted = constrained(
+                named.withCa(builder -> builder.subject("CN=Intermediate"))
+                        .withLeaf(builder -> builder.subject("CN=Leaf, CN=Intermediate")),
+                Tlv.of(
+                        0xa0,
+                        Tlv.of(Tlv.SEQUENCE, subtree),
+                        Tlv.of(Tlv.SEQUENCE, Tlv.of(0xa4, Tlv.of(Tlv.SEQUENCE, COMMON_NAME_INTERMEDIATE)))));
+        if (isExcluded) {
+            excluded.isRefused(CONSTRAINT_VIOLATED, ", excluded by directoryName O=Test Org");
+        } else {
+            excluded.isAccepted();
+        }
+        if (isPermitted) {
+            permitted.isAccepted();
+        } else {
+            permitted.isRefused(CONSTRAINT_VIOLATED, ", not permitted");
+        }
+    }
+
+    private static final byte[] COMMON_NAME_INTERMEDIATE =
+            Tlv.of(0x31, Tlv.of(Tlv.SEQUENCE, hex("0603550403"), Tlv.of(0x0c, ascii("Intermediate"))));
+
+    private static byte[] directory(byte[] organization) {
+        return Tlv.of(0xa4, Tlv.of(Tlv.SEQUENCE, Tlv.of(0x31, Tlv.of(Tlv.SEQUENCE, hex("060355040a"), organization))));
+    }
+
+    /** The parts of an RDN are a set: another type of string gives them another order in DER. */
+    @Test
+    void directoryName_ofAnRdnOfTwoAttributes_isExcludedInAnyOrder() throws Exception {
+        byte[] subtree = twoAttributes(Tlv.of(0x0c, ascii("ab")), Tlv.of(0x0c, ascii("abc")));
+        Chain other = withDirectory(twoAttributes(Tlv.of(0x1e, hex("00610062")), Tlv.of(0x0c, ascii("abc"))));
+        excludingInRoot(other, subtree).isRefused(CONSTRAINT_VIOLATED, ", excluded by directoryName");
+        Chain another = withDirectory(twoAttributes(Tlv.of(0x1e, hex("00610063")), Tlv.of(0x0c, ascii("abc"))));
+        excludingInRoot(another, subtree).isAccepted();
+    }
+
+    private static byte[] twoAttributes(byte[] organization, byte[] unit) {
+        byte[] first = Tlv.of(Tlv.SEQUENCE, hex("060355040a"), organization);
+        byte[] second = Tlv.of(Tlv.SEQUENCE, hex("060355040b"), unit);
+        boolean ordered = java.util.Arrays.compareUnsigned(first, second) < 0;
+        return Tlv.of(0xa4, Tlv.of(Tlv.SEQUENCE, Tlv.of(0x31, ordered ? first : second, ordered ? second : first)));
+    }
+
+    private static Chain withDirectory(byte[] directory) {
+        byte[] names = Tlv.of(Tlv.SEQUENCE, Tlv.of(0x82, ascii(Chain.HOST)), directory);
+        return GOOD.withLeaf(builder -> builder.withoutNames().extension("2.5.29.17", false, names));
+    }
+
     @Test
     void subject_isADirectoryName() throws Exception {
         Chain named = GOOD.withCa(builder -> builder.subject("CN=Intermediate, O=Test"))
@@ -209,6 +279,29 @@ class NameConstraintRulesTest {
         GOOD.withLeaf(builder -> builder.subject("EMAILADDRESS=a@example.org+CN=Leaf, O=Test"))
                 .withRoot(builder -> builder.permitted(GeneralNameType.EMAIL_ADDRESS, "example.com"))
                 .isRefused(CONSTRAINT_VIOLATED, "has rfc822Name a@example.org, not permitted");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a+b@example.org, a+b@example.org, true",
+        "a+b@example.org, c+b@example.org, false",
+        "example.org, a@\u0165xample.org, false",
+        "example.org, \u0161a@example.org, false"
+    })
+    void mailAddressOfTheSubject_ofAnyCharacters_isReadAsItIsWritten(String subtree, String mail, boolean inside)
+            throws Exception {
+        byte[] attribute = Tlv.of(
+                Tlv.SEQUENCE, hex("06092a864886f70d010901"), Tlv.of(0x0c, mail.getBytes(StandardCharsets.UTF_8)));
+        Chain named = GOOD.withLeaf(builder ->
+                builder.tbsCertificate(Tlv.replace(Tlv.SUBJECT, Tlv.of(Tlv.SEQUENCE, Tlv.of(0x31, attribute)))));
+        Chain permitted = named.withRoot(builder -> builder.permitted(GeneralNameType.EMAIL_ADDRESS, subtree));
+        if (inside) {
+            permitted.isAccepted();
+            named.withRoot(builder -> builder.excluded(GeneralNameType.EMAIL_ADDRESS, subtree))
+                    .isRefused(CONSTRAINT_VIOLATED, "excluded by rfc822Name");
+        } else {
+            permitted.isRefused(CONSTRAINT_VIOLATED, ", not permitted");
+        }
     }
 
     @ParameterizedTest

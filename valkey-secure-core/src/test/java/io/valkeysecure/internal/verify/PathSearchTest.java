@@ -192,11 +192,31 @@ class PathSearchTest {
     }
 
     @Test
-    void alternatives_allUnfit_areToldByTheFirst() {
+    void alternatives_allUnfit_areAllToldAndTheFirstGivesTheReason() {
         TestCertificate expired = goodCa(oldRoot).notAfter(NOW.minusSeconds(9)).build();
         TestCertificate early = goodCa(oldRoot).notBefore(NOW.plusSeconds(9)).build();
-        assertRefused(List.of(oldRoot), List.of(leaf, expired, early), RefusalReason.EXPIRED, "expired at");
-        assertRefused(List.of(oldRoot), List.of(leaf, early, expired), RefusalReason.NOT_YET_VALID, "is valid from");
+        TestCertificate zero =
+                goodCa(oldRoot).serialNumber(java.math.BigInteger.ZERO).build();
+        assertRefused(
+                List.of(oldRoot),
+                List.of(leaf, expired, zero),
+                RefusalReason.EXPIRED,
+                "; another path: intermediate CN=Intermediate expected a positive serial number");
+        assertRefused(List.of(oldRoot), List.of(leaf, early, expired), RefusalReason.NOT_YET_VALID, "expired at");
+        // the one that came less far is not in the message
+        TestCertificate excluding =
+                goodCa(oldRoot).excluded(GeneralNameType.DNS_NAME, HOST).build();
+        assertThatThrownBy(() -> Chain.verify(List.of(oldRoot), leaf, expired, excluding))
+                .message()
+                .contains("excluded by dNSName")
+                .doesNotContain("expired");
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(
+                                () -> Chain.verify(List.of(oldRoot), leaf, expired, excluding))
+                        .getSuppressed())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        PeerRejectedException.class,
+                        other -> assertThat(other.reason()).isEqualTo(RefusalReason.EXPIRED));
     }
 
     @Test
