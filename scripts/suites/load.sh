@@ -1,0 +1,23 @@
+# shellcheck shell=bash
+# what: every test twice, beside six busy loops: no verdict may depend on how fast the machine is
+# time: 60 min
+
+suite() {
+  local round loop rounds=() failed=0 figures status
+  for _ in 1 2 3 4 5 6; do
+    while :; do :; done &
+    loop=$!
+    at_exit kill "$loop"
+  done
+  for round in 1 2; do
+    say "round $round of 2, beside six busy loops"
+    status=0
+    clear_reports
+    run_maven verify -Dmaven.test.failure.ignore || status=$?
+    figures=$(conclude "round $round" "$status") || failed=$((failed + 1))
+    rounds+=("$figures")
+  done
+  printf '%s\n' "${rounds[@]}"
+  printf 'load: 2 rounds, %d failed; %s\n' "$failed" "$(printf '%s; ' "${rounds[@]}")"
+  [ "$failed" = 0 ]
+}
