@@ -125,7 +125,7 @@ class TlsHandshakeTest {
             assertThat(plain.isClosed()).isTrue();
             assertThat(refused).containsExactly(refusal);
             assertThat(verified).isEmpty();
-            assertThat(peer.awaitEnd(Duration.ofSeconds(5))).isTrue();
+            assertThat(peer.awaitEnd(Duration.ofSeconds(60))).isTrue();
             assertThat(peer.applicationBytes()).isEmpty();
         }
     }
@@ -466,9 +466,9 @@ class TlsHandshakeTest {
                         SERVER, only(TlsVersion.TLS_1_3).andThen(TlsHandshakeTest::demandingACertificate));
                 SecureTls tls = tls().build();
                 SSLSocket socket = connect(tls, "localhost", peer)) {
-            assertThat(peer.awaitEnd(Duration.ofSeconds(5))).isTrue();
+            assertThat(peer.awaitEnd(Duration.ofSeconds(60))).isTrue();
             List<Throwable> thrown = new ArrayList<>();
-            await().atMost(Duration.ofSeconds(5)).until(() -> {
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
                 Throwable failure =
                         catchThrowable(() -> socket.getOutputStream().write(new byte[1024]));
                 if (failure != null) {

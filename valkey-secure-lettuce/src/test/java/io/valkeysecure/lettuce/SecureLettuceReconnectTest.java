@@ -67,7 +67,7 @@ class SecureLettuceReconnectTest {
         RedisFuture<String> queued = connection.async().set("after", "2");
         server.restart();
 
-        assertThat(queued.get(20, TimeUnit.SECONDS)).isEqualTo("OK");
+        assertThat(queued.get(60, TimeUnit.SECONDS)).isEqualTo("OK");
         assertThat(connection.sync().get("after")).isEqualTo("2");
         assertThat(pki.heard.succeeded).hasSize(2);
     }
@@ -105,7 +105,8 @@ class SecureLettuceReconnectTest {
         dialled.set(impostor.port());
         server.stop();
         RedisFuture<String> queued = connection.async().set("secret", "value");
-        await().untilAsserted(() -> assertThat(pki.heard.refused).hasSizeGreaterThan(2));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(pki.heard.refused).hasSizeGreaterThan(2));
         assertThat(pki.heard.refused).extracting(TlsHandshakeException::reason).containsOnly(expected);
         assertThat(pki.heard.refused)
                 .extracting(refused -> refused.endpoint().port())
@@ -117,7 +118,7 @@ class SecureLettuceReconnectTest {
     private void assertServedByTheServerAgain(RedisFuture<String> queued) throws Exception {
         server.restart();
         dialled.set(server.port());
-        assertThat(queued.get(20, TimeUnit.SECONDS)).isEqualTo("OK");
+        assertThat(queued.get(60, TimeUnit.SECONDS)).isEqualTo("OK");
         assertThat(connection.sync().get("secret")).isEqualTo("value");
     }
 }

@@ -437,7 +437,7 @@ class RefusalTableTest {
                     .contains(sin.says());
             assertShowsNoSecret(text(thrown), scene);
 
-            assertThat(proxy.awaitEnd(Duration.ofSeconds(10)))
+            assertThat(proxy.awaitEnd(Duration.ofSeconds(60)))
                     .as("connection closed")
                     .isTrue();
             assertThat(proxy.recordings()).isNotEmpty().allSatisfy(recording -> {
@@ -479,7 +479,7 @@ class RefusalTableTest {
                 connection.set(key, value);
                 assertThat(connection.get(key)).isEqualTo(value);
             }
-            assertThat(proxy.awaitEnd(Duration.ofSeconds(10)))
+            assertThat(proxy.awaitEnd(Duration.ofSeconds(60)))
                     .as("connection closed")
                     .isTrue();
             assertThat(proxy.recordings()).isNotEmpty().allSatisfy(recording -> {

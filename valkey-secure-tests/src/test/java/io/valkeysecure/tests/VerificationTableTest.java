@@ -110,7 +110,7 @@ class VerificationTableTest {
             assertThat(listener.refusedClients()).containsExactly(it.transport().library());
             assertThat(listener.verified()).isEmpty();
 
-            assertThat(proxy.awaitEnd(Duration.ofSeconds(10)))
+            assertThat(proxy.awaitEnd(Duration.ofSeconds(60)))
                     .as("connection closed")
                     .isTrue();
             assertThat(proxy.recordings()).isNotEmpty().allSatisfy(recording -> {
