@@ -210,24 +210,39 @@ class GenerationsTest extends WithMaterialScene {
 
     // DrainHandler
 
+    /** How they are spread over the window is measured in ConnectionDrainerTest, by a clock of the test's own. */
     @Test
-    void identityChanged_connectionsBecomeReplaceableOneByOneAndEndWithTheWindow() throws IOException {
+    void identityChanged_connectionsBecomeReplaceableOneByOneAndEndWithTheWindow() throws Exception {
         Duration window = Duration.ofSeconds(5);
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
         try (SecureTls tls =
                 scene.tls().rotation(often().drainWindow(window).build()).build()) {
             List<SSLSocket> sockets = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 sockets.add(scene.connect(tls));
             }
+            Recorded holding = Recorded.in(tls, () -> {
+                asked.countDown();
+                over.await();
+            });
             long begun = System.nanoTime();
             scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
             SSLSocket recent = scene.connect(tls);
 
+            // while one is asked, the thread that asks and closes does nothing else
+            assertThat(asked.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+            assertThat(tls.status().openConnections()).isEqualTo(12);
+            for (SSLSocket socket : sockets) {
+                assertThat(socket.isClosed()).isFalse();
+            }
+            over.countDown();
             await().atMost(Duration.ofSeconds(60)).until(() -> replaceable(sockets) >= 3);
             await().atMost(Duration.ofSeconds(60)).until(() -> tls.status().openConnections() == 1);
             assertThat(Duration.ofNanos(System.nanoTime() - begun))
                     .isGreaterThanOrEqualTo(window.multipliedBy(8).dividedBy(10));
+            assertThat(holding.asked()).isLessThan(holding.closed());
             for (SSLSocket socket : sockets) {
                 assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(RefusalReason.DRAINED);
                 socket.close();

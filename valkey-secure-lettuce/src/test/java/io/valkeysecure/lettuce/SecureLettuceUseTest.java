@@ -97,7 +97,7 @@ class SecureLettuceUseTest {
         try (StatefulRedisConnection<String, String> connection = client.connect()) {
             assertThat(connection.sync().set("sync", "1")).isEqualTo("OK");
             assertThat(connection.async().get("sync").get(60, TimeUnit.SECONDS)).isEqualTo("1");
-            assertThat(connection.reactive().get("sync").block(Duration.ofSeconds(10)))
+            assertThat(connection.reactive().get("sync").block(Duration.ofSeconds(60)))
                     .isEqualTo("1");
         }
 

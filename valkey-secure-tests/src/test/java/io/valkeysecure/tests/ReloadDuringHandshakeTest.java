@@ -110,7 +110,10 @@ class ReloadDuringHandshakeTest extends ChangingTrust {
         });
         thread.setDaemon(true);
         thread.start();
-        await().atMost(Duration.ofSeconds(30)).until(proxy::isPaused);
+        await().atMost(Duration.ofSeconds(60))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .until(proxy::isPaused);
         written.apply(change);
         var unused = tls.reload(); // the watcher may have been faster
         assertThat(tls.status().generation()).isEqualTo(2);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RecordingProxyTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final byte[] SECRET = "a-secret-value".getBytes(StandardCharsets.US_ASCII);
 
     private final TestCertificate root = TestCertificate.root().build();

@@ -193,7 +193,7 @@ class ClusterTest extends WithRotating {
                 rotating.rotate();
             }
             int handshakes = rotating.handshakes();
-            await().atMost(Rotating.WINDOW.plusSeconds(10)).until(() -> rotating.handshakes() >= handshakes + 3);
+            await().atMost(Duration.ofSeconds(60)).until(() -> rotating.handshakes() >= handshakes + 3);
             load.end();
             beside.end();
             System.out.printf(
