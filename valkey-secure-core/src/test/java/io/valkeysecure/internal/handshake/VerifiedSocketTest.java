@@ -257,4 +257,23 @@ class VerifiedSocketTest {
         assertThat(socket.isClosed()).isTrue();
         assertThat(tls.status().openConnections()).isZero();
     }
+
+    /** There is no second handshake, so that what was proved goes on to be true. */
+    @Test
+    void read_serverAsksForAnotherHandshake_closesAndSaysWhy() throws IOException {
+        try (HostilePeer renegotiating = HostilePeer.renegotiates(SERVER);
+                Socket plain = new Socket("localhost", renegotiating.port());
+                SSLSocket open = TlsHandshake.start(
+                                tls, new Endpoint("localhost", renegotiating.port()), ClientLibrary.OTHER)
+                        .overSocket(plain)) {
+            Throwable thrown = catchThrowable(() -> {
+                for (int i = 0; i < 10; i++) {
+                    open.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+                    int unused = open.getInputStream().read();
+                }
+            });
+            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.RENEGOTIATION);
+            assertThat(plain.isClosed()).isTrue();
+        }
+    }
 }
