@@ -1,13 +1,29 @@
 package io.valkeysecure.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.jedis.SecureJedis;
+import io.valkeysecure.testkit.certificate.PemFiles;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.server.ValkeyCluster;
+import io.valkeysecure.testkit.server.ValkeyServer;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,10 +44,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
 
 /**
- * Every Java block of the README and of the pages in {@code docs} compiles as it stands there. A block is the body of a
- * method, or a type of its own; {@link #GIVEN} has what the text around a block takes for granted.
+ * Every Java block of the README and of the pages in {@code docs} compiles as it stands there, and those that connect
+ * run against a real server. A block is the body of a method, or a type of its own; {@link #GIVEN} has what the text
+ * around a block takes for granted.
  */
 @Tag("lettuce-7")
 @Tag("jedis-8")
@@ -93,6 +115,12 @@ class DocumentationExamplesTest {
             import io.valkeysecure.lettuce.*;
             """;
 
+    private static final TestCertificate CA = TestCertificate.root().build();
+    private static final String PASSWORD = "correct-horse";
+
+    @TempDir
+    private Path directory = Path.of("");
+
     /** A block, with the page that it is on and its place there. */
     private record Example(String page, int number, String code) {
         @Override
@@ -148,22 +176,148 @@ class DocumentationExamplesTest {
                         () -> assertThat(errorsOf(example.source(), classes)).isEmpty()));
     }
 
-    /** The one example that needs nothing but a server of the test kit is run as well. */
-    @Test
-    void exampleOfTheTestKit_runs(@TempDir Path classes) throws Exception {
-        Example example = examples().stream()
-                .filter(each -> each.code().contains("ValkeyServer.builder("))
+    // Those that connect are run
+
+    private static Example example(String page, String part) throws IOException {
+        return examples().stream()
+                .filter(each -> each.page().equals(page) && each.code().contains(part))
                 .findFirst()
                 .orElseThrow();
-        assertThat(errorsOf(example.source(), classes)).isEmpty();
+    }
 
+    /** Runs a block as it stands in its page, but for the addresses and the paths in it, and with values for {@link #GIVEN}. */
+    private void run(Example example, Map<String, Object> given) throws Exception {
+        Path classes = Files.createTempDirectory(directory, "classes");
+        assertThat(errorsOf(example.source(), classes)).isEmpty();
         try (URLClassLoader loader = new URLClassLoader(
                 new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
-            Constructor<?> constructor = loader.loadClass("Example").getDeclaredConstructor();
+            Class<?> type = loader.loadClass("Example");
+            Constructor<?> constructor = type.getDeclaredConstructor();
             constructor.setAccessible(true);
-            Method run = constructor.getDeclaringClass().getDeclaredMethod("run");
+            Object instance = constructor.newInstance();
+            for (Map.Entry<String, Object> value : given.entrySet()) {
+                Field field = type.getDeclaredField(value.getKey());
+                field.setAccessible(true);
+                field.set(instance, value.getValue());
+            }
+            Method run = type.getDeclaredMethod("run");
             run.setAccessible(true);
-            run.invoke(constructor.newInstance());
+            run.invoke(instance);
+        }
+    }
+
+    private void writeFiles(TestCertificate anchor) throws IOException {
+        Files.writeString(directory.resolve("ca.crt"), anchor.certificatePem());
+        PemFiles unused = CA.issue().subject("CN=app").build().writePem(directory, "tls");
+    }
+
+    private ValkeyServer server() {
+        return ValkeyServer.builder(CA.issue().dnsName("localhost").build(), CA)
+                .user("app", PASSWORD)
+                .user(TestClient.USER, TestClient.PASSWORD)
+                .start();
+    }
+
+    private Example firstScreen(String client, ValkeyServer server) throws IOException {
+        Example example = example("README.md", client);
+        assertThat(example.code()).contains("/etc/valkey/tls/", "\"valkey.internal\"", "6380");
+        return new Example(
+                example.page(),
+                example.number(),
+                example.code()
+                        .replace("/etc/valkey/tls/", directory + File.separator)
+                        .replace("valkey.internal", "localhost")
+                        .replace("6380", String.valueOf(server.port())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SecureLettuce.client", "SecureJedis.client(tls, new HostAndPort"})
+    void firstScreen_runs(String client) throws Exception {
+        writeFiles(CA);
+        try (ValkeyServer server = server();
+                SecureTls tls = SecureTls.trusting(TrustAnchors.pem(directory.resolve("ca.crt")))
+                        .presenting(ClientIdentity.pem(directory.resolve("tls.crt"), directory.resolve("tls.key")))
+                        .build();
+                TestClient.Connection looks = Transport.JEDIS.connect(tls, "localhost", server.port())) {
+            run(firstScreen(client, server), Map.of("password", PASSWORD));
+
+            assertThat(looks.get("greeting")).isEqualTo("hello");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SecureLettuce.client", "SecureJedis.client(tls, new HostAndPort"})
+    void firstScreen_serverOfAnotherCa_printsTheReasonAndItsMessage(String client) throws Exception {
+        writeFiles(TestCertificate.root().subject("CN=Other Root").build());
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        try (ValkeyServer server = server()) {
+            Example example = firstScreen(client, server);
+            System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
+            assertThatThrownBy(() -> run(example, Map.of("password", PASSWORD)))
+                    .isInstanceOf(InvocationTargetException.class)
+                    .satisfies(thrown -> assertThat(RefusalReason.of(thrown)).contains(RefusalReason.UNTRUSTED_ISSUER));
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(errors.toString(StandardCharsets.UTF_8)).contains("untrusted_issuer: localhost:");
+    }
+
+    @Test
+    void exampleOfTheTestKit_runs() throws Exception {
+        run(example("README.md", "ValkeyServer.builder("), Map.of());
+    }
+
+    @Test
+    void poolOfYourOwn_runs() throws Exception {
+        writeFiles(CA);
+        Example example = example("rotation.md", "new JedisPool(SecureJedis.poolConfig");
+        Example used = new Example(
+                example.page(),
+                example.number(),
+                example.code()
+                        + "try (pool; Jedis jedis = pool.getResource()) { assertEquals(\"PONG\", jedis.ping()); }\n");
+        try (ValkeyServer server = server();
+                SecureTls tls = SecureTls.trusting(TrustAnchors.pem(directory.resolve("ca.crt")))
+                        .presenting(ClientIdentity.pem(directory.resolve("tls.crt"), directory.resolve("tls.key")))
+                        .build()) {
+            JedisClientConfig config = SecureJedis.clientConfig(
+                    tls,
+                    DefaultJedisClientConfig.builder()
+                            .user("app")
+                            .password(PASSWORD)
+                            .build());
+            run(used, Map.of("tls", tls, "server", new HostAndPort("localhost", server.port()), "config", config));
+        }
+    }
+
+    @Test
+    void clusterOfLettuce_runs() throws Exception {
+        writeFiles(CA);
+        TestCertificate node =
+                CA.issue().dnsName("localhost").ipAddress("127.0.0.1").build();
+        try (ValkeyCluster cluster = ValkeyCluster.builder(node, CA)
+                        .replicas(0)
+                        .user("app", PASSWORD)
+                        .start();
+                SecureTls tls = SecureTls.trusting(TrustAnchors.pem(directory.resolve("ca.crt")))
+                        .presenting(ClientIdentity.pem(directory.resolve("tls.crt"), directory.resolve("tls.key")))
+                        .build()) {
+            Example example = example("topologies.md", "SecureLettuce.clusterClient(");
+            Example used = new Example(
+                    example.page(),
+                    example.number(),
+                    example.code()
+                                    .replace("secret", PASSWORD)
+                                    .replace(
+                                            "node-1.internal:6379",
+                                            "localhost:" + cluster.node(0).port())
+                                    .replace(
+                                            "node-2.internal:6379",
+                                            "localhost:" + cluster.node(1).port())
+                            + "assertEquals(\"OK\", connection.sync().set(\"key\", \"value\")); client.shutdown();\n");
+
+            run(used, Map.of("tls", tls));
         }
     }
 
