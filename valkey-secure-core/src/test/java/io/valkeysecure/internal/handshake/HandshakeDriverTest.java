@@ -7,6 +7,7 @@ import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.adapter.ClientLibrary;
@@ -152,6 +153,32 @@ class HandshakeDriverTest {
             clock.advance(Duration.ofHours(-2));
 
             assertThat(resumes(tls, peer)).isFalse();
+        }
+    }
+
+    @Test
+    void overSocket_serverOfTheExpectedIdentity_isVerifiedThoughAnotherNameIsDialled() throws IOException {
+        try (HostilePeer peer =
+                        HostilePeer.tls(ROOT.issue().dnsName("db.example").build());
+                SecureTls tls =
+                        tls().serverIdentity(ServerIdentity.host("db.example")).build();
+                VerifiedSocket socket =
+                        (VerifiedSocket) driver(tls, peer.port()).overSocket(new Socket("localhost", peer.port()))) {
+            assertThat(socket.verified().endpoint().host()).isEqualTo("localhost");
+        }
+    }
+
+    @Test
+    void overSocket_serverOfTheNameThatIsDialled_isRefusedWhereAnotherIsExpected() throws IOException {
+        try (HostilePeer peer = HostilePeer.tls(SERVER);
+                SecureTls tls =
+                        tls().serverIdentity(ServerIdentity.host("db.example")).build();
+                Socket plain = new Socket("localhost", peer.port())) {
+            Throwable refused = catchThrowable(() -> driver(tls, peer.port()).overSocket(plain));
+
+            assertThat(RefusalReason.of(refused)).contains(RefusalReason.NAME_MISMATCH);
+            assertThat(peer.awaitEnd(Duration.ofSeconds(60))).isTrue();
+            assertThat(peer.applicationBytes()).isEmpty();
         }
     }
 
