@@ -105,7 +105,7 @@ class DoctorWatchTest {
                 "io.valkeysecure.cli.Main"));
         command.addAll(List.of(("doctor localhost:" + port + " --watch --interval 5 --metrics-port 0"
                         + " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user admin"
-                        + " --password-file DIR/admin.password --plaintext-ports " + port)
+                        + " --password-file DIR/admin.password --ignore DIR/accepted.json --plaintext-ports " + port)
                 .replace("DIR", directory.toString())
                 .split(" ", -1)));
         return command;

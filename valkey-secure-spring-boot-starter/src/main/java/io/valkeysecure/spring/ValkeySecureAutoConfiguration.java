@@ -66,6 +66,11 @@ public final class ValkeySecureAutoConfiguration {
     }
 
     @Bean
+    RefusalLog valkeySecureRefusalLog() {
+        return new RefusalLog();
+    }
+
+    @Bean
     @ConditionalOnBooleanProperty("valkey.secure.verify-on-startup")
     StartupVerification valkeySecureStartupVerification(ListableBeanFactory beans, LastRefusal lastRefusal) {
         return new StartupVerification(beans, lastRefusal);

@@ -146,9 +146,11 @@ class HandshakeFloorsTest {
             });
             assertThat(unused).isNotNull();
             await().atMost(PATIENCE).until(() -> !listener.refused().isEmpty());
+            // Lettuce connects again and again; the end of the test may cut its last attempt short
             assertThat(listener.refused())
                     .extracting(TlsHandshakeException::reason)
-                    .containsOnly(RefusalReason.RENEGOTIATION);
+                    .startsWith(RefusalReason.RENEGOTIATION)
+                    .isSubsetOf(RefusalReason.RENEGOTIATION, RefusalReason.PEER_CLOSED);
             assertThat(listener.refused().get(0)).hasMessageContaining("TLS 1.2 renegotiation");
         }
     }

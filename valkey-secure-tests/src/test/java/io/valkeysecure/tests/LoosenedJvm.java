@@ -47,6 +47,7 @@ final class LoosenedJvm {
         PrintStream out = System.out;
         if (arguments.length > 2 && arguments[2].equals("provider")) {
             Security.insertProviderAt(new BouncyCastleProvider(), 1);
+            Security.insertProviderAt(new TlsProvider(), 1);
         }
         trustByTheJvm(arguments[1]);
         boolean only12 = arguments[0].equals("TLSv1.2");
@@ -60,6 +61,7 @@ final class LoosenedJvm {
                 out.println(row.getKey() + " | " + transport + " | " + outcome(row.getValue(), transport));
             }
         }
+        out.println("contexts of another provider | " + TlsProvider.timesAsked());
         out.println("done");
         System.exit(0); // Lettuce's threads
     }

@@ -20,7 +20,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -101,20 +100,14 @@ public final class ConnectCommand extends CliCommand {
     }
 
     private boolean login(RespConnection opened, Optional<String> password, Console console) throws IOException {
-        List<List<String>> greeting = new ArrayList<>();
-        password.ifPresent(given -> greeting.add(
-                connection.user().isPresent()
-                        ? List.of("AUTH", connection.user().get(), given)
-                        : List.of("AUTH", given)));
-        if (resp3) {
-            greeting.add(List.of("HELLO", "3"));
+        Reply answer = password.isPresent() ? opened.login(connection.user(), password.get()) : new Reply.Nil();
+        if (resp3 && !(answer instanceof Reply.Failed)) {
+            answer = opened.execute(List.of("HELLO", "3"));
         }
-        for (List<String> words : greeting) {
-            if (opened.execute(words) instanceof Reply.Failed failed) {
-                console.error(Printable.message(failed.text()));
-                Failure.hintOfAnswer(failed.text()).ifPresent(console::hint);
-                return false;
-            }
+        if (answer instanceof Reply.Failed failed) {
+            console.error(Printable.message(failed.text()));
+            Failure.hintOfAnswer(failed.text()).ifPresent(console::hint);
+            return false;
         }
         return true;
     }

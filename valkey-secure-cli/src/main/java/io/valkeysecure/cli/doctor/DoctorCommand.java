@@ -8,24 +8,28 @@ import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.EndpointConverter;
 import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.base.InputFiles;
 import io.valkeysecure.cli.base.MetricsEndpoint;
 import io.valkeysecure.cli.base.NewFiles;
 import io.valkeysecure.cli.base.Versions;
-import io.valkeysecure.cli.doctor.report.CheckResult;
-import io.valkeysecure.cli.doctor.report.Finding;
 import io.valkeysecure.cli.doctor.report.HtmlReport;
 import io.valkeysecure.cli.doctor.report.JsonReport;
 import io.valkeysecure.cli.doctor.report.Report;
 import io.valkeysecure.cli.doctor.report.SarifReport;
 import io.valkeysecure.cli.doctor.report.Severity;
+import io.valkeysecure.cli.doctor.report.Waiver;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -35,6 +39,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code doctor}. */
 @Command(
@@ -64,9 +69,18 @@ public final class DoctorCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "HOST:PORT", converter = EndpointConverter.class, description = "the server's TLS port")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Endpoint endpoint;
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "HOST:PORT",
+            converter = EndpointConverter.class,
+            description = "the server's TLS port; several for servers that do not name each other")
+    private List<Endpoint> given = List.of();
+
+    @Option(
+            names = "--targets",
+            paramLabel = "FILE",
+            description = "a file with further HOST:PORT, one a line; lines that begin with # do not count")
+    private @Nullable Path targets;
 
     @Mixin
     private ConnectionOptions connection = new ConnectionOptions();
@@ -118,6 +132,13 @@ public final class DoctorCommand implements Callable<Integer> {
     private @Nullable Path html;
 
     @Option(
+            names = "--ignore",
+            paramLabel = "FILE",
+            description = "findings that are accepted, each with a reason and an end: JSON, a list of objects with id,"
+                    + " node, reason and until; the report shows them")
+    private @Nullable Path ignore;
+
+    @Option(
             names = "--watch",
             description = "examine again and again until Ctrl-C; print the first report and then what changes, and show"
                     + " metrics to Prometheus on loopback")
@@ -163,9 +184,10 @@ public final class DoctorCommand implements Callable<Integer> {
         int seconds = interval == null ? USUAL_INTERVAL : interval;
         DoctorMetrics metrics = new DoctorMetrics(failOn, Clock.systemUTC());
         try (MetricsEndpoint shown = MetricsEndpoint.open(metrics.registry(), port, "--metrics-port PORT")) {
-            console.step(
-                    "watching " + endpoint + " every " + seconds + " s, metrics: " + shown.url() + ", Ctrl-C ends it");
-            new DoctorWatch(console, endpoint, () -> examine(console), metrics, Duration.ofSeconds(seconds)).run();
+            List<Endpoint> seeds = seeds();
+            console.step("watching " + seeds.stream().map(Endpoint::toString).collect(Collectors.joining(", ")) + " every "
+                    + seconds + " s, metrics: " + shown.url() + ", Ctrl-C ends it");
+            new DoctorWatch(console, seeds.get(0), () -> examine(console), metrics, Duration.ofSeconds(seconds)).run();
         }
     }
 
@@ -180,9 +202,35 @@ public final class DoctorCommand implements Callable<Integer> {
             problem = Optional.of(String.valueOf(e.getMessage()));
         }
         try {
-            return new Doctor(visit(tls, problem), console::progress).examine(endpoint);
+            List<Waiver> waivers = ignore == null ? List.of() : WaiverFile.read(ignore);
+            return new Doctor(visit(tls, problem), console::progress)
+                    .examine(seeds())
+                    .ignoring(waivers);
         } finally {
             tls.ifPresent(SecureTls::close);
+        }
+    }
+
+    private List<Endpoint> seeds() {
+        Set<Endpoint> seeds = new LinkedHashSet<>(given);
+        if (targets != null) {
+            new String(InputFiles.read(targets), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .forEach(line -> seeds.add(endpoint(line)));
+        }
+        if (seeds.isEmpty()) {
+            throw usage("HOST:PORT is missing, or --targets FILE with one");
+        }
+        return List.copyOf(seeds);
+    }
+
+    private Endpoint endpoint(String line) {
+        try {
+            return new EndpointConverter().convert(line);
+        } catch (TypeConversionException e) {
+            throw new InputException(targets + ": " + e.getMessage(), "one HOST:PORT a line");
         }
     }
 
@@ -240,53 +288,8 @@ public final class DoctorCommand implements Callable<Integer> {
         } else if (format.sarif) {
             console.data(SarifReport.of(report, Versions.of("valkey-secure")));
         } else {
-            text(report, console);
+            TextReport.write(report, console);
         }
-    }
-
-    static void text(Report report, Console console) {
-        for (Report.Node node : report.nodes()) {
-            console.step(node.endpoint().toString());
-            node.facts().forEach((name, value) -> console.result(name + ": " + value));
-            console.result("login: " + node.login().state());
-            console.result("checks: " + CheckResult.counts(node.checks()));
-            node.notes().forEach(note -> console.result("note: " + note));
-            notMade(node.notMade(), console);
-        }
-        if (!report.localNotMade().isEmpty()) {
-            console.step("this side");
-            notMade(report.localNotMade(), console);
-        }
-        List<Finding> findings = report.findings();
-        console.step(conclusion(report));
-        for (Finding finding : findings) {
-            tell(finding, console);
-        }
-    }
-
-    private static void notMade(List<CheckResult> results, Console console) {
-        CheckResult.byReason(results)
-                .forEach((because, checks) ->
-                        console.result("not made: " + String.join(", ", checks) + ", because " + because));
-    }
-
-    /** Nothing says tight that was not looked at. */
-    static String conclusion(Report report) {
-        return report.verdict() == Report.Verdict.FINDINGS
-                ? report.summary()
-                : report.verdict() + ": " + report.summary();
-    }
-
-    static void tell(Finding finding, Console console) {
-        Severity severity = finding.check().severity();
-        console.finding(
-                severity.toString(),
-                severity.compareTo(Severity.HIGH) >= 0,
-                finding.target() + "  " + finding.check().title(),
-                List.of(
-                        "seen:   " + finding.evidence(),
-                        "change: " + finding.change(),
-                        "page:   " + finding.check().page()));
     }
 
     private ParameterException usage(String message) {

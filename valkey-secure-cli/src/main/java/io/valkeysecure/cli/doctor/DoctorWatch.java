@@ -133,7 +133,7 @@ public final class DoctorWatch {
     private void examined(Report report) {
         metrics.examined(report);
         if (last.isEmpty()) {
-            DoctorCommand.text(report, console);
+            TextReport.write(report, console);
         } else {
             if (failing) {
                 console.step(now() + "  examined again");
@@ -173,7 +173,7 @@ public final class DoctorWatch {
         gone.values()
                 .forEach(finding -> console.good(
                         "gone     " + finding.target() + "  " + finding.check().title()));
-        fresh.values().forEach(finding -> DoctorCommand.tell(finding, console));
+        fresh.values().forEach(finding -> TextReport.tell(finding, console));
     }
 
     /** The evidence may change from day to day, as days that are left do; users differ in what is to be changed. */

@@ -17,7 +17,9 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -83,9 +85,7 @@ public final class RespConnection implements AutoCloseable {
      * @throws IOException if there is none
      */
     public Reply execute(List<String> command) throws IOException {
-        return executeBytes(command.stream()
-                .map(text -> text.getBytes(StandardCharsets.UTF_8))
-                .toList());
+        return executeBytes(bytes(command));
     }
 
     /**
@@ -97,18 +97,63 @@ public final class RespConnection implements AutoCloseable {
      */
     public Reply executeBytes(List<byte[]> command) throws IOException {
         try {
-            header('*', command.size());
-            for (byte[] argument : command) {
-                header('$', argument.length);
-                out.write(argument);
-                out.write('\r');
-                out.write('\n');
-            }
+            write(command);
             out.flush();
         } catch (IOException e) {
             throw telling(e);
         }
         return next();
+    }
+
+    /**
+     * Sends commands at once, few enough for the buffers of both sides, and waits for their answers.
+     *
+     * @param commands names and arguments of each
+     * @return the answers, in the order of the commands
+     * @throws IOException if one is missing
+     */
+    public List<Reply> executeAll(List<List<String>> commands) throws IOException {
+        try {
+            for (List<String> command : commands) {
+                write(bytes(command));
+            }
+            out.flush();
+        } catch (IOException e) {
+            throw telling(e);
+        }
+        List<Reply> answers = new ArrayList<>();
+        for (int i = 0; i < commands.size(); i++) {
+            answers.add(next());
+        }
+        return answers;
+    }
+
+    private void write(List<byte[]> command) throws IOException {
+        header('*', command.size());
+        for (byte[] argument : command) {
+            header('$', argument.length);
+            out.write(argument);
+            out.write('\r');
+            out.write('\n');
+        }
+    }
+
+    private static List<byte[]> bytes(List<String> command) {
+        return command.stream()
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    /**
+     * Logs in.
+     *
+     * @param user empty for the default user
+     * @param password the password
+     * @return the answer
+     * @throws IOException if there is none
+     */
+    public Reply login(Optional<String> user, String password) throws IOException {
+        return execute(user.isPresent() ? List.of("AUTH", user.get(), password) : List.of("AUTH", password));
     }
 
     /**

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERPrintableString;
 import org.bouncycastle.asn1.DERUTF8String;
+import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -91,5 +93,21 @@ class NamesTest {
         assertThat(Names.same(one, principal(new X500Name("O=test,CN=root")))).isTrue();
         assertThat(Names.same(principal(new X500Name("O=Test+CN=Root")), principal(new X500Name("CN=root+O=test"))))
                 .isTrue();
+    }
+
+    @Test
+    void commonNames_areThoseOfEveryPart_asTheyAreWritten() {
+        X500Principal name = principal(new X500NameBuilder()
+                .addRDN(BCStyle.CN, new DERUTF8String("First Root"))
+                .addRDN(BCStyle.O, new DERUTF8String("Example"))
+                .addMultiValuedRDN(new AttributeTypeAndValue[] {
+                    new AttributeTypeAndValue(BCStyle.OU, new DERUTF8String("Operations")),
+                    new AttributeTypeAndValue(BCStyle.CN, new DERPrintableString("second"))
+                })
+                .addRDN(BCStyle.CN, new ASN1Integer(1))
+                .build());
+
+        assertThat(Names.commonNames(name)).containsExactly("First Root", "second");
+        assertThat(Names.commonNames(principal(new X500Name("O=Example")))).isEmpty();
     }
 }

@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.doctor.report;
 
+import io.valkeysecure.cli.base.Versions;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +49,6 @@ public final class HtmlReport {
      */
     public static String of(Report report) {
         String target = report.nodes().get(0).endpoint().toString();
-        List<Finding> findings = report.findings();
         return """
                 <!doctype html>
                 <html lang="en">
@@ -61,7 +61,7 @@ public final class HtmlReport {
                 </head>
                 <body>
                 <h1>valkey-secure doctor: %1$s</h1>
-                <p>%3$s: %4$s, in %5$.1f s</p>
+                <p>%3$s: %4$s, in %5$.1f s, by valkey-secure %9$s</p>
                 %6$s
                 %7$s
                 %8$s
@@ -74,8 +74,9 @@ public final class HtmlReport {
                         report.summary(),
                         report.took().toMillis() / 1e3,
                         verdict(report),
-                        findings.stream().map(HtmlReport::finding).collect(Collectors.joining("\n")),
-                        report.nodes().stream().map(HtmlReport::node).collect(Collectors.joining("\n")));
+                        report.grouped().stream().map(HtmlReport::finding).collect(Collectors.joining("\n")) + ignored(report),
+                        report.nodes().stream().map(HtmlReport::node).collect(Collectors.joining("\n")),
+                        Versions.of("valkey-secure"));
     }
 
     private static String verdict(Report report) {
@@ -137,6 +138,23 @@ public final class HtmlReport {
                 escaped(finding.evidence()),
                 escaped(finding.change()),
                 finding.check().page());
+    }
+
+    private static String ignored(Report report) {
+        StringBuilder html = new StringBuilder();
+        report.ignored()
+                .forEach(each -> html.append("<dt>").append(each.finding().check().id()).append("</dt><dd>")
+                        .append(escaped(each.finding().target() + ", " + each.finding().evidence()))
+                        .append("<br>ignored until ")
+                        .append(each.waiver().until())
+                        .append(": ")
+                        .append(escaped(each.waiver().reason()))
+                        .append("</dd>"));
+        report.idleWaivers()
+                .forEach(waiver -> html.append("<dt>ignores nothing</dt><dd>")
+                        .append(escaped(waiver.toString()))
+                        .append("</dd>"));
+        return html.isEmpty() ? "" : "\n<section>\n<h2>ignored</h2>\n<dl>" + html + "</dl>\n</section>";
     }
 
     private static String node(Report.Node node) {

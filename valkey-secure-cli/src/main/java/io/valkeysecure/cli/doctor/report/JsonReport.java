@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.doctor.report;
 
+import io.valkeysecure.cli.base.Versions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,6 +16,7 @@ public final class JsonReport {
      */
     public static String of(Report report) {
         Map<String, Object> all = new LinkedHashMap<>();
+        all.put("tool", Map.of("name", "valkey-secure doctor", "version", Versions.of("valkey-secure")));
         all.put("at", report.at());
         all.put("tookMillis", report.took().toMillis());
         all.put("verdict", report.verdict());
@@ -22,6 +24,17 @@ public final class JsonReport {
         all.put("complete", report.isComplete());
         all.put("checksNotMade", report.notMade());
         all.put("findings", report.findings().stream().map(JsonReport::finding).toList());
+        all.put(
+                "ignored",
+                report.ignored().stream()
+                        .map(each -> {
+                            Map<String, Object> entry = finding(each.finding());
+                            entry.put("reason", each.waiver().reason());
+                            entry.put("until", each.waiver().until().toString());
+                            return entry;
+                        })
+                        .toList());
+        all.put("ignoringNothing", report.idleWaivers().stream().map(Object::toString).toList());
         all.put("thisSide", report.localChecks().stream().map(JsonReport::check).toList());
         all.put("nodes", report.nodes().stream().map(JsonReport::node).toList());
         return Json.write(all);
