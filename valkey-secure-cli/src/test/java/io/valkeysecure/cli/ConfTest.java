@@ -2,6 +2,7 @@ package io.valkeysecure.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valkeysecure.cli.base.ExitCode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -244,6 +245,23 @@ class ConfTest {
     }
 
     // What is refused.
+
+    @Test
+    void acl_passwordThatIsShortOrCommon_isRefused() throws IOException {
+        for (String weak : List.of("abc", "fourteen-chars", "password", "aaaaaaaaaaaaaaaaaaaa")) {
+            Path file = Files.writeString(directory.resolve("weak"), weak + "\n");
+            Outcome outcome = Outcome.of("conf", "--for", "acl", "--app", "app=" + file);
+
+            assertThat(outcome.exitCode()).as(weak).isEqualTo(ExitCode.USAGE);
+            assertThat(outcome.err())
+                    .contains("the password of app ")
+                    .doesNotContain(weak.equals("password") ? "'" : weak);
+            assertThat(outcome.out()).isEmpty();
+        }
+        Path file = Files.writeString(directory.resolve("strong"), "fifteen-chars-x\n");
+        assertThat(Outcome.of("conf", "--for", "acl", "--app", "app=" + file).exitCode())
+                .isZero();
+    }
 
     @Test
     void badInput_printsNothing() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.valkeysecure.cli.base.ExitCode;
+import io.valkeysecure.cli.doctor.report.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,14 +62,17 @@ class DoctorFormsTest {
     void servers_severalGiven_areAllExamined_andTheirCommonFindingIsOne() throws Exception {
         try (OperatedServer one = start("one", "--protected-mode", "no");
                 OperatedServer other = start("other", "--protected-mode", "no")) {
-            Path file = Files.writeString(directory.resolve("targets"), "# the other\n\nlocalhost:" + other.port() + "\n");
+            Path file =
+                    Files.writeString(directory.resolve("targets"), "# the other\n\nlocalhost:" + other.port() + "\n");
             String both = "localhost:" + one.port() + ", localhost:" + other.port() + "  protected mode is off";
 
             Outcome text = examine(one, "--targets " + file);
             Outcome json = examine(one, "localhost:" + other.port() + " --json");
 
             assertThat(text.exitCode()).as(text.toString()).isEqualTo(ExitCode.REFUSED);
-            assertThat(text.out()).contains("2 servers, 2 findings", both).containsOnlyOnce("change: protected-mode yes");
+            assertThat(text.out())
+                    .contains("2 servers, 2 findings", both)
+                    .containsOnlyOnce("change: protected-mode yes");
             JsonNode report = new ObjectMapper().readTree(json.out());
             assertThat(report.get("findings")).hasSize(2);
             assertThat(report.get("nodes").get(0).get("endpoint").asText()).isEqualTo("localhost:" + one.port());
@@ -92,10 +96,12 @@ class DoctorFormsTest {
 
     @Test
     void targets_missingOrWrong_areRefused() throws IOException {
-        assertThat(operator.call("doctor" + LOGIN + " --json --targets " + Files.writeString(directory.resolve("none"), "# nobody\n"))
+        assertThat(operator.call("doctor" + LOGIN + " --json --targets "
+                                + Files.writeString(directory.resolve("none"), "# nobody\n"))
                         .err())
                 .contains("HOST:PORT is missing, or --targets FILE with one");
-        assertThat(operator.call("doctor --ca DIR/ca/ca.crt --targets " + Files.writeString(directory.resolve("bad"), "no port\n"))
+        assertThat(operator.call("doctor --ca DIR/ca/ca.crt --targets "
+                                + Files.writeString(directory.resolve("bad"), "no port\n"))
                         .err())
                 .contains("expected one such as valkey.example:6379");
     }
@@ -116,7 +122,9 @@ class DoctorFormsTest {
                 assertThat(each.exitCode()).as(each.toString()).isEqualTo(ExitCode.OK);
             }
             assertThat(text.out())
-                    .contains("protected-mode-off: localhost:" + server.port() + ", protected-mode no; until ", "a <b>test")
+                    .contains(
+                            "protected-mode-off: localhost:" + server.port() + ", protected-mode no; until ",
+                            "a <b>test")
                     .contains("tight: 1 server, no findings, ");
             assertThat(ReportSchema.json().problems(json.out())).isEmpty();
             assertThat(new ObjectMapper().readTree(json.out()).get("ignored").findValuesAsText("id"))
@@ -157,7 +165,59 @@ class DoctorFormsTest {
             Outcome outcome = operator.call("doctor localhost:1" + LOGIN + " --ignore " + file);
 
             assertThat(outcome.exitCode()).as(entry + outcome).isEqualTo(ExitCode.USAGE);
-            assertThat(outcome.err()).as(entry).contains("wrong.json, entry 1: ").doesNotContain("Exception");
+            assertThat(outcome.err())
+                    .as(entry)
+                    .contains("wrong.json, entry 1: ")
+                    .doesNotContain("Exception");
+        }
+    }
+
+    // Profiles.
+
+    @Test
+    void profile_hasATableByControl_inEveryForm() throws Exception {
+        try (OperatedServer server = start("profile", "--tls-session-cache-timeout", "172800")) {
+            Path html = directory.resolve("profile.html");
+            Outcome text = examine(server, "--profile nist-800-52r2 --html " + html);
+            Outcome json = examine(server, "--profile nist-800-52r2 --json");
+
+            assertThat(text.out())
+                    .contains(
+                            "== NIST SP 800-52r2, as far as the doctor's checks answer it, and no further",
+                            "   met: 3.1, protocol versions (tls-version-old, tls-13-missing)",
+                            "   not met: 3.6, session resumption (session-lifetime-long)");
+            assertThat(Files.readString(html))
+                    .contains("<dt>not met</dt><dd>3.6, session resumption<br>session-lifetime-long");
+            assertThat(ReportSchema.json().problems(json.out())).isEmpty();
+            JsonNode controls =
+                    new ObjectMapper().readTree(json.out()).get("profile").get("controls");
+            assertThat(controls.findValuesAsText("result")).contains("met", "not met");
+        }
+    }
+
+    @Test
+    void profile_ofWhatWasNotLookedAt_saysSo() throws Exception {
+        try (OperatedServer server = start("outside")) {
+            Outcome outcome =
+                    operator.call("doctor localhost:" + server.port() + " --ca DIR/ca/ca.crt --cert DIR/app.crt"
+                            + " --key DIR/app.key --plaintext-ports " + server.port() + " --profile pci-dss");
+
+            assertThat(outcome.out()).contains("   not looked at: 7.2.5, ", "   not looked at: 4.2.1, ");
+        }
+        assertThat(operator.call("doctor localhost:1" + LOGIN + " --profile iso")
+                        .err())
+                .contains(
+                        "--profile: expected one of pci-dss, nist-800-52r2, bsi-tr-02102-2, valkey-security, was iso");
+    }
+
+    @Test
+    void profiles_haveControlsWithChecks() {
+        for (String name : Profile.names()) {
+            assertThat(Profile.named(name).orElseThrow().controls())
+                    .as(name)
+                    .hasSizeGreaterThan(4)
+                    .allSatisfy(
+                            control -> assertThat(control.checks()).isNotEmpty().doesNotHaveDuplicates());
         }
     }
 
@@ -172,8 +232,10 @@ class DoctorFormsTest {
             assertThat(schema.problems(good)).isEmpty();
             assertThat(schema.problems(good.replace("\"verdict\": \"findings\"", "\"verdict\": \"good\"")))
                     .isNotEmpty();
-            assertThat(schema.problems(good.replace("\"evidence\"", "\"seen\""))).isNotEmpty();
-            assertThat(schema.problems(good.replace("\"passed\"", "\"skipped\""))).isNotEmpty();
+            assertThat(schema.problems(good.replace("\"evidence\"", "\"seen\"")))
+                    .isNotEmpty();
+            assertThat(schema.problems(good.replace("\"passed\"", "\"skipped\"")))
+                    .isNotEmpty();
             assertThat(schema.problems(good.replace("\"tool\"", "\"by\""))).isNotEmpty();
         }
     }

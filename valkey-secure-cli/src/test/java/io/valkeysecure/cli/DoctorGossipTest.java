@@ -128,8 +128,8 @@ class DoctorGossipTest {
                 a5 host.invalid:port@1 master - 0 0 1 connected
                 a6 -x-.invalid:7006@17006 master - 0 0 1 connected
                 """;
-        try (Server server = new Server(
-                Map.of("INFO server", bulk("server_mode:cluster\r\n"), "CLUSTER NODES", bulk(nodes)))) {
+        try (Server server =
+                new Server(Map.of("INFO server", bulk("server_mode:cluster\r\n"), "CLUSTER NODES", bulk(nodes)))) {
             Outcome outcome = examine(server);
 
             assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.USAGE);
@@ -151,11 +151,15 @@ class DoctorGossipTest {
     @Test
     void keyFile_thatIsNoPath_isNotMade() throws IOException {
         for (String name : List.of("tls-key-file", "dir", "aclfile", "unixsocket", "tls-ca-cert-file")) {
-            String config = "*12\r\n" + bulk("tls-key-file") + bulk(name.equals("tls-key-file") ? "a\0b" : "k") + bulk("dir")
-                    + bulk(name.equals("dir") ? "/\0" : "/") + bulk("aclfile") + bulk(name.equals("aclfile") ? "a\0b" : "u")
-                    + bulk("unixsocket") + bulk(name.equals("unixsocket") ? "a\0b" : "s") + bulk("unixsocketperm") + bulk("0")
-                    + bulk("tls-ca-cert-file") + bulk(name.equals("tls-ca-cert-file") ? "a\0b" : "c");
-            try (Server server = new Server(Map.of("INFO server", bulk("server_mode:standalone\r\n"), "CONFIG GET", config))) {
+            String config =
+                    "*12\r\n" + bulk("tls-key-file") + bulk(name.equals("tls-key-file") ? "a\0b" : "k") + bulk("dir")
+                            + bulk(name.equals("dir") ? "/\0" : "/") + bulk("aclfile")
+                            + bulk(name.equals("aclfile") ? "a\0b" : "u")
+                            + bulk("unixsocket") + bulk(name.equals("unixsocket") ? "a\0b" : "s")
+                            + bulk("unixsocketperm") + bulk("0")
+                            + bulk("tls-ca-cert-file") + bulk(name.equals("tls-ca-cert-file") ? "a\0b" : "c");
+            try (Server server =
+                    new Server(Map.of("INFO server", bulk("server_mode:standalone\r\n"), "CONFIG GET", config))) {
                 Outcome outcome = examine(server);
 
                 assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.USAGE);
@@ -170,7 +174,12 @@ class DoctorGossipTest {
     void users_thatAreNone_areNotMade() throws IOException {
         for (String user : List.of("+OK\r\n", "*2\r\n$5\r\nflags\r\n*0\r\n", "*-1\r\n", "*1\r\n:1\r\n")) {
             try (Server server = new Server(Map.of(
-                    "INFO server", bulk("server_mode:standalone\r\n"), "ACL USERS", "*1\r\n$1\r\na\r\n", "ACL GETUSER", user))) {
+                    "INFO server",
+                    bulk("server_mode:standalone\r\n"),
+                    "ACL USERS",
+                    "*1\r\n$1\r\na\r\n",
+                    "ACL GETUSER",
+                    user))) {
                 Outcome outcome = examine(server);
 
                 assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.USAGE);

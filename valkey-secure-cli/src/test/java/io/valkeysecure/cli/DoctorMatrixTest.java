@@ -266,18 +266,22 @@ class DoctorMatrixTest {
                         .often(),
                 Case.of("default user with password, who reads", Check.DEFAULT_USER_ON)
                         .users("user default on >one-for-all ~* -@all +get"),
-                Case.of("default user with password, who administers", Check.DEFAULT_USER_ON, Check.USER_DANGEROUS_COMMANDS)
+                Case.of(
+                                "default user with password, who administers",
+                                Check.DEFAULT_USER_ON,
+                                Check.USER_DANGEROUS_COMMANDS)
                         .users("user default on >one-for-all ~* -@all +get +config"),
                 Case.of("common password", Check.PASSWORD_WEAK).users("user lazy on >changeme -@all +ping"),
-                Case.of("short password of the default user", Check.PASSWORD_WEAK).with("requirepass 1tA-x9Qr5"),
+                Case.of("short password of the default user", Check.PASSWORD_WEAK)
+                        .with("requirepass 1tA-x9Qr5"),
                 Case.of("long password of the default user").with("requirepass 1tA-x9Qr5-Lw07-pq"),
                 Case.of("short password of the primary", Check.PASSWORD_WEAK).with("primaryauth secret"),
                 Case.of("a user without password", Check.USER_PASSWORDLESS)
                         .users("user guest on nopass ~public:* -@all +get"),
                 Case.of("a second administrator", Check.USER_ALL_POWERFUL)
-                        .users("user boss on >boss-password " + ADMIN),
+                        .users("user boss on >boss-of-the-whole-shop " + ADMIN),
                 Case.of("an application that administers", Check.USER_DANGEROUS_COMMANDS)
-                        .users("user shop on >shop-password ~* -@all +@read +config +flushall"),
+                        .users("user shop on >shop-that-sells-things ~* -@all +@read +config +flushall"),
                 Case.of("the application is the administrator", Check.USER_ALL_POWERFUL)
                         .asked("--app-user", "admin"),
                 Case.of("every address", Check.BIND_WILDCARD).with("bind * -::*"),
@@ -299,9 +303,11 @@ class DoctorMatrixTest {
                 Case.of("unix socket by umask, out of reach").with("unixsocket s"),
                 Case.of("ACL file for everybody", Check.SERVER_FILE_OPEN).asked(USERS, "r--r--r--"),
                 Case.of("ACL file for the group").asked(USERS, "r--r-----"),
-                Case.of("included passwords for everybody", Check.SERVER_FILE_OPEN).with("include OPEN/secrets.conf"),
+                Case.of("included passwords for everybody", Check.SERVER_FILE_OPEN)
+                        .with("include OPEN/secrets.conf"),
                 Case.of("included settings for everybody").with("include OPEN/settings.conf"),
-                Case.of("included settings written by everybody", Check.SERVER_FILE_OPEN).with("include OPEN/writable.conf"),
+                Case.of("included settings written by everybody", Check.SERVER_FILE_OPEN)
+                        .with("include OPEN/writable.conf"),
                 Case.of("public CA of clients", Check.CLIENT_CA_PUBLIC)
                         .with("tls-ca-cert-file DIR/public.crt")
                         .often(),
@@ -323,7 +329,10 @@ class DoctorMatrixTest {
                                 "tls-dh-params-file DIR/dh2048.pem",
                                 "tls-ciphers " + SUITES + ":ADH-CAMELLIA128-SHA:@SECLEVEL=0"),
                 Case.of("a command is removed").with("rename-command SWAPDB \"\""),
-                Case.of("made for years, and ends soon", Check.CERTIFICATE_LIFETIME_LONG, Check.CERTIFICATE_EXPIRES_SOON)
+                Case.of(
+                                "made for years, and ends soon",
+                                Check.CERTIFICATE_LIFETIME_LONG,
+                                Check.CERTIFICATE_EXPIRES_SOON)
                         .presenting(ca -> ca.issue()
                                 .dnsName("localhost")
                                 .notBefore(in(-2000))
@@ -433,7 +442,13 @@ class DoctorMatrixTest {
         for (String bits : List.of("1536", "2048")) {
             Tool.Run made = Tool.of("openssl", "openssl")
                     .run(
-                            "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:modp_" + bits, "-out",
+                            "genpkey",
+                            "-genparam",
+                            "-algorithm",
+                            "DH",
+                            "-pkeyopt",
+                            "group:modp_" + bits,
+                            "-out",
                             directory.resolve("dh" + bits + ".pem").toString());
             assertThat(made.exitCode()).as(made.output()).isZero();
         }
@@ -534,7 +549,7 @@ class DoctorMatrixTest {
         excess += without(found, expected).size();
         List<String> unsaid = Unsaid.in(outcome);
         silent += unsaid.size();
-        assertThat(found).as(outcome.toString()).isEqualTo(expected);
+        assertThat(found).as(found + " in " + outcome).isEqualTo(expected);
         assertThat(unsaid).as("checks that were not made and not said to be").isEmpty();
         assertThat(ReportSchema.json().problems(outcome.out())).isEmpty();
         assertThat(unexplained).as("differences to sslscan and testssl.sh").isEmpty();

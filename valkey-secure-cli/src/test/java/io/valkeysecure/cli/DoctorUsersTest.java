@@ -31,13 +31,43 @@ class DoctorUsersTest {
 
     /** In the words of the report, and in a form that the server accepts. */
     private static final Map<String, String> COMMANDS = Stream.of(
-                    "ACL DELUSER|x", "ACL GETUSER|x", "ACL LOAD|", "ACL SETUSER|x", "CLIENT KILL|x", "CLIENT PAUSE|0",
-                    "CLUSTER ADDSLOTS|0", "CLUSTER DELSLOTS|0", "CLUSTER FAILOVER|", "CLUSTER FLUSHSLOTS|",
-                    "CLUSTER FORGET|x", "CLUSTER MEET|x 1", "CLUSTER REPLICATE|x", "CLUSTER RESET|",
-                    "CLUSTER SETSLOT|0 STABLE", "CONFIG REWRITE|", "CONFIG SET|dir x", "DEBUG|SLEEP 0", "FAILOVER|",
-                    "FLUSHALL|", "FLUSHDB|", "KEYS|*", "MIGRATE|x 1 k 0 1", "MODULE LOAD|x", "MODULE LOADEX|x",
-                    "MODULE UNLOAD|x", "MONITOR|", "PSYNC|x 1", "REPLICAOF|x 1", "RESTORE|k 0 x", "RESTORE-ASKING|k 0 x",
-                    "SHUTDOWN|", "SLAVEOF|x 1", "SWAPDB|0 1", "SYNC|", "GET|k", "SET|k x")
+                    "ACL DELUSER|x",
+                    "ACL GETUSER|x",
+                    "ACL LOAD|",
+                    "ACL SETUSER|x",
+                    "CLIENT KILL|x",
+                    "CLIENT PAUSE|0",
+                    "CLUSTER ADDSLOTS|0",
+                    "CLUSTER DELSLOTS|0",
+                    "CLUSTER FAILOVER|",
+                    "CLUSTER FLUSHSLOTS|",
+                    "CLUSTER FORGET|x",
+                    "CLUSTER MEET|x 1",
+                    "CLUSTER REPLICATE|x",
+                    "CLUSTER RESET|",
+                    "CLUSTER SETSLOT|0 STABLE",
+                    "CONFIG REWRITE|",
+                    "CONFIG SET|dir x",
+                    "DEBUG|SLEEP 0",
+                    "FAILOVER|",
+                    "FLUSHALL|",
+                    "FLUSHDB|",
+                    "KEYS|*",
+                    "MIGRATE|x 1 k 0 1",
+                    "MODULE LOAD|x",
+                    "MODULE LOADEX|x",
+                    "MODULE UNLOAD|x",
+                    "MONITOR|",
+                    "PSYNC|x 1",
+                    "REPLICAOF|x 1",
+                    "RESTORE|k 0 x",
+                    "RESTORE-ASKING|k 0 x",
+                    "SHUTDOWN|",
+                    "SLAVEOF|x 1",
+                    "SWAPDB|0 1",
+                    "SYNC|",
+                    "GET|k",
+                    "SET|k x")
             .map(line -> line.split("\\|", -1))
             .collect(Collectors.toMap(
                     parts -> parts[0], parts -> (parts[0] + " " + parts[1]).strip(), (a, b) -> a, LinkedHashMap::new));
@@ -137,7 +167,8 @@ class DoctorUsersTest {
     }
 
     private static void assertUser(String name, List<String> user, JsonNode report, Set<String> servers) {
-        String fact = report.get("nodes").get(0).get("facts").get("user " + name).asText();
+        String fact =
+                report.get("nodes").get(0).get("facts").get("user " + name).asText();
         List<String> found = new ArrayList<>();
         for (JsonNode finding : report.get("findings")) {
             if ((finding.get("evidence").asText() + " ").contains("user " + name + " ")) {
@@ -151,20 +182,19 @@ class DoctorUsersTest {
         } else {
             assertThat(fact)
                     .as(name)
-                    .endsWith(
-                            ", may: "
-                                    + (all
-                                            ? EVERYTHING
-                                            : servers.isEmpty() ? "nothing dangerous" : String.join(", ", servers)));
+                    .endsWith(", may: "
+                            + (all
+                                    ? EVERYTHING
+                                    : servers.isEmpty() ? "nothing dangerous" : String.join(", ", servers)));
         }
         String expected = user.get(1);
         if (expected.equals(NOTHING)) {
             assertThat(found).as(name).isEmpty();
         } else {
-            assertThat(found)
-                    .as(name)
-                    .containsExactly(all ? "user-all-powerful" : "user-dangerous-commands");
-            assertThat(all || servers.contains(expected)).as(name + " " + servers).isTrue();
+            assertThat(found).as(name).containsExactly(all ? "user-all-powerful" : "user-dangerous-commands");
+            assertThat(all || servers.contains(expected))
+                    .as(name + " " + servers)
+                    .isTrue();
             assertThat(all).as(name).isEqualTo(expected.equals(EVERYTHING));
         }
     }
@@ -178,11 +208,23 @@ class DoctorUsersTest {
         String answers = Tool.of("valkey-cli", "valkey-tools")
                 .runWith(
                         questions.toString(),
-                        "--no-raw", "--no-auth-warning", "--tls", "-h", "localhost", "-p", Integer.toString(port),
-                        "--cacert", directory.resolve("ca/ca.crt").toString(),
-                        "--cert", directory.resolve("app.crt").toString(),
-                        "--key", directory.resolve("app.key").toString(),
-                        "--user", "admin", "-a", operator.password("admin"))
+                        "--no-raw",
+                        "--no-auth-warning",
+                        "--tls",
+                        "-h",
+                        "localhost",
+                        "-p",
+                        Integer.toString(port),
+                        "--cacert",
+                        directory.resolve("ca/ca.crt").toString(),
+                        "--cert",
+                        directory.resolve("app.crt").toString(),
+                        "--key",
+                        directory.resolve("app.key").toString(),
+                        "--user",
+                        "admin",
+                        "-a",
+                        operator.password("admin"))
                 .output();
         List<String> lines = answers.lines().filter(line -> !line.isBlank()).toList();
         assertThat(lines).as(answers).hasSize(users.size() * COMMANDS.size());
@@ -204,8 +246,7 @@ class DoctorUsersTest {
 
     @Test
     void dryrun_refused_isNotMade() throws Exception {
-        Stream<String> lines =
-                ordinary().map(line -> line.startsWith("user admin ") ? line + " -acl|dryrun" : line);
+        Stream<String> lines = ordinary().map(line -> line.startsWith("user admin ") ? line + " -acl|dryrun" : line);
         try (OperatedServer server = start("refused", lines)) {
             Outcome outcome = examine(server);
 
@@ -213,7 +254,8 @@ class DoctorUsersTest {
             JsonNode report = report(outcome);
             assertThat(report.get("verdict").asText()).isEqualTo("incomplete");
             assertThat(because(report, "user-dangerous-commands"))
-                    .isEqualTo("not made: ACL DRYRUN: NOPERM User admin has no permissions to run the 'acl|dryrun' command");
+                    .isEqualTo(
+                            "not made: ACL DRYRUN: NOPERM User admin has no permissions to run the 'acl|dryrun' command");
             assertThat(because(report, "user-passwordless")).isEqualTo("passed");
         }
     }
@@ -228,14 +270,20 @@ class DoctorUsersTest {
         try (OperatedServer server = start("removed", ordinary(), "--rename-command", "SWAPDB", "")) {
             Outcome outcome = examine(server);
             assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.OK);
-            assertThat(report(outcome).get("nodes").get(0).get("facts").get("commands renamed or removed").asText())
+            assertThat(report(outcome)
+                            .get("nodes")
+                            .get(0)
+                            .get("facts")
+                            .get("commands renamed or removed")
+                            .asText())
                     .isEqualTo("SWAPDB");
         }
     }
 
     @Test
     void password_common_isFoundByItsDigest() throws Exception {
-        Stream<String> lines = Stream.of("user lazy on >changeme -@all +ping", "user keen on >vX7-changeme-93bZ -@all +ping");
+        Stream<String> lines =
+                Stream.of("user lazy on >changeme -@all +ping", "user keen on >vX7-changeme-93bZ -@all +ping");
         try (OperatedServer server = start("common", Stream.concat(ordinary(), lines))) {
             Outcome outcome = examine(server);
             JsonNode report = report(outcome);
@@ -243,7 +291,8 @@ class DoctorUsersTest {
             assertThat(report.get("findings").get(0).get("id").asText()).isEqualTo("password-weak");
             assertThat(report.get("findings").get(0).get("evidence").asText())
                     .isEqualTo("the password of user lazy is a common one");
-            assertThat(outcome.out().toLowerCase(Locale.ROOT)).doesNotContain("changeme", "057ba03d6c44104863dc7361fe4578965d1887360f90a0895882e58a6248fc86");
+            assertThat(outcome.out().toLowerCase(Locale.ROOT))
+                    .doesNotContain("changeme", "057ba03d6c44104863dc7361fe4578965d1887360f90a0895882e58a6248fc86");
         }
     }
 

@@ -32,7 +32,7 @@ final class Operator {
     }
 
     String password(String user) {
-        return user + "-password-1";
+        return user + "-password-12";
     }
 
     Path file(String name) {
@@ -48,7 +48,8 @@ final class Operator {
     }
 
     Outcome call(String line) {
-        String whole = line.startsWith("doctor ") && !line.contains("--ignore") ? line + " --ignore DIR/accepted.json" : line;
+        String whole =
+                line.startsWith("doctor ") && !line.contains("--ignore") ? line + " --ignore DIR/accepted.json" : line;
         return Outcome.ofLine(whole.replace("DIR", directory.toString()));
     }
 

@@ -143,21 +143,25 @@ public final class ConnectCommand extends CliCommand {
 
     private int run(RespConnection opened, List<byte[]> words, Console console) throws IOException {
         Reply answer = opened.executeBytes(words);
-        console.data(shown(answer));
+        show(answer, console);
         if (answer instanceof Reply.Failed) {
             return ExitCode.REFUSED;
         }
         if (ENDLESS.contains(name(words))) {
             opened.waitForever();
             while (true) { // until Ctrl-C, or the server ends it
-                console.data(shown(opened.next()));
+                show(opened.next(), console);
             }
         }
         return ExitCode.OK;
     }
 
-    private String shown(Reply answer) {
-        return raw ? Shown.raw(answer) : Shown.forPeople(answer);
+    private void show(Reply answer, Console console) {
+        if (raw) {
+            console.raw(Shown.raw(answer));
+        } else {
+            console.data(Shown.forPeople(answer));
+        }
     }
 
     private static String name(List<byte[]> words) {

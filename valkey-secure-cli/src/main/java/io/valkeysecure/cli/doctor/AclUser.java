@@ -64,7 +64,8 @@ record AclUser(String name, List<String> flags, List<String> digests, String sco
 
     /** A text since Redis 7.0, a list before. */
     private static String patterns(@Nullable Reply reply) {
-        String text = reply == null ? "" : Replies.text(reply) + texts(reply).stream().collect(Collectors.joining(" "));
+        String text =
+                reply == null ? "" : Replies.text(reply) + texts(reply).stream().collect(Collectors.joining(" "));
         return text.isEmpty() ? "none" : text;
     }
 }

@@ -41,7 +41,8 @@ final class CheckResults {
             Check.PASSWORD_WEAK);
 
     /** The checks of files that are only looked at on the server's machine. */
-    static final Set<Check> OF_FILES = Set.of(Check.SERVER_KEY_READABLE, Check.CLIENT_CA_PUBLIC, Check.SERVER_FILE_OPEN);
+    static final Set<Check> OF_FILES =
+            Set.of(Check.SERVER_KEY_READABLE, Check.CLIENT_CA_PUBLIC, Check.SERVER_FILE_OPEN);
 
     /** The checks of what users may do. */
     static final Set<Check> OF_POWERS = Set.of(
@@ -54,8 +55,9 @@ final class CheckResults {
     static final Set<Check> OF_USERS = union(OF_POWERS, Set.of(Check.USER_PASSWORDLESS));
 
     /** The checks that can fail for several users, files, ports or addresses of a server. */
-    static final Set<Check> OF_SEVERAL =
-            union(OF_USERS, Set.of(Check.PASSWORD_WEAK, Check.SERVER_FILE_OPEN, Check.PLAINTEXT_PORT_OPEN, Check.NODE_UNREACHABLE));
+    static final Set<Check> OF_SEVERAL = union(
+            OF_USERS,
+            Set.of(Check.PASSWORD_WEAK, Check.SERVER_FILE_OPEN, Check.PLAINTEXT_PORT_OPEN, Check.NODE_UNREACHABLE));
 
     private final Map<Check, CheckResult> results = new EnumMap<>(Check.class);
 

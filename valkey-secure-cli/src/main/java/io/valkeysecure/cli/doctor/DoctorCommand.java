@@ -14,6 +14,7 @@ import io.valkeysecure.cli.base.NewFiles;
 import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.cli.doctor.report.HtmlReport;
 import io.valkeysecure.cli.doctor.report.JsonReport;
+import io.valkeysecure.cli.doctor.report.Profile;
 import io.valkeysecure.cli.doctor.report.Report;
 import io.valkeysecure.cli.doctor.report.SarifReport;
 import io.valkeysecure.cli.doctor.report.Severity;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -72,9 +74,8 @@ public final class DoctorCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "HOST:PORT",
-            converter = EndpointConverter.class,
             description = "the server's TLS port; several for servers that do not name each other")
-    private List<Endpoint> given = List.of();
+    private List<String> given = List.of();
 
     @Option(
             names = "--targets",
@@ -131,6 +132,22 @@ public final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "write a report for people to a file as well")
     private @Nullable Path html;
 
+    /** The names that {@code --profile} takes. */
+    static final class Profiles extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Profiles() {
+            super(Profile.names());
+        }
+    }
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            completionCandidates = Profiles.class,
+            description = "add a table by the controls of a document that the checks answer: ${COMPLETION-CANDIDATES}")
+    private @Nullable String profile;
+
     @Option(
             names = "--ignore",
             paramLabel = "FILE",
@@ -185,8 +202,8 @@ public final class DoctorCommand implements Callable<Integer> {
         DoctorMetrics metrics = new DoctorMetrics(failOn, Clock.systemUTC());
         try (MetricsEndpoint shown = MetricsEndpoint.open(metrics.registry(), port, "--metrics-port PORT")) {
             List<Endpoint> seeds = seeds();
-            console.step("watching " + seeds.stream().map(Endpoint::toString).collect(Collectors.joining(", ")) + " every "
-                    + seconds + " s, metrics: " + shown.url() + ", Ctrl-C ends it");
+            console.step("watching " + seeds.stream().map(Endpoint::toString).collect(Collectors.joining(", "))
+                    + " every " + seconds + " s, metrics: " + shown.url() + ", Ctrl-C ends it");
             new DoctorWatch(console, seeds.get(0), () -> examine(console), metrics, Duration.ofSeconds(seconds)).run();
         }
     }
@@ -211,8 +228,22 @@ public final class DoctorCommand implements Callable<Integer> {
         }
     }
 
+    private Optional<Profile> profile() {
+        return Optional.ofNullable(profile)
+                .map(name -> Profile.named(name)
+                        .orElseThrow(() -> usage(
+                                "--profile: expected one of " + String.join(", ", Profile.names()) + ", was " + name)));
+    }
+
     private List<Endpoint> seeds() {
-        Set<Endpoint> seeds = new LinkedHashSet<>(given);
+        Set<Endpoint> seeds = new LinkedHashSet<>();
+        for (String text : given) {
+            try {
+                seeds.add(new EndpointConverter().convert(text));
+            } catch (TypeConversionException e) {
+                throw usage(String.valueOf(e.getMessage()));
+            }
+        }
         if (targets != null) {
             new String(InputFiles.read(targets), StandardCharsets.UTF_8)
                     .lines()
@@ -241,8 +272,9 @@ public final class DoctorCommand implements Callable<Integer> {
         if (!watch && (interval != null || metricsPort != null)) {
             throw usage("--interval and --metrics-port are about --watch, which is missing");
         }
-        if (watch && (format.json || format.sarif || html != null)) {
-            throw usage("--watch prints text: --json, --sarif and --html are for a single examination");
+        var unused = profile();
+        if (watch && (format.json || format.sarif || html != null || profile != null)) {
+            throw usage("--watch prints text: --json, --sarif, --html and --profile are for a single examination");
         }
         if (interval != null && (interval < 5 || interval > 86_400)) {
             throw usage("--interval: expected 5 to 86400 seconds, was " + interval);
@@ -280,15 +312,16 @@ public final class DoctorCommand implements Callable<Integer> {
     private void write(Report report, Console console) throws IOException {
         if (html != null) {
             NewFiles page = new NewFiles();
-            page.plain(html, HtmlReport.of(report));
+            page.plain(html, HtmlReport.of(report, profile()));
             page.write();
         }
         if (format.json) {
-            console.data(JsonReport.of(report));
+            console.data(JsonReport.of(report, profile()));
         } else if (format.sarif) {
             console.data(SarifReport.of(report, Versions.of("valkey-secure")));
         } else {
             TextReport.write(report, console);
+            profile().ifPresent(of -> TextReport.write(of, report, console));
         }
     }
 

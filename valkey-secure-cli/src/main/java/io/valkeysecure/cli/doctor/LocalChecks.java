@@ -58,7 +58,8 @@ final class LocalChecks {
         } catch (IOException e) {
             program = "";
         }
-        Optional<String> user = ProcessHandle.of(Long.parseLong(number)).flatMap(process -> process.info().user());
+        Optional<String> user = ProcessHandle.of(Long.parseLong(number))
+                .flatMap(process -> process.info().user());
         if (!program.matches("(valkey|redis).*") || user.isEmpty()) {
             results.notApplicable("process " + number + " of this machine is not the server", Check.SERVER_AS_ROOT);
             return;
@@ -120,7 +121,8 @@ final class LocalChecks {
             Path directory = named.getParent();
             if (directory != null && Files.isDirectory(directory)) {
                 // the name may be a pattern
-                try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, named.getFileName().toString())) {
+                try (DirectoryStream<Path> files =
+                        Files.newDirectoryStream(directory, named.getFileName().toString())) {
                     files.forEach(included::add);
                 }
             }
@@ -129,7 +131,9 @@ final class LocalChecks {
     }
 
     private static boolean holdsSecrets(Path file) throws IOException {
-        return Files.isRegularFile(file) && Files.isReadable(file) && SECRET.matcher(text(file)).find();
+        return Files.isRegularFile(file)
+                && Files.isReadable(file)
+                && SECRET.matcher(text(file)).find();
     }
 
     private static String text(Path file) {
@@ -145,9 +149,7 @@ final class LocalChecks {
                 || (secret && permissions.contains(PosixFilePermission.OTHERS_READ));
         if (open && isReachable(file)) {
             seen.add(Check.SERVER_FILE_OPEN.on(
-                    seen.target(),
-                    file + " is " + PosixFilePermissions.toString(permissions),
-                    "chmod o= " + file));
+                    seen.target(), file + " is " + PosixFilePermissions.toString(permissions), "chmod o= " + file));
         }
         return true;
     }
@@ -176,8 +178,7 @@ final class LocalChecks {
                 seen.add(Check.UNIX_SOCKET_OPEN, "unixsocket " + socket + ", unixsocketperm " + permissions);
             }
         } else if (!local) {
-            results.notMade(
-                    "unixsocketperm is not set, and its file is on another machine", Check.UNIX_SOCKET_OPEN);
+            results.notMade("unixsocketperm is not set, and its file is on another machine", Check.UNIX_SOCKET_OPEN);
         } else {
             unixSocketFile(socket);
         }
@@ -208,12 +209,15 @@ final class LocalChecks {
             return;
         }
         try {
-            List<Path> files = new ArrayList<>(told(config.get("tls-ca-cert-file")).stream().toList());
+            List<Path> files = new ArrayList<>(
+                    told(config.get("tls-ca-cert-file")).stream().toList());
             Optional<Path> directory = told(config.get("tls-ca-cert-dir")).filter(Files::isDirectory);
             if (directory.isPresent()) {
                 try (Stream<Path> all = Files.list(directory.get())) {
                     // OpenSSL takes those that are named by a hash
-                    files.addAll(all.filter(file -> file.getFileName().toString().matches("[0-9a-f]{8}\\.\\d+")).toList());
+                    files.addAll(
+                            all.filter(file -> file.getFileName().toString().matches("[0-9a-f]{8}\\.\\d+"))
+                                    .toList());
                 }
             }
             files.removeIf(file -> !Files.isRegularFile(file));
@@ -231,7 +235,9 @@ final class LocalChecks {
     private void clientCas(List<Path> files, PublicCas known) throws MalformedException {
         List<X509Certificate> found = new ArrayList<>();
         for (Path file : files) {
-            Pem.certificates(InputFiles.read(file)).stream().filter(known::contains).forEach(found::add);
+            Pem.certificates(InputFiles.read(file)).stream()
+                    .filter(known::contains)
+                    .forEach(found::add);
         }
         if (!found.isEmpty()) {
             seen.add(

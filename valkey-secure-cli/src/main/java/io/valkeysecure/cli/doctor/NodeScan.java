@@ -5,10 +5,10 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.cli.base.InputException;
-import io.valkeysecure.cli.doctor.probe.ClientHello;
 import io.valkeysecure.cli.doctor.probe.PlaintextProbe;
 import io.valkeysecure.cli.doctor.probe.TlsProbe;
 import io.valkeysecure.cli.doctor.report.Check;
+import io.valkeysecure.cli.doctor.report.CheckResult;
 import io.valkeysecure.cli.doctor.report.CheckResult.State;
 import io.valkeysecure.cli.doctor.report.Finding;
 import io.valkeysecure.cli.doctor.report.Report;
@@ -29,8 +29,6 @@ import java.util.Set;
 /** Examines one server: first as anybody could, then, if it is verified, as who may log in. One connection at a time. */
 final class NodeScan {
     private static final Set<Check> OF_CHAIN = EnumSet.range(Check.CERTIFICATE_EXPIRED, Check.CERTIFICATE_MALFORMED);
-
-    private static final String NO_LOGIN = "no login was asked for (--user, --password-file)";
 
     private final ScanOptions visit;
     private final Endpoint endpoint;
@@ -56,7 +54,7 @@ final class NodeScan {
     /** How a login ended, or that none was asked for. */
     static Report.Login notAskedFor(ScanOptions visit, State otherwise, String because) {
         return visit.login().isEmpty()
-                ? new Report.Login(State.NOT_APPLICABLE, NO_LOGIN)
+                ? new Report.Login(State.NOT_APPLICABLE, CheckResult.NO_LOGIN)
                 : new Report.Login(otherwise, because);
     }
 
@@ -86,7 +84,13 @@ final class NodeScan {
         List<Finding> all = seen.all();
         all.forEach(finding -> results.failed(finding.check()));
         return new Report.Node(
-                endpoint, ends, seen.facts(), all, List.copyOf(seen.notes()), login, results.of(CheckResults.OF_SERVER));
+                endpoint,
+                ends,
+                seen.facts(),
+                all,
+                List.copyOf(seen.notes()),
+                login,
+                results.of(CheckResults.OF_SERVER));
     }
 
     private void inside() throws IOException {
@@ -155,8 +159,8 @@ final class NodeScan {
     /** Without a login that was asked for, what it would have shown is out of scope. */
     private void notInside(String because) {
         if (visit.login().isEmpty()) {
-            results.notApplicable(NO_LOGIN, CheckResults.inside());
-            results.notApplicable(NO_LOGIN, Check.NODE_UNREACHABLE);
+            results.notApplicable(CheckResult.NO_LOGIN, CheckResults.inside());
+            results.notApplicable(CheckResult.NO_LOGIN, Check.NODE_UNREACHABLE);
         } else {
             results.notMade(because, CheckResults.inside());
             results.notMade("other servers are not known: " + because, Check.NODE_UNREACHABLE);
@@ -171,12 +175,13 @@ final class NodeScan {
     /** Only now, over a connection that is verified. Without a login, an open server is looked at all the same. */
     private boolean login(RespConnection connection, Reply before) throws IOException {
         if (visit.login().isEmpty()) {
-            seen.notes().add(
-                    "not logged in: give --user and --password-file, and configuration and users are looked at as well");
+            seen.notes()
+                    .add(
+                            "not logged in: give --user and --password-file, and configuration and users are looked at as well");
             if (before instanceof Reply.Status) {
                 return true;
             }
-            notInside(NO_LOGIN);
+            notInside(CheckResult.NO_LOGIN);
             results.notMade("PING before a login was answered with " + Replies.text(before), Check.DEFAULT_USER_OPEN);
             return false;
         }

@@ -128,7 +128,9 @@ final class OutsideChecks {
         }
         seen.facts().put("leaf", Printable.value(stranger.chain().get(0).getSubjectX500Principal()));
         seen.facts()
-                .put("not after", stranger.chain().get(0).getNotAfter().toInstant().toString());
+                .put(
+                        "not after",
+                        stranger.chain().get(0).getNotAfter().toInstant().toString());
         new ChainCheck(visit, seen.target(), stranger.chain())
                 .findings(endpoint.host(), results)
                 .forEach(seen::add);

@@ -129,7 +129,8 @@ record Powers(Set<String> open, boolean all, boolean data) {
     }
 
     private static String name(List<String> command) {
-        String name = WITH_SUBCOMMANDS.contains(command.get(0)) ? command.get(0) + "|" + command.get(1) : command.get(0);
+        String name =
+                WITH_SUBCOMMANDS.contains(command.get(0)) ? command.get(0) + "|" + command.get(1) : command.get(0);
         return name.toLowerCase(Locale.ROOT);
     }
 

@@ -38,7 +38,8 @@ final class PublicCas {
         return roots.stream()
                 .filter(root -> root.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())
                         || root.getSubjectX500Principal().equals(certificate.getSubjectX500Principal()))
-                .anyMatch(root -> root.getPublicKey().equals(certificate.getPublicKey()) || isIssuer(root, certificate));
+                .anyMatch(
+                        root -> root.getPublicKey().equals(certificate.getPublicKey()) || isIssuer(root, certificate));
     }
 
     private static boolean isIssuer(X509Certificate root, X509Certificate certificate) {

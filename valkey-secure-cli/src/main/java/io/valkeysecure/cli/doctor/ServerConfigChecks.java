@@ -2,6 +2,7 @@ package io.valkeysecure.cli.doctor;
 
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.cli.doctor.report.Check;
+import io.valkeysecure.cli.doctor.report.CheckResult;
 import io.valkeysecure.cli.resp.Reply;
 import io.valkeysecure.cli.resp.RespConnection;
 import java.io.IOException;
@@ -32,8 +33,6 @@ final class ServerConfigChecks {
             "unixsocket*",
             "dir");
 
-    private static final String ELSEWHERE = "the server is on another machine";
-
     private final ScanOptions visit;
     private final Endpoint endpoint;
     private final Session session;
@@ -45,11 +44,7 @@ final class ServerConfigChecks {
     private Optional<Integer> plaintextPort = Optional.empty();
 
     ServerConfigChecks(
-            ScanOptions visit,
-            Endpoint endpoint,
-            RespConnection connection,
-            NodeFindings seen,
-            CheckResults results) {
+            ScanOptions visit, Endpoint endpoint, RespConnection connection, NodeFindings seen, CheckResults results) {
         this.visit = visit;
         this.endpoint = endpoint;
         this.session = new Session(endpoint, connection, visit.limit());
@@ -97,7 +92,7 @@ final class ServerConfigChecks {
         if (local) {
             new LocalChecks(info, Map.of(), seen, results).process();
         } else {
-            results.notApplicable(ELSEWHERE, Check.SERVER_AS_ROOT);
+            results.notApplicable(CheckResult.ELSEWHERE, Check.SERVER_AS_ROOT);
         }
         boolean sentinel = mode.equals("sentinel");
         new UserChecks(session, seen, results, visit.applicationUser().orElse("")).look(sentinel);
@@ -135,8 +130,7 @@ final class ServerConfigChecks {
                 : there.isAfter(after) ? Duration.between(after, there) : Duration.ZERO;
         if (difference.compareTo(SKEW) > 0) {
             seen.add(
-                    Check.CLOCK_SKEW,
-                    difference.toSeconds() + " s: the server says " + there + ", this side " + after);
+                    Check.CLOCK_SKEW, difference.toSeconds() + " s: the server says " + there + ", this side " + after);
         }
     }
 
@@ -147,8 +141,7 @@ final class ServerConfigChecks {
             List<Reply> parts = Replies.elements(time.get());
             return parts.isEmpty() ? "" : Replies.text(parts.get(0));
         }
-        String micros =
-                Replies.lines(session.ask("INFO", "server").orElse("")).getOrDefault("server_time_usec", "");
+        String micros = Replies.lines(session.ask("INFO", "server").orElse("")).getOrDefault("server_time_usec", "");
         return micros.matches("\\d{7,18}") ? micros.substring(0, micros.length() - 6) : "";
     }
 
@@ -179,7 +172,7 @@ final class ServerConfigChecks {
             files.unixSocket(local);
         }
         if (!local) {
-            results.notApplicable(ELSEWHERE, CheckResults.OF_FILES);
+            results.notApplicable(CheckResult.ELSEWHERE, CheckResults.OF_FILES);
         } else {
             settings.keyFile(config, refused, results);
             if (refused.isEmpty()) {

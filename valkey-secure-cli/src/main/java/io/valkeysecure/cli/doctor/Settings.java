@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.doctor;
 
+import io.valkeysecure.cli.base.Passwords;
 import io.valkeysecure.cli.doctor.report.Check;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -128,7 +129,8 @@ final class Settings {
                 return;
             }
             KeyFile.readable(file)
-                    .ifPresent(problem -> seen.add(Check.SERVER_KEY_READABLE.on(seen.target(), problem, "chmod 600 " + file)));
+                    .ifPresent(problem ->
+                            seen.add(Check.SERVER_KEY_READABLE.on(seen.target(), problem, "chmod 600 " + file)));
             results.passed(Check.SERVER_KEY_READABLE);
         } catch (IOException e) {
             results.notMade(String.valueOf(e.getMessage()), Check.SERVER_KEY_READABLE);
@@ -140,8 +142,7 @@ final class Settings {
     /** What stands in the configuration in the clear. */
     void passwords(Map<String, String> config, String refusal, CheckResults results) {
         if (!config.containsKey("requirepass")) {
-            results.notMade(
-                    refusal.isEmpty() ? "CONFIG GET did not tell requirepass" : refusal, Check.PASSWORD_WEAK);
+            results.notMade(refusal.isEmpty() ? "CONFIG GET did not tell requirepass" : refusal, Check.PASSWORD_WEAK);
             return;
         }
         results.passed(Check.PASSWORD_WEAK);

@@ -2,12 +2,15 @@ package io.valkeysecure.cli.doctor;
 
 import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.Versions;
+import io.valkeysecure.cli.doctor.report.Check;
 import io.valkeysecure.cli.doctor.report.CheckResult;
 import io.valkeysecure.cli.doctor.report.Finding;
+import io.valkeysecure.cli.doctor.report.Profile;
 import io.valkeysecure.cli.doctor.report.Report;
 import io.valkeysecure.cli.doctor.report.Severity;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A report as text, for a terminal or a log. */
 final class TextReport {
@@ -33,13 +36,23 @@ final class TextReport {
         report.grouped().forEach(finding -> tell(finding, console));
     }
 
+    static void write(Profile profile, Report report, Console console) {
+        console.step(profile.document() + ", as far as the doctor's checks answer it, and no further");
+        for (Profile.Row row : profile.rows(report)) {
+            console.result(row.result() + ": " + row.control().number() + ", "
+                    + row.control().subject() + " ("
+                    + row.control().checks().stream().map(Check::id).collect(Collectors.joining(", ")) + ")");
+        }
+    }
+
     private static void ignored(Report report, Console console) {
         if (report.waivers().isEmpty()) {
             return;
         }
         console.step("ignored");
         report.ignored()
-                .forEach(each -> console.result(each.finding().check().id() + ": " + each.finding().target() + ", "
+                .forEach(each -> console.result(each.finding().check().id() + ": "
+                        + each.finding().target() + ", "
                         + each.finding().evidence() + "; until " + each.waiver().until() + ": "
                         + each.waiver().reason()));
         report.idleWaivers().forEach(waiver -> console.result("ignores nothing: " + waiver));

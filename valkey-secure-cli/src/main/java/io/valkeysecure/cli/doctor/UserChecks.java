@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.doctor;
 
+import io.valkeysecure.cli.base.Passwords;
 import io.valkeysecure.cli.doctor.report.Check;
 import io.valkeysecure.cli.resp.Reply;
 import java.io.IOException;
@@ -35,7 +36,8 @@ final class UserChecks {
         String loggedIn = session.ask("ACL", "WHOAMI").orElse("");
         Set<String> renamed = sentinel ? Set.of() : renamed(); // a sentinel has few commands
         Optional<String> untold = Optional.empty();
-        List<String> users = Replies.elements(names.get()).stream().map(Replies::text).toList();
+        List<String> users =
+                Replies.elements(names.get()).stream().map(Replies::text).toList();
         for (String name : users) {
             Optional<Reply> told = session.reply("ACL", "GETUSER", name);
             Optional<AclUser> user = told.flatMap(reply -> AclUser.of(name, reply));
@@ -77,7 +79,8 @@ final class UserChecks {
             if (user.isDefault()) {
                 defaultUser(user, powers);
             }
-            if (!(user.isDefault() && powers.all()) && (!isLoggedIn || user.name().equals(applicationUser))) {
+            if (!(user.isDefault() && powers.all())
+                    && (!isLoggedIn || user.name().equals(applicationUser))) {
                 judge(user, powers);
             }
             return Optional.empty();
@@ -140,7 +143,8 @@ final class UserChecks {
         question.addAll(names);
         Optional<Reply> answer = session.reply(question.toArray(new String[0]));
         if (answer.isEmpty()) {
-            return Set.copyOf(names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList());
+            return Set.copyOf(
+                    names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList());
         }
         List<Reply> told = Replies.elements(answer.get());
         List<Reply> listed =

@@ -44,7 +44,8 @@ final class Vulnerabilities {
 
     private static List<List<String>> read() {
         try (InputStream in = Vulnerabilities.class.getResourceAsStream("vulnerabilities.txt")) {
-            String text = new String(Objects.requireNonNull(in, "vulnerabilities.txt").readAllBytes(), StandardCharsets.UTF_8);
+            String text = new String(
+                    Objects.requireNonNull(in, "vulnerabilities.txt").readAllBytes(), StandardCharsets.UTF_8);
             return text.lines()
                     .filter(line -> !line.startsWith("#"))
                     .map(line -> List.of(line.split(" ", -1)))

@@ -15,7 +15,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Reads the file of {@code --ignore}. Every entry needs a reason and an end: nothing is accepted for ever, or in silence. */
 final class WaiverFile {
@@ -50,10 +49,7 @@ final class WaiverFile {
         }
         String id = text(entry, "id");
         return new Waiver(
-                Stream.of(Check.values())
-                        .filter(check -> check.id().equals(id))
-                        .findFirst()
-                        .orElseThrow(() -> new IllegalArgumentException("no check has the id " + id)),
+                Check.of(id).orElseThrow(() -> new IllegalArgumentException("no check has the id " + id)),
                 text(entry, "node"),
                 text(entry, "reason"),
                 LocalDate.parse(text(entry, "until")));

@@ -61,6 +61,9 @@ public final class PkiVerifyCommand extends CliCommand {
     }
 
     private int file(Path file) throws PeerRejectedException {
+        if (connection.user().isPresent()) {
+            throw usage("--user is for HOST:PORT: nobody logs in to a file");
+        }
         ServerIdentity expected = connection
                 .serverIdentity()
                 .orElseThrow(() -> usage("--expect-name NAME is missing: of a file nobody knows the host"));
@@ -97,7 +100,8 @@ public final class PkiVerifyCommand extends CliCommand {
                         })
                         .build();
                 RespConnection opened = RespConnection.open(tls, endpoint, TIMEOUT, AnswerLimits.ofSettings())) {
-            if (password.isPresent() && opened.login(connection.user(), password.get()) instanceof Reply.Failed failed) {
+            if (password.isPresent()
+                    && opened.login(connection.user(), password.get()) instanceof Reply.Failed failed) {
                 console().error(Printable.message(failed.text()));
                 Failure.hintOfAnswer(failed.text()).ifPresent(console()::hint);
                 return ExitCode.REFUSED;

@@ -1,6 +1,7 @@
 package io.valkeysecure.cli.resp;
 
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.adapter.ClientLibrary;
@@ -60,12 +61,14 @@ public final class RespConnection implements AutoCloseable {
      */
     public static RespConnection open(SecureTls tls, Endpoint endpoint, Duration timeout, AnswerLimits limits)
             throws IOException {
+        InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
+        if (address.isUnresolved()) {
+            throw new UnknownHostException(endpoint.host());
+        }
         Socket plain = new Socket();
+        long begun = System.nanoTime();
+        Watchdog watchdog = Watchdog.over(plain, timeout);
         try {
-            InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
-            if (address.isUnresolved()) {
-                throw new UnknownHostException(endpoint.host());
-            }
             plain.connect(address, Math.toIntExact(timeout.toMillis()));
             TlsHandshake handshake = TlsHandshake.start(tls, endpoint, ClientLibrary.OTHER);
             SSLSocket socket = handshake.overSocket(plain);
@@ -73,7 +76,15 @@ public final class RespConnection implements AutoCloseable {
             return new RespConnection(endpoint, socket, handshake, timeout, limits);
         } catch (IOException | RuntimeException e) {
             plain.close();
+            boolean closed =
+                    !(e instanceof TlsHandshakeException refused) || refused.reason() == RefusalReason.PEER_CLOSED;
+            // the watchdog closed the socket, which looks as if the peer had
+            if (closed && System.nanoTime() - begun >= timeout.toNanos()) {
+                throw noAnswer(endpoint, timeout);
+            }
             throw e;
+        } finally {
+            watchdog.callOff();
         }
     }
 
@@ -174,13 +185,13 @@ public final class RespConnection implements AutoCloseable {
             throw e;
         } catch (IOException e) {
             // a byte now and then is no answer: the watchdog closed the socket
-            throw System.nanoTime() - begun >= limit.toNanos() ? noAnswer() : e;
+            throw System.nanoTime() - begun >= limit.toNanos() ? noAnswer(endpoint, limit) : e;
         } finally {
             watchdog.callOff();
         }
     }
 
-    private SocketTimeoutException noAnswer() {
+    private static SocketTimeoutException noAnswer(Endpoint endpoint, Duration limit) {
         return new SocketTimeoutException(endpoint + " did not answer within " + limit.toMillis() + " ms");
     }
 
@@ -194,7 +205,7 @@ public final class RespConnection implements AutoCloseable {
                     endpoint + " is no Valkey: " + e.getMessage(),
                     "is this its tls-port, and not that of another service?");
         } catch (SocketTimeoutException e) {
-            throw noAnswer();
+            throw noAnswer(endpoint, limit);
         } catch (IOException e) {
             throw telling(e);
         }

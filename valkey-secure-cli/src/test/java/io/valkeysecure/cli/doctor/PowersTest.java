@@ -25,7 +25,8 @@ class PowersTest {
 
     @Test
     void command_notFound_isNotOpen_unlessRenamed() throws Exception {
-        assertThat(Powers.of(answers("SWAPDB", NO_COMMAND), Set.of("flushall")).open()).isEmpty();
+        assertThat(Powers.of(answers("SWAPDB", NO_COMMAND), Set.of("flushall")).open())
+                .isEmpty();
         assertThatThrownBy(() -> Powers.of(answers("SWAPDB", NO_COMMAND), Set.of("swapdb")))
                 .isInstanceOf(Powers.UntoldException.class)
                 .hasMessageContaining("swapdb is renamed");
@@ -51,7 +52,8 @@ class PowersTest {
 
     @Test
     void user_ofAReplica_isExpected() {
-        assertThat(new Powers(Set.of("psync"), false, false).isOfReplicaOrSentinel()).isTrue();
+        assertThat(new Powers(Set.of("psync"), false, false).isOfReplicaOrSentinel())
+                .isTrue();
         assertThat(new Powers(Set.of("psync"), false, true).isOfReplicaOrSentinel())
                 .isFalse();
         assertThat(new Powers(Set.of("psync", "keys"), false, false).isOfReplicaOrSentinel())

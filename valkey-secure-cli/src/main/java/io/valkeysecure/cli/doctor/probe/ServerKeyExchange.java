@@ -30,7 +30,9 @@ final class ServerKeyExchange {
                 messages.writeBytes(wire.read(header.getShort(3) & 0xffff));
                 Optional<ByteBuffer> found = find(ByteBuffer.wrap(messages.toByteArray()));
                 if (found.isPresent()) {
-                    return Optional.of(found.get()).filter(ByteBuffer::hasRemaining).map(ServerKeyExchange::prime);
+                    return Optional.of(found.get())
+                            .filter(ByteBuffer::hasRemaining)
+                            .map(ServerKeyExchange::prime);
                 }
             }
         } catch (EOFException | SocketException e) {
@@ -43,7 +45,7 @@ final class ServerKeyExchange {
     private static Optional<ByteBuffer> find(ByteBuffer messages) {
         while (messages.remaining() >= 4) {
             int type = messages.get();
-            int length = (messages.get() & 0xff) << 16 | messages.getShort() & 0xffff;
+            int length = ((messages.get() & 0xff) << 16) | (messages.getShort() & 0xffff);
             if (type == SERVER_HELLO_DONE) {
                 return Optional.of(ByteBuffer.allocate(0));
             }

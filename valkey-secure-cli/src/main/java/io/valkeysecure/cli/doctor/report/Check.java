@@ -1,6 +1,8 @@
 package io.valkeysecure.cli.doctor.report;
 
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Everything that is looked for: how bad it is, what it is, and what to change. Each has a section in docs/doctor.md. */
 public enum Check {
@@ -26,10 +28,7 @@ public enum Check {
     /** CRIME. */
     TLS_COMPRESSION(Severity.MEDIUM, "TLS compression is accepted", "an OpenSSL without compression, its default"),
     /** Below 2048 bits. */
-    DH_GROUP_SMALL(
-            Severity.HIGH,
-            "a Diffie-Hellman group is too small",
-            "no tls-dh-params-file, and " + Check.SUITES),
+    DH_GROUP_SMALL(Severity.HIGH, "a Diffie-Hellman group is too small", "no tls-dh-params-file, and " + Check.SUITES),
     /** No CertificateRequest. */
     CLIENT_CERTIFICATE_NOT_ASKED(Severity.MEDIUM, "clients are not asked for a certificate", "tls-auth-clients yes"),
     /** Asked for, and not needed. */
@@ -120,9 +119,7 @@ public enum Check {
             "user NAME -@admin -@dangerous +info +role, in the aclfile"),
     /** Easily guessed. */
     PASSWORD_WEAK(
-            Severity.HIGH,
-            "a password is short or common",
-            "a password that a program made: openssl rand -base64 32"),
+            Severity.HIGH, "a password is short or common", "a password that a program made: openssl rand -base64 32"),
     /** All addresses. */
     BIND_WILDCARD(Severity.MEDIUM, "the server listens on every address of its machine", "bind ADDRESS-OF-ITS-NETWORK"),
     /** The second lock. */
@@ -142,8 +139,7 @@ public enum Check {
             "every user of the machine may connect to the unix socket, without TLS",
             "unixsocketperm 770"),
     /** A session that is resumed is not authenticated anew. */
-    SESSION_LIFETIME_LONG(
-            Severity.LOW, "sessions can be resumed for more than a day", "tls-session-cache-timeout 300"),
+    SESSION_LIFETIME_LONG(Severity.LOW, "sessions can be resumed for more than a day", "tls-session-cache-timeout 300"),
     /** A CA that certifies strangers. */
     CLIENT_CA_PUBLIC(
             Severity.HIGH,
@@ -152,10 +148,7 @@ public enum Check {
     /** The superuser. */
     SERVER_AS_ROOT(Severity.MEDIUM, "the server runs as root", "start it as a user of its own: User=valkey"),
     /** ACL file, configuration, included files. */
-    SERVER_FILE_OPEN(
-            Severity.HIGH,
-            "a file with the server's secrets or settings is open to others",
-            "chmod o= FILE"),
+    SERVER_FILE_OPEN(Severity.HIGH, "a file with the server's secrets or settings is open to others", "chmod o= FILE"),
     /** The server's key file. */
     SERVER_KEY_READABLE(Severity.HIGH, "the server's key can be read by others than its owner", "chmod 600 FILE"),
     /** Our key file. */
@@ -199,6 +192,11 @@ public enum Check {
     /** {@return the name in reports and the anchor in docs/doctor.md} */
     public String id() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** {@return the check of this name} */
+    public static Optional<Check> of(String id) {
+        return Stream.of(values()).filter(check -> check.id().equals(id)).findFirst();
     }
 
     /** {@return how bad it is} */

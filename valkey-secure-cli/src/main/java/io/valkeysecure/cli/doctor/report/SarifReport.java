@@ -71,7 +71,9 @@ public final class SarifReport {
                 List.of(ordered(
                         "kind", "external",
                         "status", "accepted",
-                        "justification", ignored.waiver().reason() + ", until " + ignored.waiver().until())));
+                        "justification",
+                                ignored.waiver().reason() + ", until "
+                                        + ignored.waiver().until())));
         return result;
     }
 

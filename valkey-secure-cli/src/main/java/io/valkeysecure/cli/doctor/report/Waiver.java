@@ -34,8 +34,7 @@ public record Waiver(Check check, String node, String reason, LocalDate until) {
     }
 
     boolean covers(Finding finding, String server) {
-        return check == finding.check()
-                && (node.equals("*") || node.equals(finding.target()) || node.equals(server));
+        return check == finding.check() && (node.equals("*") || node.equals(finding.target()) || node.equals(server));
     }
 
     /** {@return the check and the node, for people} */

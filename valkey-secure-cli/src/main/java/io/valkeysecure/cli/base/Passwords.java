@@ -1,4 +1,4 @@
-package io.valkeysecure.cli.doctor;
+package io.valkeysecure.cli.base;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Judges passwords, and never repeats them. */
-final class Passwords {
+public final class Passwords {
     /** NIST SP 800-63B-4 section 3.1.1: where a password is all that is asked for. */
     private static final int LEAST_LENGTH = 15;
 
@@ -18,17 +18,66 @@ final class Passwords {
 
     /** What documentation, tutorials and container images show, and what is tried first. */
     private static final List<String> COMMON = List.of(
-            "", "password", "passw0rd", "Password1", "password123", "foobared", "redis", "redis123", "valkey", "valkey123",
-            "mypassword", "my-password", "yourpassword", "yourpasswordhere", "your_strong_password", "strongpassword",
-            "somepassword", "secret", "secretpassword", "supersecret", "changeme", "admin", "admin123", "administrator",
-            "root", "toor", "test", "test123", "testing", "guest", "default", "demo", "example", "12345", "123456", "1234567",
-            "12345678", "123456789", "1234567890", "qwerty", "qwerty123", "abc123", "letmein", "welcome", "iloveyou",
-            "monkey", "dragon", "111111", "000000", "p1pp0", "hunter2", "master", "cache", "sentinel", "replica");
+            "",
+            "password",
+            "passw0rd",
+            "Password1",
+            "password123",
+            "foobared",
+            "redis",
+            "redis123",
+            "valkey",
+            "valkey123",
+            "mypassword",
+            "my-password",
+            "yourpassword",
+            "yourpasswordhere",
+            "your_strong_password",
+            "strongpassword",
+            "somepassword",
+            "secret",
+            "secretpassword",
+            "supersecret",
+            "changeme",
+            "admin",
+            "admin123",
+            "administrator",
+            "root",
+            "toor",
+            "test",
+            "test123",
+            "testing",
+            "guest",
+            "default",
+            "demo",
+            "example",
+            "12345",
+            "123456",
+            "1234567",
+            "12345678",
+            "123456789",
+            "1234567890",
+            "qwerty",
+            "qwerty123",
+            "abc123",
+            "letmein",
+            "welcome",
+            "iloveyou",
+            "monkey",
+            "dragon",
+            "111111",
+            "000000",
+            "p1pp0",
+            "hunter2",
+            "master",
+            "cache",
+            "sentinel",
+            "replica");
 
     private Passwords() {}
 
     /** {@return what is wrong with a password that is in the clear} */
-    static Optional<String> weakness(String password) {
+    public static Optional<String> weakness(String password) {
         if (COMMON.contains(password.toLowerCase(Locale.ROOT))) {
             return Optional.of("is a common password");
         } else if (password.length() < LEAST_LENGTH) {
@@ -40,7 +89,7 @@ final class Passwords {
     }
 
     /** {@return whether a digest is that of a common password, or of one made of the user's name} */
-    static boolean isCommon(String digest, String user) {
+    public static boolean isCommon(String digest, String user) {
         return Stream.concat(COMMON.stream(), Stream.of(user, user + "1", user + "123", user + "-password"))
                 .anyMatch(password -> digest(password).equalsIgnoreCase(digest));
     }
@@ -48,8 +97,7 @@ final class Passwords {
     private static String digest(String password) {
         try {
             return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256")
-                            .digest(password.getBytes(StandardCharsets.UTF_8)));
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(password.getBytes(StandardCharsets.UTF_8)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

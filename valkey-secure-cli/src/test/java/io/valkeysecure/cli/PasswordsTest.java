@@ -1,11 +1,13 @@
-package io.valkeysecure.cli.doctor;
+package io.valkeysecure.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valkeysecure.cli.base.Passwords;
 import org.junit.jupiter.api.Test;
 
 class PasswordsTest {
-    private static final String SHA_256_OF_PASSWORD = "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8";
+    private static final String SHA_256_OF_PASSWORD =
+            "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8";
 
     @Test
     void password_shortOrCommonOrOfFewCharacters_isWeak() {
