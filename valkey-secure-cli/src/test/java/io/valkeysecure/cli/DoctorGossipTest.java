@@ -8,10 +8,7 @@ import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import javax.net.ssl.SSLServerSocket;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,69 +37,35 @@ class DoctorGossipTest {
     }
 
     /** Answers each command by its first words, and everything else with an error. */
-    private static final class Server implements AutoCloseable {
-        private final SSLServerSocket socket;
+    private static final class Server extends PretendedServer {
         private final Map<String, String> answers;
 
         Server(Map<String, String> answers) throws IOException {
+            super(ca);
             this.answers = new TreeMap<>(answers);
             this.answers.putIfAbsent("AUTH", "+OK\r\n");
-            socket = (SSLServerSocket) ca.issue()
-                    .dnsName("localhost")
-                    .build()
-                    .tlsContext()
-                    .getServerSocketFactory()
-                    .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-            start(this::accept);
-        }
-
-        private static void start(Runnable work) {
-            Thread thread = new Thread(work, "gossip");
-            thread.setDaemon(true);
-            thread.start();
-        }
-
-        private void accept() {
-            try {
-                while (true) {
-                    Socket accepted = socket.accept();
-                    start(() -> serve(accepted));
-                }
-            } catch (IOException e) {
-                // closed
-            }
-        }
-
-        private void serve(Socket accepted) {
-            try (accepted) {
-                BufferedReader in = new BufferedReader(
-                        new InputStreamReader(accepted.getInputStream(), StandardCharsets.ISO_8859_1));
-                OutputStream out = accepted.getOutputStream();
-                for (String line = in.readLine(); line != null; line = in.readLine()) {
-                    List<String> words = new ArrayList<>();
-                    if (line.startsWith("*")) {
-                        for (int i = Integer.parseInt(line.substring(1)); i > 0; i--) {
-                            in.readLine();
-                            words.add(in.readLine());
-                        }
-                    }
-                    String command = String.join(" ", words);
-                    String answer = answers.entrySet().stream()
-                            .filter(each -> command.startsWith(each.getKey()))
-                            .map(Map.Entry::getValue)
-                            .findFirst()
-                            .orElse("-ERR no\r\n");
-                    out.write(answer.getBytes(StandardCharsets.ISO_8859_1));
-                    out.flush();
-                }
-            } catch (IOException e) {
-                // the other side has had enough
-            }
+            start();
         }
 
         @Override
-        public void close() throws IOException {
-            socket.close();
+        void serve(BufferedReader in, OutputStream out) throws IOException {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                List<String> words = new ArrayList<>();
+                if (line.startsWith("*")) {
+                    for (int i = Integer.parseInt(line.substring(1)); i > 0; i--) {
+                        in.readLine();
+                        words.add(in.readLine());
+                    }
+                }
+                String command = String.join(" ", words);
+                String answer = answers.entrySet().stream()
+                        .filter(each -> command.startsWith(each.getKey()))
+                        .map(Map.Entry::getValue)
+                        .findFirst()
+                        .orElse("-ERR no\r\n");
+                out.write(answer.getBytes(StandardCharsets.ISO_8859_1));
+                out.flush();
+            }
         }
     }
 
@@ -112,7 +74,7 @@ class DoctorGossipTest {
     }
 
     private static Outcome examine(Server server) {
-        int port = server.socket.getLocalPort();
+        int port = server.port();
         return Outcome.ofLine(("doctor localhost:" + port + " --plaintext-ports " + port
                         + " --ca DIR/ca.crt --user app --password-file DIR/password --json --fail-on critical")
                 .replace("DIR", directory.toString()));
