@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -20,6 +22,7 @@ import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.recording.TlsTranscript;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -63,7 +66,7 @@ class SecureLettuceReconnectTest {
 
     @Test
     void reconnect_serverRestarted_servesTheSameConnection() throws Exception {
-        server.stop();
+        stopServer();
         RedisFuture<String> queued = connection.async().set("after", "2");
         server.restart();
 
@@ -101,9 +104,22 @@ class SecureLettuceReconnectTest {
         }
     }
 
-    private RedisFuture<String> reconnectTo(HostilePeer impostor, RefusalReason expected) {
-        dialled.set(impostor.port());
+    /** Returns when Lettuce knows of it: it fails a command that it writes into a connection which is just ending. */
+    private void stopServer() throws InterruptedException {
+        CountDownLatch disconnected = new CountDownLatch(1);
+        client.addListener(new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> ended) {
+                disconnected.countDown();
+            }
+        });
         server.stop();
+        assertThat(disconnected.await(60, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private RedisFuture<String> reconnectTo(HostilePeer impostor, RefusalReason expected) throws InterruptedException {
+        dialled.set(impostor.port());
+        stopServer();
         RedisFuture<String> queued = connection.async().set("secret", "value");
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(pki.heard.refused).hasSizeGreaterThan(2));
