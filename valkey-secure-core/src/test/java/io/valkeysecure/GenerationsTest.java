@@ -115,6 +115,7 @@ class GenerationsTest extends WithMaterialScene {
                     Instant.now(),
                     SERVER.certificate().getNotAfter().toInstant().plusSeconds(1)));
             assertClosed(tls, socket, RefusalReason.EXPIRED);
+            assertThat(catchThrowable(() -> ping(socket))).hasStackTraceContaining("in the server's path ");
         }
     }
 

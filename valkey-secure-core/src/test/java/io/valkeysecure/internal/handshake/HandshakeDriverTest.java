@@ -8,6 +8,7 @@ import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.ServerIdentity;
+import io.valkeysecure.SpkiPin;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.adapter.ClientLibrary;
@@ -69,9 +70,13 @@ class HandshakeDriverTest {
 
     @Test
     void overSocket_closingFails_isKeptBesideTheRefusal() throws IOException {
-        TestCertificate other = ROOT.issue().dnsName("other.example").build();
-        try (HostilePeer peer = HostilePeer.tls(other);
-                SecureTls tls = tls().build();
+        TestCertificate own =
+                ROOT.issue().notAfter(clock.instant().plusSeconds(60)).build();
+        try (HostilePeer peer = HostilePeer.tls(SERVER);
+                SecureTls tls = SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
+                        .presenting(ClientIdentity.of(own.privateKey(), own.chain()))
+                        .clock(clock)
+                        .build();
                 Socket plain = new Socket("localhost", peer.port()) {
                     @Override
                     public synchronized void close() throws IOException {
@@ -81,13 +86,31 @@ class HandshakeDriverTest {
                         }
                     }
                 }) {
+            clock.advance(Duration.ofMinutes(2));
+
             Throwable refused = catchThrowable(() -> driver(tls, peer.port()).overSocket(plain));
 
-            assertThat(RefusalReason.of(refused)).contains(RefusalReason.NAME_MISMATCH);
+            assertThat(RefusalReason.of(refused)).contains(RefusalReason.EXPIRED);
             assertThat(plain.isClosed()).isTrue();
             assertThat(Stream.iterate(refused, thrown -> thrown != null, Throwable::getCause)
                             .flatMap(thrown -> Stream.of(thrown.getSuppressed())))
                     .anyMatch(suppressed -> "closing fails".equals(suppressed.getMessage()));
+        }
+    }
+
+    @Test
+    void overSocket_noPinFits_saysWhichKeysTheServerHas() throws IOException {
+        String pin = SpkiPin.of(SERVER.certificate()).toString();
+        try (HostilePeer peer = HostilePeer.tls(SERVER);
+                SecureTls tls = tls().pins(
+                                SpkiPin.of(TestCertificate.root().build().certificate()),
+                                SpkiPin.of(TestCertificate.root().build().certificate()))
+                        .build();
+                Socket plain = new Socket("localhost", peer.port())) {
+            Throwable refused = catchThrowable(() -> driver(tls, peer.port()).overSocket(plain));
+
+            assertThat(RefusalReason.of(refused)).contains(RefusalReason.PIN_MISMATCH);
+            assertThat(refused).hasMessageContaining(pin);
         }
     }
 
@@ -136,7 +159,9 @@ class HandshakeDriverTest {
                 .dnsName("localhost")
                 .notAfter(clock.instant().plus(Duration.ofHours(1)))
                 .build();
-        try (HostilePeer peer = HostilePeer.tls(shortLived);
+        // under TLS 1.3 each ticket is used once, so that nothing would be left to resume
+        try (HostilePeer peer =
+                        HostilePeer.tls(shortLived, parameters -> parameters.setProtocols(new String[] {"TLSv1.2"}));
                 SecureTls tls = SecureTls.trusting(TrustAnchors.of(root.certificate()))
                         .withoutClientIdentity()
                         .clock(clock)

@@ -34,6 +34,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.HandshakeCompletedListener;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -287,6 +289,41 @@ class VerifiedSocketTest {
 
         socket.close();
         assertThat(socket.isClosed()).isTrue();
+    }
+
+    /** A close_notify, or waiting for one, could block on a peer that does not read. */
+    @Test
+    void close_byTheLibrary_resetsTheConnectionAndKeepsAFailure() throws IOException {
+        AtomicInteger linger = new AtomicInteger(-1);
+        AtomicBoolean fails = new AtomicBoolean();
+        try (Socket plain = new Socket("localhost", peer.port()) {
+            @Override
+            public void setSoLinger(boolean on, int seconds) throws SocketException {
+                linger.set(on ? seconds : -1);
+                super.setSoLinger(on, seconds);
+            }
+
+            @Override
+            public synchronized void close() throws IOException {
+                super.close();
+                if (fails.getAndSet(false)) {
+                    throw new IOException("closing fails");
+                }
+            }
+        }) {
+            SSLSocket open = TlsHandshake.start(tls, new Endpoint("localhost", peer.port()), ClientLibrary.OTHER)
+                    .overSocket(plain);
+            fails.set(true);
+
+            ((ManagedConnection) open).close(removed);
+
+            assertThat(linger).hasValue(0);
+            assertThat(plain.isClosed()).isTrue();
+            assertThat(removed.getSuppressed())
+                    .extracting(Throwable::getMessage)
+                    .containsExactly("closing fails");
+            open.close();
+        }
     }
 
     @Test
