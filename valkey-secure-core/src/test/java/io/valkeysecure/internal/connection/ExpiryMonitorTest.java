@@ -86,6 +86,7 @@ class ExpiryMonitorTest {
             // the thread looks again and again, and has no more to say
             int before = clock.asked.get();
             await().atMost(LONG).until(() -> clock.asked.get() > before + 30);
+            assertThat(tls.status().generation()).isEqualTo(1);
         }
         assertThat(warnings).containsExactly("CN=app in 8 days", "CN=app in 3 days");
     }
