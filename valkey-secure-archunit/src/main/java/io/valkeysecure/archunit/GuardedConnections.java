@@ -37,12 +37,14 @@ public final class GuardedConnections {
     /** No client of Lettuce is made, and no TLS setting of Lettuce is used, beside {@code SecureLettuce}. */
     public static final ArchRule LETTUCE = forbidden("Lettuce", Signatures.read("lettuce.txt"));
 
-    /** No client, pool or connection of Jedis is made, and no TLS setting of Jedis is used, beside {@code SecureJedis}. */
+    /**
+     * No client, pool or connection of Jedis is made, and no TLS setting of Jedis is used, beside {@code SecureJedis}.
+     */
     public static final ArchRule JEDIS = forbidden("Jedis", Signatures.read("jedis.txt"));
 
     /**
-     * A class that gives a {@code JedisClientConfig}, or a factory of connections, to a constructor of Jedis gets it from
-     * {@code SecureJedis}: it calls {@code SecureJedis} itself. A signature cannot say this, because the same
+     * A class that gives a {@code JedisClientConfig}, or a factory of connections, to a constructor of Jedis gets it
+     * from {@code SecureJedis}: it calls {@code SecureJedis} itself. A signature cannot say this, because the same
      * constructor is right with a guarded configuration and wrong with another one. A class that is handed its
      * configuration by another class breaks the rule; let the class that makes the configuration make the client, too.
      */
@@ -99,7 +101,11 @@ public final class GuardedConnections {
     }
 
     private static boolean isGuard(JavaAccess<?> access) {
-        return GUARDS.contains(access.getTargetOwner().getFullName());
+        return GUARDS.stream().anyMatch(guard -> isOf(guard, access));
+    }
+
+    private static boolean isOf(String owner, JavaAccess<?> access) {
+        return access.getTargetOwner().getFullName().equals(owner);
     }
 
     private static final class CallsSecureJedisForConfigurations extends ArchCondition<JavaClass> {
@@ -115,8 +121,7 @@ public final class GuardedConnections {
 
         @Override
         public void check(JavaClass from, ConditionEvents events) {
-            if (from.getAccessesFromSelf().stream()
-                    .anyMatch(access -> access.getTargetOwner().getFullName().equals(SECURE_JEDIS))) {
+            if (from.getAccessesFromSelf().stream().anyMatch(access -> isOf(SECURE_JEDIS, access))) {
                 return;
             }
             for (JavaAccess<?> access : from.getAccessesFromSelf()) {

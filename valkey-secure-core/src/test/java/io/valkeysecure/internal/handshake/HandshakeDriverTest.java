@@ -47,15 +47,19 @@ class HandshakeDriverTest {
         return ((Connector) RootTypes.internals(tls)).handshake(new Endpoint("localhost", port), ClientLibrary.OTHER);
     }
 
-    @Test
-    void overSocket_ownIdentityEnded_theConnectionIsClosedThoughNoTlsBegan() throws IOException {
+    private SecureTls withIdentityOfAMinute() {
         TestCertificate own =
                 ROOT.issue().notAfter(clock.instant().plusSeconds(60)).build();
+        return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
+                .presenting(ClientIdentity.of(own.privateKey(), own.chain()))
+                .clock(clock)
+                .build();
+    }
+
+    @Test
+    void overSocket_ownIdentityEnded_theConnectionIsClosedThoughNoTlsBegan() throws IOException {
         try (HostilePeer peer = HostilePeer.tls(SERVER);
-                SecureTls tls = SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
-                        .presenting(ClientIdentity.of(own.privateKey(), own.chain()))
-                        .clock(clock)
-                        .build();
+                SecureTls tls = withIdentityOfAMinute();
                 Socket plain = new Socket("localhost", peer.port())) {
             clock.advance(Duration.ofMinutes(2));
 
@@ -70,13 +74,8 @@ class HandshakeDriverTest {
 
     @Test
     void overSocket_closingFails_isKeptBesideTheRefusal() throws IOException {
-        TestCertificate own =
-                ROOT.issue().notAfter(clock.instant().plusSeconds(60)).build();
         try (HostilePeer peer = HostilePeer.tls(SERVER);
-                SecureTls tls = SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
-                        .presenting(ClientIdentity.of(own.privateKey(), own.chain()))
-                        .clock(clock)
-                        .build();
+                SecureTls tls = withIdentityOfAMinute();
                 Socket plain = new Socket("localhost", peer.port()) {
                     @Override
                     public synchronized void close() throws IOException {
