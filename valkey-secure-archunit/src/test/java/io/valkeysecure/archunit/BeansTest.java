@@ -11,7 +11,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Methods of an application that make beans. Spring's annotation is known by its name; here it is one of the same name. */
+/**
+ * Methods of an application that make beans. Spring's annotation is known by its name; here it is one of the same name.
+ */
 class BeansTest {
     @TempDir
     private Path directory = Path.of("");

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the doctor could not look at is said in every form of the report, and the verdict is never "tight". The twin of each is
- * the same server looked at in full.
+ * What the doctor could not look at is said in every form of the report, and the verdict is never "tight". The twin of
+ * each is the same server looked at in full.
  */
 class DoctorCompletenessTest {
     private static final ObjectMapper JSON = new ObjectMapper();

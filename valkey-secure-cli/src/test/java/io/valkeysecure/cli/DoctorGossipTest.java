@@ -21,7 +21,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that is verified, and tells of itself and others what cannot be: each is a finding, and none ends the report. */
+/**
+ * A server that is verified, and tells of itself and others what cannot be: each is a finding, and none ends the
+ * report.
+ */
 class DoctorGossipTest {
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit

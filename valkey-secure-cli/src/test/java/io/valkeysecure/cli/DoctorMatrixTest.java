@@ -38,8 +38,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Real servers, each wrong in a way of its own: each yields exactly its findings, and the hardened one none. The ordinary
- * tests run a few of them, {@code ./verify doctor} all.
+ * Real servers, each wrong in a way of its own: each yields exactly its findings, and the hardened one none. The
+ * ordinary tests run a few of them, {@code ./verify doctor} all.
  */
 class DoctorMatrixTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -624,7 +624,9 @@ class DoctorMatrixTest {
         }
     }
 
-    /** testssl.sh takes its time: it is asked about the hardened one, and about each that is wrong in what it looks at. */
+    /**
+     * testssl.sh takes its time: it is asked about the hardened one, and about each that is wrong in what it looks at.
+     */
     private static List<String> others(SecondOpinions opinions, Case server, int port, String ca, Outcome outcome)
             throws Exception {
         List<String> differences = new ArrayList<>(opinions.ofSslscan(

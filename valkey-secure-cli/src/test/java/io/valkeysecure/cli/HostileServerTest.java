@@ -18,7 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Verified servers that answer without end: the doctor and {@code connect} end in time, and say which answer it was. */
+/**
+ * Verified servers that answer without end: the doctor and {@code connect} end in time, and say which answer it was.
+ */
 class HostileServerTest {
     private static final String SLOW = "did not answer within";
 

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /**
- * A Valkey as an operator would start it, from the files that {@code pki} and {@code conf} made and nothing else but the
- * place for its data.
+ * A Valkey as an operator would start it, from the files that {@code pki} and {@code conf} made and nothing else but
+ * the place for its data.
  */
 final class OperatedServer implements AutoCloseable {
     private final Process process;

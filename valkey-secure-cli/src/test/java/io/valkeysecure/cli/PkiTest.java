@@ -174,7 +174,10 @@ class PkiTest {
         }
     }
 
-    /** Where the umask takes nothing away, nothing that was made is for others to write, and no folder for them to enter. */
+    /**
+     * Where the umask takes nothing away, nothing that was made is for others to write, and no folder for them to
+     * enter.
+     */
     @Test
     void init_withoutUmask_givesOthersNothingToWrite() throws Exception {
         Path open = directory.resolve("umask-ca");

@@ -225,7 +225,9 @@ class RotationTest {
         }
     }
 
-    /** Writes and reads all the while, over three rotations, and expects every answer, and no old identity in the end. */
+    /**
+     * Writes and reads all the while, over three rotations, and expects every answer, and no old identity in the end.
+     */
     private void load(int threads, long thinkingNanos, BiFunction<String, String, String> setAndGet) {
         AtomicBoolean ended = new AtomicBoolean();
         AtomicLong commands = new AtomicLong();

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A reconnect is guarded as the first connection is. The address resolver stands for a DNS or a proxy that was taken over. */
+/**
+ * A reconnect is guarded as the first connection is. The address resolver stands for a DNS or a proxy that was taken
+ * over.
+ */
 class SecureLettuceReconnectTest {
     private static final String PASSWORD = "correct-horse-battery";
 

@@ -47,7 +47,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
-/** What is refused, that the caller of Lettuce's own methods learns why, and that nothing was said to the wrong peer. */
+/**
+ * What is refused, that the caller of Lettuce's own methods learns why, and that nothing was said to the wrong peer.
+ */
 class SecureLettuceRefusalTest {
     private static final String PASSWORD = "correct-horse-battery";
     /** What is lost in a race is not lost each time. */
@@ -322,8 +324,8 @@ class SecureLettuceRefusalTest {
     }
 
     /**
-     * The server has refused our certificate and closed, its alert waits unread, and only then is HELLO written. A handler
-     * that hears nothing for a while makes sure of what else is a race.
+     * The server has refused our certificate and closed, its alert waits unread, and only then is HELLO written. A
+     * handler that hears nothing for a while makes sure of what else is a race.
      */
     @Test
     void connect_refusedLateWithTheAlertReadAfterHelloIsWritten_isTyped() {

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Handshakes need a slot: nobody waits for ever, nobody for a server that is not his, and every way out gives the slot back. */
+/**
+ * Handshakes need a slot: nobody waits for ever, nobody for a server that is not his, and every way out gives the slot
+ * back.
+ */
 class SecureLettuceStormTest {
     private static final Endpoint NOWHERE = new Endpoint("localhost", 1);
 
@@ -171,8 +174,8 @@ class SecureLettuceStormTest {
     }
 
     /**
-     * First come, first served for all together would serve all that wait for the silent server before the healthy one. So
-     * many wait that their slots come in minutes: the order decides, however slow the machine is.
+     * First come, first served for all together would serve all that wait for the silent server before the healthy one.
+     * So many wait that their slots come in minutes: the order decides, however slow the machine is.
      */
     @Test
     void connect_manyWaitForASilentServer_aHealthyServerIsConnectedBeforeTheirTurn() throws Exception {

@@ -231,7 +231,10 @@ class SecureLettuceUseTest {
                 .toList();
     }
 
-    /** Linux only; elsewhere there are none. Sockets are left out: Lettuce 7's own DNS resolver leaves some UDP sockets open. */
+    /**
+     * Linux only; elsewhere there are none. Sockets are left out: Lettuce 7's own DNS resolver leaves some UDP sockets
+     * open.
+     */
     private static List<String> openSelectors() {
         String[] open = new File("/proc/self/fd").list();
         return Stream.of(open == null ? new String[0] : open)

@@ -31,9 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code ./verify observability}: a real Prometheus scrapes a program through refusals, a rotation, files that cannot be used and
- * slow handshakes; every query of the dashboard and of the alerts returns what the run did. Needs {@code prometheus} on PATH, so
- * its name is not that of a test which always runs.
+ * {@code ./verify observability}: a real Prometheus scrapes a program through refusals, a rotation, files that cannot
+ * be used and slow handshakes; every query of the dashboard and of the alerts returns what the run did. Needs
+ * {@code prometheus} on PATH, so its name is not that of a test which always runs.
  */
 class ObservabilityRun {
     private static final Path FILES = Path.of("..", "docs", "observability");
@@ -254,7 +254,9 @@ class ObservabilityRun {
                 .getAsJsonObject();
     }
 
-    /** Name and expression of each alert, from the file itself: a folded expression goes on where it is indented more. */
+    /**
+     * Name and expression of each alert, from the file itself: a folded expression goes on where it is indented more.
+     */
     private static Map<String, String> alerts() throws IOException {
         Map<String, String> alerts = new LinkedHashMap<>();
         String name = "";

@@ -25,8 +25,8 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * A Java block of the README or of a page in {@code docs}, with the page that it is on and its place there. A block is the
- * body of a method, or a type of its own; {@link #GIVEN} has what the text around a block takes for granted.
+ * A Java block of the README or of a page in {@code docs}, with the page that it is on and its place there. A block is
+ * the body of a method, or a type of its own; {@link #GIVEN} has what the text around a block takes for granted.
  */
 record DocumentationExample(String page, int number, String code) {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -36,7 +36,9 @@ record DocumentationExample(String page, int number, String code) {
     private static final Pattern BLOCK = Pattern.compile("^```java\\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern TYPE = Pattern.compile("^(?:final )?class (\\w+)", Pattern.MULTILINE);
 
-    /** By page: the fields of the class that a block of that page is compiled in. A block may declare one of them anew. */
+    /**
+     * By page: the fields of the class that a block of that page is compiled in. A block may declare one of them anew.
+     */
     static final Map<String, String> GIVEN = Map.of(
             "metrics.md",
             "TrustAnchors anchors; ClientIdentity identity; MeterRegistry registry;",

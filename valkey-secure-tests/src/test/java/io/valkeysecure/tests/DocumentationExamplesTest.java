@@ -33,8 +33,8 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * Every Java block of the README and of the pages in {@code docs} compiles as it stands there, and those that connect are run
- * against one real server. Only where the files lie and where the server listens is replaced.
+ * Every Java block of the README and of the pages in {@code docs} compiles as it stands there, and those that connect
+ * are run against one real server. Only where the files lie and where the server listens is replaced.
  */
 @Tag("lettuce-7")
 @Tag("jedis-8")

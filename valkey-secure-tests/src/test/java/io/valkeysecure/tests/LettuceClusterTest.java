@@ -45,7 +45,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Lettuce's client for clusters at work: six nodes, TLS on every link, and everything about them changes under load. */
+/**
+ * Lettuce's client for clusters at work: six nodes, TLS on every link, and everything about them changes under load.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LettuceClusterTest {
     private static final Duration WINDOW = Duration.ofSeconds(2);

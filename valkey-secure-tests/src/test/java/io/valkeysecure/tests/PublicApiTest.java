@@ -38,8 +38,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The public API of each exported package is a committed text in {@code docs/api}, named after the module and the package's
- * place in it: a change of it is seen in review.
+ * The public API of each exported package is a committed text in {@code docs/api}, named after the module and the
+ * package's place in it: a change of it is seen in review.
  *
  * <p>When it changed on purpose, write the texts anew with {@code -Dapi.update=true} and commit them.
  */
@@ -62,7 +62,9 @@ class PublicApiTest {
             this.member = member;
         }
 
-        /** The packages that anybody may use, by what the module's descriptor says; without one, it is a single package. */
+        /**
+         * The packages that anybody may use, by what the module's descriptor says; without one, it is a single package.
+         */
         List<String> packages() throws IOException {
             if (this == ARCHUNIT) {
                 return List.of(member.getPackageName());

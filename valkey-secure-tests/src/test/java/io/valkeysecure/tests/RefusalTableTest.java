@@ -53,9 +53,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The refusal table: every sin of a server, with each client, engine and TLS version where it applies, is refused by its reason,
- * and no byte of the application goes to a server that was not verified. Each sin has a twin that differs from it in one
- * attribute and is connected to, so that no row passes for a wrong cause.
+ * The refusal table: every sin of a server, with each client, engine and TLS version where it applies, is refused by
+ * its reason, and no byte of the application goes to a server that was not verified. Each sin has a twin that differs
+ * from it in one attribute and is connected to, so that no row passes for a wrong cause.
  *
  * <p>Real Valkey servers sin wherever they can. All bytes go through a recording proxy.
  */

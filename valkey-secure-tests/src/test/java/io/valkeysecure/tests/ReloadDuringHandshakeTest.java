@@ -25,8 +25,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A server that delays a part of its handshake until {@code reload()} has returned is judged by the new material: what that
- * does not accept gets not one byte of the application. The twin of each case reloads material that still accepts it.
+ * A server that delays a part of its handshake until {@code reload()} has returned is judged by the new material: what
+ * that does not accept gets not one byte of the application. The twin of each case reloads material that still accepts
+ * it.
  */
 class ReloadDuringHandshakeTest extends ChangingTrust {
     ReloadDuringHandshakeTest(@TempDir Path directory) {

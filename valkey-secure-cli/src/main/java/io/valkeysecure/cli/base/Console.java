@@ -169,7 +169,7 @@ public final class Console {
         err.flush();
     }
 
-    /** Where an error comes from, for those who asked for it. */
+    /** Prints where an error comes from, if the user asked for it. */
     public void stackTrace(Throwable thrown) {
         StringWriter trace = new StringWriter();
         thrown.printStackTrace(new PrintWriter(trace));

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Collects the result of each check. A finding outweighs everything, and a check that was made outweighs one that was not.
- * A check for which nothing was recorded was not made: silence never counts as good.
+ * Collects the result of each check. A finding outweighs everything, and a check that was made outweighs one that was
+ * not. A check for which nothing was recorded was not made: silence never counts as good.
  */
 final class CheckResults {
     /** The checks on this side. */

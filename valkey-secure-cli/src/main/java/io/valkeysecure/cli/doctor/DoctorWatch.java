@@ -24,7 +24,10 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Examines again and again, until it is interrupted or the process is told to end. Prints the first report, then changes. */
+/**
+ * Examines again and again, until it is interrupted or the process is told to end. Prints the first report, then
+ * changes.
+ */
 public final class DoctorWatch {
     /** A round that hangs is not waited for: it only reads. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);

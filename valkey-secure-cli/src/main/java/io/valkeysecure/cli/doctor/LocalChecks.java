@@ -27,7 +27,10 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the process and the files of a server that is on this machine. Relative paths count from the server's {@code dir}. */
+/**
+ * Looks at the process and the files of a server that is on this machine. Relative paths count from the server's
+ * {@code dir}.
+ */
 final class LocalChecks {
     private static final Pattern SECRET = Pattern.compile(
             "(?im)^\\s*(requirepass|masterauth|primaryauth|tls-key-file-pass|tls-client-key-file-pass|user)\\s");
@@ -45,7 +48,10 @@ final class LocalChecks {
         this.results = results;
     }
 
-    /** A process of this number that is another program is not the server: that one is in a container, or behind a tunnel. */
+    /**
+     * A process of this number that is another program is not the server: that one is in a container, or behind a
+     * tunnel.
+     */
     void process() {
         String number = info.getOrDefault("process_id", "");
         if (!number.matches("\\d{1,9}")) {

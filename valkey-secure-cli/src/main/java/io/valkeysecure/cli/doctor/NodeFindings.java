@@ -43,7 +43,9 @@ final class NodeFindings {
         add(check.on(target, evidence));
     }
 
-    /** The first to find something has the better evidence; each user, file, port and address is a finding of its own. */
+    /**
+     * The first to find something has the better evidence; each user, file, port and address is a finding of its own.
+     */
     void add(Finding finding) {
         Finding before = found.putIfAbsent(finding.check(), finding);
         if (before != null && CheckResults.OF_SEVERAL.contains(finding.check()) && !before.equals(finding)) {

@@ -26,7 +26,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Examines one server: first as anybody could, then, if it is verified, as who may log in. One connection at a time. */
+/**
+ * Examines one server: first as anybody could, then, if it is verified, as who may log in. One connection at a time.
+ */
 final class NodeScan {
     private static final Set<Check> OF_CHAIN = EnumSet.range(Check.CERTIFICATE_EXPIRED, Check.CERTIFICATE_MALFORMED);
 

@@ -16,7 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Reads the file of {@code --ignore}. Every entry needs a reason and an end: nothing is accepted for ever, or in silence. */
+/**
+ * Reads the file of {@code --ignore}. Every entry needs a reason and an end: nothing is accepted for ever, or in
+ * silence.
+ */
 final class WaiverFile {
     private static final Set<String> NAMES = Set.of("id", "node", "reason", "until");
 

@@ -24,8 +24,8 @@ import java.util.Optional;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A connection to a server that is verified, or is not made: the handshake is over before the first byte of a command can
- * be written. Not safe for use by several threads.
+ * A connection to a server that is verified, or is not made: the handshake is over before the first byte of a command
+ * can be written. Not safe for use by several threads.
  */
 public final class RespConnection implements AutoCloseable {
     private final Endpoint endpoint;
@@ -53,7 +53,8 @@ public final class RespConnection implements AutoCloseable {
      *
      * @param tls whom to trust, and what to present
      * @param endpoint the server
-     * @param timeout how long it may take until the server takes the connection, and later until it has answered in full
+     * @param timeout how long it may take until the server takes the connection, and later until it has answered in
+     *     full
      * @param limits how large answers may be
      * @return the connection
      * @throws TlsHandshakeException if the server is refused

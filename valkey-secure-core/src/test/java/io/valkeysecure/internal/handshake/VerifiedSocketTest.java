@@ -44,7 +44,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A socket whose handshake is done: what is read of it and set on it is the connection's, but for what decides about TLS. */
+/**
+ * A socket whose handshake is done: what is read of it and set on it is the connection's, but for what decides about
+ * TLS.
+ */
 class VerifiedSocketTest {
     private static final TestCertificate ROOT = TestCertificate.root().build();
     private static final TestCertificate SERVER =

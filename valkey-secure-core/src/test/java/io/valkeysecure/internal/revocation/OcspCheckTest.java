@@ -36,7 +36,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Asking responders over HTTP: whom, how long, what is kept. What makes an answer good is StapledCheckTest's matter. */
+/**
+ * Asking responders over HTTP: whom, how long, what is kept. What makes an answer good is StapledCheckTest's matter.
+ */
 class OcspCheckTest {
     private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);

@@ -37,8 +37,9 @@ import redis.clients.jedis.JedisShardedPubSub;
 import redis.clients.jedis.Protocol;
 
 /**
- * A real cluster, TLS only, under load by {@code JedisCluster}, which every version of Jedis has: beside it Jedis without this library, and
- * what differs is ours. The front door's client is made of the same parts; {@link TopologyRefusalTest} has it.
+ * A real cluster, TLS only, under load by {@code JedisCluster}, which every version of Jedis has: beside it Jedis
+ * without this library, and what differs is ours. The front door's client is made of the same parts;
+ * {@link TopologyRefusalTest} has it.
  */
 @SuppressWarnings("deprecation") // JedisCluster goes on unchanged
 class ClusterTest extends WithRotating {

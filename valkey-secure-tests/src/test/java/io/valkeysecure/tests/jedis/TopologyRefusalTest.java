@@ -262,7 +262,9 @@ class TopologyRefusalTest extends ClusterRefusals {
         }
     }
 
-    /** As after a failover, or when a name resolves to another host: the address is the same, the certificate is not. */
+    /**
+     * As after a failover, or when a name resolves to another host: the address is the same, the certificate is not.
+     */
     @ParameterizedTest
     @EnumSource(names = {"OTHER_CA", "OTHER_NAME"})
     void clusterNode_returnsWithAnotherCertificate_isRefusedUntilItIsGood(Rogue rogue) {

@@ -37,8 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
 
 /**
- * When many connections are made anew, they are not all at once: after a rotation no faster than the limit, after a restart
- * of the server at random. {@code spread.connections} makes them more.
+ * When many connections are made anew, they are not all at once: after a rotation no faster than the limit, after a
+ * restart of the server at random. {@code spread.connections} makes them more.
  */
 class ReconnectSpreadTest {
     private static final int CONNECTIONS = Integer.getInteger("spread.connections", 60);
@@ -145,7 +145,10 @@ class ReconnectSpreadTest {
                 .isGreaterThanOrEqualTo(Duration.ofMillis(1000L * (CONNECTIONS - LIMIT) / LIMIT));
     }
 
-    /** Lettuce's own delays are the same for all connections, so that all come at the same moment; ours are drawn by lot. */
+    /**
+     * Lettuce's own delays are the same for all connections, so that all come at the same moment; ours are drawn by
+     * lot.
+     */
     @Test
     void serverRestarted_reconnectsAreSpread_whereThoseOfRawLettuceCoincide() throws IOException {
         Path anchors = Files.writeString(directory.resolve("ca.crt"), root.certificatePem());

@@ -29,13 +29,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Rotations of the client's identity and of the server's CA under constant load, written in every way, with bad files in
- * between: no command may fail and no value be wrong, and in the end no connection has an identity but the last.
+ * Rotations of the client's identity and of the server's CA under constant load, written in every way, with bad files
+ * in between: no command may fail and no value be wrong, and in the end no connection has an identity but the last.
  *
  * <p>Half of the connections go to Valkey itself, which demands a client certificate; the others through a front that
  * records the certificates and changes its own. System properties make it longer: {@code soak.identities},
- * {@code soak.cas} and {@code soak.connections}. So that a starved machine refutes nothing, {@code soak.window} makes the
- * drain window longer, in seconds: within it the client has to come to run.
+ * {@code soak.cas} and {@code soak.connections}. So that a starved machine refutes nothing, {@code soak.window} makes
+ * the drain window longer, in seconds: within it the client has to come to run.
  */
 class SoakTest {
     private static final int IDENTITIES = Integer.getInteger("soak.identities", 12);

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Asks a server which versions, suites and groups of TLS it accepts: one ClientHello a connection, broken off at the answer. */
+/**
+ * Asks a server which versions, suites and groups of TLS it accepts: one ClientHello a connection, broken off at the
+ * answer.
+ */
 public final class TlsProbe {
     /** More than there are to find; against a server that makes answers up. */
     private static final int MOST_SUITES = 64;

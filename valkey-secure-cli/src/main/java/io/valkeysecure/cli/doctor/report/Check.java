@@ -4,7 +4,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Everything that is looked for: how bad it is, what it is, and what to change. Each has a section in docs/doctor.md. */
+/**
+ * Everything that is looked for: how bad it is, what it is, and what to change. Each has a section in docs/doctor.md.
+ */
 public enum Check {
     /** A port answers to whoever speaks plain RESP. */
     PLAINTEXT_PORT_OPEN(Severity.CRITICAL, "a port answers without TLS", "port 0"),

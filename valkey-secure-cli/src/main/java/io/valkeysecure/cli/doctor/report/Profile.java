@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The controls of a published document that the doctor's checks answer. Its table says what those checks found, and nothing
- * about compliance beyond them.
+ * The controls of a published document that the doctor's checks answer. Its table says what those checks found, and
+ * nothing about compliance beyond them.
  *
  * @param name for {@code --profile}
  * @param document what it is of

@@ -172,7 +172,9 @@ public record Report(
                 .toList();
     }
 
-    /** {@return the findings that are not ignored, for people: what is the same on several servers stands there once} */
+    /**
+     * {@return the findings that are not ignored, for people: what is the same on several servers stands there once}
+     */
     public List<Finding> grouped() {
         Map<List<Object>, List<Finding>> same = findings().stream()
                 .collect(Collectors.groupingBy(
