@@ -33,6 +33,7 @@ suite() {
 
 # row NAME: adds the figures of the last run; a helper of suite, whose variables it uses.
 row() {
+  name_failures
   read -r row_run row_failed row_skipped < <(count_reports)
   rows+=("$(printf '%-8s %d run, %d failed, %d skipped%s' "$1" "$row_run" "$row_failed" "$row_skipped" \
     "$([ "$status" = 0 ] || echo ', maven failed')")")
