@@ -23,11 +23,32 @@ count_reports() {
     awk '{ run += $1; failed += $2; skipped += $3 } END { print run + 0, failed + 0, skipped + 0 }'
 }
 
-# conclude NAME STATUS [MORE]: prints the line of figures; fails where Maven failed, a test failed or was skipped, or none ran.
+# name_failures: one line on standard error for each failed test of all modules, with the beginning of its message.
+name_failures() {
+  find "$ROOT" -path '*/target/surefire-reports/TEST-*.xml' -exec \
+    awk '
+      function attribute(name,  text) {
+        if (!match($0, " " name "=\"[^\"]*")) return ""
+        text = substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3)
+        gsub(/&#10;/, " ", text); gsub(/&quot;/, "\"", text); gsub(/&apos;/, "\047", text)
+        gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/&amp;/, "\\&", text)
+        return text
+      }
+      # The first element after a test is what became of it; what stands further down is text and may look like one.
+      /^ *<testcase / { test = attribute("classname") "." attribute("name"); told = 0; next }
+      test != "" && !told && /^ *<(failure|error)[ >]/ {
+        message = attribute("message")
+        printf "failed: %s: %s\n", test, message == "" ? attribute("type") : substr(message, 1, 300)
+      }
+      { told = 1 }' {} + >&2
+}
+
+# conclude NAME STATUS [MORE]: names the failed tests, then prints the line of figures; fails where Maven failed, a test failed or was skipped, or none ran.
 conclude() {
   local name=$1 status=$2 more=${3:-} run failed skipped
   read -r run failed skipped < <(count_reports)
   [ "$status" = 0 ] || [ "$failed" -gt 0 ] || more="$more, the build failed"
+  name_failures
   printf '%s: %d run, %d failed, %d skipped%s\n' "$name" "$run" "$failed" "$skipped" "$more"
   [ "$status" = 0 ] && [ "$run" -gt 0 ] && [ "$failed" = 0 ] && [ "$skipped" = 0 ]
 }

@@ -18,6 +18,7 @@ suite() {
   run_maven test -pl valkey-secure-tests -am -Dtest="$TOPOLOGY_TESTS" -Dsurefire.failIfNoSpecifiedTests=false \
     -Denforcer.skip -Dvalkeysecure.testkit.runtime=native -Dvalkeysecure.testkit.ports="$ports" || status=$?
   stop_capture "$pcap"
+  name_failures
   read -r run failed skipped < <(count_reports)
   printf '%d run, %d failed, %d skipped\n' "$run" "$failed" "$skipped"
   if [ "$status" != 0 ] || [ "$run" = 0 ] || [ "$failed" != 0 ] || [ "$skipped" != 0 ]; then die 1 "the tests have failed"; fi

@@ -6,7 +6,7 @@
 # those do not have yet, and so cannot be loaded beside them.
 beyond() {
   [ "$1" = newest ] || printf ',!PublicApiTest,!MisconfigurationsTest'
-  [ "$1" != compat-boot-3.5 ] || printf ',!LettuceMultiDbTest,!**/jedis/SentinelTest,!**/jedis/TopologyRefusalTest'
+  [ "$1" != compat-boot-3.5 ] || printf ',!LettuceMultiDbTest,!**/jedis/CredentialsSequenceOfNewerClientsTest,!**/jedis/SentinelTest,!**/jedis/TopologyRefusalTest'
 }
 
 suite() {
@@ -27,6 +27,7 @@ suite() {
       run_maven test -pl valkey-secure-tests -am -Dtest="$INTEGRATION_TESTS$(beyond "$clients")" \
         -Dsurefire.failIfNoSpecifiedTests=false -Denforcer.skip -Djvm="$home/bin/java" \
         "${profile[@]}" || status=$?
+      name_failures
       read -r row_run row_failed row_skipped < <(count_reports)
       rows+=("$(printf '%-16s jdk %s: %d run, %d failed, %d skipped%s' "$clients" "$jdk" "$row_run" "$row_failed" \
         "$row_skipped" "$([ "$status" = 0 ] || echo ', maven failed')")")

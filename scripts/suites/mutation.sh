@@ -13,9 +13,20 @@ survivors() {
     sed 's/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&#39;/'"'"'/g; s/&amp;/\&/g' | sort -u
 }
 
+# The patterns of classes in the POM of a module by which no mutant was made: the class has moved, or has another name.
+# idle MODULE REPORT...
+idle() {
+  local pom=$1/pom.xml pattern
+  shift
+  sed -n '/<id>mutation</,/<\/profile>/p' "$pom" | sed -n '/<targetClasses>/,/<\/targetClasses>/s/.*<param>\(.*\)\*<\/param>.*/\1/p' |
+    while read -r pattern; do
+      grep -q -a -F "<mutatedClass>$pattern" "$@" || printf '%s*\n' "$pattern"
+    done
+}
+
 # With MODULE, that one alone.
 suite() {
-  local modules=("${MUTATED_MODULES[@]}") skipped=() status=0 name module reports total=0 killed=0 percent listed unlisted missing=0
+  local modules=("${MUTATED_MODULES[@]}") skipped=() status=0 name module reports total=0 killed=0 percent listed unlisted moved missing=0
   if [ $# -gt 0 ]; then
     modules=("$1")
     [[ " ${MUTATED_MODULES[*]} " = *" ${modules[0]} "* ]] || die 2 "no mutants in ${modules[0]}" "there are: ${MUTATED_MODULES[*]}"
@@ -40,6 +51,11 @@ suite() {
     killed=$((killed + $(cat "${reports[@]}" | grep -a -c "<mutation detected='true'" || true)))
     listed=$(sed '/^#/d' "$module/mutation-survivors.tsv" | cut -f 1,2 | sort -u)
     unlisted=$(survivors "${reports[@]}" | comm -23 - <(printf '%s\n' "$listed"))
+    moved=$(idle "$module" "${reports[@]}")
+    if [ -n "$moved" ]; then
+      missing=1
+      printf '%s: no mutant of these classes of the POM:\n%s\n' "$name" "$moved"
+    fi
     if [ -n "$unlisted" ]; then
       missing=1
       printf '%s: survived, and not in mutation-survivors.tsv:\n%s\n' "$name" "$unlisted"

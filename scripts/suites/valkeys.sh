@@ -42,6 +42,7 @@ with_valkey() {
   run_maven test -pl valkey-secure-tests -am -Dsurefire.failIfNoSpecifiedTests=false -Denforcer.skip \
     -Dvalkeysecure.testkit.runtime=native -Dvalkeysecure.testkit.binary="$binary" \
     -Dvalkeysecure.tests.abilities="$(abilities "$release")" "$@" || status=$?
+  name_failures
   read -r row_run row_failed row_skipped < <(count_reports)
   rows+=("$(printf '%s: %d run, %d failed, %d skipped%s' "$what" "$row_run" "$row_failed" "$row_skipped" \
     "$([ "$status" = 0 ] || echo ', maven failed')")")

@@ -1,6 +1,6 @@
 /**
- * BoringSSL for Lettuce, by netty-tcnative, and for Jedis, by Conscrypt. A modular application that requires this module
- * has their native libraries in its module graph; it needs nothing else.
+ * BoringSSL for Lettuce, by netty-tcnative, and for Jedis, by Conscrypt. A modular application that requires this
+ * module has their native libraries in its module graph; it needs nothing else.
  */
 @SuppressWarnings("module") // names of Netty's modules that end with digits
 module io.valkeysecure.boringssl {

@@ -92,10 +92,11 @@ public final class TrustAnchors {
     /**
      * Picks certificates out of these, such as one root of a bundle.
      *
-     * <p>A name is a common name ({@code Amazon Root CA 1}), a whole subject ({@code CN=Amazon Root CA 1, O=Amazon, C=US})
-     * or the SHA-256 fingerprint of the certificate in hexadecimal, with or without colons. It has to name exactly one
-     * certificate whenever the anchors are read; otherwise the material is refused with
-     * {@link RefusalReason#MATERIAL_UNREADABLE}, and the message has similar names, or the fingerprints to choose from.
+     * <p>A name is a common name ({@code Amazon Root CA 1}), a whole subject
+     * ({@code CN=Amazon Root CA 1, O=Amazon, C=US}) or the SHA-256 fingerprint of the certificate in hexadecimal, with
+     * or without colons. It has to name exactly one certificate whenever the anchors are read; otherwise the material
+     * is refused with {@link RefusalReason#MATERIAL_UNREADABLE}, and the message has similar names, or the fingerprints
+     * to choose from.
      *
      * @param names at least one name
      * @return the anchors that are named

@@ -68,7 +68,10 @@ class ArchitectureTest {
                 .resideInAnyPackage("io.micrometer.."));
     }
 
-    /** The internal packages, each with the internal packages that it uses. A package uses only packages of the lines above. */
+    /**
+     * The internal packages, each with the internal packages that it uses. A package uses only packages of the lines
+     * above.
+     */
     private static final Map<String, Set<String>> LAYERS = layers(
             "text:",
             "thread:",
@@ -171,7 +174,10 @@ class ArchitectureTest {
         return isInternal(type) ? internalName(type) : exportedName(type);
     }
 
-    /** Of the cycles between packages, only those among exported packages, and between builders and what they build, are left. */
+    /**
+     * Of the cycles between packages, only those among exported packages, and between builders and what they build, are
+     * left.
+     */
     @Test
     void core_packages_areFreeOfCyclesBeyondTheBuilders() {
         check(slices().matching("io.valkeysecure.(internal.*)..").should().beFreeOfCycles());
@@ -224,7 +230,10 @@ class ArchitectureTest {
         return layers;
     }
 
-    /** Only what ships with the JDK, and ourselves, may be named where a caller can see it; Micrometer in its own package. */
+    /**
+     * Only what ships with the JDK, and ourselves, may be named where a caller can see it; Micrometer in its own
+     * package.
+     */
     @Test
     void core_publicSignatures_nameOnlyTheJdkAndUs() {
         Set<String> foreign = CORE.stream()

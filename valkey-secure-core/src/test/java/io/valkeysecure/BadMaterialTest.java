@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Bad files get an exception at {@code build()} that names file, block and cause. Each shows nothing of what is in the files
- * and leaves no file open: every test here checks that of whatever it caught.
+ * Bad files get an exception at {@code build()} that names file, block and cause. Each shows nothing of what is in the
+ * files and leaves no file open: every test here checks that of whatever it caught.
  */
 class BadMaterialTest extends WithMaterialFiles {
     private static final char[] PASSWORD = "correct-horse-battery".toCharArray();

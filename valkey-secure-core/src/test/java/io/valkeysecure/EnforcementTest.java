@@ -46,8 +46,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever blocks or fails, be it a listener, a source, a file or a responder: the connection whose trust ends is closed,
- * its twin stays, and it is said what does not answer.
+ * Whatever blocks or fails, be it a listener, a source, a file or a responder: the connection whose trust ends is
+ * closed, its twin stays, and it is said what does not answer.
  */
 class EnforcementTest {
     private static final Duration LONG = Duration.ofSeconds(30);

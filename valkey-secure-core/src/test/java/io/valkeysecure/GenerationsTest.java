@@ -59,7 +59,7 @@ class GenerationsTest extends WithMaterialScene {
                 SSLSocket socket = scene.connect(tls)) {
             ping(socket);
             scene.files.write(WriteStrategy.SYMLINK_SWAP, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
-            assertClosedWithin2Seconds(tls, socket, RefusalReason.UNTRUSTED_ISSUER);
+            assertClosed(tls, socket, RefusalReason.UNTRUSTED_ISSUER);
             assertRefused(tls, RefusalReason.UNTRUSTED_ISSUER);
         }
     }
@@ -72,7 +72,7 @@ class GenerationsTest extends WithMaterialScene {
                 SSLSocket socket = scene.connect(tls)) {
             ping(socket);
             ROOT.crl().number(2).revoke(SERVER).build().write(crl);
-            assertClosedWithin2Seconds(tls, socket, RefusalReason.REVOKED);
+            assertClosed(tls, socket, RefusalReason.REVOKED);
             assertRefused(tls, RefusalReason.REVOKED);
         }
     }
@@ -82,7 +82,7 @@ class GenerationsTest extends WithMaterialScene {
     void anchorRemoved_sessionThatCouldResume_doesNot() throws IOException {
         scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", TestCertificate.pem(ROOT, OTHER_ROOT)));
         try (SecureTls tls = scene.tls().build()) {
-            await().until(() -> {
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
                 var unused = scene.subjectSeen(tls);
                 return scene.verified.get(scene.verified.size() - 1).resumed();
             });
@@ -95,7 +95,7 @@ class GenerationsTest extends WithMaterialScene {
     @Test
     void identityChanged_sessionThatCouldResume_doesNot() throws IOException {
         try (SecureTls tls = scene.tls().build()) {
-            await().until(() -> {
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
                 var unused = scene.subjectSeen(tls);
                 return scene.verified.get(scene.verified.size() - 1).resumed();
             });
@@ -114,14 +114,18 @@ class GenerationsTest extends WithMaterialScene {
             scene.clock.advance(Duration.between(
                     Instant.now(),
                     SERVER.certificate().getNotAfter().toInstant().plusSeconds(1)));
-            assertClosedWithin2Seconds(tls, socket, RefusalReason.EXPIRED);
+            assertClosed(tls, socket, RefusalReason.EXPIRED);
         }
     }
 
-    private void assertClosedWithin2Seconds(SecureTls tls, SSLSocket socket, RefusalReason reason) throws IOException {
-        await().atMost(Duration.ofSeconds(2)).until(() -> tls.status().openConnections() == 0);
-        assertThat(scene.server.awaitEnd(Duration.ofSeconds(2))).isTrue();
-        assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(reason);
+    private void assertClosed(SecureTls tls, SSLSocket socket, RefusalReason reason) throws IOException {
+        await().atMost(Duration.ofSeconds(60)).until(() -> tls.status().openConnections() == 0);
+        assertThat(scene.server.awaitEnd(Duration.ofSeconds(60))).isTrue();
+        Throwable thrown = catchThrowable(() -> ping(socket));
+        assertThat(RefusalReason.of(thrown)).contains(reason);
+        if (reason == RefusalReason.EXPIRED) {
+            assertThat(thrown).hasStackTraceContaining("in the server's path CN=");
+        }
         assertThat(RefusalReason.of(catchThrowable(() -> socket.getInputStream().read())))
                 .contains(reason);
         // a client must not take it for one that it may connect anew by itself; a pool is told
@@ -145,7 +149,7 @@ class GenerationsTest extends WithMaterialScene {
                     () -> catchThrowable(() -> socket.getInputStream().read()));
             scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
             tls.reload();
-            assertThat(RefusalReason.of(thrown.get(5, java.util.concurrent.TimeUnit.SECONDS)))
+            assertThat(RefusalReason.of(thrown.get(60, java.util.concurrent.TimeUnit.SECONDS)))
                     .contains(RefusalReason.UNTRUSTED_ISSUER);
         }
     }
@@ -178,7 +182,7 @@ class GenerationsTest extends WithMaterialScene {
                 }));
                 scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
                 tls.reload();
-                assertThat(RefusalReason.of(writer.get(5, java.util.concurrent.TimeUnit.SECONDS)))
+                assertThat(RefusalReason.of(writer.get(60, java.util.concurrent.TimeUnit.SECONDS)))
                         .contains(RefusalReason.UNTRUSTED_ISSUER);
             }
             server.cancel(true);
@@ -203,34 +207,46 @@ class GenerationsTest extends WithMaterialScene {
             assertThat(RefusalReason.of(catchThrowable(() -> TlsHandshake.start(tls, endpoint, ClientLibrary.OTHER)
                             .engine())))
                     .contains(RefusalReason.EXPIRED);
-            assertThat(peer.awaitEnd(Duration.ofSeconds(5))).isTrue();
+            assertThat(peer.awaitEnd(Duration.ofSeconds(60))).isTrue();
             assertThat(peer.rawBytes()).isEmpty();
         }
     }
 
     // DrainHandler
 
+    /** How they are spread over the window is measured in ConnectionDrainerTest, by a clock of the test's own. */
     @Test
-    void identityChanged_connectionsBecomeReplaceableOneByOneAndEndWithTheWindow() throws IOException {
+    void identityChanged_connectionsBecomeReplaceableOneByOneAndEndWithTheWindow() throws Exception {
         Duration window = Duration.ofSeconds(5);
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
         try (SecureTls tls =
                 scene.tls().rotation(often().drainWindow(window).build()).build()) {
             List<SSLSocket> sockets = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 sockets.add(scene.connect(tls));
             }
+            Recorded holding = Recorded.in(tls, () -> {
+                asked.countDown();
+                over.await();
+            });
             long begun = System.nanoTime();
             scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
             SSLSocket recent = scene.connect(tls);
 
-            await().atMost(window).until(() -> replaceable(sockets) >= 3);
-            assertThat(replaceable(sockets)).isLessThan(8);
-            assertThat(tls.status().openConnections()).isEqualTo(11);
-
-            await().atMost(window.plusSeconds(5)).until(() -> tls.status().openConnections() == 1);
+            // while one is asked, the thread that asks and closes does nothing else
+            assertThat(asked.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+            assertThat(tls.status().openConnections()).isEqualTo(12);
+            for (SSLSocket socket : sockets) {
+                assertThat(socket.isClosed()).isFalse();
+            }
+            over.countDown();
+            await().atMost(Duration.ofSeconds(60)).until(() -> replaceable(sockets) >= 3);
+            await().atMost(Duration.ofSeconds(60)).until(() -> tls.status().openConnections() == 1);
             assertThat(Duration.ofNanos(System.nanoTime() - begun))
-                    .isBetween(window.multipliedBy(8).dividedBy(10), window.plusSeconds(2));
+                    .isGreaterThanOrEqualTo(window.multipliedBy(8).dividedBy(10));
+            assertThat(holding.asked()).isLessThan(holding.closed());
             for (SSLSocket socket : sockets) {
                 assertThat(RefusalReason.of(catchThrowable(() -> ping(socket)))).contains(RefusalReason.DRAINED);
                 socket.close();
@@ -355,7 +371,7 @@ class GenerationsTest extends WithMaterialScene {
             assertThat(asked.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
             await().pollDelay(window.plusMillis(500)).until(() -> true);
             over.countDown();
-            await().atMost(Duration.ofSeconds(20)).until(() -> tls.status().openConnections() == 0);
+            await().atMost(Duration.ofSeconds(60)).until(() -> tls.status().openConnections() == 0);
             // one of them is the connection that blocked when it was asked
             assertThat(connections)
                     .filteredOn(connection -> connection.closed() - connection.asked()
@@ -400,7 +416,7 @@ class GenerationsTest extends WithMaterialScene {
             awaitGeneration(tls, 3);
             ping(socket);
             scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
-            assertClosedWithin2Seconds(tls, socket, RefusalReason.UNTRUSTED_ISSUER);
+            assertClosed(tls, socket, RefusalReason.UNTRUSTED_ISSUER);
         }
     }
 
@@ -453,7 +469,7 @@ class GenerationsTest extends WithMaterialScene {
                 before = distance;
                 told += 4;
                 int expected = told;
-                await().atMost(Duration.ofSeconds(10)).until(() -> scene.warned.size() >= expected);
+                await().atMost(Duration.ofSeconds(60)).until(() -> scene.warned.size() >= expected);
                 assertThat(scene.warned.subList(told - 4, told))
                         .extracting(ExpiryWarning::role)
                         .containsExactlyInAnyOrder(ExpiryWarning.Role.values());
@@ -491,7 +507,7 @@ class GenerationsTest extends WithMaterialScene {
 
     @Test
     void thread_onePerSecureTls_endsWithIt() {
-        await().until(() -> watchers() == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> watchers() == 0);
         try (SecureTls first = scene.tls().build();
                 SecureTls second = scene.tls().build()) {
             assertThat(watchers()).isEqualTo(2);
@@ -500,12 +516,12 @@ class GenerationsTest extends WithMaterialScene {
                     .allMatch(Thread::isDaemon);
             assertThat(first.reload() || second.reload()).isFalse();
         }
-        await().atMost(Duration.ofSeconds(5)).until(() -> watchers() == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> watchers() == 0);
     }
 
     @Test
     void thread_buildFails_isNotStarted() throws IOException {
-        await().until(() -> watchers() == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> watchers() == 0);
         Files.writeString(scene.files.path("tls.key"), "nothing");
         assertThatExceptionOfType(TlsConfigurationException.class)
                 .isThrownBy(() -> scene.tls().build());
@@ -572,7 +588,7 @@ class GenerationsTest extends WithMaterialScene {
             scene.verified.clear();
             scene.reloaded.clear();
             scene.server.forgetEnded();
-            await().atMost(Duration.ofSeconds(20)).until(() -> Figures.now().threads() <= before.threads() + 1);
+            await().atMost(Duration.ofSeconds(60)).until(() -> Figures.now().threads() <= before.threads() + 1);
             Figures after = Figures.now();
             System.out.println("reloads: 1000, before " + before + ", after " + after);
             assertThat(after.descriptors()).isLessThanOrEqualTo(before.descriptors() + 5);
@@ -591,7 +607,7 @@ class GenerationsTest extends WithMaterialScene {
                 assertThat(scene.subjectSeen(tls)).isEqualTo("CN=number " + i % identities.size());
             }
         }
-        await().atMost(Duration.ofSeconds(10)).until(() -> tls.status().openConnections() == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> tls.status().openConnections() == 0);
     }
 
     private record Figures(long threads, long descriptors, long heapKilobytes) {

@@ -36,8 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What plain JSSE does, and why this library exists: each fact is a decision somewhere in core. If a JDK changes one, this
- * test says so. It shows JSSE alone; that this library does otherwise is shown beside, in the tests of its types.
+ * What plain JSSE does, and why this library exists: each fact is a decision somewhere in core. If a JDK changes one,
+ * this test says so. It shows JSSE alone; that this library does otherwise is shown beside, in the tests of its types.
  */
 class JdkFactsTest {
     private static final TestCertificate ROOT = TestCertificate.root().build();
@@ -88,7 +88,9 @@ class JdkFactsTest {
         }
     }
 
-    /** 1: we build {@code SSLParameters} ourselves, always with "HTTPS", and check the name in our own trust manager. */
+    /**
+     * 1: we build {@code SSLParameters} ourselves, always with "HTTPS", and check the name in our own trust manager.
+     */
     @ParameterizedTest
     @EnumSource
     void fact1_noEndpointIdentification_acceptsACertificateForAnotherHost(Way way) {

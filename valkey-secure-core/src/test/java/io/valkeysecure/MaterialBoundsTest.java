@@ -49,8 +49,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Files that ask for more memory, time or stack than any honest one are refused before the work begins, and damaged ones
- * are refused with their name, whatever a parser does with them. No part of a PEM file is passed over in silence.
+ * Files that ask for more memory, time or stack than any honest one are refused before the work begins, and damaged
+ * ones are refused with their name, whatever a parser does with them. No part of a PEM file is passed over in silence.
  */
 class MaterialBoundsTest extends WithMaterialFiles {
     private static final char[] PASSWORD = "correct-horse-battery".toCharArray();

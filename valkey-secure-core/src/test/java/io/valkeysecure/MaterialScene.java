@@ -108,7 +108,7 @@ final class MaterialScene implements AutoCloseable, TlsListener {
     }
 
     static void awaitStatus(SecureTls tls, Predicate<TlsStatus> condition) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> condition.test(tls.status()));
     }

@@ -122,7 +122,7 @@ class ObserversTest extends WithMaterialScene {
         ping(socket);
         scene.files.write(WriteStrategy.RENAME, pair(client("second")));
         tls.reload();
-        await().until(() -> watch.closedConnections.size() == 1);
+        await().atMost(Duration.ofSeconds(60)).until(() -> watch.closedConnections.size() == 1);
         tls.close();
 
         assertThat(watch.started).hasSize(1);
@@ -138,7 +138,7 @@ class ObserversTest extends WithMaterialScene {
                 SSLSocket socket = scene.connect(tls)) {
             scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
-            await().until(() -> !watch.closedConnections.isEmpty());
+            await().atMost(Duration.ofSeconds(60)).until(() -> !watch.closedConnections.isEmpty());
             assertThat(watch.closedConnections).singleElement().satisfies(closed -> {
                 assertThat(closed.way()).isEqualTo(ClosedConnection.Way.WINDOW_OVER);
                 assertThat(closed.reason()).isEqualTo(RefusalReason.DRAINED);
@@ -156,7 +156,7 @@ class ObserversTest extends WithMaterialScene {
             SSLSocket socket = scene.connect(tls);
             scene.files.write(WriteStrategy.RENAME, pair(client("second")));
             tls.reload();
-            await().until(() -> ManagedConnection.isDraining(() -> !socket.isClosed()));
+            await().atMost(Duration.ofSeconds(60)).until(() -> ManagedConnection.isDraining(() -> !socket.isClosed()));
             assertThat(tls.status().connections())
                     .containsExactly(Map.entry(ClientLibrary.OTHER, new TlsStatus.Connections(0, 1)));
             assertThat(watch.closedConnections).isEmpty();
@@ -175,7 +175,7 @@ class ObserversTest extends WithMaterialScene {
                 SSLSocket socket = scene.connect(tls)) {
             scene.files.write(WriteStrategy.RENAME, Map.of("ca.crt", OTHER_ROOT.certificatePem()));
             tls.reload();
-            await().until(() -> !watch.closedConnections.isEmpty());
+            await().atMost(Duration.ofSeconds(60)).until(() -> !watch.closedConnections.isEmpty());
             assertThat(watch.closedConnections).singleElement().satisfies(closed -> {
                 assertThat(closed.way()).isEqualTo(ClosedConnection.Way.AT_ONCE);
                 assertThat(closed.reason()).isEqualTo(RefusalReason.UNTRUSTED_ISSUER);
@@ -190,7 +190,7 @@ class ObserversTest extends WithMaterialScene {
         Watch watch = new Watch();
         try (SecureTls tls = tls(often().build(), watch)) {
             scene.connect(tls).close();
-            await().until(() -> tls.status().openConnections() == 0);
+            await().atMost(Duration.ofSeconds(60)).until(() -> tls.status().openConnections() == 0);
         }
         assertThat(watch.closedConnections).isEmpty();
     }
@@ -356,7 +356,7 @@ class ObserversTest extends WithMaterialScene {
                 refused(tls);
                 scene.files.write(WriteStrategy.RENAME, pair(client("second")));
                 tls.reload();
-                await().until(() -> tls.status().openConnections() == 0);
+                await().atMost(Duration.ofSeconds(60)).until(() -> tls.status().openConnections() == 0);
                 Files.writeString(scene.files.path("tls.key"), "half");
                 assertThat(catchThrowable(tls::reload)).isNotNull();
                 assertThat(socket.isConnected()).isTrue();

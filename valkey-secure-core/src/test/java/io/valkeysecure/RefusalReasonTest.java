@@ -57,7 +57,7 @@ class RefusalReasonTest {
     }
 
     @Test
-    @Timeout(5)
+    @Timeout(60)
     void of_cyclicCauses_ends() {
         Exception first = new Exception("first");
         Exception second = new Exception("second", first);

@@ -411,7 +411,7 @@ class ReloadTest extends WithMaterialScene {
             for (int i = 0; i < failing.size(); i++) {
                 int told = i + 1;
                 inner.set(failing.get(i));
-                await().atMost(Duration.ofSeconds(20)).until(() -> scene.failed.size() == told);
+                await().atMost(Duration.ofSeconds(60)).until(() -> scene.failed.size() == told);
                 assertThat(scene.subjectSeen(tls)).isEqualTo("CN=first");
             }
             assertThat(scene.failed.get(0)).hasMessageContaining("vault").hasMessageContaining("connection refused");
@@ -438,12 +438,12 @@ class ReloadTest extends WithMaterialScene {
                 .rotation(often().build())
                 .build()) {
             block.set(true);
-            assertThat(blocked.await(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+            assertThat(blocked.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
             assertThat(tls.status().generation()).isEqualTo(1);
             assertThat(scene.subjectSeen(tls)).isEqualTo("CN=first");
         }
         // closing interrupts the source
-        await().atMost(Duration.ofSeconds(10)).until(() -> GenerationsTest.watchers() == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> GenerationsTest.watchers() == 0);
         release.countDown();
     }
 

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which sessions are resumed, for how long, and what an alert that anybody can forge does to that. By the JDK's engine. */
+/**
+ * Which sessions are resumed, for how long, and what an alert that anybody can forge does to that. By the JDK's engine.
+ */
 class SessionsTest {
     private static final TestCertificate ROOT =
             TestCertificate.root().subject("CN=sessions").build();

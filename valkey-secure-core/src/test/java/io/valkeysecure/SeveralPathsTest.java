@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two paths that keep all rules, as while a CA is replaced: what pins and revocation say of one does not hide the other,
- * and what is revoked is on none.
+ * Two paths that keep all rules, as while a CA is replaced: what pins and revocation say of one does not hide the
+ * other, and what is revoked is on none.
  */
 class SeveralPathsTest {
     private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");

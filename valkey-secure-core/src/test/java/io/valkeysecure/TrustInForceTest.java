@@ -38,8 +38,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The server is judged by the material in force at each step between the end of a handshake and the registration of its
- * connection, and whatever goes wrong on that way is a refusal. The order of events is forced: the material changes inside
- * the step.
+ * connection, and whatever goes wrong on that way is a refusal. The order of events is forced: the material changes
+ * inside the step.
  */
 class TrustInForceTest extends WithMaterialScene {
     private Path crl;
@@ -148,7 +148,9 @@ class TrustInForceTest extends WithMaterialScene {
         }
     }
 
-    /** The server is judged by the material in force, not by that of the beginning: it may also have come to trust it. */
+    /**
+     * The server is judged by the material in force, not by that of the beginning: it may also have come to trust it.
+     */
     @Test
     void handshake_caAddedBeforeTheServerIsJudged_isVerified() throws IOException {
         write(OTHER_ROOT);

@@ -36,6 +36,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +175,29 @@ class UnusableAnchorTest extends WithMaterialScene {
             assertThat(tls.describe()).doesNotContain("left out");
             assertThat(dialled(tls, anchor)).isNull();
         }
+    }
+
+    @Test
+    void build_manyAnchorsCannotBeUsed_tellsTenAndHowManyMore() {
+        assertThat(messageWithEnded(10))
+                .contains("none of the 10 ", "CN=Ended 9 ")
+                .doesNotContain(" more");
+        assertThat(messageWithEnded(12))
+                .contains("none of the 12 ", "CN=Ended 9 ", "; and 2 more")
+                .doesNotContain("CN=Ended 10 ");
+    }
+
+    private String messageWithEnded(int count) {
+        TestCertificate[] ended = IntStream.range(0, count)
+                .mapToObj(number -> TestCertificate.root()
+                        .subject("CN=Ended " + number)
+                        .notBefore(now.minusSeconds(600))
+                        .notAfter(now.minusSeconds(300))
+                        .build())
+                .toArray(TestCertificate[]::new);
+        return String.valueOf(catchThrowableOfType(
+                        TlsConfigurationException.class, () -> trusting(ended).build())
+                .getMessage());
     }
 
     @Test

@@ -54,8 +54,8 @@ record Figure(String what, String scenario, Metric metric, String dividend, Stri
     }
 
     /**
-     * Compares. The goal is for the median to reach; the floor is missed only if the median surely lies beyond it, since a
-     * run that fails by chance is one that nobody believes.
+     * Compares. The goal is for the median to reach; the floor is missed only if the median surely lies beyond it,
+     * since a run that fails by chance is one that nobody believes.
      */
     Verdict judge(Spread measured) {
         double sign = isHigherBetter() ? 1 : -1;

@@ -15,8 +15,8 @@ final class Figures {
     private static final String CONSCRYPT = "Conscrypt";
 
     /**
-     * A third, as with BoringSSL, cannot be had: the JDK's and Netty's own objects, with none of ours, come to 2.9 times less than
-     * what a connection takes by PKCS12.
+     * A third, as with BoringSSL, cannot be had: the JDK's and Netty's own objects, with none of ours, come to 2.9
+     * times less than what a connection takes by PKCS12.
      */
     private static final double JDK_HEAP_FLOOR = 2;
 

@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** What metrics add to a handshake: all that a listener is told of it, which was a real one. A command costs them nothing. */
+/** What metrics add to a handshake: every event of a real one, passed to the listener. Commands cause no event. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -54,7 +54,8 @@ record PerOperation(String name, double nanos, double error, double bytes) {
         Map<String, ?> secondary = result.getSecondaryResults();
         Result<?> allocated = (Result<?>) secondary.get("gc.alloc.rate.norm");
         if (allocated == null) {
-            throw new IllegalStateException("JMH tells of no allocation, but of " + secondary.keySet());
+            throw new IllegalStateException(
+                    "expected a figure for allocation from JMH, seen only " + secondary.keySet());
         }
         return new PerOperation(
                 benchmark.substring(PerOperation.class.getPackageName().length() + 1) + ", " + parameters,

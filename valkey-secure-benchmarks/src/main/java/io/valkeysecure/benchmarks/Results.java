@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-/** Everything that was measured: by scenario, variant and metric a value for each round. Not safe for use by several threads. */
+/**
+ * Everything that was measured: by scenario, variant and metric a value for each round. Not safe for use by several
+ * threads.
+ */
 final class Results {
     private final Map<String, Map<String, Map<Metric, List<Double>>>> scenarios = new LinkedHashMap<>();
 

@@ -34,9 +34,9 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 
 /**
- * Commands before a rotation of the client identity, and while it replaces every connection: of all clients and engines at
- * the same time, each with its own load, so that the window can be as long as it is by default. At an even rate that the machine
- * can take, for at its limit any work, however little, is paid for by commands.
+ * Commands before a rotation of the client identity, and while it replaces every connection: of all clients and engines
+ * at the same time, each with its own load, so that the window can be as long as it is by default. At an even rate that
+ * the machine can take, for at its limit any work, however little, is paid for by commands.
  */
 final class Rotating extends Scenario {
     static final String TITLE = "Rotation of the identity";
@@ -139,7 +139,9 @@ final class Rotating extends Scenario {
         return measured;
     }
 
-    /** Every connection has to have been replaced in the end, or it was no rotation; a pool replaces what is borrowed. */
+    /**
+     * Every connection has to have been replaced in the end, or it was no rotation; a pool replaces what is borrowed.
+     */
     private void awaitReplaced() throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         for (Rotated rotated : all) {

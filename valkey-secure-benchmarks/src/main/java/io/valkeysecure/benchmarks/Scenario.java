@@ -63,7 +63,9 @@ abstract class Scenario implements AutoCloseable {
         return turns.size();
     }
 
-    /** Runs each variant once. Who begins is another one each time, so that none is always the one after the dearest. */
+    /**
+     * Runs each variant once. Who begins is another one each time, so that none is always the one after the dearest.
+     */
     Map<String, Map<Metric, Double>> round(int number, Duration length) throws Exception {
         Map<String, Map<Metric, Double>> measured = new LinkedHashMap<>();
         turns.forEach(turn -> measured.put(turn.variant(), Map.of()));

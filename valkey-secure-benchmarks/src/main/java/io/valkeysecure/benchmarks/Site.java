@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A CA with keys of one type, the files that clients are given, and a Valkey that speaks TLS 1.3 only and demands client
- * certificates. It has a plaintext port too, for what plaintext is measured by.
+ * A CA with keys of one type, the files that clients are given, and a Valkey that speaks TLS 1.3 only and demands
+ * client certificates. It has a plaintext port too, for what plaintext is measured by.
  */
 final class Site implements AutoCloseable {
     /** Of the key stores. */

@@ -29,8 +29,9 @@ record Spread(double median, double lowest, double highest, double surelyFrom, d
     }
 
     /**
-     * How many values may be left off at each end: by the sign test, which assumes nothing about how values are distributed.
-     * Each value is above the true median as likely as below it, so k or fewer are above it as a coin shows heads.
+     * How many values may be left off at each end: by the sign test, which assumes nothing about how values are
+     * distributed. Each value is above the true median as likely as below it, so k or fewer are above it as a coin
+     * shows heads.
      */
     private static int outside(int count) {
         double chance = Math.pow(0.5, count);

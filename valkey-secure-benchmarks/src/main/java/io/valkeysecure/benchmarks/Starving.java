@@ -12,7 +12,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** How long it takes to connect to a server that answers, while many others of the same client connect to one that does not. */
+/**
+ * How long it takes to connect to a server that answers, while many others of the same client connect to one that does
+ * not.
+ */
 final class Starving extends Scenario {
     static final String TITLE = "Lettuce, connect beside a silent server";
 

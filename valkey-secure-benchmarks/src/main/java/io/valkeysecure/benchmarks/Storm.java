@@ -14,7 +14,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** All connections of a client, after their server was killed and is there again. Each variant has a server of its own. */
+/**
+ * All connections of a client, after their server was killed and is there again. Each variant has a server of its own.
+ */
 final class Storm extends Scenario {
     static final String TITLE = "Lettuce, all connections back after a restart";
 
@@ -70,7 +72,10 @@ final class Storm extends Scenario {
         return measured;
     }
 
-    /** A connection of the storm may be reset again, by a server whose backlog is full: then what was in flight is asked again. */
+    /**
+     * A connection of the storm may be reset again, by a server whose backlog is full: then what was in flight is asked
+     * again.
+     */
     private static void awaitAnswer(StatefulRedisConnection<String, String> connection, RedisFuture<String> first)
             throws Exception {
         RedisFuture<String> answer = first;

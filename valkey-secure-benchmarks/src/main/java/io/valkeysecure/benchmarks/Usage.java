@@ -16,8 +16,8 @@ import java.util.stream.Stream;
  * What this process and the server have used up to a moment: CPU time in nanoseconds, as the kernel accounts for it to
  * each thread, and bytes allocated.
  *
- * <p>The collector's threads count, the just-in-time compiler's do not: a warm-up is never quite over, and it would count
- * against whoever runs when it happens. A thread that ends during a batch is lost, so batches keep their threads.
+ * <p>The collector's threads count, the just-in-time compiler's do not: a warm-up is never quite over, and it would
+ * count against whoever runs when it happens. A thread that ends during a batch is lost, so batches keep their threads.
  */
 final class Usage {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -205,7 +205,10 @@ record Variant<C>(String name, BiFunction<Site, ValkeyServer, Opened<C>> opener)
                 .build();
     }
 
-    /** Lettuce takes no SSLContext, but takes a security provider to get it from; ayza's gives out the one that was set last. */
+    /**
+     * Lettuce takes no SSLContext, but takes a security provider to get it from; ayza's gives out the one that was set
+     * last.
+     */
     private static SslOptions context(SSLFactory factory) {
         SSLFactoryProvider.set(factory);
         FenixProvider provider = new FenixProvider();

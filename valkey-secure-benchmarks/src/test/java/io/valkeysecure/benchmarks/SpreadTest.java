@@ -32,7 +32,10 @@ class SpreadTest {
         assertThatThrownBy(() -> Spread.of(List.of())).hasMessageContaining("there are none");
     }
 
-    /** As tables of the sign test have it: up to eight values none is left off, of nine one, of twelve two, of fifteen three. */
+    /**
+     * As tables of the sign test have it: up to eight values none is left off, of nine one, of twelve two, of fifteen
+     * three.
+     */
     @Test
     void of_moreValues_outliersAreLeftOffOfWhatIsSure() {
         assertSure(5, 1, 5);

@@ -7,6 +7,7 @@ import io.valkeysecure.cli.connect.ConnectCommand;
 import io.valkeysecure.cli.doctor.DoctorCommand;
 import io.valkeysecure.cli.pki.PkiCommand;
 import java.io.PrintWriter;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -19,7 +20,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PkiCommand.class, ConfCommand.class, ConnectCommand.class, DoctorCommand.class})
+        subcommands = {
+            PkiCommand.class,
+            ConfCommand.class,
+            ConnectCommand.class,
+            DoctorCommand.class,
+            GenerateCompletion.class
+        })
 public final class Main extends Program implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

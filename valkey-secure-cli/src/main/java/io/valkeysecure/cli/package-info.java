@@ -1,6 +1,6 @@
 /**
- * The command line {@code valkey-secure}. {@link io.valkeysecure.cli.Main} is where it begins. Each command has a package
- * of its own name, in which a class named after it reads its options.
+ * The command line {@code valkey-secure}. {@link io.valkeysecure.cli.Main} is where it begins. Each command has a
+ * package of its own name, in which a class named after it reads its options.
  */
 @NullMarked
 package io.valkeysecure.cli;

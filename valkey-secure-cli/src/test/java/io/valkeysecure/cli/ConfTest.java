@@ -2,6 +2,7 @@ package io.valkeysecure.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valkeysecure.cli.base.ExitCode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,7 +50,7 @@ class ConfTest {
             assertThat(operator.connect(primary.port(), "app", "SET greeting hello"))
                     .isEqualTo(new Outcome(0, "OK\n", ""));
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(operator.connect(replica.port(), "app", "GET greeting")
                                     .out())
                             .as(replica.log())
@@ -65,7 +66,7 @@ class ConfTest {
 
     private static void assertPlaintextIsNotAnswered(int port) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 60_000);
             socket.setSoTimeout(5000);
             socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
             byte[] answer = socket.getInputStream().readNBytes(5);
@@ -88,7 +89,7 @@ class ConfTest {
                             .out())
                     .isEqualTo("OK\n");
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(operator.connect(second.port(), "app", "CLUSTER NODES --raw")
                                     .out())
                             .as(second.log())
@@ -122,7 +123,7 @@ class ConfTest {
                                 + " localhost:" + primary.port(),
                         "--sentinel")) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(
                             () -> assertThat(operator.connect(sentinel.port(), "app", "SENTINEL MASTER primary --raw")
                                             .out())
@@ -244,6 +245,23 @@ class ConfTest {
     }
 
     // What is refused.
+
+    @Test
+    void acl_passwordThatIsShortOrCommon_isRefused() throws IOException {
+        for (String weak : List.of("abc", "fourteen-chars", "password", "aaaaaaaaaaaaaaaaaaaa")) {
+            Path file = Files.writeString(directory.resolve("weak"), weak + "\n");
+            Outcome outcome = Outcome.of("conf", "--for", "acl", "--app", "app=" + file);
+
+            assertThat(outcome.exitCode()).as(weak).isEqualTo(ExitCode.USAGE);
+            assertThat(outcome.err())
+                    .contains("the password of app ")
+                    .doesNotContain(weak.equals("password") ? "'" : weak);
+            assertThat(outcome.out()).isEmpty();
+        }
+        Path file = Files.writeString(directory.resolve("strong"), "fifteen-chars-x\n");
+        assertThat(Outcome.of("conf", "--for", "acl", "--app", "app=" + file).exitCode())
+                .isZero();
+    }
 
     @Test
     void badInput_printsNothing() {

@@ -2,18 +2,24 @@ package io.valkeysecure.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valkeysecure.cli.base.ByteWriter;
+import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.testkit.certificate.PemFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +52,10 @@ class ConnectTest {
     }
 
     private static Outcome connect(int port, String... more) {
+        return Outcome.of(arguments(port, more));
+    }
+
+    private static String[] arguments(int port, String... more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "connect",
                 "localhost:" + port,
@@ -60,7 +70,7 @@ class ConnectTest {
                 "--password-file",
                 password.toString()));
         arguments.addAll(List.of(more));
-        return Outcome.of(arguments.toArray(String[]::new));
+        return arguments.toArray(String[]::new);
     }
 
     private static Outcome typed(String input, String... more) {
@@ -327,5 +337,74 @@ class ConnectTest {
         Outcome nameless = Outcome.of("pki", "verify", "localhost:" + server.port(), "--ca", anchors.toString());
         assertThat(nameless.exitCode()).isEqualTo(1);
         assertThat(nameless.err()).contains("refused (client_identity_required)");
+    }
+
+    /** Nobody is told that he would connect who would not get in. */
+    @Test
+    void verify_withAUser_logsIn() throws IOException {
+        List<String> call = new ArrayList<>(List.of("pki", "verify"));
+        call.addAll(List.of(arguments(server.port())).subList(1, 10));
+        assertThat(Outcome.of(with(call, password)).out()).contains("answer to PING: PONG");
+
+        Path wrong = Files.writeString(password.resolveSibling("wrong"), "not-the-password\n");
+        Outcome refused = Outcome.of(with(call, wrong));
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused.err()).contains("error: WRONGPASS", "hint: look at the user on the server");
+        assertThat(refused.out()).isEmpty();
+    }
+
+    private static String[] with(List<String> call, Path passwordFile) {
+        List<String> all = new ArrayList<>(call);
+        all.addAll(List.of("--password-file", passwordFile.toString()));
+        return all.toArray(String[]::new);
+    }
+
+    /** The time limit holds for the handshake, too. */
+    @Test
+    void timeout_boundsTheHandshake() {
+        for (HostilePeer peer : List.of(HostilePeer.staysSilent(), HostilePeer.stallsMidHandshake())) {
+            try (peer) {
+                Outcome outcome = connect(peer.port(), "--timeout", "1", "PING");
+
+                assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.UNREACHABLE);
+                assertThat(outcome.err()).contains("localhost:" + peer.port() + " did not answer within 1000 ms");
+            }
+        }
+    }
+
+    @Test
+    void raw_value_isByteByByteAsItIs() {
+        byte[] value = new byte[256];
+        StringBuilder escaped = new StringBuilder();
+        for (int i = 0; i < value.length; i++) {
+            value[i] = (byte) i;
+            escaped.append(String.format(Locale.ROOT, "\\x%02x", i));
+        }
+        assertThat(typed("set bytes \"" + escaped + "\"\n").out()).isEqualTo("OK\n");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        StringWriter err = new StringWriter();
+
+        int exitCode = Main.call(
+                new ByteWriter(bytes, StandardCharsets.UTF_8),
+                new PrintWriter(err),
+                arguments(server.port(), "--raw", "GET", "bytes"));
+
+        assertThat(exitCode).as(err.toString()).isZero();
+        assertThat(bytes.toByteArray()).startsWith(value).endsWith('\n').hasSize(257);
+        assertThat(connect(server.port(), "GET", "bytes").out()).isEqualTo("\"" + shown(value) + "\"\n");
+    }
+
+    /** Without --raw no byte can drive a terminal. */
+    private static String shown(byte[] value) {
+        StringBuilder shown = new StringBuilder();
+        for (byte each : value) {
+            int c = each & 0xff;
+            int known = "\n\r\t\b\u0007\"\\".indexOf(c);
+            shown.append(
+                    known >= 0
+                            ? "\\" + "nrtba\"\\".charAt(known)
+                            : c < 0x20 || c > 0x7e ? String.format(Locale.ROOT, "\\x%02x", c) : "" + (char) c);
+        }
+        return shown.toString();
     }
 }

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the doctor could not look at is said in every form of the report, and the verdict is never "tight". The twin of each is
- * the same server looked at in full.
+ * What the doctor could not look at is said in every form of the report, and the verdict is never "tight". The twin of
+ * each is the same server looked at in full.
  */
 class DoctorCompletenessTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -96,7 +96,8 @@ class DoctorCompletenessTest {
             assertThat(each.exitCode()).as(each.toString()).isEqualTo(exitCode);
         }
         assertThat(Unsaid.in(json)).isEmpty();
-        assertThat(new SarifSchema().problems(sarif.out())).isEmpty();
+        assertThat(ReportSchema.json().problems(json.out())).isEmpty();
+        assertThat(ReportSchema.sarif().problems(sarif.out())).isEmpty();
         return new Forms(
                 text,
                 JSON.readTree(json.out()),
@@ -261,7 +262,11 @@ class DoctorCompletenessTest {
                     Check.BIND_WILDCARD,
                     Check.PROTECTED_MODE_OFF,
                     Check.DEBUG_COMMANDS_ENABLED,
-                    Check.REPLICATION_PLAINTEXT,
+                    Check.PASSWORD_WEAK,
+                    Check.UNIX_SOCKET_OPEN,
+                    Check.SESSION_LIFETIME_LONG,
+                    Check.CLIENT_CA_PUBLIC,
+                    Check.SERVER_FILE_OPEN,
                     Check.SERVER_KEY_READABLE,
                     Check.PLAINTEXT_PORT_OPEN)) {
                 assertThat(forms.state(0, check)).as(check.id()).isEqualTo("not made");

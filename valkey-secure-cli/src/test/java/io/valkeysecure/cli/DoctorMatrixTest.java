@@ -2,6 +2,7 @@ package io.valkeysecure.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.doctor.report.Check;
 import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
@@ -13,9 +14,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,8 +28,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,18 +38,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Real servers, each wrong in a way of its own: each yields exactly its findings, and the hardened one none. The ordinary
- * tests run a few of them, {@code ./verify doctor} all.
+ * Real servers, each wrong in a way of its own: each yields exactly its findings, and the hardened one none. The
+ * ordinary tests run a few of them, {@code ./verify doctor} all.
  */
 class DoctorMatrixTest {
-    private static final Pattern ID = Pattern.compile("\"id\": \"([a-z0-9-]+)\"");
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SUITES = "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
     private static final String PROGRAM = "program";
+    private static final String USERS = "users";
     private static final String ADMIN = "~* &* +@all";
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
     private static Path directory;
+
+    /** Where every user of this machine gets to, as nowhere in the other directory. */
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private static Path open;
 
     private static Operator operator;
     private static TestCertificate root;
@@ -168,6 +177,13 @@ class DoctorMatrixTest {
                                 .notBefore(in(-20))
                                 .notAfter(in(-1))
                                 .build()),
+                Case.of("expired before its CA began", Check.CERTIFICATE_EXPIRED)
+                        .presenting(ca -> ca.issue()
+                                .dnsName("localhost")
+                                .notBefore(in(-200))
+                                .notAfter(in(-150))
+                                .build())
+                        .often(),
                 Case.of("not yet valid", Check.CERTIFICATE_NOT_YET_VALID)
                         .presenting(ca -> ca.issue()
                                 .dnsName("localhost")
@@ -245,21 +261,83 @@ class DoctorMatrixTest {
                 Case.of("default user without password", Check.DEFAULT_USER_OPEN)
                         .users("user default on nopass " + ADMIN)
                         .often(),
-                Case.of("default user with password", Check.DEFAULT_USER_ON)
-                        .users("user default on >one-for-all " + ADMIN),
+                Case.of("default user with password", Check.DEFAULT_USER_ALL_POWERFUL)
+                        .users("user default on >one-for-all " + ADMIN)
+                        .often(),
+                Case.of("default user with password, who reads", Check.DEFAULT_USER_ON)
+                        .users("user default on >one-for-all ~* -@all +get"),
+                Case.of(
+                                "default user with password, who administers",
+                                Check.DEFAULT_USER_ON,
+                                Check.USER_DANGEROUS_COMMANDS)
+                        .users("user default on >one-for-all ~* -@all +get +config"),
+                Case.of("common password", Check.PASSWORD_WEAK).users("user lazy on >changeme -@all +ping"),
+                Case.of("short password of the default user", Check.PASSWORD_WEAK)
+                        .with("requirepass 1tA-x9Qr5"),
+                Case.of("long password of the default user").with("requirepass 1tA-x9Qr5-Lw07-pq"),
+                Case.of("short password of the primary", Check.PASSWORD_WEAK).with("primaryauth secret"),
                 Case.of("a user without password", Check.USER_PASSWORDLESS)
                         .users("user guest on nopass ~public:* -@all +get"),
                 Case.of("a second administrator", Check.USER_ALL_POWERFUL)
-                        .users("user boss on >boss-password " + ADMIN),
+                        .users("user boss on >boss-of-the-whole-shop " + ADMIN),
                 Case.of("an application that administers", Check.USER_DANGEROUS_COMMANDS)
-                        .users("user shop on >shop-password ~* -@all +@read +config +flushall"),
+                        .users("user shop on >shop-that-sells-things ~* -@all +@read +config +flushall"),
                 Case.of("the application is the administrator", Check.USER_ALL_POWERFUL)
                         .asked("--app-user", "admin"),
                 Case.of("every address", Check.BIND_WILDCARD).with("bind * -::*"),
                 Case.of("protected mode off", Check.PROTECTED_MODE_OFF).with("protected-mode no"),
                 Case.of("debug commands", Check.DEBUG_COMMANDS_ENABLED)
                         .with("enable-debug-command local", "enable-module-command yes"),
-                Case.of("replication in the clear", Check.REPLICATION_PLAINTEXT).with("tls-replication no"),
+                Case.of("replica in the clear", Check.REPLICATION_PLAINTEXT, Check.NODE_UNREACHABLE)
+                        .base("--replication-user replication")
+                        .with("tls-replication no", "replicaof localhost PLAIN"),
+                Case.of("no replica, in the clear").with("tls-replication no"),
+                Case.of("node of a cluster, in the clear", Check.REPLICATION_PLAINTEXT)
+                        .base("--for cluster --replication-user replication")
+                        .with("tls-replication no"),
+                Case.of("sessions for two days", Check.SESSION_LIFETIME_LONG).with("tls-session-cache-timeout 172800"),
+                Case.of("sessions for an hour").with("tls-session-cache-timeout 3600"),
+                Case.of("unix socket for everybody", Check.UNIX_SOCKET_OPEN)
+                        .with("unixsocket DIR/s", "unixsocketperm 777"),
+                Case.of("unix socket for the group").with("unixsocket DIR/s", "unixsocketperm 770"),
+                Case.of("unix socket by umask, out of reach").with("unixsocket s"),
+                Case.of("ACL file for everybody", Check.SERVER_FILE_OPEN).asked(USERS, "r--r--r--"),
+                Case.of("ACL file for the group").asked(USERS, "r--r-----"),
+                Case.of("included passwords for everybody", Check.SERVER_FILE_OPEN)
+                        .with("include OPEN/secrets.conf"),
+                Case.of("included settings for everybody").with("include OPEN/settings.conf"),
+                Case.of("included settings written by everybody", Check.SERVER_FILE_OPEN)
+                        .with("include OPEN/writable.conf"),
+                Case.of("public CA of clients", Check.CLIENT_CA_PUBLIC)
+                        .with("tls-ca-cert-file DIR/public.crt")
+                        .often(),
+                Case.of("two CAs of clients").with("tls-ca-cert-file DIR/both.crt"),
+                Case.of("key of the server readable, by a relative path", Check.SERVER_KEY_READABLE)
+                        .with("tls-key-file ../open.key"),
+                Case.of("small Diffie-Hellman group", Check.DH_GROUP_SMALL)
+                        .weakOpenSsl(
+                                "tls-dh-params-file DIR/dh1536.pem",
+                                "tls-ciphers " + SUITES + ":DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0")
+                        .presenting(DoctorMatrixTest::withRsaKey),
+                Case.of("Diffie-Hellman group")
+                        .with(
+                                "tls-dh-params-file DIR/dh2048.pem",
+                                "tls-ciphers " + SUITES + ":DHE-RSA-AES128-GCM-SHA256:DHE-RSA-ARIA128-GCM-SHA256")
+                        .presenting(DoctorMatrixTest::withRsaKey),
+                Case.of("no authentication, Camellia", Check.TLS_SUITE_BROKEN)
+                        .weakOpenSsl(
+                                "tls-dh-params-file DIR/dh2048.pem",
+                                "tls-ciphers " + SUITES + ":ADH-CAMELLIA128-SHA:@SECLEVEL=0"),
+                Case.of("a command is removed").with("rename-command SWAPDB \"\""),
+                Case.of(
+                                "made for years, and ends soon",
+                                Check.CERTIFICATE_LIFETIME_LONG,
+                                Check.CERTIFICATE_EXPIRES_SOON)
+                        .presenting(ca -> ca.issue()
+                                .dnsName("localhost")
+                                .notBefore(in(-2000))
+                                .notAfter(in(5))
+                                .build()),
                 Case.of("cluster bus in the clear", Check.CLUSTER_BUS_PLAINTEXT)
                         .base("--for cluster --replication-user replication")
                         .with("tls-cluster no"),
@@ -311,6 +389,10 @@ class DoctorMatrixTest {
                         .presenting(ca -> ca.issue().dnsName("other.example").build()));
     }
 
+    private static TestCertificate withRsaKey(TestCertificate ca) {
+        return ca.issue().dnsName("localhost").keyType(KeyType.RSA_2048).build();
+    }
+
     private static TestCertificate underCaThatEnds(Instant end) {
         return root.issue()
                 .ca()
@@ -342,12 +424,63 @@ class DoctorMatrixTest {
         return "all".equals(System.getProperty("doctor.matrix"));
     }
 
+    /** All servers, and no other tool's opinion: minutes, where all takes a quarter of an hour. */
+    private static boolean isAlone() {
+        return "alone".equals(System.getProperty("doctor.matrix"));
+    }
+
     static Stream<Case> cases() {
-        return all().stream().filter(each -> isAll() || each.ordinary());
+        return all().stream().filter(each -> isAll() || isAlone() || each.ordinary());
+    }
+
+    private static void makeOpenFiles() throws Exception {
+        open = Files.createTempDirectory("matrix");
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+        write("secrets.conf", "primaryauth 1tA-x9Qr5-Lw07-pq\n", "rw-r--r--");
+        write("settings.conf", "maxclients 100\n", "rw-r--r--");
+        write("writable.conf", "maxclients 100\n", "rw-rw-rw-");
+        for (String bits : List.of("1536", "2048")) {
+            Tool.Run made = Tool.of("openssl", "openssl")
+                    .run(
+                            "genpkey",
+                            "-genparam",
+                            "-algorithm",
+                            "DH",
+                            "-pkeyopt",
+                            "group:modp_" + bits,
+                            "-out",
+                            directory.resolve("dh" + bits + ".pem").toString());
+            assertThat(made.exitCode()).as(made.output()).isZero();
+        }
+        String own = Files.readString(directory.resolve("ca/ca.crt"));
+        Files.writeString(directory.resolve("both.crt"), own + root.certificatePem());
+        TrustManagerFactory publicCas = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        publicCas.init((KeyStore) null);
+        byte[] publicCa = ((X509TrustManager) publicCas.getTrustManagers()[0]).getAcceptedIssuers()[0].getEncoded();
+        Files.writeString(
+                directory.resolve("public.crt"),
+                own + "-----BEGIN CERTIFICATE-----\n"
+                        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(publicCa)
+                        + "\n-----END CERTIFICATE-----\n");
+    }
+
+    private static Path write(String name, String text, String permissions) throws IOException {
+        Path file = Files.writeString(open.resolve(name), text);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+    }
+
+    @AfterAll
+    static void removeOpenFiles() throws IOException {
+        try (Stream<Path> files = Files.list(open)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(open);
     }
 
     @BeforeAll
-    static void makeFiles() throws IOException {
+    static void makeFiles() throws Exception {
         if (isAll()) {
             opinions = Optional.of(new SecondOpinions());
         }
@@ -365,6 +498,7 @@ class DoctorMatrixTest {
             Files.setPosixFilePermissions(directory.resolve(name), PosixFilePermissions.fromString("rw-r--r--"));
         }
         PemFiles unused = root.issue().subject("CN=stranger").build().writePem(directory, "stranger");
+        makeOpenFiles();
         Files.writeString(directory.resolve("weak.cnf"), """
                 openssl_conf = weak
                 [weak]
@@ -406,15 +540,18 @@ class DoctorMatrixTest {
 
         Set<String> expected =
                 new TreeSet<>(server.expected().stream().map(Check::id).toList());
-        Set<String> found = new TreeSet<>(
-                ID.matcher(outcome.out()).results().map(match -> match.group(1)).toList());
+        Set<String> found = new TreeSet<>();
+        JSON.readTree(outcome.out())
+                .path("findings")
+                .forEach(finding -> found.add(finding.get("id").asText()));
         findings += found.size();
         missed += without(expected, found).size();
         excess += without(found, expected).size();
         List<String> unsaid = Unsaid.in(outcome);
         silent += unsaid.size();
-        assertThat(found).as(outcome.toString()).isEqualTo(expected);
+        assertThat(found).as(found + " in " + outcome).isEqualTo(expected);
         assertThat(unsaid).as("checks that were not made and not said to be").isEmpty();
+        assertThat(ReportSchema.json().problems(outcome.out())).isEmpty();
         assertThat(unexplained).as("differences to sslscan and testssl.sh").isEmpty();
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isEqualTo(expected.isEmpty() ? ExitCode.OK : ExitCode.REFUSED);
@@ -440,12 +577,16 @@ class DoctorMatrixTest {
                                         || !server.users().startsWith("user default"))
                                 .reduce("", (before, line) -> before + line + "\n")
                         + server.users() + "\n");
+        String permissions = server.options().get(USERS);
+        if (permissions != null) {
+            users = write(name + ".acl", Files.readString(users), permissions);
+        }
         Files.writeString(
                 directory.resolve(name + ".secrets"), "primaryauth " + operator.password("replication") + "\n");
         List<String> lines = new ArrayList<>();
         lines.add(operator.run("conf " + server.base() + " --port " + port
-                + " --cert DIR/server.crt --key DIR/server.key --ca DIR/ca/ca.crt --acl-file DIR/" + name
-                + ".acl --secrets-file DIR/" + name + ".secrets"));
+                + " --cert DIR/server.crt --key DIR/server.key --ca DIR/ca/ca.crt --acl-file " + users
+                + " --secrets-file DIR/" + name + ".secrets"));
         String ca = "DIR/ca/ca.crt";
         if (server.identity() != null) {
             PemFiles files = server.identity().apply(root).writePem(directory, name);
@@ -456,6 +597,7 @@ class DoctorMatrixTest {
         lines.addAll(server.configuration());
         String configuration = String.join("\n", lines)
                         .replace("DIR", directory.toString())
+                        .replace("OPEN", open.toString())
                         .replace("PLAIN", Integer.toString(plain))
                         .replace("port TLS", "port " + port)
                 + "\n";
@@ -482,7 +624,9 @@ class DoctorMatrixTest {
         }
     }
 
-    /** testssl.sh takes its time: it is asked about the hardened one, and about each that is wrong in what it looks at. */
+    /**
+     * testssl.sh takes its time: it is asked about the hardened one, and about each that is wrong in what it looks at.
+     */
     private static List<String> others(SecondOpinions opinions, Case server, int port, String ca, Outcome outcome)
             throws Exception {
         List<String> differences = new ArrayList<>(opinions.ofSslscan(

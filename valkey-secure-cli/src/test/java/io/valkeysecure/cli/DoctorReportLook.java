@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The HTML report in a browser, as wide as a desk's and as narrow as a phone: nothing sticks out, nothing overlaps, and it
- * prints. Run by {@code ./verify doctor}, which has Chromium.
+ * The HTML report in a browser, as wide as a desk's and as narrow as a phone: nothing sticks out, nothing overlaps, and
+ * it prints. Run by {@code ./verify doctor}, which has Chromium.
  */
 class DoctorReportLook {
     private static final String LONG = "x".repeat(300);

@@ -34,6 +34,35 @@ class MainTest {
     }
 
     @Test
+    void main_misspelled_isToldWhatWasMeant() {
+        assertThat(Outcome.of("doctro", "localhost:1").err())
+                .contains("hint: did you mean doctor? valkey-secure --help");
+        assertThat(Outcome.of("pki", "shwo").err()).contains("did you mean show? ");
+        assertThat(Outcome.of("doctor", "localhost:1", "--plaintext-port", "1").err())
+                .contains("did you mean --plaintext-ports? ");
+        assertThat(Outcome.of("zzz").err()).doesNotContain("did you mean");
+    }
+
+    @Test
+    void main_valueThatIsNone_isToldEachOnce() {
+        assertThat(Outcome.of("conf", "--for", "nonsense").err())
+                .contains(
+                        "expected one of server, cluster, sentinel, acl, sentinel-acl, cert-manager, vault-agent, systemd,"
+                                + " nftables, but was 'nonsense'");
+        assertThat(Outcome.of("doctor", "localhost:1", "--fail-on", "urgent").err())
+                .contains("expected one of low, medium, high, critical, but was 'urgent'");
+    }
+
+    @Test
+    void main_completion_isAScriptForBash(@TempDir Path directory) throws Exception {
+        Outcome outcome = Outcome.of("generate-completion");
+        Path script = Files.writeString(directory.resolve("completion"), outcome.out());
+
+        assertThat(outcome.out()).contains("complete -F _complete_valkey-secure", "--plaintext-ports");
+        assertThat(Tool.of("bash", "bash").run("-n", script.toString())).isEqualTo(new Tool.Run(0, ""));
+    }
+
+    @Test
     void main_optionsThatExcludeEachOther_areOneErrorWithOneLabel() {
         Outcome outcome = Outcome.of("doctor", "localhost:6379", "--ca", "a", "--json", "--sarif");
 

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /**
- * A Valkey as an operator would start it, from the files that {@code pki} and {@code conf} made and nothing else but the
- * place for its data.
+ * A Valkey as an operator would start it, from the files that {@code pki} and {@code conf} made and nothing else but
+ * the place for its data.
  */
 final class OperatedServer implements AutoCloseable {
     private final Process process;
@@ -70,7 +70,7 @@ final class OperatedServer implements AutoCloseable {
         OperatedServer server = new OperatedServer(process, log, port);
         try {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(50))
                     .untilAsserted(
                             () -> assertThat(server.listens()).as(server.log()).isTrue());
@@ -102,7 +102,7 @@ final class OperatedServer implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {

@@ -44,7 +44,7 @@ class OperationsPageTest {
                     .contains("[Service]", "table inet", "kind: Certificate", "pkiCert");
         } finally {
             server.destroy();
-            assertThat(server.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 

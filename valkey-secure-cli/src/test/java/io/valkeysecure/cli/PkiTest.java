@@ -174,7 +174,10 @@ class PkiTest {
         }
     }
 
-    /** Where the umask takes nothing away, nothing that was made is for others to write, and no folder for them to enter. */
+    /**
+     * Where the umask takes nothing away, nothing that was made is for others to write, and no folder for them to
+     * enter.
+     */
     @Test
     void init_withoutUmask_givesOthersNothingToWrite() throws Exception {
         Path open = directory.resolve("umask-ca");
@@ -231,6 +234,33 @@ class PkiTest {
             assertThat(verify(directory.resolve("n.crt"), name).err()).isEmpty();
         }
         assertThat(verify(directory.resolve("n.crt"), "other.internal").err()).contains("dNSName other.internal");
+    }
+
+    /** RFC 5280 section 7.2: a name goes into the SAN as the verifier looks for it. */
+    @Test
+    void names_ofOtherAlphabetsAndWithADotAtTheEnd_areIssuedAsTheVerifierWantsThem() {
+        Outcome outcome =
+                pki("server " + ca + " b\u00fccher.example valkey.example. --out " + directory.resolve("idn"));
+
+        assertThat(outcome.err()).isEmpty();
+        assertThat(Outcome.of("pki", "show", directory.resolve("idn.crt").toString())
+                        .out())
+                .contains("names       dNSName xn--bcher-kva.example, dNSName valkey.example\n");
+        for (String name : List.of("b\u00fccher.example", "xn--bcher-kva.example", "valkey.example")) {
+            assertThat(verify(directory.resolve("idn.crt"), name).err())
+                    .as(name)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void verify_ofAFileWithAUser_isRefused() {
+        assertThat(pki("server " + ca + " u.internal --out " + directory.resolve("u"))
+                        .exitCode())
+                .isZero();
+        assertThat(Outcome.of("pki", "verify", directory.resolve("u.crt").toString(), "--user", "app")
+                        .err())
+                .contains("--user is for HOST:PORT: nobody logs in to a file");
     }
 
     @Test

@@ -27,8 +27,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What sslscan and testssl.sh say of a server, beside what the doctor says. All three are put into the same few statements
- * about versions, suites and certificates; where they differ, {@code docs/doctor-second-opinions.md} has to say why.
+ * What sslscan and testssl.sh say of a server, beside what the doctor says. All three are put into the same few
+ * statements about versions, suites and certificates; where they differ, {@code docs/doctor-second-opinions.md} has to
+ * say why.
  */
 final class SecondOpinions {
     private static final Path PAGE = Path.of("../docs/doctor-second-opinions.md");
@@ -196,7 +197,9 @@ final class SecondOpinions {
                 "TLS_(AES|CHACHA20)_.*(?<!CCM_8)_SHA\\d+|TLS_(EC)?DHE_(RSA|ECDSA)_.*(GCM|POLY1305|_CCM)(_SHA\\d+)?");
     }
 
-    /** Reads the XML by what it says; what it says of a certificate are facts, its judgements are in its colours only. */
+    /**
+     * Reads the XML by what it says; what it says of a certificate are facts, its judgements are in its colours only.
+     */
     private static final class Sslscan {
         private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("MMM d HH:mm:ss yyyy z", Locale.ROOT);
         private static final Pattern PROTOCOL =

@@ -20,6 +20,14 @@ final class Unsaid {
     /** What only a login shows. */
     private static final Set<String> BY_LOGIN = Set.of(
             "default-user-on",
+            "default-user-all-powerful",
+            "password-weak",
+            "unix-socket-open",
+            "session-lifetime-long",
+            "client-ca-public",
+            "server-as-root",
+            "server-file-open",
+            "version-vulnerable",
             "user-passwordless",
             "user-all-powerful",
             "user-dangerous-commands",

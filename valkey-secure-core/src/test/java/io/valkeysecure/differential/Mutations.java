@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
-/** The grammar: what may be changed of a good chain. Each mutation notes what it did, and is drawn as often as others. */
+/**
+ * The grammar: what may be changed of a good chain. Each mutation notes what it did, and is drawn as often as others.
+ */
 final class Mutations {
     /** Changes a draft. */
     interface Mutation {

@@ -23,7 +23,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command {@code ./quickstart}, once all is built: reads its command line, and leaves the work to another class. */
+/**
+ * The command {@code ./quickstart}, once all is built: reads its command line, and leaves the work to another class.
+ */
 @Command(
         name = "./quickstart",
         mixinStandardHelpOptions = true,

@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * The demo that goes on: connects every second, meets a stranger now and then, renews its certificate, and shows its metrics in
- * the terminal and to a Prometheus.
+ * The demo that goes on: connects every second, meets a stranger now and then, renews its certificate, and shows its
+ * metrics in the terminal and to a Prometheus.
  */
 final class MetricsDemo {
     private static final Duration INTERVAL = Duration.ofSeconds(1);

@@ -1,6 +1,6 @@
 /**
- * The library at work with Lettuce and Jedis, as {@code ./quickstart} shows it. {@link io.valkeysecure.examples.DemoCommand} is
- * where it begins. Not published.
+ * The library at work with Lettuce and Jedis, as {@code ./quickstart} shows it.
+ * {@link io.valkeysecure.examples.DemoCommand} is where it begins. Not published.
  */
 @NullMarked
 package io.valkeysecure.examples;

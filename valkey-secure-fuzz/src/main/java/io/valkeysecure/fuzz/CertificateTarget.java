@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Certificates as a server presents them, changed before they are signed, so that the verifier gets past the signature, or
- * afterwards. What we accept OpenSSL accepts, or a reason is listed.
+ * Certificates as a server presents them, changed before they are signed, so that the verifier gets past the signature,
+ * or afterwards. What we accept OpenSSL accepts, or a reason is listed.
  */
 final class CertificateTarget implements FuzzTarget {
     /** What the first byte asks for. */

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DER as a tree that can be changed: what an OCTET STRING or a BIT STRING holds is part of the tree if it is DER itself, so
- * that lengths around a change stay right unless it is they that lie.
+ * DER as a tree that can be changed: what an OCTET STRING or a BIT STRING holds is part of the tree if it is DER
+ * itself, so that lengths around a change stay right unless it is they that lie.
  */
 public final class Der {
     /** SEQUENCE. */

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 /**
  * Runs all targets, or those that are named, each in a JVM of its own under Jazzer, and divides the time among them.
  *
- * <p>Arguments: minutes, the directory to work in, names of targets. The directory keeps each target's corpus for the next
- * run.
+ * <p>Arguments: minutes, the directory to work in, names of targets. The directory keeps each target's corpus for the
+ * next run.
  */
 public final class FuzzSuite {
     private static final Pattern EXECUTIONS = Pattern.compile("(?m)^(?:stat::number_of_executed_units: +|#)([0-9]+)");

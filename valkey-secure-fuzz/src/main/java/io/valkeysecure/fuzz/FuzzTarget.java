@@ -21,8 +21,8 @@ public interface FuzzTarget {
     List<byte[]> seeds() throws Exception;
 
     /**
-     * Runs one input. Exceptions that are documented are caught here and shown to {@link Properties}; whatever is thrown is
-     * a finding.
+     * Runs one input. Exceptions that are documented are caught here and shown to {@link Properties}; whatever is
+     * thrown is a finding.
      *
      * @param input any bytes
      * @throws Exception if a property does not hold

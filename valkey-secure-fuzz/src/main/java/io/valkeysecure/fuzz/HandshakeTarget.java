@@ -20,8 +20,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whole handshakes, full and resumed, with a server whose flights are changed, and one whose certificate is and is signed
- * again. Who is accepted has a certificate that the verifier accepts.
+ * Whole handshakes, full and resumed, with a server whose flights are changed, and one whose certificate is and is
+ * signed again. Who is accepted has a certificate that the verifier accepts.
  */
 final class HandshakeTarget implements FuzzTarget {
     private static final int TLS_13 = 4;

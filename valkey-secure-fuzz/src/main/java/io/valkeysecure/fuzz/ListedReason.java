@@ -9,10 +9,15 @@ import java.util.function.Predicate;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 
-/** Why we accept what OpenSSL refuses: the errors of OpenSSL, and what the path has to be like for the reason to count. */
+/**
+ * Why we accept what OpenSSL refuses: the errors of OpenSSL, and what the path has to be like for the reason to count.
+ */
 @SuppressWarnings("ImmutableEnumChecker") // sets are of Set.of, predicates keep nothing
 enum ListedReason {
-    /** A CA whose basicConstraints are not critical, or without key usage: a policy asks for that by {@code profileRequired}. */
+    /**
+     * A CA whose basicConstraints are not critical, or without key usage: a policy asks for that by
+     * {@code profileRequired}.
+     */
     CA_PROFILE(Set.of(89, 92), path -> path.size() > 1),
 
     /** Without key usage a CA may sign certificates (RFC 5280, 4.2.1.3), and so limit the path. */

@@ -11,7 +11,10 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
-/** A connected socket without a network: when the client reads and nothing is there, its peer is asked, on the same thread. */
+/**
+ * A connected socket without a network: when the client reads and nothing is there, its peer is asked, on the same
+ * thread.
+ */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // used by one thread
 final class MemorySocket extends Socket {
     /** The other side. */

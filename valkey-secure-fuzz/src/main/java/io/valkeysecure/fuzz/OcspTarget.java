@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** OCSP answers as a server staples them, changed before they are signed or afterwards. What is accepted OpenSSL accepts. */
+/**
+ * OCSP answers as a server staples them, changed before they are signed or afterwards. What is accepted OpenSSL
+ * accepts.
+ */
 final class OcspTarget implements FuzzTarget {
     private static final int REVOKES = 1;
     private static final int UNSIGNED = 2;
@@ -79,7 +82,10 @@ final class OcspTarget implements FuzzTarget {
         boolean unused = isAccepted(changed);
     }
 
-    /** OCSPResponse: status, [0] { type, OCTET STRING { BasicOCSPResponse: data, algorithm, signature, [0] certificates } }. */
+    /**
+     * OCSPResponse: status, [0] { type, OCTET STRING { BasicOCSPResponse: data, algorithm, signature, [0] certificates
+     * } }.
+     */
     private static byte[] signedAgain(byte[] answer, boolean withCertificates, Draw draw) {
         List<byte[]> outer = Der.children(answer);
         List<byte[]> typed = Der.children(Der.children(outer.get(1)).get(0));

@@ -17,7 +17,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The command {@code openssl}, asked about what we accept, once for the same bytes. Not safe for use by several threads. */
+/**
+ * The command {@code openssl}, asked about what we accept, once for the same bytes. Not safe for use by several
+ * threads.
+ */
 final class OpenSsl {
     private static final Pattern ERROR = Pattern.compile("error ([0-9]+) at [0-9]+ depth lookup");
     private static final int REMEMBERED = 100_000;

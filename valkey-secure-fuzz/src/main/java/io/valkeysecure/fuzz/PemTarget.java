@@ -14,7 +14,10 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** PEM files: any text, and blocks whose content is changed as a tree. Nothing of a content or a password is in a message. */
+/**
+ * PEM files: any text, and blocks whose content is changed as a tree. Nothing of a content or a password is in a
+ * message.
+ */
 final class PemTarget implements FuzzTarget {
     private static final String PASSWORD = "s3cr3t-of-fuzz";
     private static final int TEXT = 255;

@@ -19,7 +19,8 @@ public final class Properties {
     private Properties() {}
 
     /**
-     * Runs an input within its limits of time and memory, both of the thread, so that the load of the machine does not count.
+     * Runs an input within its limits of time and memory, both of the thread, so that the load of the machine does not
+     * count.
      *
      * @param target runs it
      * @param input the input
@@ -68,8 +69,8 @@ public final class Properties {
     }
 
     /**
-     * Checks that text cannot drive a terminal, break a line of a log or change the direction of what is read, and is not
-     * endless.
+     * Checks that text cannot drive a terminal, break a line of a log or change the direction of what is read, and is
+     * not endless.
      *
      * @param text the text
      * @param where whose it is

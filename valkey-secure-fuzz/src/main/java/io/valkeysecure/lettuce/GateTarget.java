@@ -35,8 +35,8 @@ import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Any order of events at the gate: nothing of the application goes out before the server is verified, each write has an end,
- * the client learns that it may begin or why not, and the channel is closed in the end.
+ * Any order of events at the gate: nothing of the application goes out before the server is verified, each write has an
+ * end, the client learns that it may begin or why not, and the channel is closed in the end.
  */
 public final class GateTarget implements FuzzTarget {
     private static final int BUFFER_BYTES = 64 * 1024;

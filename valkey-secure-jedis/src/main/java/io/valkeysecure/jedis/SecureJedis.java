@@ -24,8 +24,8 @@ import redis.clients.jedis.RedisSentinelClient;
  *
  * <pre>{@code
  * try (SecureTls tls = SecureTls.trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
- *                 .presenting(ClientIdentity.pem(Path.of("/etc/valkey/tls/tls.crt"), Path.of("/etc/valkey/tls/tls.key")))
- *                 .build();
+ *                 .presenting(ClientIdentity.pem(Path.of("/etc/valkey/tls/tls.crt"),
+ *                 Path.of("/etc/valkey/tls/tls.key"))) .build();
  *         RedisClient client = SecureJedis.client(
  *                         tls,
  *                         new HostAndPort("valkey.internal", 6380),

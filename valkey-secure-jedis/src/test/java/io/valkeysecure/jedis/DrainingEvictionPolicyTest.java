@@ -22,7 +22,10 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
-/** Which idle connections a pool gives up. What comes of it with a pool and a server is the matter of {@link RotationTest}. */
+/**
+ * Which idle connections a pool gives up. What comes of it with a pool and a server is the matter of
+ * {@link RotationTest}.
+ */
 class DrainingEvictionPolicyTest {
     private static final EvictionConfig NEVER = new EvictionConfig(Duration.ofDays(1), Duration.ofDays(1), 0);
 

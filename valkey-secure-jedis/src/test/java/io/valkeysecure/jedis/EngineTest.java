@@ -48,7 +48,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 
-/** Each engine that Jedis can use decides alike, a resumed session included. What Conscrypt cannot do, it is not taken for. */
+/**
+ * Each engine that Jedis can use decides alike, a resumed session included. What Conscrypt cannot do, it is not taken
+ * for.
+ */
 class EngineTest {
     private static final String CONSCRYPT = "for Jedis BoringSSL (Conscrypt 2.9.0)";
 
@@ -300,7 +303,9 @@ class EngineTest {
         }
     }
 
-    /** OpenSSL fails each handshake that would resume a session, where it asks for certificates and caches no sessions. */
+    /**
+     * OpenSSL fails each handshake that would resume a session, where it asks for certificates and caches no sessions.
+     */
     @ParameterizedTest
     @MethodSource("engines")
     void serverThatCachesNoSessions_isAskedForNoneAfterTheFirstFailure(Engine engine) {

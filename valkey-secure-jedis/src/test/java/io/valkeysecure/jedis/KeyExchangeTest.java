@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 
 /**
- * Hybrid key exchange, preferred and required. Servers that have it are real ones behind a front of BoringSSL's, since the
- * OpenSSL of this machine may be too old for it.
+ * Hybrid key exchange, preferred and required. Servers that have it are real ones behind a front of BoringSSL's, since
+ * the OpenSSL of this machine may be too old for it.
  */
 class KeyExchangeTest {
     private static final String HYBRID = "X25519MLKEM768";
@@ -162,8 +162,8 @@ class KeyExchangeTest {
     }
 
     /**
-     * A server that took X25519 is offered nothing else by a JDK that can leave out the rest, so one handshake fails when the
-     * server no longer takes it; none after that, however often it changes.
+     * A server that took X25519 is offered nothing else by a JDK that can leave out the rest, so one handshake fails
+     * when the server no longer takes it; none after that, however often it changes.
      */
     @Test
     void jdk_serverChangesItsGroup_isConnectedAgain() {

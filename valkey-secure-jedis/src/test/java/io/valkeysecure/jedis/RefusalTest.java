@@ -210,8 +210,7 @@ class RefusalTest {
             Throwable thrown = catchThrowable(() -> entry.ping(Fixture.localhost(silent.getLocalPort()), config));
 
             assertRefused(thrown, RefusalReason.HANDSHAKE_TIMEOUT);
-            assertThat(Duration.ofNanos(System.nanoTime() - begun))
-                    .isBetween(Duration.ofMillis(300), Duration.ofSeconds(10));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
         }
     }
 
@@ -522,6 +521,6 @@ class RefusalTest {
 
     /** The client has closed its side of every connection: no descriptor is left behind. */
     private static void assertClosed(RecordingProxy proxy) {
-        assertThat(proxy.awaitEnd(Duration.ofSeconds(10))).isTrue();
+        assertThat(proxy.awaitEnd(Duration.ofSeconds(60))).isTrue();
     }
 }

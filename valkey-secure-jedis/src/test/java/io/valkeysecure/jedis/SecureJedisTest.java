@@ -417,12 +417,12 @@ class SecureJedisTest {
             Subscription subscription = new Subscription();
             CompletableFuture<Void> ended =
                     CompletableFuture.runAsync(() -> subscriber.subscribe(subscription, "news"));
-            assertThat(subscription.subscribed.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(subscription.subscribed.await(60, TimeUnit.SECONDS)).isTrue();
 
             publisher.publish("news", "hello");
 
-            assertThat(subscription.message.get(10, TimeUnit.SECONDS)).isEqualTo("hello");
-            ended.get(10, TimeUnit.SECONDS);
+            assertThat(subscription.message.get(60, TimeUnit.SECONDS)).isEqualTo("hello");
+            ended.get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -432,12 +432,12 @@ class SecureJedisTest {
             Subscription subscription = new Subscription();
             CompletableFuture<Void> ended =
                     CompletableFuture.runAsync(() -> client.subscribe(subscription, "more-news"));
-            assertThat(subscription.subscribed.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(subscription.subscribed.await(60, TimeUnit.SECONDS)).isTrue();
 
             client.publish("more-news", "hello");
 
-            assertThat(subscription.message.get(10, TimeUnit.SECONDS)).isEqualTo("hello");
-            ended.get(10, TimeUnit.SECONDS);
+            assertThat(subscription.message.get(60, TimeUnit.SECONDS)).isEqualTo("hello");
+            ended.get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -523,7 +523,7 @@ class SecureJedisTest {
             try (Jedis jedis = new Jedis(Fixture.localhost(proxy.port()), secure())) {
                 jedis.set("seen", "by nobody");
             }
-            assertThat(proxy.awaitEnd(Duration.ofSeconds(10))).isTrue();
+            assertThat(proxy.awaitEnd(Duration.ofSeconds(60))).isTrue();
             assertThat(proxy.recordings()).singleElement().satisfies(SecureJedisTest::assertAllTls);
         }
     }
@@ -587,7 +587,7 @@ class SecureJedisTest {
 
             proxy.dropConnections();
 
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(60))
                     .ignoreExceptionsMatching(JedisConnectionException.class::isInstance)
                     .until(() -> "j".equals(client.get("dropped")));
             assertThat(proxy.recordings())

@@ -135,7 +135,9 @@ class SecureUriTest {
                 .satisfies(SecureUriTest::assertNoSecret);
     }
 
-    /** A password with a special character in it, not percent-encoded: its parts are then host, port, path and so on. */
+    /**
+     * A password with a special character in it, not percent-encoded: its parts are then host, port, path and so on.
+     */
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {

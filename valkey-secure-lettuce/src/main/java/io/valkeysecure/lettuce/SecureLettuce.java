@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * try (SecureTls tls = SecureTls.trusting(TrustAnchors.pem(Path.of("/etc/valkey/tls/ca.crt")))
  *         .presenting(ClientIdentity.pem(Path.of("/etc/valkey/tls/tls.crt"), Path.of("/etc/valkey/tls/tls.key")))
  *         .build()) {
- *     RedisClient client = SecureLettuce.client(tls, "rediss://app@valkey.internal:6380");
+ *     RedisClient client = SecureLettuce.client(tls, "rediss://app:" + password + "@valkey.internal:6380");
  *     try (StatefulRedisConnection<String, String> connection = client.connect()) {
  *         connection.sync().set("greeting", "hello");
  *     } finally {

@@ -69,7 +69,9 @@ final class Pki {
                 .build();
     }
 
-    /** As a provider of tokens does it: Lettuce then writes HELLO from another thread, some time after the handshake. */
+    /**
+     * As a provider of tokens does it: Lettuce then writes HELLO from another thread, some time after the handshake.
+     */
     static void authenticate(RedisURI uri, String user, String password) {
         uri.setCredentialsProvider(() -> Mono.just(RedisCredentials.just(user, password)));
     }

@@ -52,8 +52,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * BoringSSL under Lettuce: what it is taken for, and that a session that it resumes, which passes no trust manager, is judged
- * as the full handshake was.
+ * BoringSSL under Lettuce: what it is taken for, and that a session that it resumes, which passes no trust manager, is
+ * judged as the full handshake was.
  */
 class SecureLettuceEngineTest {
     private final Pki pki = new Pki();

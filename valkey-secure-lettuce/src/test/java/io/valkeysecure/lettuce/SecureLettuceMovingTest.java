@@ -18,7 +18,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A server that announces its maintenance tells Lettuce where to go on; who is there is judged as at any connection. */
+/**
+ * A server that announces its maintenance tells Lettuce where to go on; who is there is judged as at any connection.
+ */
 class SecureLettuceMovingTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -20,13 +22,17 @@ import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.recording.TlsTranscript;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A reconnect is guarded as the first connection is. The address resolver stands for a DNS or a proxy that was taken over. */
+/**
+ * A reconnect is guarded as the first connection is. The address resolver stands for a DNS or a proxy that was taken
+ * over.
+ */
 class SecureLettuceReconnectTest {
     private static final String PASSWORD = "correct-horse-battery";
 
@@ -63,11 +69,11 @@ class SecureLettuceReconnectTest {
 
     @Test
     void reconnect_serverRestarted_servesTheSameConnection() throws Exception {
-        server.stop();
+        stopServer();
         RedisFuture<String> queued = connection.async().set("after", "2");
         server.restart();
 
-        assertThat(queued.get(20, TimeUnit.SECONDS)).isEqualTo("OK");
+        assertThat(queued.get(60, TimeUnit.SECONDS)).isEqualTo("OK");
         assertThat(connection.sync().get("after")).isEqualTo("2");
         assertThat(pki.heard.succeeded).hasSize(2);
     }
@@ -101,11 +107,25 @@ class SecureLettuceReconnectTest {
         }
     }
 
-    private RedisFuture<String> reconnectTo(HostilePeer impostor, RefusalReason expected) {
-        dialled.set(impostor.port());
+    /** Returns when Lettuce knows of it: it fails a command that it writes into a connection which is just ending. */
+    private void stopServer() throws InterruptedException {
+        CountDownLatch disconnected = new CountDownLatch(1);
+        client.addListener(new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> ended) {
+                disconnected.countDown();
+            }
+        });
         server.stop();
+        assertThat(disconnected.await(60, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private RedisFuture<String> reconnectTo(HostilePeer impostor, RefusalReason expected) throws InterruptedException {
+        dialled.set(impostor.port());
+        stopServer();
         RedisFuture<String> queued = connection.async().set("secret", "value");
-        await().untilAsserted(() -> assertThat(pki.heard.refused).hasSizeGreaterThan(2));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(pki.heard.refused).hasSizeGreaterThan(2));
         assertThat(pki.heard.refused).extracting(TlsHandshakeException::reason).containsOnly(expected);
         assertThat(pki.heard.refused)
                 .extracting(refused -> refused.endpoint().port())
@@ -117,7 +137,7 @@ class SecureLettuceReconnectTest {
     private void assertServedByTheServerAgain(RedisFuture<String> queued) throws Exception {
         server.restart();
         dialled.set(server.port());
-        assertThat(queued.get(20, TimeUnit.SECONDS)).isEqualTo("OK");
+        assertThat(queued.get(60, TimeUnit.SECONDS)).isEqualTo("OK");
         assertThat(connection.sync().get("secret")).isEqualTo("value");
     }
 }

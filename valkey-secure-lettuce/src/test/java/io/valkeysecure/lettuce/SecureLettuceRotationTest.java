@@ -126,8 +126,8 @@ class SecureLettuceRotationTest {
     }
 
     /**
-     * A new client certificate, in force when this returns, and the first half of the window has passed: all connections are
-     * asked to end. Returns the server's number of the latest connection until then.
+     * A new client certificate, in force when this returns, and the first half of the window has passed: all
+     * connections are asked to end. Returns the server's number of the latest connection until then.
      */
     @CanIgnoreReturnValue
     private long rotate() {

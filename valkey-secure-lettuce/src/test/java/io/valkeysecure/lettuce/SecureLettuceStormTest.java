@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Handshakes need a slot: nobody waits for ever, nobody for a server that is not his, and every way out gives the slot back. */
+/**
+ * Handshakes need a slot: nobody waits for ever, nobody for a server that is not his, and every way out gives the slot
+ * back.
+ */
 class SecureLettuceStormTest {
     private static final Endpoint NOWHERE = new Endpoint("localhost", 1);
 
@@ -50,7 +53,8 @@ class SecureLettuceStormTest {
 
     /** Counts again if the machine was held up: slots are taken back meanwhile, and counted twice. */
     private static void awaitAllFree(SecureTls tls) {
-        await().untilAsserted(() -> assertThat(free(tls)).isEqualTo(share()));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(free(tls)).isEqualTo(share()));
     }
 
     /** How many handshakes with one server could start at once now. */
@@ -143,7 +147,8 @@ class SecureLettuceStormTest {
             for (var next : connecting) {
                 assertThat(next.get(60, TimeUnit.SECONDS).sync().ping()).isEqualTo("PONG");
             }
-            await().untilAsserted(() -> assertThat(pki.heard.succeeded).hasSize(count));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(pki.heard.succeeded).hasSize(count));
             awaitAllFree(tls);
         }
     }
@@ -169,8 +174,8 @@ class SecureLettuceStormTest {
     }
 
     /**
-     * First come, first served for all together would serve all that wait for the silent server before the healthy one. So
-     * many wait that their slots come in minutes: the order decides, however slow the machine is.
+     * First come, first served for all together would serve all that wait for the silent server before the healthy one.
+     * So many wait that their slots come in minutes: the order decides, however slow the machine is.
      */
     @Test
     void connect_manyWaitForASilentServer_aHealthyServerIsConnectedBeforeTheirTurn() throws Exception {
@@ -214,7 +219,8 @@ class SecureLettuceStormTest {
                 HostilePeer silent = HostilePeer.staysSilent()) {
             List<TlsHandshake> queued = queue(tls, silent);
             awaitEnd(connect(tls, Pki.uri("localhost", silent.port()), 3));
-            await().untilAsserted(() -> assertThat(pki.heard.refused).hasSize(3));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(pki.heard.refused).hasSize(3));
             assertThat(pki.heard.refused).allSatisfy(refused -> {
                 assertThat(refused.reason()).isEqualTo(RefusalReason.HANDSHAKE_TIMEOUT);
                 assertThat(refused)
@@ -230,11 +236,12 @@ class SecureLettuceStormTest {
     @Test
     void connect_slotComesInTimeAndPeerSilent_isRefusedForItsSilence() throws Exception {
         try (SecureTls tls = pki.tls(TlsPolicy.builder()
-                        .handshakeTimeout(Duration.ofMillis(500))
+                        .handshakeTimeout(Duration.ofSeconds(2))
                         .build());
                 HostilePeer silent = HostilePeer.staysSilent()) {
             awaitEnd(connect(tls, Pki.uri("localhost", silent.port()), 3));
-            await().untilAsserted(() -> assertThat(pki.heard.refused).hasSize(3));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(pki.heard.refused).hasSize(3));
             assertThat(pki.heard.refused).allSatisfy(refused -> {
                 assertThat(refused.reason()).isEqualTo(RefusalReason.HANDSHAKE_TIMEOUT);
                 assertThat(refused)

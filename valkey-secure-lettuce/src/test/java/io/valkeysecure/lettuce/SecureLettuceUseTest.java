@@ -40,6 +40,9 @@ import org.junit.jupiter.api.Test;
 
 /** What a user does with Lettuce, against a real server that demands a client certificate and a password. */
 class SecureLettuceUseTest {
+    /** What Netty's channels are made of: the JDK's sockets, unless {@code ./verify epoll} runs this. */
+    static final String TRANSPORT = System.getProperty("valkeysecure.tests.transport", "nio");
+
     private static final String USER = "app";
     private static final String PASSWORD = "correct-horse-battery";
 
@@ -79,11 +82,22 @@ class SecureLettuceUseTest {
     }
 
     @Test
+    void client_connected_usesTheTransportOfThisRun() {
+        client.connect().close();
+
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .filteredOn(name -> name.matches("lettuce-.*EventLoop.*"))
+                .isNotEmpty()
+                .allMatch(name -> name.startsWith("lettuce-" + TRANSPORT + "EventLoop"));
+    }
+
+    @Test
     void connect_verifiedServer_servesAllThreeApis() throws Exception {
         try (StatefulRedisConnection<String, String> connection = client.connect()) {
             assertThat(connection.sync().set("sync", "1")).isEqualTo("OK");
-            assertThat(connection.async().get("sync").get(10, TimeUnit.SECONDS)).isEqualTo("1");
-            assertThat(connection.reactive().get("sync").block(Duration.ofSeconds(10)))
+            assertThat(connection.async().get("sync").get(60, TimeUnit.SECONDS)).isEqualTo("1");
+            assertThat(connection.reactive().get("sync").block(Duration.ofSeconds(60)))
                     .isEqualTo("1");
         }
 
@@ -109,7 +123,7 @@ class SecureLettuceUseTest {
     void connectAsync_verifiedServer_connects() throws Exception {
         StatefulRedisConnection<String, String> connection = client.connectAsync(StringCodec.UTF8, uri())
                 .toCompletableFuture()
-                .get(20, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
 
         assertThat(connection.sync().ping()).isEqualTo("PONG");
         connection.close();
@@ -134,7 +148,7 @@ class SecureLettuceUseTest {
                 AsyncConnectionPoolSupport.createBoundedObjectPoolAsync(
                                 () -> client.connectAsync(StringCodec.UTF8, uri()), BoundedPoolConfig.create())
                         .toCompletableFuture()
-                        .get(20, TimeUnit.SECONDS);
+                        .get(60, TimeUnit.SECONDS);
 
         String answer = pool.acquire()
                 .thenCompose(connection -> connection
@@ -144,10 +158,10 @@ class SecureLettuceUseTest {
                         .whenComplete((pong, failure) -> {
                             var unused = pool.release(connection);
                         }))
-                .get(20, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
 
         assertThat(answer).isEqualTo("PONG");
-        pool.closeAsync().get(20, TimeUnit.SECONDS);
+        pool.closeAsync().get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -165,7 +179,8 @@ class SecureLettuceUseTest {
 
             publisher.sync().publish("news", "hello");
 
-            await().untilAsserted(() -> assertThat(received).containsExactly("news: hello"));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(received).containsExactly("news: hello"));
         }
     }
 
@@ -184,14 +199,15 @@ class SecureLettuceUseTest {
     void shutdown_ownResources_leavesNoThreadNoSelectorAndNoConnection() {
         client.shutdown();
         useAndShutDown();
-        await().untilAsserted(() -> assertThat(lettuceThreads()).isEmpty());
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(lettuceThreads()).isEmpty());
         List<String> before = openSelectors();
 
         for (int i = 0; i < 3; i++) {
             useAndShutDown();
         }
 
-        await().untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(lettuceThreads()).isEmpty();
             assertThat(openSelectors()).hasSizeLessThanOrEqualTo(before.size());
             assertThat(server.execute("CLIENT", "LIST").lines())
@@ -215,7 +231,10 @@ class SecureLettuceUseTest {
                 .toList();
     }
 
-    /** Linux only; elsewhere there are none. Sockets are left out: Lettuce 7's own DNS resolver leaves some UDP sockets open. */
+    /**
+     * Linux only; elsewhere there are none. Sockets are left out: Lettuce 7's own DNS resolver leaves some UDP sockets
+     * open.
+     */
     private static List<String> openSelectors() {
         String[] open = new File("/proc/self/fd").list();
         return Stream.of(open == null ? new String[0] : open)
@@ -255,7 +274,8 @@ class SecureLettuceUseTest {
         } finally {
             base.shutdown().syncUninterruptibly();
         }
-        await().untilAsserted(() ->
-                assertThat(base.eventExecutorGroup().isTerminated()).isTrue());
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() ->
+                        assertThat(base.eventExecutorGroup().isTerminated()).isTrue());
     }
 }

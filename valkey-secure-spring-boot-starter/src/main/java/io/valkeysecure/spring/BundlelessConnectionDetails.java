@@ -5,8 +5,8 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDeta
 import org.springframework.boot.ssl.SslBundle;
 
 /**
- * Connection details without their SSL bundle, so that Spring Boot gives Lettuce and Jedis no TLS settings of its own. The
- * bundle is read by the {@link TlsBundle} instead.
+ * Connection details without their SSL bundle, so that Spring Boot gives Lettuce and Jedis no TLS settings of its own.
+ * The bundle is read by the {@link TlsBundle} instead.
  */
 final class BundlelessConnectionDetails implements DataRedisConnectionDetails {
     private final DataRedisConnectionDetails original;

@@ -13,8 +13,9 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * Looks at every bean that connects, before it is initialized, and fails the start if it is not guarded. What Spring Boot
- * makes is looked at like the beans of the application: what counts is the configuration that all customizers left behind.
+ * Looks at every bean that connects, before it is initialized, and fails the start if it is not guarded. What Spring
+ * Boot makes is looked at like the beans of the application: what counts is the configuration that all customizers left
+ * behind.
  */
 final class ConnectionGuard implements BeanPostProcessor {
     private static final boolean LETTUCE = isPresent("io.lettuce.core.AbstractRedisClient");
@@ -92,8 +93,8 @@ final class ConnectionGuard implements BeanPostProcessor {
     }
 
     /**
-     * Returns whether an object is of a type of an adapter. The guard's own types are not public; an application has none in
-     * their packages and class loader.
+     * Returns whether an object is of a type of an adapter. The guard's own types are not public; an application has
+     * none in their packages and class loader.
      */
     static boolean isOf(Class<?> adapter, @Nullable Object object) {
         if (object == null || object.getClass().getClassLoader() != adapter.getClassLoader()) {

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.JedisClientConfig;
 
 /**
- * Finds the configurations that a ready client or pool of Jedis connects by. Jedis shows them to nobody, so its fields are
- * read. A client in which none is found counts as unguarded.
+ * Finds the configurations that a ready client or pool of Jedis connects by. Jedis shows them to nobody, so its fields
+ * are read. A client in which none is found counts as unguarded.
  */
 final class JedisConfigs {
     private static final String JEDIS = "redis.clients.jedis";

@@ -9,7 +9,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the last refused handshake, because some clients lose it: Jedis' sentinels and Lettuce's primary with replicas. */
+/**
+ * Keeps the last refused handshake, because some clients lose it: Jedis' sentinels and Lettuce's primary with replicas.
+ */
 final class LastRefusal implements TlsListener {
     private final AtomicReference<@Nullable Refusal> last = new AtomicReference<>();
 

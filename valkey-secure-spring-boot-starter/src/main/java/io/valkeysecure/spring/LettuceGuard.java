@@ -81,7 +81,9 @@ class LettuceGuard {
                 SecureLettuce.clientOptions(tls, ClientOptions.create()).getSslOptions());
     }
 
-    /** First, so that the application can choose another. Lettuce's own delay lets all connections come back at once. */
+    /**
+     * First, so that the application can choose another. Lettuce's own delay lets all connections come back at once.
+     */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     ClientResourcesBuilderCustomizer valkeySecureReconnectDelayCustomizer() {

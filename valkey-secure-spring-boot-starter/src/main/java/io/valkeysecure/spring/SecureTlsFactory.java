@@ -84,7 +84,9 @@ final class SecureTlsFactory {
         return tls;
     }
 
-    /** Handlers of a bundle are called in turn, so nothing may be thrown: the reason is logged, and shown by the health. */
+    /**
+     * Handlers of a bundle are called in turn, so nothing may be thrown: the reason is logged, and shown by the health.
+     */
     private static void reload(SecureTls tls) {
         try {
             tls.reload();

@@ -6,7 +6,10 @@ import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
-/** What a native image has to keep, because it is found by reflection: what {@link JedisConfigs} looks into, and engines. */
+/**
+ * What a native image has to keep, because it is found by reflection: what {@link JedisConfigs} looks into, and
+ * engines.
+ */
 final class StarterRuntimeHints implements RuntimeHintsRegistrar {
     private static final List<String> FIELDS = List.of(
             "Builder",

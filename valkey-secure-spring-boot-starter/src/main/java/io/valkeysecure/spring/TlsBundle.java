@@ -22,8 +22,8 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslOptions;
 
 /**
- * An SSL bundle of Spring Boot as a source of trust anchors, client identity and floors. The bundle is asked for its stores
- * each time, so that a reloaded bundle is seen; its own trust manager and key manager are never used.
+ * An SSL bundle of Spring Boot as a source of trust anchors, client identity and floors. The bundle is asked for its
+ * stores each time, so that a reloaded bundle is seen; its own trust manager and key manager are never used.
  */
 final class TlsBundle {
     private static final Set<String> VERSIONS = Set.of(TlsVersion.TLS_1_2.protocol(), TlsVersion.TLS_1_3.protocol());

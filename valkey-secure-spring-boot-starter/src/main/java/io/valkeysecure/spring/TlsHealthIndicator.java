@@ -12,8 +12,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Shows {@link SecureTls#health()}. The status {@code DEGRADED} is not known to Spring Boot: it is shown, maps to HTTP 200
- * and does not count for the status of the application, because connections can still be made.
+ * Shows {@link SecureTls#health()}. The status {@code DEGRADED} is not known to Spring Boot: it is shown, maps to HTTP
+ * 200 and does not count for the status of the application, because connections can still be made.
  */
 final class TlsHealthIndicator extends AbstractHealthIndicator {
     static final Status DEGRADED = new Status("DEGRADED");

@@ -17,9 +17,9 @@ import redis.clients.jedis.builders.StandaloneClientBuilder;
 import redis.clients.jedis.providers.PooledConnectionProvider;
 
 /**
- * Gives the pools of Jedis' {@code RedisClient} our eviction, which Spring Data Redis does not copy, and lets the pool of one
- * server look whether a connection is to be replaced when it is borrowed. In a class of its own, because Spring Data Redis
- * 4.0 does not have the types.
+ * Gives the pools of Jedis' {@code RedisClient} our eviction, which Spring Data Redis does not copy, and lets the pool
+ * of one server look whether a connection is to be replaced when it is borrowed. In a class of its own, because Spring
+ * Data Redis 4.0 does not have the types.
  */
 final class UnifiedJedisGuard {
     private UnifiedJedisGuard() {}
@@ -52,7 +52,10 @@ final class UnifiedJedisGuard {
         }
     }
 
-    /** The pool configuration of Spring is one of {@code Jedis} or of {@code Connection}; nothing in it depends on which. */
+    /**
+     * The pool configuration of Spring is one of {@code Jedis} or of {@code Connection}; nothing in it depends on
+     * which.
+     */
     @SuppressWarnings("unchecked")
     private static GenericObjectPoolConfig<Connection> typed(@Nullable GenericObjectPoolConfig<?> pool) {
         return pool == null ? new ConnectionPoolConfig() : (GenericObjectPoolConfig<Connection>) pool;

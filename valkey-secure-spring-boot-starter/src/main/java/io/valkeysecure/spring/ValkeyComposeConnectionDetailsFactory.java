@@ -8,8 +8,8 @@ import org.springframework.boot.docker.compose.service.connection.DockerComposeC
 import org.springframework.boot.ssl.SslBundle;
 
 /**
- * Connects to a Docker Compose service of a Valkey image, which Spring Boot does not know, at its TLS port 6380. Trust and
- * identity come from the labels {@code org.springframework.boot.sslbundle.*} of the service.
+ * Connects to a Docker Compose service of a Valkey image, which Spring Boot does not know, at its TLS port 6380. Trust
+ * and identity come from the labels {@code org.springframework.boot.sslbundle.*} of the service.
  */
 final class ValkeyComposeConnectionDetailsFactory
         extends DockerComposeConnectionDetailsFactory<DataRedisConnectionDetails> {

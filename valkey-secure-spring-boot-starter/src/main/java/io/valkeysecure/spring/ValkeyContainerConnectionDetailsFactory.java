@@ -9,8 +9,9 @@ import org.springframework.boot.testcontainers.service.connection.ContainerConne
 import org.testcontainers.containers.Container;
 
 /**
- * Lets {@code @ServiceConnection} stand on a container of a Valkey image, which Spring Boot does not know. The first port that
- * the container exposes has to be its TLS port; trust and identity come from {@code @PemTrustStore} and {@code @PemKeyStore}.
+ * Lets {@code @ServiceConnection} stand on a container of a Valkey image, which Spring Boot does not know. The first
+ * port that the container exposes has to be its TLS port; trust and identity come from {@code @PemTrustStore} and
+ * {@code @PemKeyStore}.
  */
 final class ValkeyContainerConnectionDetailsFactory
         extends ContainerConnectionDetailsFactory<Container<?>, DataRedisConnectionDetails> {

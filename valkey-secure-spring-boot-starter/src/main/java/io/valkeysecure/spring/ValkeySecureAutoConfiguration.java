@@ -24,8 +24,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.StringUtils;
 
 /**
- * Makes the {@link SecureTls} of an application and guards every connection factory and client of Lettuce and Jedis that is
- * a bean. There is no property that turns it off: what cannot be guarded fails the start.
+ * Makes the {@link SecureTls} of an application and guards every connection factory and client of Lettuce and Jedis
+ * that is a bean. There is no property that turns it off: what cannot be guarded fails the start.
  */
 @AutoConfiguration(before = DataRedisAutoConfiguration.class, after = SslAutoConfiguration.class)
 @ConditionalOnClass({RedisConnectionFactory.class, SecureTls.class})
@@ -63,6 +63,11 @@ public final class ValkeySecureAutoConfiguration {
     @Bean
     LastRefusal valkeySecureLastRefusal() {
         return new LastRefusal();
+    }
+
+    @Bean
+    RefusalLog valkeySecureRefusalLog() {
+        return new RefusalLog();
     }
 
     @Bean

@@ -8,18 +8,21 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What Spring Boot has no property for. An unknown property is an error, because a misspelled policy would not be in force.
+ * What Spring Boot has no property for. An unknown property is an error, because a misspelled policy would not be in
+ * force.
  *
  * @param trust PEM files with the CA certificates that a server's certificate may be issued by. Used when
  *     spring.data.redis.ssl.bundle names no SSL bundle.
  * @param identity Client certificate for mTLS. Used when spring.data.redis.ssl.bundle names no SSL bundle.
  * @param policy Floors of TLS: versions, cipher suites, keys.
  * @param serverIdentity What the server's certificate has to name. By default the host that is dialled.
- * @param pins SPKI pins such as sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=, at least two, one of which has to match.
+ * @param pins SPKI pins such as sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=, at least two, one of which has to
+ *     match.
  * @param revocation How it is proved that no certificate of the server is revoked.
  * @param rotation How certificates are watched and connections of an old client certificate are replaced.
  * @param engine Implementation of TLS.
- * @param verifyOnStartup Whether to connect and send a PING by every connection factory at start, and to fail the start if that fails.
+ * @param verifyOnStartup Whether to connect and send a PING by every connection factory at start, and to fail the start
+ *     if that fails.
  */
 @ConfigurationProperties(prefix = "valkey.secure", ignoreUnknownFields = false)
 record ValkeySecureProperties(
@@ -134,7 +137,8 @@ record ValkeySecureProperties(
      * @param drainWindow Over what time connections of an old client certificate are replaced. By default one minute.
      * @param reconnectsPerSecond How many connections are replaced in a second at most. By default 50.
      * @param refuseChangedIdentity Whether a new client certificate with another subject is refused.
-     * @param expiryWarnings How long before its end a certificate is warned of. By default 30, 7 and 1 days, and 1 hour.
+     * @param expiryWarnings How long before its end a certificate is warned of. By default 30, 7 and 1 days, and 1
+     *     hour.
      */
     record Watch(
             @Nullable Duration checkInterval,

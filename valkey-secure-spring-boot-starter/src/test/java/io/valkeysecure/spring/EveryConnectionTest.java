@@ -40,7 +40,10 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.listener.ChannelTopic;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
-/** Everything that Spring Boot makes of Lettuce and Jedis works over verified TLS, against real servers that speak TLS only. */
+/**
+ * Everything that Spring Boot makes of Lettuce and Jedis works over verified TLS, against real servers that speak TLS
+ * only.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EveryConnectionTest {
     /** Spring Boot takes platform threads on an older Java, whatever is configured. */

@@ -46,7 +46,10 @@ class NativeImageTest {
         return hints;
     }
 
-    /** Whatever the guard looks into on the JVM, an image has to let it look into; otherwise it would refuse sound beans. */
+    /**
+     * Whatever the guard looks into on the JVM, an image has to let it look into; otherwise it would refuse sound
+     * beans.
+     */
     @Test
     void everyTypeThatTheGuardLooksInto_keepsItsFields() {
         try (ValkeyServer server = Boot.server().start();

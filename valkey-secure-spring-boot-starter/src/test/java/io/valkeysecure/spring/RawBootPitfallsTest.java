@@ -30,8 +30,8 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * What Spring Boot alone does with a server that is not the right one, and beside it, in the same test, what the starter
- * does. The application is the same; the table in docs/spring.md is made of these tests.
+ * What Spring Boot alone does with a server that is not the right one, and beside it, in the same test, what the
+ * starter does. The application is the same; the table in docs/spring.md is made of these tests.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RawBootPitfallsTest {

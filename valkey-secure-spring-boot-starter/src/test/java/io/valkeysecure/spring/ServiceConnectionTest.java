@@ -35,8 +35,8 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * Connection details of containers of Valkey images. There is no Docker engine here: the container is a stand-in that leads to
- * a real Valkey on this machine, which speaks only TLS and demands a client certificate.
+ * Connection details of containers of Valkey images. There is no Docker engine here: the container is a stand-in that
+ * leads to a real Valkey on this machine, which speaks only TLS and demands a client certificate.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServiceConnectionTest {

@@ -7,7 +7,8 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /**
- * The system's clock in UTC, ahead of it by what a test says: certificates, CRLs and OCSP responses end without being waited for.
+ * The system's clock in UTC, ahead of it by what a test says: certificates, CRLs and OCSP responses end without being
+ * waited for.
  *
  * <p>Safe for use by many threads, of which one advances it.
  */

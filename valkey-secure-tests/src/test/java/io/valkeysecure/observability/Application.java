@@ -43,7 +43,10 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 
-/** A program with both clients and metrics, against a real Valkey; it also counts by itself what the metrics have to say. */
+/**
+ * A program with both clients and metrics, against a real Valkey; it also counts by itself what the metrics have to
+ * say.
+ */
 final class Application implements AutoCloseable, TlsListener {
     @SuppressWarnings("TimeInStaticInitializer") // the certificates of one run
     private static final Instant NOW = Instant.now();

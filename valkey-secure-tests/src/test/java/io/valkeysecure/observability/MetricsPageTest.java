@@ -12,6 +12,7 @@ import io.valkeysecure.micrometer.TlsMeters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +50,7 @@ class MetricsPageTest {
             application.meetStrangers();
             application.rotate();
             application.tls.reload();
-            await().until(() -> application.closed.size() >= 2);
+            await().atMost(Duration.ofSeconds(60)).until(() -> application.closed.size() >= 2);
             application.writeHalfAKey();
             assertThat(catchThrowable(application.tls::reload)).isNotNull();
             assertThat(lettuce.sync().ping()).isEqualTo("PONG");

@@ -31,9 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code ./verify observability}: a real Prometheus scrapes a program through refusals, a rotation, files that cannot be used and
- * slow handshakes; every query of the dashboard and of the alerts returns what the run did. Needs {@code prometheus} on PATH, so
- * its name is not that of a test which always runs.
+ * {@code ./verify observability}: a real Prometheus scrapes a program through refusals, a rotation, files that cannot
+ * be used and slow handshakes; every query of the dashboard and of the alerts returns what the run did. Needs
+ * {@code prometheus} on PATH, so its name is not that of a test which always runs.
  */
 class ObservabilityRun {
     private static final Path FILES = Path.of("..", "docs", "observability");
@@ -74,9 +74,11 @@ class ObservabilityRun {
             // strangers, a rotation, and files that cannot be used
             application.meetStrangers();
             application.rotate();
-            await().until(() -> application.tls.status().generation() == 2 && application.closed.size() == 2);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> application.tls.status().generation() == 2 && application.closed.size() == 2);
             application.writeHalfAKey();
-            await().until(() -> application.tls.status().lastFailure().isPresent());
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> application.tls.status().lastFailure().isPresent());
 
             // servers that are new each time, and so resume nothing; one that is slow; one that closes
             for (int i = 0; i < FULL; i++) {
@@ -99,13 +101,14 @@ class ObservabilityRun {
             assertThat(prometheus.query(alerts.getOrDefault("ValkeyTlsUnreachable", "")))
                     .extracting(series -> series.label("reason"))
                     .containsExactly("peer_closed");
-            await().untilAsserted(() -> assertThat(prometheus.rules())
-                    .hasSameSizeAs(alerts.keySet())
-                    .allSatisfy(
-                            rule -> assertThat(rule.get("health").getAsString()).isEqualTo("ok"))
-                    .filteredOn(rule -> rule.get("name").getAsString().equals("ValkeyTlsRefused"))
-                    .allSatisfy(
-                            rule -> assertThat(rule.get("state").getAsString()).isEqualTo("firing")));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(prometheus.rules())
+                            .hasSameSizeAs(alerts.keySet())
+                            .allSatisfy(rule ->
+                                    assertThat(rule.get("health").getAsString()).isEqualTo("ok"))
+                            .filteredOn(rule -> rule.get("name").getAsString().equals("ValkeyTlsRefused"))
+                            .allSatisfy(rule ->
+                                    assertThat(rule.get("state").getAsString()).isEqualTo("firing")));
 
             Map<String, Consumer<List<List<Series>>>> panels = panels(application);
             int queries = 0;
@@ -228,7 +231,7 @@ class ObservabilityRun {
 
     /** Until what was counted is what was scraped: no refusal and no handshake is lost on the way. */
     private static void awaitScraped(Prometheus prometheus, Application application) {
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(prometheus.query("sum(valkey_tls_handshake_seconds_count{outcome=\"success\"})"))
                     .extracting(Series::value)
                     .containsExactly((double) application.verified.size());
@@ -251,7 +254,9 @@ class ObservabilityRun {
                 .getAsJsonObject();
     }
 
-    /** Name and expression of each alert, from the file itself: a folded expression goes on where it is indented more. */
+    /**
+     * Name and expression of each alert, from the file itself: a folded expression goes on where it is indented more.
+     */
     private static Map<String, String> alerts() throws IOException {
         Map<String, String> alerts = new LinkedHashMap<>();
         String name = "";

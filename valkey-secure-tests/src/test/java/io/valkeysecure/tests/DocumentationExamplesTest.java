@@ -1,203 +1,195 @@
 package io.valkeysecure.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.resource.ClientResources;
+import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.RefusalReason;
+import io.valkeysecure.SecureTls;
+import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.jedis.SecureJedis;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.server.ValkeyCluster;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.Method;
-import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.tools.Diagnostic;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 
 /**
- * Every Java block of the README and of the pages in {@code docs} compiles as it stands there. A block is the body of a
- * method, or a type of its own; {@link #GIVEN} has what the text around a block takes for granted.
+ * Every Java block of the README and of the pages in {@code docs} compiles as it stands there, and those that connect
+ * are run against one real server. Only where the files lie and where the server listens is replaced.
  */
 @Tag("lettuce-7")
 @Tag("jedis-8")
 class DocumentationExamplesTest {
-    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    /** Compiled by the starter's own test, beside Spring. */
-    private static final String OF_THE_STARTER = "spring.md";
+    /** By block that connects: what a program does afterwards. */
+    private static final Map<String, String> CONNECTING = Map.of(
+            "README.md, block 1", "",
+            "README.md, block 2", "",
+            "README.md, block 3", "",
+            "rotation.md, block 1", "try (pool) { assertEquals(\"PONG\", pool.getResource().ping()); }",
+            "topologies.md, block 1", "assertEquals(\"OK\", connection.sync().set(\"a\", \"1\")); client.shutdown();",
+            "topologies.md, block 2",
+                    "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"2\")); client.shutdown();");
 
-    private static final Pattern BLOCK = Pattern.compile("^```java\\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE);
-    private static final Pattern TYPE = Pattern.compile("^(?:final )?class ", Pattern.MULTILINE);
+    private static final Pattern CONNECTS = Pattern.compile("Secure(Lettuce|Jedis)\\.|\\.connect\\(|new JedisPool\\(");
 
-    /** By page: the fields of the class that a block of that page is compiled in. A block may declare one of them anew. */
-    private static final Map<String, String> GIVEN = Map.of(
-            "README.md", "String password;",
-            "metrics.md", "TrustAnchors anchors; ClientIdentity identity; MeterRegistry registry;",
-            "revocation.md", "TrustAnchors anchors; ClientIdentity identity;",
-            "rotation.md",
-                    "SecureTls tls; HostAndPort server; JedisClientConfig config; TrustAnchors anchors;"
-                            + " MaterialSource<ClientIdentity> source;",
-            "topologies.md",
-                    "SecureTls tls; RedisURI one; RedisURI two; ClientResources resources; InetAddress gateway;"
-                            + " int outsidePort(int port) { return port; }");
+    private static final TestCertificate CA =
+            TestCertificate.root().subject("CN=Example CA").build();
+    private static final TestCertificate OTHER =
+            TestCertificate.root().subject("CN=Other CA").build();
+    private static final TestCertificate APP = CA.issue().subject("CN=app").build();
+    private static final String PASSWORD = "correct-horse-battery";
 
-    /** What programs with any of the blocks would import. Both clients have a {@code RedisClient}, so one at a time. */
-    private static final String IMPORTS = """
-            import static org.junit.jupiter.api.Assertions.assertEquals;
-            import io.micrometer.core.instrument.*;
-            import io.valkeysecure.*;
-            import io.valkeysecure.micrometer.*;
-            import io.valkeysecure.observe.*;
-            import io.valkeysecure.testkit.certificate.*;
-            import io.valkeysecure.testkit.server.ValkeyServer;
-            import java.io.*;
-            import java.net.*;
-            import java.net.http.*;
-            import java.nio.file.*;
-            import java.security.*;
-            import java.security.cert.*;
-            import java.security.spec.*;
-            import java.time.*;
-            import java.util.*;
-            import java.util.concurrent.atomic.*;
-            import java.util.function.*;
-            import java.util.regex.*;
-            import org.jspecify.annotations.Nullable;
-            """;
+    @TempDir
+    private static Path files = Path.of("");
 
-    private static final String JEDIS = """
-            import io.valkeysecure.jedis.*;
-            import redis.clients.jedis.*;
-            """;
+    @TempDir
+    private Path classes = Path.of("");
 
-    private static final String LETTUCE = """
-            import io.lettuce.core.*;
-            import io.lettuce.core.api.*;
-            import io.lettuce.core.cluster.*;
-            import io.lettuce.core.cluster.api.*;
-            import io.lettuce.core.resource.*;
-            import io.valkeysecure.lettuce.*;
-            """;
+    private static ValkeyCluster server;
 
-    /** A block, with the page that it is on and its place there. */
-    private record Example(String page, int number, String code) {
-        @Override
-        public String toString() {
-            return page + ", block " + number;
-        }
-
-        /** The source of a class with the block in it. */
-        String source() {
-            String imports = code.lines().filter(Example::isImport).collect(Collectors.joining("\n"));
-            String rest = code.lines().filter(line -> !isImport(line)).collect(Collectors.joining("\n"));
-            boolean lettuce = page.equals("topologies.md") || code.contains("SecureLettuce");
-            String body = TYPE.matcher(rest).find() ? rest : "void run() throws Exception {\n" + rest + "\n}";
-            return IMPORTS + (lettuce ? LETTUCE : JEDIS) + imports + "\nclass Example {\n"
-                    + GIVEN.getOrDefault(page, "") + "\n" + body + "\n}\n";
-        }
-
-        private static boolean isImport(String line) {
-            return line.startsWith("import ");
-        }
+    /** A cluster of one node is a server for everything. */
+    @BeforeAll
+    static void start() throws IOException {
+        APP.writePem(files, "app");
+        Files.writeString(files.resolve("app.password"), PASSWORD + "\n");
+        TestCertificate identity =
+                CA.issue().dnsName("localhost").ipAddress("127.0.0.1").build();
+        server = ValkeyCluster.builder(identity, CA)
+                .primaries(1)
+                .replicas(0)
+                .user("app", PASSWORD)
+                .start();
     }
 
-    private static List<Example> examples() throws IOException {
-        List<Path> pages = new ArrayList<>();
-        try (Stream<Path> top = Files.list(ROOT);
-                Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
-            Stream.concat(top, docs)
-                    .filter(file -> file.toString().endsWith(".md") && !file.endsWith(OF_THE_STARTER))
-                    .sorted()
-                    .forEach(pages::add);
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static String here() {
+        return "localhost:" + server.node(0).port();
+    }
+
+    /** The block as it is run: with our files, our server, and what comes after it. */
+    private static DocumentationExample placed(DocumentationExample example) {
+        return example.with((example.code() + CONNECTING.getOrDefault(example.toString(), ""))
+                .replace("/etc/valkey/tls", files.toString())
+                .replace("\"valkey.internal\"", "\"localhost\"")
+                .replace("6380", Integer.toString(server.node(0).port()))
+                .replace("node-1.internal:6379", here())
+                .replace("node-2.internal:6379", here()));
+    }
+
+    private void run(DocumentationExample example) throws Exception {
+        DocumentationExample placed = placed(example);
+        assertThat(placed.compile(classes)).isEmpty();
+        RedisURI node = RedisURI.create("rediss://app:" + PASSWORD + "@" + here());
+        ClientResources resources = ClientResources.create();
+        try (SecureTls tls = SecureTls.trusting(TrustAnchors.of(CA.certificate()))
+                .presenting(ClientIdentity.of(APP.privateKey(), APP.chain()))
+                .build()) {
+            placed.run(
+                    classes,
+                    Map.of(
+                            "tls", tls,
+                            "password", PASSWORD,
+                            "one", node,
+                            "two", node,
+                            "resources", resources,
+                            "server",
+                                    new HostAndPort("localhost", server.node(0).port()),
+                            "config",
+                                    SecureJedis.clientConfig(
+                                            tls,
+                                            DefaultJedisClientConfig.builder()
+                                                    .user("app")
+                                                    .password(PASSWORD)
+                                                    .build())));
+        } finally {
+            resources.shutdown().syncUninterruptibly();
         }
-        List<Example> found = new ArrayList<>();
-        for (Path page : pages) {
-            List<String> blocks = BLOCK.matcher(Files.readString(page))
-                    .results()
-                    .map(block -> block.group(1))
-                    .toList();
-            for (int i = 0; i < blocks.size(); i++) {
-                found.add(new Example(page.getFileName().toString(), i + 1, blocks.get(i)));
-            }
-        }
-        return found;
     }
 
     @TestFactory
-    Stream<DynamicTest> everyBlock_compiles(@TempDir Path classes) throws IOException {
-        List<Example> examples = examples();
+    Stream<DynamicTest> everyBlock_compiles() throws IOException {
+        List<DocumentationExample> examples = DocumentationExample.all();
 
-        assertThat(examples.stream().map(Example::page)).containsAll(GIVEN.keySet());
+        assertThat(examples.stream().map(DocumentationExample::page)).containsAll(DocumentationExample.GIVEN.keySet());
         return examples.stream()
                 .map(example -> DynamicTest.dynamicTest(
                         example.toString(),
-                        () -> assertThat(errorsOf(example.source(), classes)).isEmpty()));
+                        () -> assertThat(example.compile(classes)).isEmpty()));
     }
 
-    /** The one example that needs nothing but a server of the test kit is run as well. */
-    @Test
-    void exampleOfTheTestKit_runs(@TempDir Path classes) throws Exception {
-        Example example = examples().stream()
-                .filter(each -> each.code().contains("ValkeyServer.builder("))
-                .findFirst()
-                .orElseThrow();
-        assertThat(errorsOf(example.source(), classes)).isEmpty();
+    @TestFactory
+    Stream<DynamicTest> everyBlockThatConnects_runs() throws IOException {
+        Files.writeString(files.resolve("ca.crt"), CA.certificatePem());
+        List<DocumentationExample> connecting = DocumentationExample.all().stream()
+                .filter(example -> CONNECTS.matcher(example.code()).find())
+                .toList();
 
-        try (URLClassLoader loader = new URLClassLoader(
-                new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
-            Constructor<?> constructor = loader.loadClass("Example").getDeclaredConstructor();
-            constructor.setAccessible(true);
-            Method run = constructor.getDeclaringClass().getDeclaredMethod("run");
-            run.setAccessible(true);
-            run.invoke(constructor.newInstance());
+        assertThat(connecting)
+                .extracting(DocumentationExample::toString)
+                .containsExactlyInAnyOrderElementsOf(CONNECTING.keySet());
+        return connecting.stream().map(example -> DynamicTest.dynamicTest(example.toString(), () -> run(example)));
+    }
+
+    /** What the README says that its examples print if they trust another CA. */
+    @Test
+    void examplesOfTheReadme_anotherCa_printWhatStandsThere() throws Exception {
+        Files.writeString(files.resolve("ca.crt"), OTHER.certificatePem());
+        String expected = placed(new DocumentationExample("README.md", 0, readmesMessage()))
+                .code()
+                .replace("valkey.internal", "localhost");
+        for (DocumentationExample example : DocumentationExample.all().stream()
+                .filter(each -> each.code().contains("Refusal.of"))
+                .toList()) {
+            PrintStream before = System.err;
+            ByteArrayOutputStream printed = new ByteArrayOutputStream();
+            System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            try {
+                Throwable thrown = catchThrowable(() -> run(example));
+
+                assertThat(RefusalReason.of(thrown)).as(example.toString()).contains(RefusalReason.UNTRUSTED_ISSUER);
+            } finally {
+                System.setErr(before);
+            }
+            assertThat(printed.toString(StandardCharsets.UTF_8)).isEqualToIgnoringWhitespace(expected);
         }
+    }
+
+    private static String readmesMessage() throws IOException {
+        return Files.readString(Path.of("../README.md"))
+                .lines()
+                .dropWhile(line -> !line.startsWith("UNTRUSTED_ISSUER: "))
+                .takeWhile(line -> !line.startsWith("```"))
+                .reduce("", (all, line) -> all + line + "\n");
     }
 
     /** The guard of the guard: a call of a method that is not there is an error. */
     @Test
-    void blockWithAnUnknownMethod_doesNotCompile(@TempDir Path classes) {
-        assertThat(errorsOf(new Example("README.md", 0, "SecureTls.insecure();\n").source(), classes))
+    void blockWithAnUnknownMethod_doesNotCompile() {
+        assertThat(new DocumentationExample("README.md", 0, "SecureTls.insecure();\n").compile(classes))
                 .hasSize(1)
                 .allSatisfy(error -> assertThat(error).contains("insecure"));
-    }
-
-    /** With the version of the language that the library asks of its users. */
-    private static List<String> errorsOf(String source, Path classes) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
-        List<String> options = List.of(
-                "--release",
-                "17",
-                "-proc:none",
-                "-d",
-                classes.toString(),
-                "-cp",
-                System.getProperty("java.class.path"));
-        JavaFileObject file =
-                new SimpleJavaFileObject(URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
-                    @Override
-                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                        return source;
-                    }
-                };
-        compiler.getTask(null, null, found, options, null, List.of(file)).call();
-        return found.getDiagnostics().stream()
-                .filter(diagnostic -> diagnostic.getKind() == Diagnostic.Kind.ERROR)
-                .map(diagnostic -> diagnostic.getLineNumber() + ": " + diagnostic.getMessage(Locale.ROOT))
-                .toList();
     }
 }

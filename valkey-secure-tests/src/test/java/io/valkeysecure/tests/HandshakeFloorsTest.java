@@ -19,7 +19,10 @@ import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Under TLS 1.2: what a server signs its key exchange with, and that there is one handshake, by each client on each engine. */
+/**
+ * Under TLS 1.2: what a server signs its key exchange with, and that there is one handshake, by each client on each
+ * engine.
+ */
 class HandshakeFloorsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int SHA1 = 0x0201;
@@ -64,7 +67,9 @@ class HandshakeFloorsTest {
         }
     }
 
-    /** The JDK's engine offers no SHA-1, so this server finds nothing in common; BoringSSL's may offer it as the last. */
+    /**
+     * The JDK's engine offers no SHA-1, so this server finds nothing in common; BoringSSL's may offer it as the last.
+     */
     @ParameterizedTest
     @EnumSource
     void keyExchange_signedWithSha1_isRefused(Transport transport) {
@@ -146,9 +151,11 @@ class HandshakeFloorsTest {
             });
             assertThat(unused).isNotNull();
             await().atMost(PATIENCE).until(() -> !listener.refused().isEmpty());
+            // Lettuce connects again and again; the end of the test may cut its last attempt short
             assertThat(listener.refused())
                     .extracting(TlsHandshakeException::reason)
-                    .containsOnly(RefusalReason.RENEGOTIATION);
+                    .startsWith(RefusalReason.RENEGOTIATION)
+                    .isSubsetOf(RefusalReason.RENEGOTIATION, RefusalReason.PEER_CLOSED);
             assertThat(listener.refused().get(0)).hasMessageContaining("TLS 1.2 renegotiation");
         }
     }

@@ -2,7 +2,9 @@ package io.valkeysecure.tests;
 
 import java.nio.ByteBuffer;
 
-/** Looks into the first record of one direction of a TLS connection: a ClientHello, or the ServerHello that answers it. */
+/**
+ * Looks into the first record of one direction of a TLS connection: a ClientHello, or the ServerHello that answers it.
+ */
 final class Hello {
     private static final int PRE_SHARED_KEY = 41;
     private static final int RECORD_AND_HANDSHAKE_HEADER = 5 + 4;

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * No setting of the JVM weakens what is accepted: {@link LoosenedJvm} in JVMs with every setting of the JDK's TLS, certificates
- * and security that could. The table of docs/threats.md names them.
+ * No setting of the JVM weakens what is accepted: {@link LoosenedJvm} in JVMs with every setting of the JDK's TLS,
+ * certificates and security that could. The table of docs/threats.md names them.
  */
 class JvmSettingsTest {
     private static final int LIMIT_SECONDS = 540;
@@ -80,8 +80,8 @@ class JvmSettingsTest {
     }
 
     /**
-     * Bouncy Castle reads certificates and verifies signatures then. The JDK's TLS stays the engine: the provider of TLS that
-     * stands before it is not asked.
+     * Bouncy Castle reads certificates and verifies signatures then. The JDK's TLS stays the engine: the provider of
+     * TLS that stands before it is not asked.
      */
     @Test
     void provider_putFirst_changesNothing() throws Exception {

@@ -37,7 +37,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Which name a discovered node is expected to have: the situations of docs/topologies.md, each with what is refused in it. */
+/**
+ * Which name a discovered node is expected to have: the situations of docs/topologies.md, each with what is refused in
+ * it.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LettuceClusterIdentityTest {
     private static final String SHARED = "shared.valkey.test";
@@ -47,7 +50,9 @@ class LettuceClusterIdentityTest {
     private final TestCertificate client =
             root.issue().subject("CN=app").dnsName("app").build();
 
-    /** No certificate holds an address: a name for each of two nodes, a wildcard on the third, and one that all share. */
+    /**
+     * No certificate holds an address: a name for each of two nodes, a wildcard on the third, and one that all share.
+     */
     private final ValkeyCluster cluster = ValkeyCluster.builder(root.issue().build(), root)
             .replicas(0)
             .identities(number -> root.issue()

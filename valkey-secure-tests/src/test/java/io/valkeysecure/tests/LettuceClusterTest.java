@@ -45,7 +45,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Lettuce's client for clusters at work: six nodes, TLS on every link, and everything about them changes under load. */
+/**
+ * Lettuce's client for clusters at work: six nodes, TLS on every link, and everything about them changes under load.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LettuceClusterTest {
     private static final Duration WINDOW = Duration.ofSeconds(2);
@@ -136,13 +138,14 @@ class LettuceClusterTest {
             for (int i = 0; i < 32; i++) {
                 assertThat(connection.sync().set("key-" + i, "" + i)).isEqualTo("OK");
                 assertThat(connection.reactive().incr("key-" + i).block()).isEqualTo(i + 1L);
-                String read = connection.async().get("key-" + i).get(20, TimeUnit.SECONDS);
+                String read = connection.async().get("key-" + i).get(60, TimeUnit.SECONDS);
                 assertThat(read).isIn("" + (i + 1), "" + i, null);
             }
             assertThat(connection.sync().all().commands().ping()).hasSize(6).containsOnly("PONG");
             connection.sync().publish("channel", "to all");
             assertThat(connection.sync().spublish("shard", "to the shard")).isEqualTo(1);
-            await().until(() -> heard.contains("to all") && heard.contains("to the shard"));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> heard.contains("to all") && heard.contains("to the shard"));
         }
         assertThat(listener.refusedByVerdict()).isEmpty();
         assertThat(listener.verified())
@@ -161,7 +164,7 @@ class LettuceClusterTest {
             for (int i = 0; i < 6; i++) {
                 load.count("shared-" + i, key -> shared.sync().incr(key));
             }
-            load.count("async", key -> asynchronous.async().incr(key).get(20, TimeUnit.SECONDS));
+            load.count("async", key -> asynchronous.async().incr(key).get(60, TimeUnit.SECONDS));
             for (int i = 0; i < 2; i++) {
                 load.count("pooled-" + i, key -> {
                     try (StatefulRedisClusterConnection<String, String> connection = pool.borrowObject()) {
@@ -184,7 +187,7 @@ class LettuceClusterTest {
             for (int i = 0; i < latest.size(); i++) {
                 ValkeyServer node = cluster.node(i);
                 long before = latest.get(i);
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofSeconds(60))
                         .untilAsserted(() -> assertThat(connections(node))
                                 .allSatisfy(id -> assertThat(id).isGreaterThan(before)));
             }

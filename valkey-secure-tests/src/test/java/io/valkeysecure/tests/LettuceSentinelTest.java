@@ -37,7 +37,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Sentinels, the primary that they tell, and replicas, static and discovered: refused and accepted, and through fail-over. */
+/**
+ * Sentinels, the primary that they tell, and replicas, static and discovered: refused and accepted, and through
+ * fail-over.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LettuceSentinelTest extends LettuceTopology {
     /** A name under which a sentinel tells of the address that a sinner can take. */

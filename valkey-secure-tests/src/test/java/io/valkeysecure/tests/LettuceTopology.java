@@ -27,7 +27,7 @@ abstract class LettuceTopology {
             ROOT.issue().subject("CN=app").dnsName("app").build();
     static final String USER = "app";
     static final String PASSWORD = "correct-horse-battery";
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final ClientResources threads = DefaultClientResources.builder()
             .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)

@@ -36,11 +36,11 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Every kind of connection that Lettuce opens to an address that it was told by the network, with a sinner at that address
- * and with the right server.
+ * Every kind of connection that Lettuce opens to an address that it was told by the network, with a sinner at that
+ * address and with the right server.
  *
- * <p>Real servers announce the ports of proxies. Where a proxy leads decides who stands at the announced address, so a sin and
- * its twin differ in nothing else.
+ * <p>Real servers announce the ports of proxies. Where a proxy leads decides who stands at the announced address, so a
+ * sin and its twin differ in nothing else.
  */
 class LettuceTopologyRefusalTest extends LettuceTopology {
 

@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that send commands until the end, each for a key of its own. It counts the commands, keeps those that failed and
- * the answers that were wrong, and measures the longest time without an answer.
+ * Threads that send commands until the end, each for a key of its own. It counts the commands, keeps those that failed
+ * and the answers that were wrong, and measures the longest time without an answer.
  */
 public final class Load implements AutoCloseable {
     private final List<Thread> threads = new CopyOnWriteArrayList<>();

@@ -24,8 +24,8 @@ import javax.net.ssl.SSLParameters;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /**
- * Connects to servers that have to be refused, and to some that must not be, and prints what became of it. The main class of a
- * JVM whose settings are as loose as they can be, see {@link JvmSettingsTest}.
+ * Connects to servers that have to be refused, and to some that must not be, and prints what became of it. The main
+ * class of a JVM whose settings are as loose as they can be, see {@link JvmSettingsTest}.
  */
 final class LoosenedJvm {
     static final TestCertificate ROOT =

@@ -53,8 +53,9 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 
 /**
- * What an operator gets wrong, tried as a new user would, and what is said of it: by this library, and by the raw clients with the
- * same files. {@code docs/misconfigurations.md} is the table; write it anew with {@code -Dmisconfigurations.update=true}.
+ * What an operator gets wrong, tried as a new user would, and what is said of it: by this library, and by the raw
+ * clients with the same files. {@code docs/misconfigurations.md} is the table; write it anew with
+ * {@code -Dmisconfigurations.update=true}.
  */
 @SuppressWarnings("deprecation") // the setters of Jedis that people use
 class MisconfigurationsTest {

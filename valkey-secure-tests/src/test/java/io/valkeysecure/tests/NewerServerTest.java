@@ -49,9 +49,10 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 
 /**
- * What newer servers can and older ones cannot: hybrid key exchange (OpenSSL 3.5), the ACL user from the client certificate
- * (Valkey 9.1). What the server at hand can is found out without this library, and ours must then use it, or refuse. The suite
- * {@code valkeys} says by a property what its servers have to be able to, so that none of it passes unseen.
+ * What newer servers can and older ones cannot: hybrid key exchange (OpenSSL 3.5), the ACL user from the client
+ * certificate (Valkey 9.1). What the server at hand can is found out without this library, and ours must then use it,
+ * or refuse. The suite {@code valkeys} says by a property what its servers have to be able to, so that none of it
+ * passes unseen.
  */
 class NewerServerTest {
     /** Abilities in lower case, separated by commas, that the server must have; empty for whatever it has. */
@@ -241,7 +242,10 @@ class NewerServerTest {
         }
     }
 
-    /** Whether the engine that the client library gets has hybrid groups, as one has that is there when they are required. */
+    /**
+     * Whether the engine that the client library gets has hybrid groups, as one has that is there when they are
+     * required.
+     */
     private boolean isHybrid(SecureTls chosen, Client client) {
         assertThat(chosen.describe()).contains("engine auto");
         try (SecureTls demanding = tls(CLIENT)

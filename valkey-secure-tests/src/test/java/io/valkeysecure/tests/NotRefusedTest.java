@@ -35,7 +35,9 @@ class NotRefusedTest {
         assertNoRefusal(client, "localhost", port);
     }
 
-    /** OpenSSL fails each handshake that would resume a session, where it asks for certificates and caches no sessions. */
+    /**
+     * OpenSSL fails each handshake that would resume a session, where it asks for certificates and caches no sessions.
+     */
     @ParameterizedTest
     @EnumSource
     void connect_serverThatCachesNoSessions_isFullFromTheFirstFailureOn(TestClient client) throws Exception {

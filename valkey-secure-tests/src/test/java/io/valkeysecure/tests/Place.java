@@ -51,7 +51,10 @@ final class Place implements AutoCloseable {
         return all.subList(begin, all.size());
     }
 
-    /** Valkey's own links, of replicas and sentinels, may lead here, too: they check no names, and are not what is tested. */
+    /**
+     * Valkey's own links, of replicas and sentinels, may lead here, too: they check no names, and are not what is
+     * tested.
+     */
     void assertToldNothing(HostilePeer sinner) {
         assertThat(sinner.connections()).isPositive();
         if (recordings().stream().allMatch(Place::isOfAClient)) {
@@ -64,7 +67,10 @@ final class Place implements AutoCloseable {
         });
     }
 
-    /** OpenSSL, and BoringSSL, sends its ClientHello in a record of TLS 1.0, the JDK in one of TLS 1.2 (RFC 8446, 5.1, allows both). */
+    /**
+     * OpenSSL, and BoringSSL, sends its ClientHello in a record of TLS 1.0, the JDK in one of TLS 1.2 (RFC 8446, 5.1,
+     * allows both).
+     */
     private static boolean isOfAClient(Recording recording) {
         return recording.clientTranscript().records().stream()
                 .limit(1)

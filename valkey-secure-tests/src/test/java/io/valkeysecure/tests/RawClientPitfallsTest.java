@@ -39,8 +39,9 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 
 /**
- * The five worst pitfalls of the raw clients, shown by running them, and beside each what this library does there. The table
- * "what the raw clients do, what this does" in the README is made of these tests; the versions are those of the build.
+ * The five worst pitfalls of the raw clients, shown by running them, and beside each what this library does there. The
+ * table "what the raw clients do, what this does" in the README is made of these tests; the versions are those of the
+ * build.
  */
 @SuppressWarnings("deprecation") // the setters of Jedis that people use, and that are the pitfall
 class RawClientPitfallsTest {
@@ -102,7 +103,9 @@ class RawClientPitfallsTest {
         }
     }
 
-    /** The guard is where bytes leave, not only where configuration is read: a client that we never saw is held as well. */
+    /**
+     * The guard is where bytes leave, not only where configuration is read: a client that we never saw is held as well.
+     */
     @Test
     void rawLettuceWithOurResources_redisUri_neverConnects() {
         ClientResources guarded = SecureLettuce.resources(tls);

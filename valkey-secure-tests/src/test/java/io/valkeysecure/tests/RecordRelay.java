@@ -13,8 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between a client and a server of TLS 1.2, and passes on what the server says in the clear in other records, or with
- * another signature scheme in its ServerKeyExchange.
+ * Stands between a client and a server of TLS 1.2, and passes on what the server says in the clear in other records, or
+ * with another signature scheme in its ServerKeyExchange.
  */
 final class RecordRelay implements AutoCloseable {
     private static final int CHANGE_CIPHER_SPEC = 20;

@@ -25,8 +25,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A server that delays a part of its handshake until {@code reload()} has returned is judged by the new material: what that
- * does not accept gets not one byte of the application. The twin of each case reloads material that still accepts it.
+ * A server that delays a part of its handshake until {@code reload()} has returned is judged by the new material: what
+ * that does not accept gets not one byte of the application. The twin of each case reloads material that still accepts
+ * it.
  */
 class ReloadDuringHandshakeTest extends ChangingTrust {
     ReloadDuringHandshakeTest(@TempDir Path directory) {
@@ -110,7 +111,10 @@ class ReloadDuringHandshakeTest extends ChangingTrust {
         });
         thread.setDaemon(true);
         thread.start();
-        await().atMost(Duration.ofSeconds(30)).until(proxy::isPaused);
+        await().atMost(Duration.ofSeconds(60))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .until(proxy::isPaused);
         written.apply(change);
         var unused = tls.reload(); // the watcher may have been faster
         assertThat(tls.status().generation()).isEqualTo(2);

@@ -12,8 +12,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who stands on the other side, and what the client dials, presents and believes the time to be. A sin and its twin are two
- * scenes that differ in one attribute.
+ * Who stands on the other side, and what the client dials, presents and believes the time to be. A sin and its twin are
+ * two scenes that differ in one attribute.
  *
  * @param peer starts the other side
  * @param host what is dialled

@@ -120,7 +120,7 @@ enum TestClient {
     static final String PASSWORD = "table-password-93af";
 
     /** Longer than any handshake timeout of the tests, so that ours is the one that strikes. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ClientLibrary library;
 

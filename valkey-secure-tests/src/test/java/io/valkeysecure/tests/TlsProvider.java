@@ -16,7 +16,10 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** A provider of TLS like one that a JVM may have before the JDK's own. It counts the contexts that this library asks it for. */
+/**
+ * A provider of TLS like one that a JVM may have before the JDK's own. It counts the contexts that this library asks it
+ * for.
+ */
 final class TlsProvider extends Provider {
     private static final long serialVersionUID = 1;
 

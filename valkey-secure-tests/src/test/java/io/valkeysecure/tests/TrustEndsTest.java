@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Trust that ends while a connection is open whose session was resumed: the connection ends although nobody uses it, and
- * the session is of no use any more. The twin of each is a change of the same files that takes nothing away.
+ * Trust that ends while a connection is open whose session was resumed: the connection ends although nobody uses it,
+ * and the session is of no use any more. The twin of each is a change of the same files that takes nothing away.
  */
 class TrustEndsTest extends ChangingTrust {
     private static final Duration LONG = Duration.ofSeconds(60);

@@ -34,9 +34,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The refusal table of verification: each rule, name, pin, identity and way to check revocation, over each transport. What
- * breaks it is refused by its reason before a byte of the application is sent; its twin, which differs in one attribute,
- * is connected to, a key set and got.
+ * The refusal table of verification: each rule, name, pin, identity and way to check revocation, over each transport.
+ * What breaks it is refused by its reason before a byte of the application is sent; its twin, which differs in one
+ * attribute, is connected to, a key set and got.
  *
  * <p>Twins are real Valkey servers, where stapling is asked for behind a TLS front, since Valkey staples nothing.
  */
@@ -50,7 +50,9 @@ class VerificationTableTest {
         ROWS.close();
     }
 
-    /** BoringSSL looks for digitalSignature in a leaf before it asks about the chain, and tells of nothing else then. */
+    /**
+     * BoringSSL looks for digitalSignature in a leaf before it asks about the chain, and tells of nothing else then.
+     */
     private static final Set<String> WITHOUT_DIGITAL_SIGNATURE = Set.of(
             "CA: the leaf is the trust anchor", "key usage: leaf without digitalSignature", "key usage: without a bit");
 
@@ -110,7 +112,7 @@ class VerificationTableTest {
             assertThat(listener.refusedClients()).containsExactly(it.transport().library());
             assertThat(listener.verified()).isEmpty();
 
-            assertThat(proxy.awaitEnd(Duration.ofSeconds(10)))
+            assertThat(proxy.awaitEnd(Duration.ofSeconds(60)))
                     .as("connection closed")
                     .isTrue();
             assertThat(proxy.recordings()).isNotEmpty().allSatisfy(recording -> {

@@ -3,6 +3,7 @@ package io.valkeysecure.cli.base;
 import io.valkeysecure.internal.text.Printable;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -142,6 +143,16 @@ public final class Console {
         out.flush();
     }
 
+    /** A value and a line break: byte by byte to a file or another program, and printable to a terminal. */
+    public void raw(byte[] value) {
+        if (!ansi.enabled() && out instanceof ByteWriter bytes) {
+            bytes.write(value);
+            bytes.write(new byte[] {'\n'});
+        } else {
+            data(new String(value, StandardCharsets.UTF_8));
+        }
+    }
+
     /** A part of a line, after which something is typed. */
     public void prompt(String text) {
         out.print(printable(text));
@@ -158,7 +169,7 @@ public final class Console {
         err.flush();
     }
 
-    /** Where an error comes from, for those who asked for it. */
+    /** Prints where an error comes from, if the user asked for it. */
     public void stackTrace(Throwable thrown) {
         StringWriter trace = new StringWriter();
         thrown.printStackTrace(new PrintWriter(trace));

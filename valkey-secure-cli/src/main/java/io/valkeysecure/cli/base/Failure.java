@@ -25,7 +25,7 @@ import java.util.function.Predicate;
  */
 public record Failure(String message, Optional<String> hint, int exitCode) {
 
-    /** {@return what to tell of it} */
+    /** {@return the message for the user} */
     public static Failure of(Throwable thrown) {
         return of(thrown, nothing -> false);
     }

@@ -4,10 +4,14 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.List;
 import java.util.logging.LogManager;
+import java.util.regex.Matcher;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** A program's top command: runs it, and tells what went wrong in two lines on standard error. */
 public abstract class Program {
@@ -24,7 +28,7 @@ public abstract class Program {
             LogManager.getLogManager().reset();
         }
         Charset charset = Charset.defaultCharset();
-        PrintWriter out = new PrintWriter(System.out, true, charset);
+        PrintWriter out = new ByteWriter(System.out, charset);
         PrintWriter err = new PrintWriter(System.err, true, charset);
         System.exit(run(out, err, arguments));
     }
@@ -48,9 +52,30 @@ public abstract class Program {
     private static int onUsage(ParameterException thrown, String[] arguments) {
         CommandLine command = thrown.getCommandLine();
         Console console = Console.of(command);
-        console.error(withoutLabel(String.valueOf(thrown.getMessage())));
-        console.hint(command.getCommandSpec().qualifiedName() + " --help");
+        console.error(withoutLabel(message(thrown)));
+        console.hint(meant(thrown) + command.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;
+    }
+
+    /** Picocli names what a value may be twice: as it stands in the code, and as it is printed. */
+    private static String message(ParameterException thrown) {
+        String message = String.valueOf(thrown.getMessage());
+        if (thrown.getArgSpec() == null || !thrown.getArgSpec().type().isEnum()) {
+            return message;
+        }
+        String values = Stream.of(thrown.getArgSpec().type().getEnumConstants())
+                .map(Object::toString)
+                .collect(Collectors.joining(", "));
+        return message.replaceFirst(
+                "expected one of \\[.*] \\(case-insensitive\\)",
+                Matcher.quoteReplacement("expected one of " + values + ","));
+    }
+
+    private static String meant(ParameterException thrown) {
+        return thrown instanceof UnmatchedArgumentException unmatched
+                        && !unmatched.getSuggestions().isEmpty()
+                ? "did you mean " + unmatched.getSuggestions().get(0) + "? "
+                : "";
     }
 
     /** Some messages of picocli begin with the label that the console puts before every one. */

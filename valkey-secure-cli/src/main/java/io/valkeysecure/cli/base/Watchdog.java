@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a socket at the end of a time, unless it is closed itself before: the timeout of a socket is for each read, and a
- * server may send a byte at a time.
+ * Closes a socket at the end of a time, unless it is closed itself before: the timeout of a socket is for each read,
+ * and a server may send a byte at a time.
  */
 public final class Watchdog {
     private final Thread thread;

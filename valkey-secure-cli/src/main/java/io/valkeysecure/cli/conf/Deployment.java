@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What the configuration is written for. Every text of it is free of spaces, quotes and control characters, so that none
- * can end a line or a string in what is written.
+ * What the configuration is written for. Every text of it is free of spaces, quotes and control characters, so that
+ * none can end a line or a string in what is written.
  *
  * @param version of Valkey
  * @param certificate file with the server's chain

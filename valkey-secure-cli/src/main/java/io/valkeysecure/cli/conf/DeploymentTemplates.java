@@ -14,7 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bouncycastle.util.IPAddress;
 
-/** What stands around a server: who issues and renews its certificate, who starts it, who keeps the plaintext port shut. */
+/**
+ * What stands around a server: who issues and renews its certificate, who starts it, who keeps the plaintext port shut.
+ */
 public final class DeploymentTemplates {
     private static final Pattern PLACEHOLDER = Pattern.compile("@([a-z]+)@");
 

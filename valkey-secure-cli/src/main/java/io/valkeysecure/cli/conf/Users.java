@@ -1,6 +1,7 @@
 package io.valkeysecure.cli.conf;
 
 import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.base.Passwords;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -54,7 +55,12 @@ public final class Users {
     private static <T> void read(Map<String, T> from, Map<String, char[]> to, Function<T, char[]> password) {
         from.forEach((name, where) -> {
             Deployment.requirePlain(name);
-            to.put(name, password.apply(where));
+            char[] secret = password.apply(where);
+            Passwords.weakness(new String(secret)).ifPresent(weakness -> {
+                throw new InputException(
+                        "the password of " + name + " " + weakness, "openssl rand -base64 24 > " + name + ".password");
+            });
+            to.put(name, secret);
         });
     }
 

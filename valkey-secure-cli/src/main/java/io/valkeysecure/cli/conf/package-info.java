@@ -1,6 +1,6 @@
 /**
- * The command {@code conf}: configuration as text, of Valkey itself and of what stands around it. No secret gets into any of
- * it.
+ * The command {@code conf}: configuration as text, of Valkey itself and of what stands around it. No secret gets into
+ * any of it.
  */
 @NullMarked
 package io.valkeysecure.cli.conf;

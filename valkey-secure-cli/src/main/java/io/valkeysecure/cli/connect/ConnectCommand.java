@@ -20,7 +20,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -101,20 +100,14 @@ public final class ConnectCommand extends CliCommand {
     }
 
     private boolean login(RespConnection opened, Optional<String> password, Console console) throws IOException {
-        List<List<String>> greeting = new ArrayList<>();
-        password.ifPresent(given -> greeting.add(
-                connection.user().isPresent()
-                        ? List.of("AUTH", connection.user().get(), given)
-                        : List.of("AUTH", given)));
-        if (resp3) {
-            greeting.add(List.of("HELLO", "3"));
+        Reply answer = password.isPresent() ? opened.login(connection.user(), password.get()) : new Reply.Nil();
+        if (resp3 && !(answer instanceof Reply.Failed)) {
+            answer = opened.execute(List.of("HELLO", "3"));
         }
-        for (List<String> words : greeting) {
-            if (opened.execute(words) instanceof Reply.Failed failed) {
-                console.error(Printable.message(failed.text()));
-                Failure.hintOfAnswer(failed.text()).ifPresent(console::hint);
-                return false;
-            }
+        if (answer instanceof Reply.Failed failed) {
+            console.error(Printable.message(failed.text()));
+            Failure.hintOfAnswer(failed.text()).ifPresent(console::hint);
+            return false;
         }
         return true;
     }
@@ -150,21 +143,25 @@ public final class ConnectCommand extends CliCommand {
 
     private int run(RespConnection opened, List<byte[]> words, Console console) throws IOException {
         Reply answer = opened.executeBytes(words);
-        console.data(shown(answer));
+        show(answer, console);
         if (answer instanceof Reply.Failed) {
             return ExitCode.REFUSED;
         }
         if (ENDLESS.contains(name(words))) {
             opened.waitForever();
             while (true) { // until Ctrl-C, or the server ends it
-                console.data(shown(opened.next()));
+                show(opened.next(), console);
             }
         }
         return ExitCode.OK;
     }
 
-    private String shown(Reply answer) {
-        return raw ? Shown.raw(answer) : Shown.forPeople(answer);
+    private void show(Reply answer, Console console) {
+        if (raw) {
+            console.raw(Shown.raw(answer));
+        } else {
+            console.data(Shown.forPeople(answer));
+        }
     }
 
     private static String name(List<byte[]> words) {

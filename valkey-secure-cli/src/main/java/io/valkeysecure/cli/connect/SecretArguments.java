@@ -3,7 +3,9 @@ package io.valkeysecure.cli.connect;
 import java.util.List;
 import java.util.Locale;
 
-/** Recognizes commands that hold a password. Every user of the machine can read the arguments of a process, as ps shows. */
+/**
+ * Recognizes commands that hold a password. Every user of the machine can read the arguments of a process, as ps shows.
+ */
 public final class SecretArguments {
     private SecretArguments() {}
 
@@ -31,7 +33,10 @@ public final class SecretArguments {
         };
     }
 
-    /** Such as requirepass, primaryauth, masterauth, tls-key-file-pass, auth-pass and sentinel-pass; not tls-auth-clients. */
+    /**
+     * Such as requirepass, primaryauth, masterauth, tls-key-file-pass, auth-pass and sentinel-pass; not
+     * tls-auth-clients.
+     */
     private static boolean isSecretSetting(String name) {
         return name.endsWith("AUTH")
                 || name.contains("PASS")

@@ -1,66 +1,71 @@
 package io.valkeysecure.cli.doctor;
 
+import io.valkeysecure.cli.resp.Reply;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A line of ACL LIST.
+ * A user, as ACL GETUSER tells it.
  *
  * @param name the user
- * @param rules the rest, in order
+ * @param flags such as {@code on} and {@code nopass}
+ * @param digests of its passwords, SHA-256
+ * @param scope keys, channels and selectors, for people
  */
-record AclUser(String name, List<String> rules) {
-    private static final Set<String> ADMIN = Set.of("@admin", "acl", "config", "debug", "module", "shutdown");
-    /** A category stands for the commands of it that are not named here. */
-    private static final Set<String> DANGEROUS = Stream.concat(
-                    ADMIN.stream(),
-                    Stream.of("@dangerous", "flushall", "flushdb", "keys", "migrate", "restore", "swapdb"))
-            .collect(Collectors.toUnmodifiableSet());
+record AclUser(String name, List<String> flags, List<String> digests, String scope) {
 
-    static Optional<AclUser> parse(String line) {
-        List<String> words = List.of(line.strip().split(" +", -1));
-        return words.size() < 3 || !words.get(0).equals("user")
-                ? Optional.empty()
-                : Optional.of(new AclUser(words.get(1), words.subList(2, words.size())));
+    /** Empty if the answer is none of ACL GETUSER. */
+    static Optional<AclUser> of(String name, Reply reply) {
+        Map<String, Reply> told = fields(reply);
+        List<String> flags = texts(told.get("flags"));
+        if (!flags.contains("on") && !flags.contains("off")) {
+            return Optional.empty();
+        }
+        int selectors = Replies.elements(told.getOrDefault("selectors", new Reply.Nil()))
+                .size();
+        return Optional.of(new AclUser(
+                name,
+                flags,
+                texts(told.get("passwords")),
+                "keys " + patterns(told.get("keys")) + ", channels " + patterns(told.get("channels"))
+                        + (selectors == 0 ? "" : selectors == 1 ? ", 1 selector" : ", " + selectors + " selectors")));
     }
 
     boolean isOn() {
-        return rules.contains("on");
+        return flags.contains("on");
     }
 
     boolean isWithoutPassword() {
-        return rules.contains("nopass");
+        return flags.contains("nopass");
     }
 
-    /** Which of the commands that administer or destroy are open; the server tells rules in the order in which they count. */
-    Set<String> dangerous() {
-        Set<String> open = new TreeSet<>();
-        for (String rule : rules) {
-            String word = rule.replaceAll("[()]", "").toLowerCase(Locale.ROOT);
-            if (word.equals("+@all") || word.equals("allcommands") || word.equals("+@dangerous")) {
-                open.addAll(DANGEROUS);
-            } else if (word.equals("+@admin")) {
-                open.addAll(ADMIN);
-            } else if (word.equals("-@all") || word.equals("nocommands") || word.equals("-@dangerous")) {
-                open.clear(); // all of them are in this category
-            } else if (word.equals("-@admin")) {
-                open.removeAll(ADMIN);
-            } else if (word.startsWith("+") && DANGEROUS.contains(word.substring(1))) {
-                open.add(word.substring(1));
-            } else if (word.startsWith("-")) {
-                open.remove(word.substring(1));
-            }
+    boolean isDefault() {
+        return name.equals("default");
+    }
+
+    private static Map<String, Reply> fields(Reply reply) {
+        List<Reply> elements = Replies.elements(reply);
+        Map<String, Reply> fields = new TreeMap<>();
+        for (int i = 0; i + 1 < elements.size(); i += 2) {
+            fields.put(Replies.text(elements.get(i)), elements.get(i + 1));
         }
-        // Redis 7.0 tells one by one which commands of a category it has taken away
-        return open.stream().allMatch(rule -> rule.startsWith("@")) ? Set.of() : open;
+        return fields;
     }
 
-    boolean isAllPowerful() {
-        return dangerous().containsAll(DANGEROUS);
+    private static List<String> texts(@Nullable Reply reply) {
+        return reply == null
+                ? List.of()
+                : Replies.elements(reply).stream().map(Replies::text).toList();
+    }
+
+    /** A text since Redis 7.0, a list before. */
+    private static String patterns(@Nullable Reply reply) {
+        String text =
+                reply == null ? "" : Replies.text(reply) + texts(reply).stream().collect(Collectors.joining(" "));
+        return text.isEmpty() ? "none" : text;
     }
 }

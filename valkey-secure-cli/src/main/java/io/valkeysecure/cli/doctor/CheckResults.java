@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Collects the result of each check. A finding outweighs everything, and a check that was made outweighs one that was not.
- * A check for which nothing was recorded was not made: silence never counts as good.
+ * Collects the result of each check. A finding outweighs everything, and a check that was made outweighs one that was
+ * not. A check for which nothing was recorded was not made: silence never counts as good.
  */
 final class CheckResults {
     /** The checks on this side. */
@@ -33,11 +33,31 @@ final class CheckResults {
             Check.DEBUG_COMMANDS_ENABLED,
             Check.REPLICATION_PLAINTEXT,
             Check.CLUSTER_BUS_PLAINTEXT,
-            Check.SERVER_KEY_READABLE);
+            Check.SERVER_KEY_READABLE,
+            Check.UNIX_SOCKET_OPEN,
+            Check.SESSION_LIFETIME_LONG,
+            Check.CLIENT_CA_PUBLIC,
+            Check.SERVER_FILE_OPEN,
+            Check.PASSWORD_WEAK);
+
+    /** The checks of files that are only looked at on the server's machine. */
+    static final Set<Check> OF_FILES =
+            Set.of(Check.SERVER_KEY_READABLE, Check.CLIENT_CA_PUBLIC, Check.SERVER_FILE_OPEN);
+
+    /** The checks of what users may do. */
+    static final Set<Check> OF_POWERS = Set.of(
+            Check.DEFAULT_USER_ON,
+            Check.DEFAULT_USER_ALL_POWERFUL,
+            Check.USER_ALL_POWERFUL,
+            Check.USER_DANGEROUS_COMMANDS);
 
     /** The checks of the server's users. */
-    static final Set<Check> OF_USERS = Set.of(
-            Check.DEFAULT_USER_ON, Check.USER_PASSWORDLESS, Check.USER_ALL_POWERFUL, Check.USER_DANGEROUS_COMMANDS);
+    static final Set<Check> OF_USERS = union(OF_POWERS, Set.of(Check.USER_PASSWORDLESS));
+
+    /** The checks that can fail for several users, files, ports or addresses of a server. */
+    static final Set<Check> OF_SEVERAL = union(
+            OF_USERS,
+            Set.of(Check.PASSWORD_WEAK, Check.SERVER_FILE_OPEN, Check.PLAINTEXT_PORT_OPEN, Check.NODE_UNREACHABLE));
 
     private final Map<Check, CheckResult> results = new EnumMap<>(Check.class);
 
@@ -75,7 +95,15 @@ final class CheckResults {
         inside.addAll(OF_USERS);
         inside.add(Check.CLOCK_SKEW);
         inside.add(Check.VERSION_UNMAINTAINED);
+        inside.add(Check.VERSION_VULNERABLE);
+        inside.add(Check.SERVER_AS_ROOT);
         return inside;
+    }
+
+    private static Set<Check> union(Set<Check> one, Set<Check> other) {
+        Set<Check> both = EnumSet.copyOf(one);
+        both.addAll(other);
+        return Set.copyOf(both);
     }
 
     private void record(CheckResult result) {

@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -59,16 +60,36 @@ public final class Doctor {
      * @throws InputException if the seed is no Valkey
      */
     public Report examine(Endpoint seed) throws IOException {
+        return examine(List.of(seed));
+    }
+
+    /**
+     * Examines. Of several seeds, one that cannot be examined is a finding.
+     *
+     * @param seeds where to begin
+     * @return what was found
+     * @throws IOException if the only seed cannot be reached or does not answer
+     * @throws InputException if the only seed is no Valkey
+     */
+    public Report examine(List<Endpoint> seeds) throws IOException {
         Instant at = visit.clock().instant();
         long begun = System.nanoTime();
         Optional<X509Certificate> client = clientLeaf();
         CheckResults localResults = new CheckResults();
         List<Finding> local = local(client, localResults);
-        NodeScan first = new NodeScan(visit, seed);
-        List<Report.Node> nodes = new ArrayList<>(List.of(first.examine()));
-        progress.accept("examined " + seed);
-        Set<Endpoint> known = new LinkedHashSet<>(Set.of(seed));
-        nodes.addAll(examineOthers(known, first.others()));
+        List<Report.Node> nodes = new ArrayList<>();
+        Set<Endpoint> known = new LinkedHashSet<>();
+        Set<Endpoint> next = new LinkedHashSet<>(seeds);
+        if (seeds.size() == 1) {
+            NodeScan first = new NodeScan(visit, seeds.get(0));
+            nodes.add(first.examine());
+            progress.accept("examined " + seeds.get(0));
+            known.addAll(seeds);
+            next = first.others();
+        }
+        nodes.addAll(examineOthers(known, next));
+        List<Endpoint> order = List.copyOf(known);
+        nodes.sort(Comparator.comparingInt(node -> order.indexOf(node.endpoint())));
         return new Report(
                 at,
                 Duration.ofNanos(System.nanoTime() - begun),

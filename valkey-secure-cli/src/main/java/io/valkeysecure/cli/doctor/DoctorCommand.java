@@ -8,24 +8,30 @@ import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.EndpointConverter;
 import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.base.InputFiles;
 import io.valkeysecure.cli.base.MetricsEndpoint;
 import io.valkeysecure.cli.base.NewFiles;
 import io.valkeysecure.cli.base.Versions;
-import io.valkeysecure.cli.doctor.report.CheckResult;
-import io.valkeysecure.cli.doctor.report.Finding;
 import io.valkeysecure.cli.doctor.report.HtmlReport;
 import io.valkeysecure.cli.doctor.report.JsonReport;
+import io.valkeysecure.cli.doctor.report.Profile;
 import io.valkeysecure.cli.doctor.report.Report;
 import io.valkeysecure.cli.doctor.report.SarifReport;
 import io.valkeysecure.cli.doctor.report.Severity;
+import io.valkeysecure.cli.doctor.report.Waiver;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -35,6 +41,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code doctor}. */
 @Command(
@@ -64,9 +71,17 @@ public final class DoctorCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "HOST:PORT", converter = EndpointConverter.class, description = "the server's TLS port")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Endpoint endpoint;
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "HOST:PORT",
+            description = "the server's TLS port; several for servers that do not name each other")
+    private List<String> given = List.of();
+
+    @Option(
+            names = "--targets",
+            paramLabel = "FILE",
+            description = "a file with further HOST:PORT, one a line; lines that begin with # do not count")
+    private @Nullable Path targets;
 
     @Mixin
     private ConnectionOptions connection = new ConnectionOptions();
@@ -117,6 +132,29 @@ public final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "write a report for people to a file as well")
     private @Nullable Path html;
 
+    /** The names that {@code --profile} takes. */
+    static final class Profiles extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Profiles() {
+            super(Profile.names());
+        }
+    }
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            completionCandidates = Profiles.class,
+            description = "add a table by the controls of a document that the checks answer: ${COMPLETION-CANDIDATES}")
+    private @Nullable String profile;
+
+    @Option(
+            names = "--ignore",
+            paramLabel = "FILE",
+            description = "findings that are accepted, each with a reason and an end: JSON, a list of objects with id,"
+                    + " node, reason and until; the report shows them")
+    private @Nullable Path ignore;
+
     @Option(
             names = "--watch",
             description = "examine again and again until Ctrl-C; print the first report and then what changes, and show"
@@ -163,9 +201,10 @@ public final class DoctorCommand implements Callable<Integer> {
         int seconds = interval == null ? USUAL_INTERVAL : interval;
         DoctorMetrics metrics = new DoctorMetrics(failOn, Clock.systemUTC());
         try (MetricsEndpoint shown = MetricsEndpoint.open(metrics.registry(), port, "--metrics-port PORT")) {
-            console.step(
-                    "watching " + endpoint + " every " + seconds + " s, metrics: " + shown.url() + ", Ctrl-C ends it");
-            new DoctorWatch(console, endpoint, () -> examine(console), metrics, Duration.ofSeconds(seconds)).run();
+            List<Endpoint> seeds = seeds();
+            console.step("watching " + seeds.stream().map(Endpoint::toString).collect(Collectors.joining(", "))
+                    + " every " + seconds + " s, metrics: " + shown.url() + ", Ctrl-C ends it");
+            new DoctorWatch(console, seeds.get(0), () -> examine(console), metrics, Duration.ofSeconds(seconds)).run();
         }
     }
 
@@ -180,9 +219,49 @@ public final class DoctorCommand implements Callable<Integer> {
             problem = Optional.of(String.valueOf(e.getMessage()));
         }
         try {
-            return new Doctor(visit(tls, problem), console::progress).examine(endpoint);
+            List<Waiver> waivers = ignore == null ? List.of() : WaiverFile.read(ignore);
+            return new Doctor(visit(tls, problem), console::progress)
+                    .examine(seeds())
+                    .ignoring(waivers);
         } finally {
             tls.ifPresent(SecureTls::close);
+        }
+    }
+
+    private Optional<Profile> profile() {
+        return Optional.ofNullable(profile)
+                .map(name -> Profile.named(name)
+                        .orElseThrow(() -> usage(
+                                "--profile: expected one of " + String.join(", ", Profile.names()) + ", was " + name)));
+    }
+
+    private List<Endpoint> seeds() {
+        Set<Endpoint> seeds = new LinkedHashSet<>();
+        for (String text : given) {
+            try {
+                seeds.add(new EndpointConverter().convert(text));
+            } catch (TypeConversionException e) {
+                throw usage(String.valueOf(e.getMessage()));
+            }
+        }
+        if (targets != null) {
+            new String(InputFiles.read(targets), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                    .forEach(line -> seeds.add(endpoint(line)));
+        }
+        if (seeds.isEmpty()) {
+            throw usage("HOST:PORT is missing, or --targets FILE with one");
+        }
+        return List.copyOf(seeds);
+    }
+
+    private Endpoint endpoint(String line) {
+        try {
+            return new EndpointConverter().convert(line);
+        } catch (TypeConversionException e) {
+            throw new InputException(targets + ": " + e.getMessage(), "one HOST:PORT a line");
         }
     }
 
@@ -193,8 +272,9 @@ public final class DoctorCommand implements Callable<Integer> {
         if (!watch && (interval != null || metricsPort != null)) {
             throw usage("--interval and --metrics-port are about --watch, which is missing");
         }
-        if (watch && (format.json || format.sarif || html != null)) {
-            throw usage("--watch prints text: --json, --sarif and --html are for a single examination");
+        var unused = profile();
+        if (watch && (format.json || format.sarif || html != null || profile != null)) {
+            throw usage("--watch prints text: --json, --sarif, --html and --profile are for a single examination");
         }
         if (interval != null && (interval < 5 || interval > 86_400)) {
             throw usage("--interval: expected 5 to 86400 seconds, was " + interval);
@@ -232,61 +312,17 @@ public final class DoctorCommand implements Callable<Integer> {
     private void write(Report report, Console console) throws IOException {
         if (html != null) {
             NewFiles page = new NewFiles();
-            page.plain(html, HtmlReport.of(report));
+            page.plain(html, HtmlReport.of(report, profile()));
             page.write();
         }
         if (format.json) {
-            console.data(JsonReport.of(report));
+            console.data(JsonReport.of(report, profile()));
         } else if (format.sarif) {
             console.data(SarifReport.of(report, Versions.of("valkey-secure")));
         } else {
-            text(report, console);
+            TextReport.write(report, console);
+            profile().ifPresent(of -> TextReport.write(of, report, console));
         }
-    }
-
-    static void text(Report report, Console console) {
-        for (Report.Node node : report.nodes()) {
-            console.step(node.endpoint().toString());
-            node.facts().forEach((name, value) -> console.result(name + ": " + value));
-            console.result("login: " + node.login().state());
-            console.result("checks: " + CheckResult.counts(node.checks()));
-            node.notes().forEach(note -> console.result("note: " + note));
-            notMade(node.notMade(), console);
-        }
-        if (!report.localNotMade().isEmpty()) {
-            console.step("this side");
-            notMade(report.localNotMade(), console);
-        }
-        List<Finding> findings = report.findings();
-        console.step(conclusion(report));
-        for (Finding finding : findings) {
-            tell(finding, console);
-        }
-    }
-
-    private static void notMade(List<CheckResult> results, Console console) {
-        CheckResult.byReason(results)
-                .forEach((because, checks) ->
-                        console.result("not made: " + String.join(", ", checks) + ", because " + because));
-    }
-
-    /** Nothing says tight that was not looked at. */
-    static String conclusion(Report report) {
-        return report.verdict() == Report.Verdict.FINDINGS
-                ? report.summary()
-                : report.verdict() + ": " + report.summary();
-    }
-
-    static void tell(Finding finding, Console console) {
-        Severity severity = finding.check().severity();
-        console.finding(
-                severity.toString(),
-                severity.compareTo(Severity.HIGH) >= 0,
-                finding.target() + "  " + finding.check().title(),
-                List.of(
-                        "seen:   " + finding.evidence(),
-                        "change: " + finding.change(),
-                        "page:   " + finding.check().page()));
     }
 
     private ParameterException usage(String message) {

@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What examinations came to, as meters; docs/doctor.md has them as a table. Servers are a tag here, since the doctor knows
- * their number to be bounded. What is not known is absent: an examination that failed leaves no finding at zero.
+ * What examinations came to, as meters; docs/doctor.md has them as a table. Servers are a tag here, since the doctor
+ * knows their number to be bounded. What is not known is absent: an examination that failed leaves no finding at zero.
  */
 public final class DoctorMetrics {
     private static final String EXPIRY = "valkey.doctor.certificate.expiry";

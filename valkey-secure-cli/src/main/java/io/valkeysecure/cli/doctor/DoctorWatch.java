@@ -24,7 +24,10 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Examines again and again, until it is interrupted or the process is told to end. Prints the first report, then changes. */
+/**
+ * Examines again and again, until it is interrupted or the process is told to end. Prints the first report, then
+ * changes.
+ */
 public final class DoctorWatch {
     /** A round that hangs is not waited for: it only reads. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -133,7 +136,7 @@ public final class DoctorWatch {
     private void examined(Report report) {
         metrics.examined(report);
         if (last.isEmpty()) {
-            DoctorCommand.text(report, console);
+            TextReport.write(report, console);
         } else {
             if (failing) {
                 console.step(now() + "  examined again");
@@ -173,7 +176,7 @@ public final class DoctorWatch {
         gone.values()
                 .forEach(finding -> console.good(
                         "gone     " + finding.target() + "  " + finding.check().title()));
-        fresh.values().forEach(finding -> DoctorCommand.tell(finding, console));
+        fresh.values().forEach(finding -> TextReport.tell(finding, console));
     }
 
     /** The evidence may change from day to day, as days that are left do; users differ in what is to be changed. */

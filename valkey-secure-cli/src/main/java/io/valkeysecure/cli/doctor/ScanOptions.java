@@ -25,7 +25,8 @@ import java.util.Optional;
  * @param revocation how it is checked
  * @param login empty to stay outside
  * @param applicationUser whose rights are looked at even if he is who logs in
- * @param plaintextPorts where else on each host somebody may answer in the clear; negative and positive offsets resolved
+ * @param plaintextPorts where else on each host somebody may answer in the clear; negative and positive offsets
+ *     resolved
  * @param clientFiles certificate and key of this side
  * @param limit how long one connection may take
  * @param clock of this side

@@ -1,30 +1,32 @@
 package io.valkeysecure.cli.doctor;
 
+import io.valkeysecure.cli.base.Passwords;
 import io.valkeysecure.cli.doctor.report.Check;
-import io.valkeysecure.cli.doctor.report.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Judges what CONFIG GET, INFO and ACL LIST tell. */
+/** Judges what CONFIG GET and INFO tell. */
 final class Settings {
     private static final List<String> ENABLED =
             List.of("enable-debug-command", "enable-module-command", "enable-protected-configs");
 
-    private final String target;
-    private final List<Finding> found = new ArrayList<>();
+    /** A server tells one of the last two, by its age. */
+    private static final List<String> PASSWORDS = List.of("requirepass", "primaryauth", "masterauth");
 
-    Settings(String target) {
-        this.target = target;
-    }
+    private static final ServerVersion OLDEST = new ServerVersion(7, 2, 0);
+    private static final Duration DAY = Duration.ofDays(1);
 
-    List<Finding> found() {
-        return List.copyOf(found);
+    private final NodeFindings seen;
+
+    Settings(NodeFindings seen) {
+        this.seen = seen;
     }
 
     /**
@@ -33,7 +35,6 @@ final class Settings {
      * @param refusal why a name is missing
      */
     void config(Map<String, String> config, boolean clusterEnabled, String refusal, CheckResults results) {
-        told(Check.REPLICATION_PLAINTEXT, config, refusal, results, "tls-replication");
         told(Check.PROTECTED_MODE_OFF, config, refusal, results, "protected-mode");
         told(Check.BIND_WILDCARD, config, refusal, results, "bind");
         told(Check.DEBUG_COMMANDS_ENABLED, config, refusal, results, ENABLED.toArray(new String[0]));
@@ -42,21 +43,20 @@ final class Settings {
         } else {
             results.notApplicable("it is no node of a cluster", Check.CLUSTER_BUS_PLAINTEXT);
         }
-        expect(Check.REPLICATION_PLAINTEXT, config, "tls-replication", "yes");
         if (clusterEnabled) {
             expect(Check.CLUSTER_BUS_PLAINTEXT, config, "tls-cluster", "yes");
         }
         expect(Check.PROTECTED_MODE_OFF, config, "protected-mode", "yes");
         String bind = config.get("bind");
         if (bind != null && isWildcard(bind)) {
-            found.add(Check.BIND_WILDCARD.on(target, "bind \"" + bind + "\""));
+            seen.add(Check.BIND_WILDCARD, "bind \"" + bind + "\"");
         }
         List<String> enabled = ENABLED.stream()
                 .filter(name -> !config.getOrDefault(name, "no").equals("no"))
                 .toList();
         if (!enabled.isEmpty()) {
-            found.add(Check.DEBUG_COMMANDS_ENABLED.on(
-                    target,
+            seen.add(Check.DEBUG_COMMANDS_ENABLED.on(
+                    seen.target(),
                     String.join(
                             ", ",
                             enabled.stream()
@@ -64,6 +64,22 @@ final class Settings {
                                     .toList()),
                     String.join(" no, ", enabled) + " no"));
         }
+    }
+
+    /** A server without replicas sends its data to nobody; nodes of a cluster move keys by the same setting. */
+    void replication(
+            Map<String, String> config,
+            boolean clusterEnabled,
+            Map<String, String> info,
+            String refusal,
+            CheckResults results) {
+        boolean alone = "master".equals(info.get("role")) && "0".equals(info.get("connected_slaves"));
+        if (alone && !clusterEnabled) {
+            results.notApplicable("the server has no replica and no primary", Check.REPLICATION_PLAINTEXT);
+            return;
+        }
+        told(Check.REPLICATION_PLAINTEXT, config, refusal, results, "tls-replication");
+        expect(Check.REPLICATION_PLAINTEXT, config, "tls-replication", "yes");
     }
 
     private static void told(
@@ -81,7 +97,7 @@ final class Settings {
     private void expect(Check check, Map<String, String> config, String name, String wanted) {
         String value = config.get(name);
         if (value != null && !value.equals(wanted)) {
-            found.add(check.on(target, name + " " + value));
+            seen.add(check, name + " " + value);
         }
     }
 
@@ -113,7 +129,8 @@ final class Settings {
                 return;
             }
             KeyFile.readable(file)
-                    .ifPresent(seen -> found.add(Check.SERVER_KEY_READABLE.on(target, seen, "chmod 600 " + file)));
+                    .ifPresent(problem ->
+                            seen.add(Check.SERVER_KEY_READABLE.on(seen.target(), problem, "chmod 600 " + file)));
             results.passed(Check.SERVER_KEY_READABLE);
         } catch (IOException e) {
             results.notMade(String.valueOf(e.getMessage()), Check.SERVER_KEY_READABLE);
@@ -122,67 +139,66 @@ final class Settings {
         }
     }
 
-    /** The administrator who looks is not told that he is one. */
-    void users(List<AclUser> users, String loggedIn, String applicationUser) {
-        for (AclUser user : users) {
-            if (!user.isOn()) {
-                continue;
-            }
-            if (user.name().equals("default")) {
-                defaultUser(user);
-                continue;
-            }
-            String name = "user " + user.name();
-            if (user.isWithoutPassword()) {
-                found.add(Check.USER_PASSWORDLESS.on(
-                        target, name + " nopass", name + " resetpass #SHA256-OF-A-PASSWORD, in the aclfile"));
-            }
-            if (user.name().equals(loggedIn) && !user.name().equals(applicationUser)) {
-                continue;
-            }
-            if (user.isAllPowerful()) {
-                found.add(Check.USER_ALL_POWERFUL.on(
-                        target,
-                        name + " " + commands(user),
-                        name + " +@all -@admin -@dangerous +info +role, in the aclfile"));
-            } else if (!user.dangerous().isEmpty()) {
-                found.add(Check.USER_DANGEROUS_COMMANDS.on(
-                        target,
-                        name + " may: " + String.join(", ", user.dangerous()),
-                        name + " -@admin -@dangerous +info +role, in the aclfile"));
+    /** What stands in the configuration in the clear. */
+    void passwords(Map<String, String> config, String refusal, CheckResults results) {
+        if (!config.containsKey("requirepass")) {
+            results.notMade(refusal.isEmpty() ? "CONFIG GET did not tell requirepass" : refusal, Check.PASSWORD_WEAK);
+            return;
+        }
+        results.passed(Check.PASSWORD_WEAK);
+        for (String name : PASSWORDS) {
+            String password = config.getOrDefault(name, "");
+            if (!password.isEmpty()) {
+                Passwords.weakness(password)
+                        .ifPresent(weakness -> seen.add(Check.PASSWORD_WEAK, name + " " + weakness));
             }
         }
     }
 
-    private void defaultUser(AclUser user) {
-        found.add(
-                user.isWithoutPassword()
-                        ? Check.DEFAULT_USER_OPEN.on(target, "user default on nopass")
-                        : Check.DEFAULT_USER_ON.on(target, "user default on " + commands(user)));
-    }
-
-    /** Never the digests of passwords, and no keys. */
-    private static String commands(AclUser user) {
-        return String.join(
-                " ",
-                user.rules().stream()
-                        .filter(rule -> rule.startsWith("+") || rule.startsWith("-"))
-                        .toList());
+    void sessions(Map<String, String> config, String refusal, CheckResults results) {
+        String seconds = config.getOrDefault("tls-session-cache-timeout", "");
+        if (!seconds.matches("\\d{1,10}")) {
+            results.notMade(
+                    refusal.isEmpty() ? "CONFIG GET did not tell tls-session-cache-timeout" : refusal,
+                    Check.SESSION_LIFETIME_LONG);
+            return;
+        }
+        results.passed(Check.SESSION_LIFETIME_LONG);
+        if (Long.parseLong(seconds) > DAY.toSeconds()) {
+            seen.add(Check.SESSION_LIFETIME_LONG, "tls-session-cache-timeout " + seconds);
+        }
     }
 
     void version(Map<String, String> info, String refusal, CheckResults results) {
-        String valkey = info.get("valkey_version");
-        String version = valkey == null ? info.getOrDefault("redis_version", "") : valkey;
-        String[] parts = version.split("\\.", -1);
-        if (parts.length >= 2 && parts[0].matches("\\d{1,4}") && parts[1].matches("\\d{1,4}")) {
-            int number = Integer.parseInt(parts[0]) * 10_000 + Integer.parseInt(parts[1]);
-            if (number < 7 * 10_000 + 2) {
-                found.add(Check.VERSION_UNMAINTAINED.on(target, "version " + version + ", older than 7.2"));
-            }
-            results.passed(Check.VERSION_UNMAINTAINED);
-        } else {
+        Optional<ServerVersion> valkey = ServerVersion.parse(info.getOrDefault("valkey_version", ""));
+        Optional<ServerVersion> version = valkey.or(() -> ServerVersion.parse(info.getOrDefault("redis_version", "")));
+        if (version.isEmpty()) {
             results.notMade(
-                    refusal.isEmpty() ? "INFO server did not tell a version" : refusal, Check.VERSION_UNMAINTAINED);
+                    refusal.isEmpty() ? "INFO server did not tell a version" : refusal,
+                    Check.VERSION_UNMAINTAINED,
+                    Check.VERSION_VULNERABLE);
+            return;
+        }
+        String told = info.getOrDefault("valkey_version", info.get("redis_version"));
+        seen.facts().put("version", told);
+        results.passed(Check.VERSION_UNMAINTAINED);
+        if (version.get().series() < OLDEST.series()) {
+            seen.add(Check.VERSION_UNMAINTAINED, "version " + told + ", older than 7.2");
+            results.notApplicable("the version gets no fixes any more", Check.VERSION_VULNERABLE);
+            return;
+        }
+        if (valkey.isEmpty()) {
+            results.notMade("the list of vulnerabilities is of Valkey, this is a Redis", Check.VERSION_VULNERABLE);
+            return;
+        }
+        seen.facts().put("list of vulnerabilities", Vulnerabilities.date());
+        List<String> vulnerabilities = Vulnerabilities.of(valkey.get());
+        results.passed(Check.VERSION_VULNERABLE);
+        if (!vulnerabilities.isEmpty()) {
+            seen.add(
+                    Check.VERSION_VULNERABLE,
+                    "version " + told + ", by the list of " + Vulnerabilities.date()
+                            + ", unless the package has the fixes: " + String.join(" ", vulnerabilities));
         }
     }
 }

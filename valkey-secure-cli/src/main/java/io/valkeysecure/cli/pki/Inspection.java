@@ -32,7 +32,9 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
 
-/** What is in a file: certificates, CRLs, requests and keys, of which nothing but the kind is told. It trusts nobody. */
+/**
+ * What is in a file: certificates, CRLs, requests and keys, of which nothing but the kind is told. It trusts nobody.
+ */
 public final class Inspection {
     private static final int ITEMS_LIMIT = 200;
     /**

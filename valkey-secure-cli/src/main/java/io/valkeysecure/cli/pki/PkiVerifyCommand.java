@@ -12,6 +12,7 @@ import io.valkeysecure.cli.base.ConnectionOptions;
 import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.EndpointConverter;
 import io.valkeysecure.cli.base.ExitCode;
+import io.valkeysecure.cli.base.Failure;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.InputFiles;
 import io.valkeysecure.cli.resp.AnswerLimits;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,7 +41,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Tells whether a client with these options would connect, and if not, why: by the verifier that the library"
                     + " itself uses.%n",
-            "Of HOST:PORT: makes a handshake and a PING, which shows whether the server takes the client certificate.%n",
+            "Of HOST:PORT: makes a handshake, logs in if --user or a password is given, and sends a PING, which shows"
+                    + " whether the server takes the client certificate.%n",
             "Of a FILE: the chain of a server, leaf first, for the name that --expect-name gives.%n"
         })
 public final class PkiVerifyCommand extends CliCommand {
@@ -58,6 +61,9 @@ public final class PkiVerifyCommand extends CliCommand {
     }
 
     private int file(Path file) throws PeerRejectedException {
+        if (connection.user().isPresent()) {
+            throw usage("--user is for HOST:PORT: nobody logs in to a file");
+        }
         ServerIdentity expected = connection
                 .serverIdentity()
                 .orElseThrow(() -> usage("--expect-name NAME is missing: of a file nobody knows the host"));
@@ -83,6 +89,7 @@ public final class PkiVerifyCommand extends CliCommand {
 
     private int server(Endpoint endpoint) throws IOException {
         List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
+        Optional<String> password = connection.password();
         try (SecureTls tls = connection
                         .tls()
                         .listener(new TlsListener() {
@@ -93,6 +100,12 @@ public final class PkiVerifyCommand extends CliCommand {
                         })
                         .build();
                 RespConnection opened = RespConnection.open(tls, endpoint, TIMEOUT, AnswerLimits.ofSettings())) {
+            if (password.isPresent()
+                    && opened.login(connection.user(), password.get()) instanceof Reply.Failed failed) {
+                console().error(Printable.message(failed.text()));
+                Failure.hintOfAnswer(failed.text()).ifPresent(console()::hint);
+                return ExitCode.REFUSED;
+            }
             Reply answer = opened.execute(List.of("PING"));
             VerifiedHandshake handshake = verified.get(verified.size() - 1);
             Console console = console();

@@ -24,7 +24,9 @@ public final class PresentedChain {
 
     private PresentedChain() {}
 
-    /** Looks at the server's chain; the handshake never ends, and nothing is sent after the ClientHello but an alert. */
+    /**
+     * Looks at the server's chain; the handshake never ends, and nothing is sent after the ClientHello but an alert.
+     */
     static List<X509Certificate> of(Endpoint server) throws IOException, GeneralSecurityException {
         Refusing refusing = new Refusing();
         SSLContext context = SSLContext.getInstance("TLS");

@@ -1,6 +1,7 @@
 package io.valkeysecure.cli.resp;
 
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.adapter.ClientLibrary;
@@ -17,12 +18,14 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A connection to a server that is verified, or is not made: the handshake is over before the first byte of a command can
- * be written. Not safe for use by several threads.
+ * A connection to a server that is verified, or is not made: the handshake is over before the first byte of a command
+ * can be written. Not safe for use by several threads.
  */
 public final class RespConnection implements AutoCloseable {
     private final Endpoint endpoint;
@@ -50,7 +53,8 @@ public final class RespConnection implements AutoCloseable {
      *
      * @param tls whom to trust, and what to present
      * @param endpoint the server
-     * @param timeout how long it may take until the server takes the connection, and later until it has answered in full
+     * @param timeout how long it may take until the server takes the connection, and later until it has answered in
+     *     full
      * @param limits how large answers may be
      * @return the connection
      * @throws TlsHandshakeException if the server is refused
@@ -58,12 +62,14 @@ public final class RespConnection implements AutoCloseable {
      */
     public static RespConnection open(SecureTls tls, Endpoint endpoint, Duration timeout, AnswerLimits limits)
             throws IOException {
+        InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
+        if (address.isUnresolved()) {
+            throw new UnknownHostException(endpoint.host());
+        }
         Socket plain = new Socket();
+        long begun = System.nanoTime();
+        Watchdog watchdog = Watchdog.over(plain, timeout);
         try {
-            InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
-            if (address.isUnresolved()) {
-                throw new UnknownHostException(endpoint.host());
-            }
             plain.connect(address, Math.toIntExact(timeout.toMillis()));
             TlsHandshake handshake = TlsHandshake.start(tls, endpoint, ClientLibrary.OTHER);
             SSLSocket socket = handshake.overSocket(plain);
@@ -71,7 +77,15 @@ public final class RespConnection implements AutoCloseable {
             return new RespConnection(endpoint, socket, handshake, timeout, limits);
         } catch (IOException | RuntimeException e) {
             plain.close();
+            boolean closed =
+                    !(e instanceof TlsHandshakeException refused) || refused.reason() == RefusalReason.PEER_CLOSED;
+            // the watchdog closed the socket, which looks as if the peer had
+            if (closed && System.nanoTime() - begun >= timeout.toNanos()) {
+                throw noAnswer(endpoint, timeout);
+            }
             throw e;
+        } finally {
+            watchdog.callOff();
         }
     }
 
@@ -83,9 +97,7 @@ public final class RespConnection implements AutoCloseable {
      * @throws IOException if there is none
      */
     public Reply execute(List<String> command) throws IOException {
-        return executeBytes(command.stream()
-                .map(text -> text.getBytes(StandardCharsets.UTF_8))
-                .toList());
+        return executeBytes(bytes(command));
     }
 
     /**
@@ -97,18 +109,63 @@ public final class RespConnection implements AutoCloseable {
      */
     public Reply executeBytes(List<byte[]> command) throws IOException {
         try {
-            header('*', command.size());
-            for (byte[] argument : command) {
-                header('$', argument.length);
-                out.write(argument);
-                out.write('\r');
-                out.write('\n');
-            }
+            write(command);
             out.flush();
         } catch (IOException e) {
             throw telling(e);
         }
         return next();
+    }
+
+    /**
+     * Sends commands at once, few enough for the buffers of both sides, and waits for their answers.
+     *
+     * @param commands names and arguments of each
+     * @return the answers, in the order of the commands
+     * @throws IOException if one is missing
+     */
+    public List<Reply> executeAll(List<List<String>> commands) throws IOException {
+        try {
+            for (List<String> command : commands) {
+                write(bytes(command));
+            }
+            out.flush();
+        } catch (IOException e) {
+            throw telling(e);
+        }
+        List<Reply> answers = new ArrayList<>();
+        for (int i = 0; i < commands.size(); i++) {
+            answers.add(next());
+        }
+        return answers;
+    }
+
+    private void write(List<byte[]> command) throws IOException {
+        header('*', command.size());
+        for (byte[] argument : command) {
+            header('$', argument.length);
+            out.write(argument);
+            out.write('\r');
+            out.write('\n');
+        }
+    }
+
+    private static List<byte[]> bytes(List<String> command) {
+        return command.stream()
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    /**
+     * Logs in.
+     *
+     * @param user empty for the default user
+     * @param password the password
+     * @return the answer
+     * @throws IOException if there is none
+     */
+    public Reply login(Optional<String> user, String password) throws IOException {
+        return execute(user.isPresent() ? List.of("AUTH", user.get(), password) : List.of("AUTH", password));
     }
 
     /**
@@ -129,13 +186,13 @@ public final class RespConnection implements AutoCloseable {
             throw e;
         } catch (IOException e) {
             // a byte now and then is no answer: the watchdog closed the socket
-            throw System.nanoTime() - begun >= limit.toNanos() ? noAnswer() : e;
+            throw System.nanoTime() - begun >= limit.toNanos() ? noAnswer(endpoint, limit) : e;
         } finally {
             watchdog.callOff();
         }
     }
 
-    private SocketTimeoutException noAnswer() {
+    private static SocketTimeoutException noAnswer(Endpoint endpoint, Duration limit) {
         return new SocketTimeoutException(endpoint + " did not answer within " + limit.toMillis() + " ms");
     }
 
@@ -149,7 +206,7 @@ public final class RespConnection implements AutoCloseable {
                     endpoint + " is no Valkey: " + e.getMessage(),
                     "is this its tls-port, and not that of another service?");
         } catch (SocketTimeoutException e) {
-            throw noAnswer();
+            throw noAnswer(endpoint, limit);
         } catch (IOException e) {
             throw telling(e);
         }

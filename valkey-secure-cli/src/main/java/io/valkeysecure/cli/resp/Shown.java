@@ -1,6 +1,7 @@
 package io.valkeysecure.cli.resp;
 
 import io.valkeysecure.internal.text.Printable;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -105,22 +106,30 @@ public final class Shown {
      * For programs: values as they are, elements on lines of their own.
      *
      * @param reply the answer
-     * @return text, without a line break at the end
+     * @return bytes, without a line break at the end
      */
-    public static String raw(Reply reply) {
+    public static byte[] raw(Reply reply) {
+        if (reply instanceof Reply.Bulk bulk) {
+            return bulk.bytes();
+        } else if (reply instanceof Reply.Several several) {
+            ByteArrayOutputStream lines = new ByteArrayOutputStream();
+            for (int i = 0; i < several.elements().size(); i++) {
+                lines.writeBytes(i == 0 ? new byte[0] : new byte[] {'\n'});
+                lines.writeBytes(raw(several.elements().get(i)));
+            }
+            return lines.toByteArray();
+        }
+        return rawText(reply).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String rawText(Reply reply) {
         if (reply instanceof Reply.Failed failed) {
             return Printable.message(failed.text());
         } else if (reply instanceof Reply.Numeric number) {
             return number.text();
         } else if (reply instanceof Reply.Verbatim verbatim) {
             return verbatim.text();
-        } else if (reply instanceof Reply.Bulk bulk) {
-            return new String(bulk.bytes(), StandardCharsets.UTF_8);
-        } else if (reply instanceof Reply.Several several) {
-            return String.join("\n", several.elements().stream().map(Shown::raw).toList());
-        } else if (reply instanceof Reply.Nil) {
-            return "";
         }
-        return forPeople(reply);
+        return reply instanceof Reply.Nil ? "" : forPeople(reply);
     }
 }

@@ -15,6 +15,6 @@ class ShownTest {
 
     @Test
     void verbatimText_forPrograms_isAsItIs() {
-        assertThat(Shown.raw(new Reply.Verbatim("a\u001b[2J\r\nb"))).isEqualTo("a\u001b[2J\r\nb");
+        assertThat(Shown.raw(new Reply.Verbatim("a\u001b[2J\r\nb"))).asString().isEqualTo("a\u001b[2J\r\nb");
     }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 /** The properties of BoringSSL that its bindings share. */
 public final class BoringSsl {
     /**
-     * The most sessions that a generation keeps, of all servers together. A server gives two to each connection, and each is used
-     * once.
+     * The most sessions that a generation keeps, of all servers together. A server gives two to each connection, and
+     * each is used once.
      */
     public static final int MOST_SESSIONS = 1000;
 

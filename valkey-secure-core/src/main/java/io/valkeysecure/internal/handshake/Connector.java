@@ -64,7 +64,8 @@ public final class Connector implements AutoCloseable {
     }
 
     /**
-     * Runs an action when this is closed; at once if it is closed already. The action must not throw, and may run twice.
+     * Runs an action when this is closed; at once if it is closed already. The action must not throw, and may run
+     * twice.
      *
      * @return a callback that withdraws the action
      */

@@ -264,8 +264,8 @@ final class Crl {
     }
 
     /**
-     * Whether the authority key identifier (RFC 5280, 5.2.1) says that another certificate's key signed this: another key
-     * identifier than the issuer has, or another issuer and serial number.
+     * Whether the authority key identifier (RFC 5280, 5.2.1) says that another certificate's key signed this: another
+     * key identifier than the issuer has, or another issuer and serial number.
      */
     boolean pointsElsewhereThan(X509Certificate issuer) {
         if (authorityKeyIdentifier == null) {

@@ -33,9 +33,10 @@ public final class QuotedException extends Exception {
      * Makes a cause printable. Never throws, whatever the cause does when it is asked.
      *
      * @param cause the cause, or null
-     * @return the cause itself if every message in its chain is printable and short enough; otherwise a copy of the chain
-     *     down to the last one that is not. An exception that is met again is left out, and so is what is beyond the first 256.
-     *     Null also if the cause cannot be read at all.
+     * @return the cause itself if every message in its chain is printable and short enough; otherwise a copy of the
+     *     chain
+     *     down to the last one that is not. An exception that is met again is left out, and so is what is beyond the
+     *     first 256. Null also if the cause cannot be read at all.
      */
     public static @Nullable Throwable of(@Nullable Throwable cause) {
         if (cause == null) {

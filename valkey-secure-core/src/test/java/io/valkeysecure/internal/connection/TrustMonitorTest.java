@@ -187,6 +187,22 @@ class TrustMonitorTest {
         }
     }
 
+    /** So many questions that none more is taken, or the library is being closed. */
+    @Test
+    void judge_nobodyCanAsk_isUnchecked() throws IOException {
+        try (OcspResponder responder = OcspResponder.builder(ROOT).start()) {
+            TrackedConnection tracked = opened(first(responder));
+            Generation now = second(CLIENT, ROOT, OTHER_ROOT);
+            monitor.close();
+
+            monitor.judge(now);
+
+            assertThat(monitor.unchecked()).isEqualTo(1);
+            assertThat(tracked.unchecked).isTrue();
+            assertThat(open).containsExactly(tracked);
+        }
+    }
+
     /** The answer to a generation that is in force no more. */
     @Test
     void answer_ofAnEarlierGeneration_isIgnored() throws IOException {

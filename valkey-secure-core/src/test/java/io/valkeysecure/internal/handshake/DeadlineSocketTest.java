@@ -53,9 +53,13 @@ class DeadlineSocketTest {
         boolean inputShutdown;
         boolean closed;
         boolean isBroken;
+        boolean isUnreadable;
 
         @Override
-        public InputStream getInputStream() {
+        public InputStream getInputStream() throws IOException {
+            if (isUnreadable) {
+                throw new IOException("cannot be read");
+            }
             return new ByteArrayInputStream(toReceive);
         }
 
@@ -254,6 +258,19 @@ class DeadlineSocketTest {
         assertThat(failed).hasMessage("broken pipe");
         assertThat(wire.timeout).isEqualTo(100);
         assertThat(driver.refuse(failed)).hasMessageContaining("bad_certificate");
+    }
+
+    @Test
+    void write_failsAndReadingDoesToo_keepsBothFailures() throws IOException {
+        DeadlineSocket socket = within(LONG);
+        wire.isBroken = true;
+        wire.isUnreadable = true;
+        socket.getOutputStream().write(new byte[] {1});
+
+        Throwable failed = catchThrowable(socket::handshakeEnded);
+
+        assertThat(failed).hasMessage("broken pipe");
+        assertThat(failed.getSuppressed()).extracting(Throwable::getMessage).containsExactly("cannot be read");
     }
 
     /** Bytes that the engine must not see. */

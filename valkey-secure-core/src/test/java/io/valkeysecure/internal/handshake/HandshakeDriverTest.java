@@ -7,6 +7,8 @@ import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.ServerIdentity;
+import io.valkeysecure.SpkiPin;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.adapter.ClientLibrary;
@@ -45,15 +47,19 @@ class HandshakeDriverTest {
         return ((Connector) RootTypes.internals(tls)).handshake(new Endpoint("localhost", port), ClientLibrary.OTHER);
     }
 
-    @Test
-    void overSocket_ownIdentityEnded_theConnectionIsClosedThoughNoTlsBegan() throws IOException {
+    private SecureTls withIdentityOfAMinute() {
         TestCertificate own =
                 ROOT.issue().notAfter(clock.instant().plusSeconds(60)).build();
+        return SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
+                .presenting(ClientIdentity.of(own.privateKey(), own.chain()))
+                .clock(clock)
+                .build();
+    }
+
+    @Test
+    void overSocket_ownIdentityEnded_theConnectionIsClosedThoughNoTlsBegan() throws IOException {
         try (HostilePeer peer = HostilePeer.tls(SERVER);
-                SecureTls tls = SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
-                        .presenting(ClientIdentity.of(own.privateKey(), own.chain()))
-                        .clock(clock)
-                        .build();
+                SecureTls tls = withIdentityOfAMinute();
                 Socket plain = new Socket("localhost", peer.port())) {
             clock.advance(Duration.ofMinutes(2));
 
@@ -68,9 +74,8 @@ class HandshakeDriverTest {
 
     @Test
     void overSocket_closingFails_isKeptBesideTheRefusal() throws IOException {
-        TestCertificate other = ROOT.issue().dnsName("other.example").build();
-        try (HostilePeer peer = HostilePeer.tls(other);
-                SecureTls tls = tls().build();
+        try (HostilePeer peer = HostilePeer.tls(SERVER);
+                SecureTls tls = withIdentityOfAMinute();
                 Socket plain = new Socket("localhost", peer.port()) {
                     @Override
                     public synchronized void close() throws IOException {
@@ -80,13 +85,31 @@ class HandshakeDriverTest {
                         }
                     }
                 }) {
+            clock.advance(Duration.ofMinutes(2));
+
             Throwable refused = catchThrowable(() -> driver(tls, peer.port()).overSocket(plain));
 
-            assertThat(RefusalReason.of(refused)).contains(RefusalReason.NAME_MISMATCH);
+            assertThat(RefusalReason.of(refused)).contains(RefusalReason.EXPIRED);
             assertThat(plain.isClosed()).isTrue();
             assertThat(Stream.iterate(refused, thrown -> thrown != null, Throwable::getCause)
                             .flatMap(thrown -> Stream.of(thrown.getSuppressed())))
                     .anyMatch(suppressed -> "closing fails".equals(suppressed.getMessage()));
+        }
+    }
+
+    @Test
+    void overSocket_noPinFits_saysWhichKeysTheServerHas() throws IOException {
+        String pin = SpkiPin.of(SERVER.certificate()).toString();
+        try (HostilePeer peer = HostilePeer.tls(SERVER);
+                SecureTls tls = tls().pins(
+                                SpkiPin.of(TestCertificate.root().build().certificate()),
+                                SpkiPin.of(TestCertificate.root().build().certificate()))
+                        .build();
+                Socket plain = new Socket("localhost", peer.port())) {
+            Throwable refused = catchThrowable(() -> driver(tls, peer.port()).overSocket(plain));
+
+            assertThat(RefusalReason.of(refused)).contains(RefusalReason.PIN_MISMATCH);
+            assertThat(refused).hasMessageContaining(pin);
         }
     }
 
@@ -135,7 +158,9 @@ class HandshakeDriverTest {
                 .dnsName("localhost")
                 .notAfter(clock.instant().plus(Duration.ofHours(1)))
                 .build();
-        try (HostilePeer peer = HostilePeer.tls(shortLived);
+        // under TLS 1.3 each ticket is used once, so that nothing would be left to resume
+        try (HostilePeer peer =
+                        HostilePeer.tls(shortLived, parameters -> parameters.setProtocols(new String[] {"TLSv1.2"}));
                 SecureTls tls = SecureTls.trusting(TrustAnchors.of(root.certificate()))
                         .withoutClientIdentity()
                         .clock(clock)
@@ -152,6 +177,32 @@ class HandshakeDriverTest {
             clock.advance(Duration.ofHours(-2));
 
             assertThat(resumes(tls, peer)).isFalse();
+        }
+    }
+
+    @Test
+    void overSocket_serverOfTheExpectedIdentity_isVerifiedThoughAnotherNameIsDialled() throws IOException {
+        try (HostilePeer peer =
+                        HostilePeer.tls(ROOT.issue().dnsName("db.example").build());
+                SecureTls tls =
+                        tls().serverIdentity(ServerIdentity.host("db.example")).build();
+                VerifiedSocket socket =
+                        (VerifiedSocket) driver(tls, peer.port()).overSocket(new Socket("localhost", peer.port()))) {
+            assertThat(socket.verified().endpoint().host()).isEqualTo("localhost");
+        }
+    }
+
+    @Test
+    void overSocket_serverOfTheNameThatIsDialled_isRefusedWhereAnotherIsExpected() throws IOException {
+        try (HostilePeer peer = HostilePeer.tls(SERVER);
+                SecureTls tls =
+                        tls().serverIdentity(ServerIdentity.host("db.example")).build();
+                Socket plain = new Socket("localhost", peer.port())) {
+            Throwable refused = catchThrowable(() -> driver(tls, peer.port()).overSocket(plain));
+
+            assertThat(RefusalReason.of(refused)).contains(RefusalReason.NAME_MISMATCH);
+            assertThat(peer.awaitEnd(Duration.ofSeconds(60))).isTrue();
+            assertThat(peer.applicationBytes()).isEmpty();
         }
     }
 

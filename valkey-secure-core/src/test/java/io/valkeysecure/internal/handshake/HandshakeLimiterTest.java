@@ -167,7 +167,10 @@ class HandshakeLimiterTest {
         assertThat(grantedOf(silent)).isEqualTo(6);
     }
 
-    /** Every slot is taken: the endpoint that came last waits for one slot of each other one, not for all their handshakes. */
+    /**
+     * Every slot is taken: the endpoint that came last waits for one slot of each other one, not for all their
+     * handshakes.
+     */
     @Test
     void acquire_allSlotsTaken_endpointsAreServedInTurn() {
         HandshakeLimiter limiter = limiter(2);
@@ -299,8 +302,8 @@ class HandshakeLimiterTest {
     }
 
     /**
-     * Lets so many handshakes with an endpoint wait that one more gets no slot for minutes: slots are taken back from those
-     * who hold them one at a time, and the slower the machine, the later.
+     * Lets so many handshakes with an endpoint wait that one more gets no slot for minutes: slots are taken back from
+     * those who hold them one at a time, and the slower the machine, the later.
      */
     private static List<TlsHandshake> queue(SecureTls tls, Endpoint endpoint) {
         List<TlsHandshake> queued = new ArrayList<>();

@@ -46,6 +46,14 @@ class OwnBytesTest {
         assertThat(own.isSessionOffered()).isEqualTo(offered);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 3, 34, 38, 44, 46})
+    void clientHello_cut_offersNothing(int octets) throws PeerRejectedException {
+        String whole = HELLO_UNTIL_EXTENSIONS + "0006002300020102";
+        add(record(message(1, whole.substring(0, 2 * octets))));
+        assertThat(own.isSessionOffered()).isFalse();
+    }
+
     @Test
     void changeCipherSpec_endsTheClearPart() throws PeerRejectedException {
         add(record(message(1, HELLO_UNTIL_EXTENSIONS + "0000")));

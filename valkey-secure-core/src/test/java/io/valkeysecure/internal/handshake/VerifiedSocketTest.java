@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
@@ -19,13 +20,22 @@ import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.HandshakeCompletedListener;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -34,7 +44,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A socket whose handshake is done: what is read of it and set on it is the connection's, but for what decides about TLS. */
+/**
+ * A socket whose handshake is done: what is read of it and set on it is the connection's, but for what decides about
+ * TLS.
+ */
 class VerifiedSocketTest {
     private static final TestCertificate ROOT = TestCertificate.root().build();
     private static final TestCertificate SERVER =
@@ -207,6 +220,49 @@ class VerifiedSocketTest {
                         thrown -> assertThat(RefusalReason.of(thrown)).isEmpty());
     }
 
+    @Test
+    void read_peerSaysThatItCloses_isTheEnd() throws Exception {
+        try (ServerSocket listener =
+                        SERVER.tlsContext().getServerSocketFactory().createServerSocket(0);
+                Socket plain = new Socket("localhost", listener.getLocalPort())) {
+            CompletableFuture<Void> served = CompletableFuture.runAsync(() -> {
+                try (Socket accepted = listener.accept()) {
+                    accepted.getOutputStream().write('+');
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            try (SSLSocket open = TlsHandshake.start(
+                            tls, new Endpoint("localhost", listener.getLocalPort()), ClientLibrary.OTHER)
+                    .overSocket(plain)) {
+                assertThat(open.getInputStream().readAllBytes()).containsExactly('+');
+            }
+            served.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void closeOfTheLibrary_forgetsOpenConnectionsAndEndsItsThreads() throws IOException {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        SecureTls another = SecureTls.trusting(TrustAnchors.of(ROOT.certificate()))
+                .withoutClientIdentity()
+                .build();
+        try (SSLSocket open = TlsHandshake.start(another, new Endpoint("localhost", peer.port()), ClientLibrary.OTHER)
+                .overSocket(new Socket("localhost", peer.port()))) {
+            assertThat(another.status().openConnections()).isEqualTo(1);
+            Set<Thread> itsOwn = new HashSet<>(Thread.getAllStackTraces().keySet());
+            itsOwn.removeAll(before);
+            itsOwn.removeIf(thread -> !thread.getName().startsWith("valkey-secure-"));
+            assertThat(itsOwn).isNotEmpty();
+
+            another.close();
+
+            assertThat(another.status().openConnections()).isZero();
+            await().atMost(Duration.ofSeconds(60)).until(() -> itsOwn.stream().noneMatch(Thread::isAlive));
+            assertThat(open.isClosed()).isFalse();
+        }
+    }
+
     private final TlsHandshakeException removed = RootTypes.handshakeRefused(
             RefusalReason.UNTRUSTED_ISSUER, new Endpoint("localhost", 1), "CA removed", null);
 
@@ -238,6 +294,41 @@ class VerifiedSocketTest {
         assertThat(socket.isClosed()).isTrue();
     }
 
+    /** A close_notify, or waiting for one, could block on a peer that does not read. */
+    @Test
+    void close_byTheLibrary_resetsTheConnectionAndKeepsAFailure() throws IOException {
+        AtomicInteger linger = new AtomicInteger(-1);
+        AtomicBoolean fails = new AtomicBoolean();
+        try (Socket plain = new Socket("localhost", peer.port()) {
+            @Override
+            public void setSoLinger(boolean on, int seconds) throws SocketException {
+                linger.set(on ? seconds : -1);
+                super.setSoLinger(on, seconds);
+            }
+
+            @Override
+            public synchronized void close() throws IOException {
+                super.close();
+                if (fails.getAndSet(false)) {
+                    throw new IOException("closing fails");
+                }
+            }
+        }) {
+            SSLSocket open = TlsHandshake.start(tls, new Endpoint("localhost", peer.port()), ClientLibrary.OTHER)
+                    .overSocket(plain);
+            fails.set(true);
+
+            ((ManagedConnection) open).close(removed);
+
+            assertThat(linger).hasValue(0);
+            assertThat(plain.isClosed()).isTrue();
+            assertThat(removed.getSuppressed())
+                    .extracting(Throwable::getMessage)
+                    .containsExactly("closing fails");
+            open.close();
+        }
+    }
+
     @Test
     void drain_isToldToAPoolAlone() {
         ((ManagedConnection) socket).drain();
@@ -256,5 +347,24 @@ class VerifiedSocketTest {
         assertThat(connected.isClosed()).isTrue();
         assertThat(socket.isClosed()).isTrue();
         assertThat(tls.status().openConnections()).isZero();
+    }
+
+    /** There is no second handshake, so that what was proved goes on to be true. */
+    @Test
+    void read_serverAsksForAnotherHandshake_closesAndSaysWhy() throws IOException {
+        try (HostilePeer renegotiating = HostilePeer.renegotiates(SERVER);
+                Socket plain = new Socket("localhost", renegotiating.port());
+                SSLSocket open = TlsHandshake.start(
+                                tls, new Endpoint("localhost", renegotiating.port()), ClientLibrary.OTHER)
+                        .overSocket(plain)) {
+            Throwable thrown = catchThrowable(() -> {
+                for (int i = 0; i < 10; i++) {
+                    open.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+                    int unused = open.getInputStream().read();
+                }
+            });
+            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.RENEGOTIATION);
+            assertThat(plain.isClosed()).isTrue();
+        }
     }
 }

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a careful reader of RFC 5280 sees in a chain and no rule of {@link Rules} has a name for, since the parsers or the
- * name constraints see to it; each beside what such a reader has nothing against.
+ * What a careful reader of RFC 5280 sees in a chain and no rule of {@link Rules} has a name for, since the parsers or
+ * the name constraints see to it; each beside what such a reader has nothing against.
  */
 class CarefulReaderTest {
     private static final String ALTERNATIVE_NAMES = "2.5.29.17";

@@ -20,8 +20,8 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /**
- * Certificates of which bits, lengths, types and parts were changed, with a fixed seed: what is not what its CA signed is
- * refused, and whatever is signed is accepted or refused, but never makes the verifier throw anything else.
+ * Certificates of which bits, lengths, types and parts were changed, with a fixed seed: what is not what its CA signed
+ * is refused, and whatever is signed is accepted or refused, but never makes the verifier throw anything else.
  */
 class MutatedCertificateTest {
     private static final int UNSIGNED = 7_000;

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every form of a name, inside and outside of subtrees of its form. The anchor has the constraints: the JDK leaves them out. */
+/**
+ * Every form of a name, inside and outside of subtrees of its form. The anchor has the constraints: the JDK leaves them
+ * out.
+ */
 class NameConstraintRulesTest {
     private static final String NAME_CONSTRAINTS = "2.5.29.30";
 

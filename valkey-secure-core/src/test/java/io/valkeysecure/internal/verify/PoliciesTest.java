@@ -14,7 +14,9 @@ import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Policies and their mappings, which the JDK's validator follows: only a CA that demands a policy makes them matter. */
+/**
+ * Policies and their mappings, which the JDK's validator follows: only a CA that demands a policy makes them matter.
+ */
 class PoliciesTest {
     private static final String PKIX = "path refused by PKIX";
 

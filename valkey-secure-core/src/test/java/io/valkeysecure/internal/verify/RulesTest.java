@@ -34,7 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every rule of {@link Rules}: a chain that breaks it alone is refused by it, and its twin that keeps it is accepted. */
+/**
+ * Every rule of {@link Rules}: a chain that breaks it alone is refused by it, and its twin that keeps it is accepted.
+ */
 class RulesTest {
     private static final String BASIC_CONSTRAINTS = "2.5.29.19";
     private static final String KEY_USAGE_ID = "2.5.29.15";

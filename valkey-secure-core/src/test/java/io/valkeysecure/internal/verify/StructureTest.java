@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Certificates that a generous reader takes and OpenSSL does not, since a part of them is passed over. Each is refused, and
- * its twin, which differs in that part alone, is accepted.
+ * Certificates that a generous reader takes and OpenSSL does not, since a part of them is passed over. Each is refused,
+ * and its twin, which differs in that part alone, is accepted.
  */
 class StructureTest {
     private static final byte[] NULL = Tlv.of(Tlv.NULL);
@@ -154,7 +154,9 @@ class StructureTest {
                 .isAccepted();
     }
 
-    /** What OpenSSL calls "authority and subject key identifier mismatch", whatever the server sends beside the leaf. */
+    /**
+     * What OpenSSL calls "authority and subject key identifier mismatch", whatever the server sends beside the leaf.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"30058003010203", "3019a110a40e300c310a300806035504030c0158820501020304ff"})
     void authorityKeyIdentifier_ofAnotherKeyOrCertificate_isRefusedWithAndWithoutTheRoot(String identifier)

@@ -30,15 +30,16 @@ import org.bouncycastle.asn1.DERSequence;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the dearest verifications cost in CPU time: chains made to be slow, at the {@link VerificationBudget} and above. It prints a
- * table and asserts nothing, since time is the machine's; so it is no part of the suite and is run by its name:
+ * What the dearest verifications cost in CPU time: chains made to be slow, at the {@link VerificationBudget} and above.
+ * It prints a table and asserts nothing, since time is the machine's; so it is no part of the suite and is run by its
+ * name:
  *
  * <pre>{@code
  * mvn -pl valkey-secure-core -am test -Dtest=VerificationCost -Dsurefire.failIfNoSpecifiedTests=false
  * }</pre>
  *
- * <p>Each chain is verified by a new verifier, since paths are remembered, and is used once where it is cheap to make, since
- * the JDK remembers the key that verified a certificate last.
+ * <p>Each chain is verified by a new verifier, since paths are remembered, and is used once where it is cheap to make,
+ * since the JDK remembers the key that verified a certificate last.
  */
 class VerificationCost {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

@@ -17,8 +17,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * {@code ./quickstart --spring}: runs the application against a Valkey that speaks only TLS, and renews its client certificate
- * every few seconds. Each fourth time it writes half a file, which the health page shows until the next renewal.
+ * {@code ./quickstart --spring}: runs the application against a Valkey that speaks only TLS, and renews its client
+ * certificate every few seconds. Each fourth time it writes half a file, which the health page shows until the next
+ * renewal.
  */
 final class ShopDemo {
     private static final Duration BETWEEN = Duration.ofSeconds(5);

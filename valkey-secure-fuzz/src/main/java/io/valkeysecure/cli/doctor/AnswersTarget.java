@@ -135,17 +135,18 @@ public final class AnswersTarget implements FuzzTarget {
         input.set(bytes);
         try (RespConnection connection = RespConnection.open(tls, endpoint, LIMIT, AnswerLimits.ofSettings())) {
             CheckResults results = new CheckResults();
-            ServerConfigChecks inside = new ServerConfigChecks(visit, endpoint, connection, results);
+            NodeFindings seen = new NodeFindings(endpoint.toString());
+            ServerConfigChecks inside = new ServerConfigChecks(visit, endpoint, connection, seen, results);
             try {
                 inside.look();
             } catch (IOException | InputException e) {
                 Properties.requireFit(e);
             }
-            judge(inside, results, bytes);
+            judge(seen, results, bytes);
         }
     }
 
-    private void judge(ServerConfigChecks inside, CheckResults results, byte[] bytes) {
+    private void judge(NodeFindings seen, CheckResults results, byte[] bytes) {
         Report report = new Report(
                 Pki.NOW,
                 Duration.ZERO,
@@ -155,9 +156,9 @@ public final class AnswersTarget implements FuzzTarget {
                 List.of(new Report.Node(
                         endpoint,
                         Optional.empty(),
-                        inside.facts(),
-                        inside.found(),
-                        inside.notes(),
+                        seen.facts(),
+                        seen.all(),
+                        List.copyOf(seen.notes()),
                         new Report.Login(CheckResult.State.PASSED, ""),
                         results.of(CheckResults.OF_SERVER))));
         String html = HtmlReport.of(report);

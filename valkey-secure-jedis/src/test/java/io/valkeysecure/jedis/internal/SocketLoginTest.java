@@ -14,7 +14,10 @@ import redis.clients.jedis.DefaultRedisCredentials;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisCredentials;
 
-/** When credentials are given, step by step. What Jedis makes of the steps is the matter of the other tests of this module. */
+/**
+ * When credentials are given, step by step. What Jedis makes of the steps is the matter of the other tests of this
+ * module.
+ */
 class SocketLoginTest {
     private static SocketLogin login(JedisClientConfig base) {
         return new SocketLogin(base);

@@ -10,7 +10,9 @@ import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x509.Extension;
 
-/** The extensions that a test adds or replaces, those that it leaves out, and those that it marks as critical or not. */
+/**
+ * The extensions that a test adds or replaces, those that it leaves out, and those that it marks as critical or not.
+ */
 final class ExtensionChoices {
     private final List<Extension> raw = new ArrayList<>();
     private final Set<String> absent = new HashSet<>();

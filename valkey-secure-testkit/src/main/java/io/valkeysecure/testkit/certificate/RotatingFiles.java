@@ -44,7 +44,8 @@ public final class RotatingFiles {
     }
 
     /**
-     * Writes files; others stay as they are, unless the way is {@link WriteStrategy#SYMLINK_SWAP}, which carries them over.
+     * Writes files; others stay as they are, unless the way is {@link WriteStrategy#SYMLINK_SWAP}, which carries them
+     * over.
      *
      * @param way how
      * @param contents by name, in the order in which they are written

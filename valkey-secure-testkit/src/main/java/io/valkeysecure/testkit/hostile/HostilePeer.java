@@ -298,8 +298,8 @@ public final class HostilePeer implements AutoCloseable {
     }
 
     /**
-     * Stands between a client and its server, and shakes hands with the client with other TLS parameters than the JDK's:
-     * versions, cipher suites; otherwise like {@link #manInTheMiddle(TestCertificate, String, int)}.
+     * Stands between a client and its server, and shakes hands with the client with other TLS parameters than the
+     * JDK's: versions, cipher suites; otherwise like {@link #manInTheMiddle(TestCertificate, String, int)}.
      *
      * @param own what it presents
      * @param targetHost the host of the target

@@ -24,8 +24,8 @@ public final class ServerHello {
     }
 
     /**
-     * Answers a {@code ClientHello} with the version 3.{@code minor} and its first cipher suite, in a record, as RFC 4346 section
-     * 7.4.1.3 has it.
+     * Answers a {@code ClientHello} with the version 3.{@code minor} and its first cipher suite, in a record, as RFC
+     * 4346 section 7.4.1.3 has it.
      */
     public static byte[] choosing(int minor, byte[] clientHello) throws IOException {
         byte[] suite = firstSuite(clientHello);

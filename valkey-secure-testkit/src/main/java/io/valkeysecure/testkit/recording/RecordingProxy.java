@@ -98,8 +98,8 @@ public final class RecordingProxy implements AutoCloseable {
     }
 
     /**
-     * Takes new connections to another target from now on, as a name service or a network does that changes its mind. Open
-     * ones go on.
+     * Takes new connections to another target from now on, as a name service or a network does that changes its mind.
+     * Open ones go on.
      *
      * @param host the host of the target
      * @param port the port of the target

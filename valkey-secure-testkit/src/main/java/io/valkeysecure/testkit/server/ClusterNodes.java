@@ -8,7 +8,10 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** The nodes of a cluster, and what each of them says about itself and the others. It forms the cluster, and waits for it. */
+/**
+ * The nodes of a cluster, and what each of them says about itself and the others. It forms the cluster, and waits for
+ * it.
+ */
 final class ClusterNodes {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String[] INFO = {"CLUSTER", "INFO"};

@@ -31,7 +31,9 @@ final class Peers {
         return adminPassword;
     }
 
-    /** Describes a server with the users of all; what the settings say of its configuration goes before the defaults. */
+    /**
+     * Describes a server with the users of all; what the settings say of its configuration goes before the defaults.
+     */
     ValkeyServer.Builder server(int number, Map<String, String> defaults) {
         ValkeyServer.Builder server = member(settings.identities.apply(number))
                 .config("primaryuser", ValkeyServer.ADMIN_USER)

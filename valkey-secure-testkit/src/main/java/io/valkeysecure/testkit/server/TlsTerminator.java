@@ -21,8 +21,9 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends TLS in front of a server, as a proxy does: demands a client certificate, accepts any, and records which ones came
- * over which connection. Its own certificate can be changed for the connections that follow. This class is thread-safe.
+ * Ends TLS in front of a server, as a proxy does: demands a client certificate, accepts any, and records which ones
+ * came over which connection. Its own certificate can be changed for the connections that follow. This class is
+ * thread-safe.
  */
 public final class TlsTerminator implements AutoCloseable {
     private static final int CONNECT_LIMIT_MILLIS = 5_000;

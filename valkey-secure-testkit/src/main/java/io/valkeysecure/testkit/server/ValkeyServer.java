@@ -177,7 +177,9 @@ public final class ValkeyServer implements AutoCloseable {
         end(false);
     }
 
-    /** Ends the server's process at once, as a crash would: no farewell to anyone. {@link #restart()} brings it back. */
+    /**
+     * Ends the server's process at once, as a crash would: no farewell to anyone. {@link #restart()} brings it back.
+     */
     public synchronized void kill() {
         end(true);
     }
@@ -405,7 +407,8 @@ public final class ValkeyServer implements AutoCloseable {
 
         /**
          * Limits the groups of key exchange that the server's OpenSSL agrees to, in its words. One with
-         * {@code X25519MLKEM768} alone, which OpenSSL has since 3.5, takes hybrid key exchanges only. Default: OpenSSL's own.
+         * {@code X25519MLKEM768} alone, which OpenSSL has since 3.5, takes hybrid key exchanges only. Default:
+         * OpenSSL's own.
          *
          * @param names the groups, separated by colons, such as {@code X25519:P-256}
          * @return this builder

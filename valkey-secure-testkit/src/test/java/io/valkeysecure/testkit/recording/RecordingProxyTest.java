@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RecordingProxyTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final byte[] SECRET = "a-secret-value".getBytes(StandardCharsets.US_ASCII);
 
     private final TestCertificate root = TestCertificate.root().build();
@@ -107,7 +107,9 @@ final class RecordingProxyTest {
                 RecordingProxy proxy = RecordingProxy.to("localhost", peer.port());
                 Socket socket = new Socket("localhost", proxy.port())) {
             send(socket, "x");
-            Awaitility.await().until(() -> proxy.recordings().size() == 1);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> proxy.recordings().size() == 1);
 
             assertThat(proxy.awaitEnd(Duration.ofMillis(50))).isFalse();
         }
@@ -159,7 +161,7 @@ final class RecordingProxyTest {
             proxy.pause();
             send(socket, "PING\r\n");
             Recording recording = proxy.recordings().get(0);
-            Awaitility.await().until(() -> recording.clientToServer().length == 12);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> recording.clientToServer().length == 12);
             assertThat(peer.applicationBytes()).hasSize(6);
 
             proxy.resume();

@@ -9,7 +9,9 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.UnifiedJedis;
 
-/** A client of a cluster, led to peers that are not what they should be, by each way that such clients have in common. */
+/**
+ * A client of a cluster, led to peers that are not what they should be, by each way that such clients have in common.
+ */
 abstract class ClusterRefusals {
     static SecureTls tls;
 

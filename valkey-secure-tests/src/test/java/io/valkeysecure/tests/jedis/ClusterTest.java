@@ -37,8 +37,9 @@ import redis.clients.jedis.JedisShardedPubSub;
 import redis.clients.jedis.Protocol;
 
 /**
- * A real cluster, TLS only, under load by {@code JedisCluster}, which every version of Jedis has: beside it Jedis without this library, and
- * what differs is ours. The front door's client is made of the same parts; {@link TopologyRefusalTest} has it.
+ * A real cluster, TLS only, under load by {@code JedisCluster}, which every version of Jedis has: beside it Jedis
+ * without this library, and what differs is ours. The front door's client is made of the same parts;
+ * {@link TopologyRefusalTest} has it.
  */
 @SuppressWarnings("deprecation") // JedisCluster goes on unchanged
 class ClusterTest extends WithRotating {
@@ -119,8 +120,9 @@ class ClusterTest extends WithRotating {
             for (String key : someKeys(30)) {
                 cluster.set(key, key);
                 assertThat(cluster.get(key)).isEqualTo(key);
-                await().until(() -> key.equals(cluster.executeCommandToReplica(new CommandObject<>(
-                        new CommandArguments(Protocol.Command.GET).key(key), BuilderFactory.STRING))));
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> key.equals(cluster.executeCommandToReplica(new CommandObject<>(
+                                new CommandArguments(Protocol.Command.GET).key(key), BuilderFactory.STRING))));
             }
             assertThat(cluster.getClusterNodes()).hasSize(6);
         }
@@ -133,17 +135,17 @@ class ClusterTest extends WithRotating {
         try (JedisCluster cluster = cluster()) {
             Subscription usual = new Subscription();
             CompletableFuture<Void> ended = CompletableFuture.runAsync(() -> cluster.subscribe(usual, "news"));
-            assertThat(usual.begun.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(usual.begun.await(60, TimeUnit.SECONDS)).isTrue();
             cluster.publish("news", "hello");
-            assertThat(usual.message.get(10, TimeUnit.SECONDS)).isEqualTo("hello");
-            ended.get(10, TimeUnit.SECONDS);
+            assertThat(usual.message.get(60, TimeUnit.SECONDS)).isEqualTo("hello");
+            ended.get(60, TimeUnit.SECONDS);
 
             ShardedSubscription sharded = new ShardedSubscription();
             ended = CompletableFuture.runAsync(() -> cluster.ssubscribe(sharded, "news"));
-            assertThat(sharded.begun.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(sharded.begun.await(60, TimeUnit.SECONDS)).isTrue();
             cluster.spublish("news", "hello");
-            assertThat(sharded.message.get(10, TimeUnit.SECONDS)).isEqualTo("hello");
-            ended.get(10, TimeUnit.SECONDS);
+            assertThat(sharded.message.get(60, TimeUnit.SECONDS)).isEqualTo("hello");
+            ended.get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -187,12 +189,12 @@ class ClusterTest extends WithRotating {
                 Load beside = Load.of(
                         setAndGet(theirs),
                         someKeys(6).stream().map(key -> "raw-" + key).toList())) {
-            await().until(() -> load.commands() > 100);
+            await().atMost(Duration.ofSeconds(60)).until(() -> load.commands() > 100);
             for (int i = 0; i < ROTATIONS; i++) {
                 rotating.rotate();
             }
             int handshakes = rotating.handshakes();
-            await().atMost(Rotating.WINDOW.plusSeconds(10)).until(() -> rotating.handshakes() >= handshakes + 3);
+            await().atMost(Duration.ofSeconds(60)).until(() -> rotating.handshakes() >= handshakes + 3);
             load.end();
             beside.end();
             System.out.printf(
@@ -216,12 +218,12 @@ class ClusterTest extends WithRotating {
                 Load beside = Load.of(
                         setAndGet(theirs),
                         keys.stream().map(key -> "{" + key + "}raw").toList())) {
-            await().until(() -> load.commands() > 100);
+            await().atMost(Duration.ofSeconds(60)).until(() -> load.commands() > 100);
             for (String key : keys) {
                 nodes.moveSlot(ValkeyCluster.slotOf(key), target);
             }
             long moved = load.commands();
-            await().until(() -> load.commands() > moved + 100);
+            await().atMost(Duration.ofSeconds(60)).until(() -> load.commands() > moved + 100);
             load.end();
             beside.end();
             System.out.printf(
@@ -252,7 +254,7 @@ class ClusterTest extends WithRotating {
                 JedisCluster theirs = raw();
                 Load load = Load.of(setAndGet(ours), keys.subList(0, 2));
                 Load beside = Load.of(setAndGet(theirs), keys.subList(2, 4))) {
-            await().until(() -> load.commands() > 100 && beside.commands() > 100);
+            await().atMost(Duration.ofSeconds(60)).until(() -> load.commands() > 100 && beside.commands() > 100);
             load.forgetGap();
             beside.forgetGap();
             end.accept(primary);

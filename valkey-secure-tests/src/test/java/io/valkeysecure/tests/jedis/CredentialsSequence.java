@@ -19,8 +19,8 @@ import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * What one thread does with verified connections, and then with something that the user made of their configuration, against
- * a plaintext port. The peer there says yes to everything, and keeps what it gets.
+ * What one thread does with verified connections, and then with something that the user made of their configuration,
+ * against a plaintext port. The peer there says yes to everything, and keeps what it gets.
  */
 @SuppressWarnings("deprecation") // ssl(false): what existing code does
 final class CredentialsSequence {
@@ -56,7 +56,8 @@ final class CredentialsSequence {
      * What then goes to the plaintext port.
      *
      * @param reason why it must not be connected
-     * @param asksUsFirst something of ours is asked for the connection before the login, so that the check before that can tell
+     * @param asksUsFirst something of ours is asked for the connection before the login, so that the check before that
+     *     can tell
      */
     record Then(String name, RefusalReason reason, boolean asksUsFirst, Use use) {
         /** The copy speaks TLS all the same. */

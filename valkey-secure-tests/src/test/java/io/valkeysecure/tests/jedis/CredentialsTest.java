@@ -67,7 +67,7 @@ class CredentialsTest {
         poolConfig.setMinIdle(2);
         poolConfig.setTimeBetweenEvictionRuns(Duration.ofMillis(50));
         try (ConnectionPool pool = new ConnectionPool(address(), config, poolConfig)) {
-            await().until(() -> pool.getNumIdle() == 2); // made on the pool's own thread
+            await().atMost(Duration.ofSeconds(60)).until(() -> pool.getNumIdle() == 2); // made on the pool's own thread
             current.set(new DefaultRedisCredentials("second", "two"));
             assertThat(user(pool)).isEqualTo("first");
             pool.clear();
@@ -132,7 +132,7 @@ class CredentialsTest {
 
             user.set("second");
 
-            await().until(() -> user(pool).equals("second"));
+            await().atMost(Duration.ofSeconds(60)).until(() -> user(pool).equals("second"));
             assertThat(pool.getCreatedCount()).isEqualTo(1);
         } finally {
             tokens.stop();

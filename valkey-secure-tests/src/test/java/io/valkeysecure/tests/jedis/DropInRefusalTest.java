@@ -3,6 +3,7 @@ package io.valkeysecure.tests.jedis;
 import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.jedis.SecureJedis;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -57,9 +58,10 @@ class DropInRefusalTest extends ClusterRefusals {
                 try (Jedis jedis = pool.getResource()) {
                     jedis.get("key");
                 }
-                await().until(sentinel::hasSubscriber);
+                await().atMost(Duration.ofSeconds(60)).until(sentinel::hasSubscriber);
                 sentinel.switchesPrimary(PRIMARY, good.address(), there);
-                await().until(() -> pool.getCurrentHostMaster().equals(there));
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> pool.getCurrentHostMaster().equals(there));
                 try (Jedis jedis = pool.getResource()) {
                     jedis.get("key");
                 }

@@ -45,7 +45,10 @@ enum Rogue {
         void lead(HostAndPort there) throws Exception;
     }
 
-    /** Leads a client here; asserts that it is refused and told why and where, and that nothing was sent, or the contrary. */
+    /**
+     * Leads a client here; asserts that it is refused and told why and where, and that nothing was sent, or the
+     * contrary.
+     */
     void meets(Way way) {
         try (HostilePeer peer = identity == null ? HostilePeer.plaintextValkey() : HostilePeer.tls(identity)) {
             HostAndPort there = new HostAndPort("localhost", peer.port());

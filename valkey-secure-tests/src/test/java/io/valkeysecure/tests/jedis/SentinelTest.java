@@ -23,7 +23,9 @@ import redis.clients.jedis.JedisSentinelPool;
 import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.util.Pool;
 
-/** A real primary with replicas and sentinels, TLS only, with users of their own at the servers and at the sentinels. */
+/**
+ * A real primary with replicas and sentinels, TLS only, with users of their own at the servers and at the sentinels.
+ */
 @SuppressWarnings("deprecation") // JedisSentinelPool goes on unchanged
 class SentinelTest extends WithRotating {
     private static final String SENTINEL_USER = "watcher";

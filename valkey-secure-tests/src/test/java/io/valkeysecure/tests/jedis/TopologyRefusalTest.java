@@ -91,7 +91,8 @@ class TopologyRefusalTest extends ClusterRefusals {
                         .build()) {
                     assertThat(cluster.get("key")).isEqualTo("here");
                     seed.hasSlotsAt(there);
-                    await().until(() -> cluster.getClusterNodes().containsKey(there.toString()));
+                    await().atMost(Duration.ofSeconds(60))
+                            .until(() -> cluster.getClusterNodes().containsKey(there.toString()));
                     cluster.get("key");
                 }
             }
@@ -157,9 +158,10 @@ class TopologyRefusalTest extends ClusterRefusals {
                     LyingServer sentinel = LyingServer.start(Pki.SERVER).namesPrimary(good.address());
                     RedisSentinelClient client = sentinelClient(sentinel.address())) {
                 assertThat(client.get("key")).isEqualTo("here");
-                await().until(sentinel::hasSubscriber);
+                await().atMost(Duration.ofSeconds(60)).until(sentinel::hasSubscriber);
                 sentinel.switchesPrimary(PRIMARY, good.address(), there);
-                await().until(() -> client.getCurrentMaster().equals(there));
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> client.getCurrentMaster().equals(there));
                 client.get("key");
             }
         });
@@ -255,12 +257,14 @@ class TopologyRefusalTest extends ClusterRefusals {
                 RedisSentinelClient client =
                         sentinelClient(new HostAndPort("localhost", rogue.port()), sentinel.address())) {
             assertThat(client.get("key")).isEqualTo("here");
-            await().until(() -> rogue.connections() > 0); // its listener tries
+            await().atMost(Duration.ofSeconds(60)).until(() -> rogue.connections() > 0); // its listener tries
             assertThat(rogue.applicationBytes()).isEmpty();
         }
     }
 
-    /** As after a failover, or when a name resolves to another host: the address is the same, the certificate is not. */
+    /**
+     * As after a failover, or when a name resolves to another host: the address is the same, the certificate is not.
+     */
     @ParameterizedTest
     @EnumSource(names = {"OTHER_CA", "OTHER_NAME"})
     void clusterNode_returnsWithAnotherCertificate_isRefusedUntilItIsGood(Rogue rogue) {
@@ -274,7 +278,8 @@ class TopologyRefusalTest extends ClusterRefusals {
             int before = way.recordings().size();
 
             // of several attempts Jedis keeps the last failure, which may be that of a connection that was dropped
-            Throwable thrown = await().until(
+            Throwable thrown = await().atMost(Duration.ofSeconds(60))
+                    .until(
                             () -> {
                                 Throwable failure = catchThrowable(() -> cluster.get("key"));
                                 assertThat(failure).isNotNull();

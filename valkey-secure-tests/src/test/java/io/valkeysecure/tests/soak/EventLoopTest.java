@@ -100,7 +100,7 @@ class EventLoopTest {
     private void awaitRecorded() throws IOException {
         Path last = Files.writeString(directory.resolve("last"), "read to be recorded");
         assertThat(Files.readString(last)).isNotEmpty();
-        await().atMost(Duration.ofSeconds(20)).until(() -> reads("last") > 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> reads("last") > 0);
     }
 
     @Test
@@ -127,8 +127,8 @@ class EventLoopTest {
             for (int i = 1; i <= 3; i++) {
                 long before = tls.status().generation();
                 writeIdentity(i);
-                await().until(() -> tls.status().generation() > before);
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofSeconds(60)).until(() -> tls.status().generation() > before);
+                await().atMost(Duration.ofSeconds(60))
                         .until(() -> generations.stream()
                                         .filter(number -> number > before)
                                         .count()
@@ -161,7 +161,7 @@ class EventLoopTest {
             RedisClient client = RedisClient.create(uri);
             client.setOptions(ClientOptions.builder().sslOptions(options).build());
             assertThat(connect(client)).isNotEmpty();
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(works).anyMatch(Work::isOnEventLoop));
             client.shutdown();
         }

@@ -29,13 +29,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Rotations of the client's identity and of the server's CA under constant load, written in every way, with bad files in
- * between: no command may fail and no value be wrong, and in the end no connection has an identity but the last.
+ * Rotations of the client's identity and of the server's CA under constant load, written in every way, with bad files
+ * in between: no command may fail and no value be wrong, and in the end no connection has an identity but the last.
  *
  * <p>Half of the connections go to Valkey itself, which demands a client certificate; the others through a front that
  * records the certificates and changes its own. System properties make it longer: {@code soak.identities},
- * {@code soak.cas} and {@code soak.connections}. So that a starved machine refutes nothing, {@code soak.window} makes the
- * drain window longer, in seconds: within it the client has to come to run.
+ * {@code soak.cas} and {@code soak.connections}. So that a starved machine refutes nothing, {@code soak.window} makes
+ * the drain window longer, in seconds: within it the client has to come to run.
  */
 class SoakTest {
     private static final int IDENTITIES = Integer.getInteger("soak.identities", 12);
@@ -45,7 +45,7 @@ class SoakTest {
     private static final Duration PROGRESS = Duration.ofSeconds(30);
     private static final Duration BEFORE = Duration.ofSeconds(IDENTITIES > 100 ? 20 : 2);
     /** For a starved machine. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final String USER = "app";
     private static final String PASSWORD = "correct-horse-battery";
@@ -108,7 +108,7 @@ class SoakTest {
             load.lettuceShared(front.port(), each);
             await().atMost(Duration.ofSeconds(60)).until(() -> load.commands() > 10L * CONNECTIONS);
             var unused = load.takeLatencies();
-            await().pollDelay(BEFORE).atMost(BEFORE.plusSeconds(5)).until(() -> true);
+            await().pollDelay(BEFORE).atMost(BEFORE.plusSeconds(60)).until(() -> true);
             Latencies before = load.takeLatencies();
 
             WriteStrategy[] ways = WriteStrategy.values();
@@ -205,7 +205,7 @@ class SoakTest {
 
     /** Of the connections of both clients to the front, none is left with an identity before this one. */
     private static void awaitAll(TlsTerminator front, String subject) {
-        await().atMost(WINDOW.plusSeconds(10)).untilAsserted(() -> {
+        await().atMost(WINDOW.plusSeconds(60)).untilAsserted(() -> {
             List<TlsTerminator.Connection> open = front.open();
             assertThat(open)
                     .hasSizeGreaterThanOrEqualTo(CONNECTIONS / 2)

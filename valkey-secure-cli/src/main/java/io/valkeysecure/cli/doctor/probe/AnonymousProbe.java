@@ -23,8 +23,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Comes without a certificate, looks at what the server presents, and sees whether it is let in. It trusts whoever is there,
- * since it has to see how a bad server behaves; so it never sends anything but a PING.
+ * Comes without a certificate, looks at what the server presents, and sees whether it is let in. It trusts whoever is
+ * there, since it has to see how a bad server behaves; so it never sends anything but a PING.
  */
 public final class AnonymousProbe {
     private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);

@@ -50,7 +50,7 @@ public record ClientHello(int version, List<Integer> suites, List<Integer> group
         body.writeBytes(random(32));
         body.writeBytes(vector(version == TLS_13 ? random(32) : new byte[0], 1));
         body.writeBytes(vector(u16s(suites), 2));
-        body.writeBytes(new byte[] {1, 0}); // no compression
+        body.writeBytes(version == TLS_13 ? new byte[] {1, 0} : new byte[] {2, 1, 0}); // DEFLATE, or none
         if (version > SSL_30) {
             body.writeBytes(vector(extensions(), 2));
         }

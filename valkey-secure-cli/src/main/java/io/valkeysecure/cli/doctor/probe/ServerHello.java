@@ -15,10 +15,11 @@ import java.util.Optional;
  *
  * @param version what it chose
  * @param suite what it chose
+ * @param compression what it chose, 0 for none
  * @param group what it chose under TLS 1.3, or asked for; 0 if nothing was said
  * @param extensions the types of its extensions
  */
-public record ServerHello(int version, int suite, int group, List<Integer> extensions) {
+public record ServerHello(int version, int suite, int compression, int group, List<Integer> extensions) {
     static final int SESSION_TICKET = 35;
     static final int RENEGOTIATION_INFO = 0xff01;
     private static final int LONGEST_RECORD = 1 << 14;
@@ -70,7 +71,7 @@ public record ServerHello(int version, int suite, int group, List<Integer> exten
         hello.position(hello.position() + 32);
         hello.position(hello.position() + 1 + (hello.get(hello.position()) & 0xff));
         int suite = hello.getShort() & 0xffff;
-        hello.get();
+        int compression = hello.get() & 0xff;
         List<Integer> extensions = new ArrayList<>();
         int group = 0;
         if (hello.remaining() >= 2) {
@@ -89,6 +90,6 @@ public record ServerHello(int version, int suite, int group, List<Integer> exten
                 hello.position(next);
             }
         }
-        return new ServerHello(version, suite, group, List.copyOf(extensions));
+        return new ServerHello(version, suite, compression, group, List.copyOf(extensions));
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** Cipher suites by their numbers, IANA's, and what is wrong with them. */
 public final class Suites {
@@ -32,6 +33,7 @@ public final class Suites {
         from(0xc09e, "DHE_RSA_WITH_AES_128_CCM", "DHE_RSA_WITH_AES_256_CCM");
         from(0xc0ac, "ECDHE_ECDSA_WITH_AES_128_CCM", "ECDHE_ECDSA_WITH_AES_256_CCM");
         from(0xc05c, "ECDHE_ECDSA_WITH_ARIA_128_GCM_SHA256", "ECDHE_ECDSA_WITH_ARIA_256_GCM_SHA384");
+        from(0xc052, "DHE_RSA_WITH_ARIA_128_GCM_SHA256", "DHE_RSA_WITH_ARIA_256_GCM_SHA384");
         from(0xc060, "ECDHE_RSA_WITH_ARIA_128_GCM_SHA256", "ECDHE_RSA_WITH_ARIA_256_GCM_SHA384");
         // broken: no encryption, export, RC4, DES, no authentication
         from(
@@ -56,6 +58,14 @@ public final class Suites {
                 "DH_anon_EXPORT_WITH_DES40_CBC_SHA",
                 "DH_anon_WITH_DES_CBC_SHA",
                 "DH_anon_WITH_3DES_EDE_CBC_SHA");
+        from(0x0046, "DH_anon_WITH_CAMELLIA_128_CBC_SHA");
+        from(0x0089, "DH_anon_WITH_CAMELLIA_256_CBC_SHA");
+        from(0x009b, "DH_anon_WITH_SEED_CBC_SHA");
+        from(0x00bf, "DH_anon_WITH_CAMELLIA_128_CBC_SHA256");
+        from(0x00c5, "DH_anon_WITH_CAMELLIA_256_CBC_SHA256");
+        from(0xc046, "DH_anon_WITH_ARIA_128_CBC_SHA256", "DH_anon_WITH_ARIA_256_CBC_SHA384");
+        from(0xc05a, "DH_anon_WITH_ARIA_128_GCM_SHA256", "DH_anon_WITH_ARIA_256_GCM_SHA384");
+        from(0xc084, "DH_anon_WITH_CAMELLIA_128_GCM_SHA256", "DH_anon_WITH_CAMELLIA_256_GCM_SHA384");
         from(0x003b, "RSA_WITH_NULL_SHA256");
         from(0x0034, "DH_anon_WITH_AES_128_CBC_SHA");
         from(0x003a, "DH_anon_WITH_AES_256_CBC_SHA");
@@ -121,6 +131,19 @@ public final class Suites {
 
     static List<Integer> weak() {
         return matching(name -> !isBroken(name) && isWeak(name));
+    }
+
+    static List<Integer> ephemeralDh() {
+        return matching(name -> name.startsWith("TLS_DHE_"));
+    }
+
+    /** Every other number that IANA has given away, without the two signals that are no suites. */
+    static List<Integer> unknown() {
+        return IntStream.of(0x0000, 0xc000, 0xc100, 0xcc00, 0xd000)
+                .flatMap(first -> IntStream.range(first, first + 0x100))
+                .filter(number -> number != 0x00ff && !NAMES.containsKey(number))
+                .boxed()
+                .toList();
     }
 
     private static List<Integer> matching(Predicate<String> wanted) {

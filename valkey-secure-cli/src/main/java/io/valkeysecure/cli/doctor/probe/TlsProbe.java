@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Asks a server which versions, suites and groups of TLS it accepts: one ClientHello a connection, broken off at the answer. */
+/**
+ * Asks a server which versions, suites and groups of TLS it accepts: one ClientHello a connection, broken off at the
+ * answer.
+ */
 public final class TlsProbe {
     /** More than there are to find; against a server that makes answers up. */
     private static final int MOST_SUITES = 64;
@@ -29,6 +32,8 @@ public final class TlsProbe {
      * @param secureRenegotiation empty where no version has renegotiation
      * @param ticket whether TLS 1.2 gives session tickets
      * @param postQuantum whether X25519MLKEM768 is accepted
+     * @param compression empty where no version has compression
+     * @param dhBits of the Diffie-Hellman group; empty if no suite with one is accepted
      */
     public record Accepted(
             List<String> versions,
@@ -36,7 +41,9 @@ public final class TlsProbe {
             List<String> weak,
             Optional<Boolean> secureRenegotiation,
             boolean ticket,
-            boolean postQuantum) {
+            boolean postQuantum,
+            Optional<Boolean> compression,
+            Optional<Integer> dhBits) {
 
         public boolean accepts(int version) {
             return versions.contains(ClientHello.versionName(version));
@@ -62,6 +69,7 @@ public final class TlsProbe {
             int version = newestOld.get().version();
             broken.addAll(accepted(version, Suites.broken()));
             weak.addAll(accepted(version, Suites.weak()));
+            weak.addAll(accepted(version, Suites.unknown())); // nobody can say that they are good
         }
         boolean tls13 = versions.contains(ClientHello.versionName(ClientHello.TLS_13));
         if (tls13) {
@@ -75,7 +83,9 @@ public final class TlsProbe {
                 newestOld
                         .map(hello -> hello.extensions().contains(ServerHello.SESSION_TICKET))
                         .orElse(false),
-                tls13 && isPostQuantum());
+                tls13 && isPostQuantum(),
+                newestOld.map(hello -> hello.compression() != 0),
+                newestOld.isPresent() ? dhBits(newestOld.get().version()) : Optional.empty());
     }
 
     /** By elimination: what was chosen is not offered again, until nothing is. */
@@ -90,6 +100,13 @@ public final class TlsProbe {
             found.add(Suites.name(answer.get().suite()));
         }
         return found;
+    }
+
+    private Optional<Integer> dhBits(int version) throws IOException {
+        try (Wire wire = Wire.open(endpoint, limit)) {
+            wire.send(new ClientHello(version, Suites.ephemeralDh(), ClientHello.USUAL_GROUPS, serverName()).encoded());
+            return ServerKeyExchange.dhBits(wire);
+        }
     }
 
     private boolean isPostQuantum() throws IOException {

@@ -1,8 +1,12 @@
 package io.valkeysecure.cli.doctor.report;
 
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Everything that is looked for: how bad it is, what it is, and what to change. Each has a section in docs/doctor.md. */
+/**
+ * Everything that is looked for: how bad it is, what it is, and what to change. Each has a section in docs/doctor.md.
+ */
 public enum Check {
     /** A port answers to whoever speaks plain RESP. */
     PLAINTEXT_PORT_OPEN(Severity.CRITICAL, "a port answers without TLS", "port 0"),
@@ -23,6 +27,10 @@ public enum Check {
     /** No renegotiation_info. */
     RENEGOTIATION_INSECURE(
             Severity.MEDIUM, "secure renegotiation is not supported", "upgrade the server's OpenSSL; RFC 5746"),
+    /** CRIME. */
+    TLS_COMPRESSION(Severity.MEDIUM, "TLS compression is accepted", "an OpenSSL without compression, its default"),
+    /** Below 2048 bits. */
+    DH_GROUP_SMALL(Severity.HIGH, "a Diffie-Hellman group is too small", "no tls-dh-params-file, and " + Check.SUITES),
     /** No CertificateRequest. */
     CLIENT_CERTIFICATE_NOT_ASKED(Severity.MEDIUM, "clients are not asked for a certificate", "tls-auth-clients yes"),
     /** Asked for, and not needed. */
@@ -44,12 +52,13 @@ public enum Check {
     CERTIFICATE_UNTRUSTED(
             Severity.HIGH,
             "the server's certificate leads to no trust anchor of yours",
-            "tls-cert-file with a chain of your CA, or --ca with the CA that issued it"),
+            "--ca with the CA that issued it, if that is yours; otherwise tls-cert-file with a chain of your CA"),
     /** The leaf's issuer is not sent. */
     CHAIN_INCOMPLETE(
             Severity.HIGH,
-            "an intermediate is missing in the server's chain",
-            "tls-cert-file: leaf first, then each intermediate, in one file"),
+            "the server's chain does not reach --ca",
+            "--ca with the CA of this server, if it is another one; otherwise tls-cert-file: leaf first, then each"
+                    + " intermediate, in one file"),
     /** Not each signed by the next. */
     CHAIN_DISORDERED(
             Severity.LOW,
@@ -92,6 +101,11 @@ public enum Check {
             Severity.LOW,
             "the default user is on: one password for everyone",
             "user default off, in the aclfile, and a user for each application"),
+    /** The default user is the administrator. */
+    DEFAULT_USER_ALL_POWERFUL(
+            Severity.HIGH,
+            "the default user may do everything: one password for everyone, and for the whole server",
+            "user default off, in the aclfile, and a user for each application"),
     /** A user with nopass. */
     USER_PASSWORDLESS(
             Severity.HIGH, "a user needs no password", "user NAME resetpass #SHA256-OF-A-PASSWORD, in the aclfile"),
@@ -105,6 +119,9 @@ public enum Check {
             Severity.MEDIUM,
             "a user may run commands that administer or destroy",
             "user NAME -@admin -@dangerous +info +role, in the aclfile"),
+    /** Easily guessed. */
+    PASSWORD_WEAK(
+            Severity.HIGH, "a password is short or common", "a password that a program made: openssl rand -base64 32"),
     /** All addresses. */
     BIND_WILDCARD(Severity.MEDIUM, "the server listens on every address of its machine", "bind ADDRESS-OF-ITS-NETWORK"),
     /** The second lock. */
@@ -118,6 +135,22 @@ public enum Check {
     REPLICATION_PLAINTEXT(Severity.HIGH, "replication is not by TLS", "tls-replication yes"),
     /** The bus without TLS. */
     CLUSTER_BUS_PLAINTEXT(Severity.HIGH, "the cluster bus is not by TLS", "tls-cluster yes"),
+    /** A unix socket that everybody may write to. */
+    UNIX_SOCKET_OPEN(
+            Severity.MEDIUM,
+            "every user of the machine may connect to the unix socket, without TLS",
+            "unixsocketperm 770"),
+    /** A session that is resumed is not authenticated anew. */
+    SESSION_LIFETIME_LONG(Severity.LOW, "sessions can be resumed for more than a day", "tls-session-cache-timeout 300"),
+    /** A CA that certifies strangers. */
+    CLIENT_CA_PUBLIC(
+            Severity.HIGH,
+            "certificates of a public CA are accepted from clients",
+            "tls-ca-cert-file with your own CA and nothing else"),
+    /** The superuser. */
+    SERVER_AS_ROOT(Severity.MEDIUM, "the server runs as root", "start it as a user of its own: User=valkey"),
+    /** ACL file, configuration, included files. */
+    SERVER_FILE_OPEN(Severity.HIGH, "a file with the server's secrets or settings is open to others", "chmod o= FILE"),
     /** The server's key file. */
     SERVER_KEY_READABLE(Severity.HIGH, "the server's key can be read by others than its owner", "chmod 600 FILE"),
     /** Our key file. */
@@ -134,6 +167,11 @@ public enum Check {
     /** An old server. */
     VERSION_UNMAINTAINED(
             Severity.MEDIUM, "the server's version gets no fixes any more", "upgrade to a maintained Valkey"),
+    /** In the list. */
+    VERSION_VULNERABLE(
+            Severity.MEDIUM,
+            "the server's version has known vulnerabilities",
+            "the newest release of its series, or a distribution's package that has the fixes"),
     /** A node that was learned and not seen. */
     NODE_UNREACHABLE(
             Severity.MEDIUM,
@@ -156,6 +194,11 @@ public enum Check {
     /** {@return the name in reports and the anchor in docs/doctor.md} */
     public String id() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** {@return the check of this name} */
+    public static Optional<Check> of(String id) {
+        return Stream.of(values()).filter(check -> check.id().equals(id)).findFirst();
     }
 
     /** {@return how bad it is} */

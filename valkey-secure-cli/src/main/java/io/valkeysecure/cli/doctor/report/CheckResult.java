@@ -18,6 +18,18 @@ import java.util.stream.Stream;
  */
 public record CheckResult(Check check, State state, String because) {
 
+    /** Why a check from inside is not applicable to a look from outside. */
+    public static final String NO_LOGIN = "no login was asked for (--user, --password-file)";
+
+    /** Why a check of files and processes is not applicable. */
+    public static final String ELSEWHERE = "the server is on another machine";
+
+    /** {@return whether there may be something that was not looked at} */
+    boolean isOutOfReach() {
+        return state == State.NOT_MADE
+                || (state == State.NOT_APPLICABLE && (because.equals(NO_LOGIN) || because.equals(ELSEWHERE)));
+    }
+
     /**
      * Makes a result. Text of a server becomes printable here.
      *

@@ -1,8 +1,10 @@
 package io.valkeysecure.cli.doctor.report;
 
+import io.valkeysecure.cli.base.Versions;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A report as one HTML file that needs no other, prints, and can be read on a phone. */
@@ -47,8 +49,18 @@ public final class HtmlReport {
      * @return HTML
      */
     public static String of(Report report) {
+        return of(report, Optional.empty());
+    }
+
+    /**
+     * Writes a report.
+     *
+     * @param report what was found
+     * @param profile whose controls the report has as a table
+     * @return HTML
+     */
+    public static String of(Report report, Optional<Profile> profile) {
         String target = report.nodes().get(0).endpoint().toString();
-        List<Finding> findings = report.findings();
         return """
                 <!doctype html>
                 <html lang="en">
@@ -61,21 +73,23 @@ public final class HtmlReport {
                 </head>
                 <body>
                 <h1>valkey-secure doctor: %1$s</h1>
-                <p>%3$s: %4$s, in %5$.1f s</p>
+                <p>%3$s: %4$s, in %5$.1f s, by valkey-secure %9$s</p>
                 %6$s
                 %7$s
                 %8$s
                 </body>
                 </html>
                 """.formatted(
-                        escaped(target),
-                        STYLE,
-                        report.at().truncatedTo(ChronoUnit.SECONDS),
-                        report.summary(),
-                        report.took().toMillis() / 1e3,
-                        verdict(report),
-                        findings.stream().map(HtmlReport::finding).collect(Collectors.joining("\n")),
-                        report.nodes().stream().map(HtmlReport::node).collect(Collectors.joining("\n")));
+                escaped(target),
+                STYLE,
+                report.at().truncatedTo(ChronoUnit.SECONDS),
+                report.summary(),
+                report.took().toMillis() / 1e3,
+                verdict(report),
+                report.grouped().stream().map(HtmlReport::finding).collect(Collectors.joining("\n")) + ignored(report),
+                report.nodes().stream().map(HtmlReport::node).collect(Collectors.joining("\n"))
+                        + profile.map(of -> profile(of, report)).orElse(""),
+                Versions.of("valkey-secure"));
     }
 
     private static String verdict(Report report) {
@@ -137,6 +151,43 @@ public final class HtmlReport {
                 escaped(finding.evidence()),
                 escaped(finding.change()),
                 finding.check().page());
+    }
+
+    private static String profile(Profile profile, Report report) {
+        StringBuilder html = new StringBuilder("\n<section>\n<h2>")
+                .append(escaped(profile.document()))
+                .append("</h2>\n<p>as far as the doctor's checks answer it, and no further</p>\n<dl>");
+        for (Profile.Row row : profile.rows(report)) {
+            html.append("<dt>")
+                    .append(row.result())
+                    .append("</dt><dd>")
+                    .append(escaped(
+                            row.control().number() + ", " + row.control().subject()))
+                    .append("<br>")
+                    .append(row.control().checks().stream().map(Check::id).collect(Collectors.joining(", ")))
+                    .append("</dd>");
+        }
+        return html.append("</dl>\n</section>").toString();
+    }
+
+    private static String ignored(Report report) {
+        StringBuilder html = new StringBuilder();
+        report.ignored()
+                .forEach(each -> html.append("<dt>")
+                        .append(each.finding().check().id())
+                        .append("</dt><dd>")
+                        .append(escaped(
+                                each.finding().target() + ", " + each.finding().evidence()))
+                        .append("<br>ignored until ")
+                        .append(each.waiver().until())
+                        .append(": ")
+                        .append(escaped(each.waiver().reason()))
+                        .append("</dd>"));
+        report.idleWaivers()
+                .forEach(waiver -> html.append("<dt>ignores nothing</dt><dd>")
+                        .append(escaped(waiver.toString()))
+                        .append("</dd>"));
+        return html.isEmpty() ? "" : "\n<section>\n<h2>ignored</h2>\n<dl>" + html + "</dl>\n</section>";
     }
 
     private static String node(Report.Node node) {

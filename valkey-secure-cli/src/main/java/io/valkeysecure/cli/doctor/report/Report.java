@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  * @param localChecks the result of each check on this side
  * @param clientEnds when the certificate of this side ends
  * @param nodes the server that was named first, then those it told of
+ * @param waivers which findings are accepted
  */
 public record Report(
         Instant at,
@@ -28,7 +30,44 @@ public record Report(
         List<Finding> local,
         List<CheckResult> localChecks,
         Optional<Instant> clientEnds,
-        List<Node> nodes) {
+        List<Node> nodes,
+        List<Waiver> waivers) {
+
+    /** Where the findings of this side are. */
+    private static final String THIS_SIDE = "this side";
+
+    /**
+     * Makes a report in which nothing is ignored.
+     *
+     * @param at when it began
+     * @param took how long it was
+     * @param local findings on this side
+     * @param localChecks the result of each check on this side
+     * @param clientEnds when the certificate of this side ends
+     * @param nodes the server that was named first, then those it told of
+     */
+    public Report(
+            Instant at,
+            Duration took,
+            List<Finding> local,
+            List<CheckResult> localChecks,
+            Optional<Instant> clientEnds,
+            List<Node> nodes) {
+        this(at, took, local, localChecks, clientEnds, nodes, List.of());
+    }
+
+    /**
+     * A finding that is ignored.
+     *
+     * @param finding the finding
+     * @param waiver why, and until when
+     */
+    public record Ignored(Finding finding, Waiver waiver) {}
+
+    /** {@return the same report with accepted findings set apart} */
+    public Report ignoring(List<Waiver> accepted) {
+        return new Report(at, took, local, localChecks, clientEnds, nodes, accepted);
+    }
 
     /** What the examination as a whole says. */
     public enum Verdict {
@@ -125,11 +164,60 @@ public record Report(
         }
     }
 
-    /** {@return all findings, the worst first} */
+    /** {@return all findings that are not ignored, the worst first} */
     public List<Finding> findings() {
-        return Stream.concat(local.stream(), nodes.stream().flatMap(node -> node.findings().stream()))
+        return all().filter(each -> each.waiver().isEmpty())
+                .map(Judged::finding)
                 .sorted((a, b) -> b.check().severity().compareTo(a.check().severity()))
                 .toList();
+    }
+
+    /**
+     * {@return the findings that are not ignored, for people: what is the same on several servers stands there once}
+     */
+    public List<Finding> grouped() {
+        Map<List<Object>, List<Finding>> same = findings().stream()
+                .collect(Collectors.groupingBy(
+                        finding -> List.of(finding.check(), finding.evidence(), finding.change()),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        return same.values().stream()
+                .map(group -> new Finding(
+                        group.get(0).check(),
+                        group.stream().map(Finding::target).collect(Collectors.joining(", ")),
+                        group.get(0).evidence(),
+                        group.get(0).change()))
+                .toList();
+    }
+
+    /** {@return the findings that are ignored} */
+    public List<Ignored> ignored() {
+        return all().flatMap(each -> each.waiver().map(waiver -> new Ignored(each.finding(), waiver)).stream())
+                .toList();
+    }
+
+    /** {@return the waivers that ignore nothing: they have ended, or there is no such finding} */
+    public List<Waiver> idleWaivers() {
+        List<Waiver> used = ignored().stream().map(Ignored::waiver).toList();
+        return waivers.stream().filter(waiver -> !used.contains(waiver)).toList();
+    }
+
+    private record Judged(Finding finding, Optional<Waiver> waiver) {}
+
+    private Stream<Judged> all() {
+        return Stream.concat(
+                local.stream().map(finding -> judged(finding, THIS_SIDE)),
+                nodes.stream()
+                        .flatMap(node -> node.findings().stream()
+                                .map(finding -> judged(finding, node.endpoint().toString()))));
+    }
+
+    private Judged judged(Finding finding, String server) {
+        return new Judged(
+                finding,
+                waivers.stream()
+                        .filter(waiver -> waiver.isInForce(at) && waiver.covers(finding, server))
+                        .findFirst());
     }
 
     /** {@return for people: how many servers, and how many findings} */
@@ -137,6 +225,7 @@ public record Report(
         long found = findings().size();
         return (nodes.size() == 1 ? "1 server, " : nodes.size() + " servers, ")
                 + (found == 0 ? "no findings" : found == 1 ? "1 finding" : found + " findings")
+                + (ignored().isEmpty() ? "" : ", " + ignored().size() + " ignored")
                 + (notMade() == 0 ? "" : notMade() == 1 ? ", 1 check not made" : ", " + notMade() + " checks not made");
     }
 

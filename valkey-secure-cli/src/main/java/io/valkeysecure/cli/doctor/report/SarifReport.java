@@ -35,7 +35,11 @@ public final class SarifReport {
                                 report.at(),
                                 "toolExecutionNotifications",
                                 notifications(report))),
-                "results", report.findings().stream().map(SarifReport::result).toList());
+                "results",
+                        Stream.concat(
+                                        report.findings().stream().map(SarifReport::result),
+                                        report.ignored().stream().map(SarifReport::ignored))
+                                .toList());
         return Json.write(ordered(
                 "$schema", "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", List.of(run)));
     }
@@ -58,6 +62,19 @@ public final class SarifReport {
                                 "text",
                                 finding.check().title() + ": " + finding.evidence() + ". Change: " + finding.change()),
                 "locations", locations(finding.target()));
+    }
+
+    private static Map<String, Object> ignored(Report.Ignored ignored) {
+        Map<String, Object> result = result(ignored.finding());
+        result.put(
+                "suppressions",
+                List.of(ordered(
+                        "kind", "external",
+                        "status", "accepted",
+                        "justification",
+                                ignored.waiver().reason() + ", until "
+                                        + ignored.waiver().until())));
+        return result;
     }
 
     /** What could not be looked at. */

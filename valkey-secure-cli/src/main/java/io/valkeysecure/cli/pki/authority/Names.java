@@ -2,6 +2,7 @@ package io.valkeysecure.cli.pki.authority;
 
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.cli.base.InputException;
+import java.net.IDN;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
@@ -42,7 +43,8 @@ public final class Names {
             if (text.startsWith("*.") && text.indexOf('.', 2) < 0) {
                 throw new IllegalArgumentException("a wildcard needs two labels after it");
             }
-            return new GeneralName(GeneralName.dNSName, text);
+            // RFC 5280 section 7.2: A-labels, and no dot at the end
+            return new GeneralName(GeneralName.dNSName, IDN.toASCII(text).replaceFirst("\\.$", ""));
         } catch (IllegalArgumentException e) {
             throw new InputException(
                     "not a name for a certificate: " + text + " (" + e.getMessage() + ")",
@@ -63,7 +65,7 @@ public final class Names {
             throw new InputException(
                     "the subject's name must have 1 to " + COMMON_NAME_LIMIT + " characters, has "
                             + commonName.length(),
-                    "give a shorter one with --name; it is for people to read");
+                    "give a shorter one with --subject; it is for people to read");
         }
         return new X500NameBuilder(BCStyle.INSTANCE)
                 .addRDN(BCStyle.CN, commonName)

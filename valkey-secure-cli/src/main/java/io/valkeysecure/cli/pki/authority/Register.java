@@ -40,7 +40,8 @@ public final class Register {
     }
 
     /**
-     * Takes a certificate back. It stands in the lists that {@link CertificateAuthority#publishCrls} writes from then on.
+     * Takes a certificate back. It stands in the lists that {@link CertificateAuthority#publishCrls} writes from then
+     * on.
      *
      * @param serial its serial number
      * @param reason why

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** What OpenSSL 3.0 cannot be made to answer. */
 class TlsProbeTest {
-    private static final Duration LIMIT = Duration.ofSeconds(3);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @Test
     void requestForThePostQuantumGroup_isSeen() throws IOException {
@@ -47,6 +47,29 @@ class TlsProbeTest {
     }
 
     @Test
+    void compression_thatIsChosen_isSeen() throws IOException {
+        try (Answering server = new Answering(serverHello("c02f", "01", ""))) {
+            assertThat(new TlsProbe(server.endpoint(), LIMIT).ask().compression())
+                    .contains(true);
+        }
+        try (Answering server = new Answering(tls12(""))) {
+            assertThat(new TlsProbe(server.endpoint(), LIMIT).ask().compression())
+                    .contains(false);
+        }
+    }
+
+    /** A suite that no list of the doctor has is not passed over. */
+    @Test
+    void suite_thatIsUnknown_isNamedByItsNumber() throws IOException {
+        try (Answering server = new Answering(serverHello("c0b0", ""))) {
+            assertThat(new TlsProbe(server.endpoint(), LIMIT).ask().weak()).contains("0xc0b0");
+        }
+        try (Answering server = new Answering(tls12(""))) {
+            assertThat(new TlsProbe(server.endpoint(), LIMIT).ask().weak()).isEmpty();
+        }
+    }
+
+    @Test
     void cutAndMalformedHellos_areNoTls() throws IOException {
         for (String broken : new String[] {"16030300050200000100", "1603030004020000ff", "485454502f312e310d0a"}) {
             try (Answering server = new Answering(HexFormat.of().parseHex(broken))) {
@@ -66,7 +89,11 @@ class TlsProbeTest {
     }
 
     private static byte[] serverHello(String suite, String extensions) {
-        String body = "0303" + "00".repeat(32) + "00" + suite + "00" + extensions;
+        return serverHello(suite, "00", extensions);
+    }
+
+    private static byte[] serverHello(String suite, String compression, String extensions) {
+        String body = "0303" + "00".repeat(32) + "00" + suite + compression + extensions;
         int length = body.length() / 2;
         return HexFormat.of().parseHex("160303%04x02%06x%s".formatted(length + 4, length, body));
     }
