@@ -35,11 +35,14 @@ record Difference(List<String> notes, String host, List<Refusal> refusals, OpenS
         return notes.stream().anyMatch(note -> compiled.matcher(note).find());
     }
 
-    /** Whether two changes were made whose notes have the same text where the pattern matches. */
+    /** Whether two changes were made for which the two groups of the pattern are the same. */
     boolean changedTwice(String pattern) {
         Pattern compiled = Pattern.compile(pattern);
         Set<String> seen = new HashSet<>();
-        return notes.stream().map(compiled::matcher).filter(Matcher::find).anyMatch(found -> !seen.add(found.group()));
+        return notes.stream()
+                .map(compiled::matcher)
+                .filter(Matcher::find)
+                .anyMatch(found -> !seen.add(found.group(1) + " " + found.group(2)));
     }
 
     /** Whether we refuse a path for this reason, with such a message: it may be the path that OpenSSL accepts. */

@@ -38,7 +38,8 @@ enum DifferenceClass {
                             RefusalReason.MALFORMED_CERTIFICATE,
                             "is not a certificate in DER|does not parse as DER|an extension twice")
                     && (difference.changed("extension-twice")
-                            || difference.changedTwice("^\\w+ (policies [0-9.]+|encoding critical-)"))),
+                            || difference.changedTwice(
+                                    "^(\\w+) (?:policies |extension |encoding )([0-9.]+|critical-)"))),
     KEY_AGREEMENT_ONLY(
             RefusalReason.KEY_USAGE, "leaf .* expected the key usage digitalSignature", "leaf key-usage \\["),
     DSA_SIGNATURE(
