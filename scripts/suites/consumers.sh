@@ -23,6 +23,7 @@ suite() {
       row maven_project "$project" modular "$jdk" "$home" none
     done
     row maven_project kotlin flat "$jdk" "$home" native
+    row maven_project spring-boot-3.5 flat "$jdk" "$home" none
     row gradle_project lettuce flat "$jdk" "$home"
     row gradle_project jedis flat "$jdk" "$home"
   done
@@ -64,11 +65,30 @@ stage() {
   cp "$ROOT/consumers/shared/Observed.java" "$2/src/main/java/com/example/"
 }
 
+# stage_spring_boot DIR: the lines of the page on Spring Boot 3.5, once for each client, reading the files that the program names.
+stage_spring_boot() {
+  local client other
+  for client in lettuce jedis; do
+    other=$([ "$client" = jedis ] && echo guardLettuce || echo guardJedis)
+    mkdir -p "$1/src/main/java/com/example/$client"
+    {
+      printf 'package com.example.%s;\n\n' "$client"
+      printf 'import %s.*;\n' io.lettuce.core.resource io.valkeysecure io.valkeysecure.jedis io.valkeysecure.lettuce java.nio.file \
+        org.springframework.boot.autoconfigure.data.redis org.springframework.context.annotation
+      # Beans are apart by an empty line; the last one ends with the brace of the class.
+      sed -n '/^## Spring Boot 3.5/,$p' "$ROOT/docs/spring.md" | sed -n '/^```java/,/^```$/p' | sed '/^```/d' |
+        awk -v other="$other" 'BEGIN { RS = ""; ORS = "\n\n" } index($0, other) { if (/\n}$/) print "}"; next } { print }' |
+        sed -E -e 's/^class/public class/' -e 's#"/etc/valkey/tls/(tls\.)?(ca|crt|key)(\.crt)?"#System.getProperty("tls.\2")#g'
+    } >"$1/src/main/java/com/example/$client/ValkeySecureConfiguration.java"
+  done
+}
+
 maven_project() {
   local project=$1 shape=$2 jdk=$3 home=$4 native=$5 dir main place classes=target/classes
   dir=$work/$project-$shape-$jdk
   mkdir -p "$dir"
   stage "$project" "$dir"
+  [ "$project" != spring-boot-3.5 ] || stage_spring_boot "$dir"
   [ "$shape" = modular ] || rm -f "$dir/src/main/java/module-info.java"
   main=$(sed -nE 's#.*<main.class>(.*)</main.class>.*#\1#p' "$dir/pom.xml")
   if ! (cd "$dir" && JAVA_HOME=$home mvn -B -ntp -Dstyle.color=never -Dmaven.repo.local="$work/local" \
