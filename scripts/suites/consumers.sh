@@ -151,7 +151,8 @@ one_version_each() {
     printf '%s\n' "$several" >&2
     return 1
   }
-  holds "no Error Prone, no Testcontainers of ours" no_line '^(org.testcontainers|io.micrometer):' "$1"
+  # Spring brings Micrometer's observations.
+  holds "no Error Prone, no Testcontainers, no meters" no_line '^(com.google.errorprone:|org.testcontainers:|io.micrometer:micrometer-core:)' "$1"
 }
 
 # runs DIR HOME SHAPE NATIVE ARGUMENT...: the program ends by itself, with nothing on standard error.
