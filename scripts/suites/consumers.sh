@@ -151,8 +151,9 @@ one_version_each() {
     printf '%s\n' "$several" >&2
     return 1
   }
-  # Spring brings Micrometer's observations.
-  holds "no Error Prone, no Testcontainers, no meters" no_line '^(com.google.errorprone:|org.testcontainers:|io.micrometer:micrometer-core:)' "$1"
+  # Gson, which Jedis brings, has Error Prone's annotations; Spring brings Micrometer's observations.
+  holds "no Error Prone of ours" no_line 'errorprone' <(cat "$work"/repository/io/valkeysecure/*/*/*.pom) || return
+  holds "no Testcontainers, no meters" no_line '^(org.testcontainers:|io.micrometer:micrometer-core:)' "$1"
 }
 
 # runs DIR HOME SHAPE NATIVE ARGUMENT...: the program ends by itself, with nothing on standard error.
