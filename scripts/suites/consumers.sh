@@ -152,7 +152,7 @@ one_version_each() {
     return 1
   }
   # Gson, which Jedis brings, has Error Prone's annotations; Spring brings Micrometer's observations.
-  holds "no Error Prone of ours" no_line 'errorprone' <(cat "$work"/repository/io/valkeysecure/*/*/*.pom) || return
+  holds "no Error Prone of ours" no_line 'errorprone' <(cat "$work"/repository/io/valkeysecure/valkey-secure-*/*/*.pom) || return
   holds "no Testcontainers, no meters" no_line '^(org.testcontainers:|io.micrometer:micrometer-core:)' "$1"
 }
 
