@@ -151,8 +151,8 @@ one_version_each() {
     printf '%s\n' "$several" >&2
     return 1
   }
-  # Gson, which Jedis brings, has Error Prone's annotations; Spring brings Micrometer's observations.
-  holds "no Error Prone of ours" no_line 'errorprone' <(cat "$work"/repository/io/valkeysecure/valkey-secure-*/*/*.pom) || return
+  # Gson, which Jedis brings, brings Error Prone's annotations; Spring brings Micrometer's observations.
+  grep -q '^com.google.code.gson:' "$1" || holds "no Error Prone" no_line '^com.google.errorprone:' "$1" || return
   holds "no Testcontainers, no meters" no_line '^(org.testcontainers:|io.micrometer:micrometer-core:)' "$1"
 }
 
