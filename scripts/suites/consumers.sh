@@ -69,7 +69,7 @@ stage() {
 stage_spring_boot() {
   local client other
   for client in lettuce jedis; do
-    other=$([ "$client" = jedis ] && echo guardLettuce || echo guardJedis)
+    other=$([ "$client" = jedis ] && echo Lettuce || echo Jedis)
     mkdir -p "$1/src/main/java/com/example/$client"
     {
       printf 'package com.example.%s;\n\n' "$client"
