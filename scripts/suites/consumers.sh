@@ -22,8 +22,8 @@ suite() {
       row maven_project "$project" flat "$jdk" "$home" none
       row maven_project "$project" modular "$jdk" "$home" none
     done
-    row maven_project kotlin flat "$jdk" "$home" native
-    row maven_project spring-boot-3.5 flat "$jdk" "$home" none
+    row maven_project kotlin flat "$jdk" "$home" --enable-native-access=ALL-UNNAMED
+    row maven_project spring-boot-3.5 flat "$jdk" "$home" --sun-misc-unsafe-memory-access=allow
     row gradle_project lettuce flat "$jdk" "$home"
     row gradle_project jedis flat "$jdk" "$home"
   done
@@ -84,7 +84,7 @@ stage_spring_boot() {
 }
 
 maven_project() {
-  local project=$1 shape=$2 jdk=$3 home=$4 native=$5 dir main place classes=target/classes
+  local project=$1 shape=$2 jdk=$3 home=$4 allowed=$5 dir main place classes=target/classes
   dir=$work/$project-$shape-$jdk
   mkdir -p "$dir"
   stage "$project" "$dir"
@@ -107,7 +107,7 @@ maven_project() {
   one_version_each "$dir/dependencies" || return
   place=(-cp "$classes:$(cat "$dir/class-path")" "$main")
   [ "$shape" = flat ] || place=(-p "$classes:$(cat "$dir/class-path")" -m "com.example/$main")
-  runs "$dir" "$home" "$shape" "$native" "${place[@]}"
+  runs "$dir" "$home" "$shape" "$allowed" "${place[@]}"
 }
 
 gradle_project() {
@@ -156,12 +156,12 @@ one_version_each() {
   holds "no Testcontainers, no meters" no_line '^(org.testcontainers:|io.micrometer:micrometer-core:)' "$1"
 }
 
-# runs DIR HOME SHAPE NATIVE ARGUMENT...: the program ends by itself, with nothing on standard error.
+# runs DIR HOME SHAPE ALLOWED ARGUMENT...: the program ends by itself, with nothing on standard error.
 runs() {
-  local dir=$1 home=$2 shape=$3 native=$4 flags=()
+  local dir=$1 home=$2 shape=$3 allowed=$4 flags=()
   shift 4
-  # JDK 24 and later print a warning for a program that loads native code and was not allowed to.
-  [ "$native" = none ] || [ "$(java_major "$home/bin/java")" -lt 24 ] || flags=(--enable-native-access=ALL-UNNAMED)
+  # JDK 24 and later print a warning for a program that loads native code or, as Netty 4.1, uses Unsafe and was not allowed to.
+  [ "$allowed" = none ] || [ "$(java_major "$home/bin/java")" -lt 24 ] || flags=("$allowed")
   if ! (cd "$dir" && timeout 300 "$home/bin/java" "${flags[@]}" "$@" "$SCRATCH/operator" "$PORT") >"$dir/out" 2>"$dir/err"; then
     tail -n 5 "$dir/out" "$dir/err" >&2
     return 1
