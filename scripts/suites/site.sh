@@ -13,7 +13,7 @@ suite() {
 mkdocs mkdocs
 chromium chromium
 PROGRAMS
-  cp "$ROOT"/docs/*.md "$ROOT"/{CHANGELOG,CONTRIBUTING,SECURITY,VERSIONING}.md "$ROOT/site/site.css" "$work/pages"
+  cp "$ROOT"/docs/*.{json,md} "$ROOT"/{CHANGELOG,CONTRIBUTING,SECURITY,VERSIONING}.md "$ROOT/site/site.css" "$work/pages"
   cp -r "$ROOT/docs/observability" "$work/pages"
   cp "$ROOT/README.md" "$work/pages/index.md"
   cp "$ROOT/LICENSE" "$work/pages/LICENSE.txt"
@@ -22,7 +22,8 @@ PROGRAMS
     s#\]\(\.\./#](https://github.com/valkey-secure/valkey-secure/blob/main/#g' "$work"/pages/*.md
   cp "$ROOT/site/mkdocs.yml" "$work"
   javadocs "$work"
-  (cd "$work" && mkdocs --quiet build --config-file mkdocs.yml) || die 1 "mkdocs found a mistake"
+  (cd "$work" && mkdocs build --config-file mkdocs.yml) >"$work/mkdocs.log" 2>&1 ||
+    die 1 "mkdocs found a mistake: $(grep -m 1 WARNING "$work/mkdocs.log")"
   # MkDocs of Debian names two scripts that its package does not hold.
   [ -e "$work/html/js/jquery-3.6.0.min.js" ] || mv "$work"/html/js/jquery-*.min.js "$work/html/js/jquery-3.6.0.min.js"
   [ -e "$work/html/js/theme_extra.js" ] || printf '$("table").addClass("docutils");\n' >"$work/html/js/theme_extra.js"
