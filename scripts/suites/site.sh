@@ -55,6 +55,8 @@ javadocs() {
     -Dmaven.source.skip -pl valkey-secure-jedis,valkey-secure-lettuce,valkey-secure-testkit -am package || die 1 "no javadoc"
   for module in core lettuce jedis testkit; do
     cp -r "$ROOT/valkey-secure-$module/target/reports/apidocs" "$1/javadoc/valkey-secure-$module"
+    # The JDK's tool links to these headings and gives them no id.
+    sed -i -E 's#<h2 title="([a-z.]+)">#<h2 title="\1" id="\1">#' "$1/javadoc/valkey-secure-$module/constant-values.html"
     list+=("- [valkey-secure-$module](javadoc/valkey-secure-$module/index.html)")
   done
   { printf '# Javadoc\n\n' && printf '%s\n' "${list[@]}"; } >"$1/pages/javadoc.md"
