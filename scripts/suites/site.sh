@@ -56,7 +56,8 @@ javadocs() {
   for module in core lettuce jedis testkit; do
     cp -r "$ROOT/valkey-secure-$module/target/reports/apidocs" "$1/javadoc/valkey-secure-$module"
     # The JDK's tool links to these headings and gives them no id.
-    sed -i -E 's#<h2 title="([a-z.]+)">#<h2 title="\1" id="\1">#' "$1/javadoc/valkey-secure-$module/constant-values.html"
+    find "$1/javadoc/valkey-secure-$module" -name constant-values.html \
+      -exec sed -i -E 's#<h2 title="([a-z.]+)">#<h2 title="\1" id="\1">#' {} +
     list+=("- [valkey-secure-$module](javadoc/valkey-secure-$module/index.html)")
   done
   { printf '# Javadoc\n\n' && printf '%s\n' "${list[@]}"; } >"$1/pages/javadoc.md"
