@@ -64,6 +64,13 @@ class UnconstrainedCertificateTest {
         assertThat(compared).hasSizeGreaterThan(15);
         assertThat(unconstrained.getExtensionValue("1.2.3.4")).isEqualTo(issued.getExtensionValue("1.2.3.4"));
         assertThat(unconstrained.getExtensionValue(NAME_CONSTRAINTS)).isNull();
+        assertThat(UnconstrainedCertificate.of(root.issue()
+                                .ca()
+                                .permitted(GeneralNameType.DNS_NAME, "corp.example")
+                                .build()
+                                .certificate())
+                        .hasUnsupportedCriticalExtension())
+                .isFalse();
         assertThat(issued.getCriticalExtensionOIDs()).contains(NAME_CONSTRAINTS);
         assertThat(unconstrained.getCriticalExtensionOIDs()).contains("1.2.3.4").doesNotContain(NAME_CONSTRAINTS);
     }
