@@ -116,7 +116,9 @@ final class RefusalClassifier {
                     RefusalReason.HANDSHAKE_TIMEOUT,
                     "expected a handshake within " + generation.policy().handshakeTimeout()
                             + (evidence.nothingReceived()
-                                    ? ", the peer sent nothing, as a plaintext port of Valkey does; is this its tls-port?"
+                                    ? ", the peer sent nothing, as a plaintext port of Valkey does; is this its tls-port? \"valkey-cli -h "
+                                            + endpoint.host() + " -p " + endpoint.port()
+                                            + " ping\" is answered by a plaintext port only"
                                     : ", the peer stopped during the handshake"),
                     cause);
         }
@@ -133,7 +135,10 @@ final class RefusalClassifier {
             return refused(
                     RefusalReason.PEER_CLOSED,
                     "expected a handshake, the peer closed the connection "
-                            + (evidence.nothingReceived() ? "without sending a byte" : "during the handshake"),
+                            + (evidence.nothingReceived()
+                                    ? "without sending a byte, as Valkey does at maxclients, and a load balancer without a"
+                                            + " server behind it; look at their logs"
+                                    : "during the handshake; its log tells why"),
                     cause);
         }
         if (isMalformedByPeer(cause)) {
@@ -255,8 +260,18 @@ final class RefusalClassifier {
                                 ? "and takes none of this one's kind of key"
                                 : "and none is configured; give one by presenting(...)");
             case CLIENT_IDENTITY_REJECTED ->
-                said + " to our client certificate; is its issuer in the server's tls-ca-cert-file, is it in date"
-                        + " by the server's clock, and for client authentication?";
+                said + " to our client certificate; "
+                        + switch (alert.description()) {
+                            case "unsupported_certificate" ->
+                                "issue it for clients: its extended key usage has to name clientAuth, or to be absent";
+                            case "unknown_ca" ->
+                                "put its CA into the server's tls-ca-cert-file, and the intermediates between them into our"
+                                        + " certificate file";
+                            case "certificate_expired" -> "renew it, or set the server's clock if that is wrong";
+                            default ->
+                                "is its issuer in the server's tls-ca-cert-file, is it in date by the server's clock, and for"
+                                        + " client authentication?";
+                        };
             default ->
                 said
                         + (internal
