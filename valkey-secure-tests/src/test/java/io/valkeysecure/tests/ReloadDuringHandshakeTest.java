@@ -185,8 +185,9 @@ class ReloadDuringHandshakeTest extends ChangingTrust {
                 connection.set("key", "value");
                 assertThat(connection.get("key")).isEqualTo("value");
             }
-            assertThat(listener.verified()).last().satisfies(last -> assertThat(last.generation())
-                    .isEqualTo(1));
+            assertThat(listener.verified())
+                    .last()
+                    .satisfies(last -> assertThat(last.generation()).isEqualTo(1));
             assertThat(listener.refused()).isEmpty();
             return listener.verified().get(listener.verified().size() - 1);
         }
