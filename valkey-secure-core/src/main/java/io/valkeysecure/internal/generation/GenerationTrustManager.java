@@ -49,14 +49,14 @@ public final class GenerationTrustManager extends X509ExtendedTrustManager {
     private void check(X509Certificate[] chain, @Nullable SSLSession session, Object connection)
             throws PeerRejectedException {
         HandshakeProgress progress = register.of(connection);
-        if (session == null || progress == null) {
+        if (progress == null) {
             throw unknownConnection();
         }
         progress.judge(presented.of(chain), staples(session));
     }
 
     /** The OCSP responses that came with the handshake (RFC 6066, 8). */
-    public static List<byte[]> staples(SSLSession session) {
+    public static List<byte[]> staples(@Nullable SSLSession session) {
         return session instanceof ExtendedSSLSession extended ? extended.getStatusResponses() : List.of();
     }
 
@@ -89,7 +89,9 @@ public final class GenerationTrustManager extends X509ExtendedTrustManager {
 
     private static PeerRejectedException unknownConnection() {
         return RootTypes.peerRejected(
-                RefusalReason.UNCLASSIFIED, "expected the dialled host with the chain, the TLS engine told none", null);
+                RefusalReason.UNCLASSIFIED,
+                "expected a chain on a connection that was dialled here, seen one on another",
+                null);
     }
 
     private static PeerRejectedException notAServer() {
