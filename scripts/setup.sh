@@ -106,13 +106,14 @@ ensure_programs() {
   done
 }
 
-# Programs that check and use what the command line makes: valkey-cli, Python's client, nft, systemd-analyze.
+# Programs that check and use what the command line makes: valkey-cli, Python's client, nft, systemd-analyze; and a PKCS#11 token.
 ensure_operators_tools() {
   local module
   ensure_programs <<'PROGRAMS'
 valkey-cli valkey-tools
 nft nftables
 systemd-analyze systemd
+softhsm2-util softhsm2
 PROGRAMS
   for module in redis yaml; do
     /usr/bin/python3 -c "import $module" 2>/dev/null || install_package "python3-$module"
