@@ -120,6 +120,19 @@ PROGRAMS
   done
 }
 
+# An ACME server and a client of it, for their programs only.
+ensure_acme() {
+  if ! command -v pebble >/dev/null; then
+    say "no pebble on PATH"
+    install_package pebble
+  fi
+  if ! command -v certbot >/dev/null; then
+    say "no certbot on PATH"
+    install_without_service certbot certbot.timer certbot.service
+  fi
+  say "pebble: $(dpkg-query -W -f '${Version}' pebble 2>/dev/null || echo unknown), $(certbot --version 2>&1)"
+}
+
 # What the doctor is measured by: two other scanners, a server that gets no fixes any more, a browser.
 ensure_doctors_tools() {
   ensure_programs <<'PROGRAMS'

@@ -44,7 +44,7 @@ class DocumentationExamplesTest {
             "README.md, block 1", "",
             "README.md, block 2", "",
             "README.md, block 3", "",
-            "rotation.md, block 1", "try (pool) { assertEquals(\"PONG\", pool.getResource().ping()); }",
+            "rotation.md, block 2", "try (pool) { assertEquals(\"PONG\", pool.getResource().ping()); }",
             "topologies.md, block 1", "assertEquals(\"OK\", connection.sync().set(\"a\", \"1\")); client.shutdown();",
             "topologies.md, block 2",
                     "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"2\")); client.shutdown();");
