@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # what: certbot renews the certificates of a server and of its clients at pebble, an ACME server, while both clients write
-# time: 4 min
+# time: 5 min
 
 suite() {
   local status=0 figures
