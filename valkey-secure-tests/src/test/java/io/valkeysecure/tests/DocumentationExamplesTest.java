@@ -51,7 +51,7 @@ class DocumentationExamplesTest {
             "proxies.md, block 2",
                     "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"5\")); client.shutdown(); resources.shutdown();",
             "proxies.md, block 3", "try (client) { assertEquals(\"OK\", client.set(\"a\", \"6\")); }",
-            "rotation.md, block 1", "try (pool) { assertEquals(\"PONG\", pool.getResource().ping()); }",
+            "rotation.md, block 2", "try (pool) { assertEquals(\"PONG\", pool.getResource().ping()); }",
             "topologies.md, block 1", "assertEquals(\"OK\", connection.sync().set(\"a\", \"1\")); client.shutdown();",
             "topologies.md, block 2",
                     "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"2\")); client.shutdown();");

@@ -176,6 +176,16 @@ public final class Generation {
         return identity;
     }
 
+    /** {@return whether the private key never leaves a device or module} */
+    public boolean isKeyInDevice() {
+        return identity != null && identity.key().getEncoded() == null;
+    }
+
+    /** {@return whether the private key can still be used, see {@link IdentityProof#stillSigns}} */
+    boolean keyStillSigns() {
+        return identity == null || !isKeyInDevice() || IdentityProof.stillSigns(identity);
+    }
+
     /** {@return whether both generations present the same certificates} */
     public boolean hasSameIdentityAs(Generation other) {
         return chain().equals(other.chain());

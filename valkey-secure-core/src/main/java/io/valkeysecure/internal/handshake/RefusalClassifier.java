@@ -146,7 +146,10 @@ final class RefusalClassifier {
                     RefusalReason.MALFORMED_HANDSHAKE,
                     "expected a handshake by the TLS protocol, the engine says: "
                             + quoted(messageOfEngine(cause))
-                            + "; is something in between that changes the bytes?",
+                            + "; is something in between that changes the bytes"
+                            + (progress.wasIdentityPresented() && generation.isKeyInDevice()
+                                    ? ", or is the device of the client identity's private key gone or logged out?"
+                                    : "?"),
                     cause);
         }
         return refused(RefusalReason.UNCLASSIFIED, "the handshake failed: " + quoted(cause.toString()), cause);
