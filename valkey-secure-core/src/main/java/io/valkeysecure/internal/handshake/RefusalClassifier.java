@@ -186,7 +186,7 @@ final class RefusalClassifier {
             case UNTRUSTED_ISSUER ->
                 "; if the server is yours, name the CA that issued its certificate in TrustAnchors";
             case NAME_MISMATCH ->
-                "; dial a name that it has, issue it again with this one, or say the right one by serverIdentity(...)";
+                "; dial a name that it has, issue it again with this one, or say the right one by serverIdentity(...) or serverName(...)";
             case EXPIRED -> "; renew it, or set this machine's clock if that is wrong";
             case PIN_MISMATCH -> "; if the key is yours, add its pin";
             case REVOKED -> "; give the server its replacement";
