@@ -20,6 +20,8 @@ import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.cli.CalledHere;
+import io.valkeysecure.cli.base.OptionNames;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
 import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
@@ -118,6 +120,10 @@ class MisconfigurationsTest {
         int connections = 1;
         Duration patience = Duration.ofSeconds(10);
         Revocation revocation = Revocation.notChecked();
+        boolean ocsp;
+
+        @Nullable
+        Path crl;
 
         Setup(Path directory) throws IOException {
             this.directory = directory;
@@ -203,6 +209,42 @@ class MisconfigurationsTest {
                     }
                 }
             });
+        }
+
+        /**
+         * {@return what the command line says, in the form of the page; null if it has no such option}
+         *
+         * @param ours what the library said
+         */
+        @Nullable
+        String commandLine(String ours) throws IOException {
+            if (scheme.equals("redis") || ocsp) {
+                return null;
+            }
+            List<String> arguments = new ArrayList<>(List.of(
+                    "connect",
+                    (host.contains(":") ? "[" + host + "]" : host) + ":" + port,
+                    "--timeout",
+                    patience.equals(SHORT) ? "1" : "10",
+                    "--ca",
+                    ca.toString()));
+            if (identity != null) {
+                arguments.addAll(List.of("--cert", certificate.toString(), "--key", key.toString()));
+            }
+            if (password != null) {
+                arguments.addAll(List.of(
+                        "--key-passphrase-file", write("passphrase", password).toString()));
+            }
+            if (crl != null) {
+                arguments.addAll(List.of("--crl", crl.toString()));
+            }
+            arguments.add("PING");
+            String said = normal(CalledHere.errors(arguments.toArray(String[]::new)), this)
+                    .strip()
+                    .replace("valkey-secure: error: ", "")
+                    .replace("valkey-secure: hint: ", "hint: ");
+            return said.isEmpty() ? "*connects*" : said.replace(OptionNames.in(ours) + " hint:", "as the library; hint:")
+                    .replace(OptionNames.in(ours), "as the library");
         }
 
         /** Lettuce as its documentation shows it. */
@@ -788,6 +830,7 @@ class MisconfigurationsTest {
                 row("OCSP responder is not there", RefusalReason.REVOCATION_UNKNOWN, "OCSP", "responder", setup -> {
                     honest(setup);
                     try (ServerSocket free = new ServerSocket(0)) {
+                        setup.ocsp = true;
                         setup.revocation = Revocation.ocsp(URI.create("http://127.0.0.1:" + free.getLocalPort() + "/"));
                     }
                 }),
@@ -799,12 +842,14 @@ class MisconfigurationsTest {
                             .nextUpdate(NOW.minusSeconds(3600))
                             .build()
                             .write(crl);
+                    setup.crl = crl;
                     setup.revocation = Revocation.crls(crl);
                 }),
                 row("server certificate is revoked", RefusalReason.REVOKED, "revoked", "replacement", setup -> {
                     honest(setup);
                     Path crl = setup.directory.resolve("ca.crl");
                     ROOT.crl().revoke(SERVER).build().write(crl);
+                    setup.crl = crl;
                     setup.revocation = Revocation.crls(crl);
                 }),
                 files(
@@ -851,7 +896,13 @@ class MisconfigurationsTest {
                 if (!said.contains(row.cause()) || !said.contains(row.cure())) {
                     wrong.add(row.what() + ": expected \"" + row.cause() + "\" and \"" + row.cure() + "\": " + said);
                 }
+                String commandLine = setup.commandLine(said);
+                boolean noticed = !"*connects*".equals(commandLine) || setup.connections > 1;
+                if (commandLine != null && (!noticed || commandLine.contains("(...)"))) {
+                    wrong.add(row.what() + ": the command line says: " + commandLine);
+                }
                 table.add("| " + number + ". " + row.what() + " | " + cell(said) + " | "
+                        + (commandLine == null ? "has no such option" : cell(commandLine)) + " | "
                         + cell(raw(setup.rawLettuce(), setup)) + " | "
                         + (row.jedis() ? cell(raw(setup.rawJedis(), setup)) : "reads no PEM files") + " |");
             }
@@ -861,6 +912,10 @@ class MisconfigurationsTest {
         }
         assertThat(wrong).isEmpty();
         assertThat(table).hasSizeGreaterThanOrEqualTo(40);
+        assertThat(table)
+                .filteredOn(line -> line.contains("| as the library") || line.contains("hint: "))
+                .as("named by the command line with what to do")
+                .hasSizeGreaterThanOrEqualTo(36);
         // what we say is to be on the page to the letter; of the raw clients, whether they connect: some of their words
         // race
         assertThat(table.stream().map(MisconfigurationsTest::promised))
@@ -877,19 +932,20 @@ class MisconfigurationsTest {
             clients for the same mistake, measured with Lettuce 7.7.0 and Jedis 8.0.2 on JDK 17. Paths are shown as `/etc/valkey/tls`, the port
             as 6380. `MisconfigurationsTest` runs each row and compares it with this page.
 
-            For a raw client, the table shows the last cause of the exception. *connects* means that the client does not notice the mistake.
+            The message of this library is the same with Lettuce and with Jedis. *As the library* means that the command line prints it too, with options in
+            the place of Java calls, and then a hint if it has one. For a raw client, the table shows the last cause of the exception. *connects* means that the client does not notice the mistake.
 
             An expired or weak CA beside a good one in the CA file is no row, because it stops nothing: it is left out with a warning, see
             [rotation.md](rotation.md#unusable-anchors).
 
-            | mistake | valkey-secure | raw Lettuce | raw Jedis |
-            | --- | --- | --- | --- |
+            | mistake | valkey-secure | its command line, `connect` | raw Lettuce | raw Jedis |
+            | --- | --- | --- | --- | --- |
             """;
 
     private static String promised(String line) {
         String[] cells = line.split(" \\| ", -1);
-        return cells[0] + " | " + cells[1] + " | " + cells[2].equals("*connects*") + " | "
-                + cells[3].equals("*connects* |");
+        return cells[0] + " | " + cells[1] + " | " + cells[2] + " | " + cells[3].equals("*connects*") + " | "
+                + cells[4].equals("*connects* |");
     }
 
     private static Throwable nonNull(@Nullable Throwable thrown) {
@@ -942,6 +998,8 @@ class MisconfigurationsTest {
                 .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "TIME")
                 .replaceAll("\\w{3} \\w{3} \\d\\d [0-9:]+ \\w+ \\d{4}", "TIME")
                 .replaceAll("http://127.0.0.1:\\d+/", "http://ocsp.example/")
+                .replaceAll("answered (?:[0-9a-f]{2} )+\\(\"(-ERR|HTTP)[^\"]*\"\\)", "answered \"$1...\"")
+                .replaceAll(" \\(/[^)]*\\.cc:\\d+\\)", "")
                 .replaceAll("SHA-256 [0-9a-f]{64}", "SHA-256 ...")
                 .replaceAll("-p " + setup.port + " ", "-p 6380 ")
                 .replaceAll("sha256/[A-Za-z0-9+/]{43}=", "sha256/...")
