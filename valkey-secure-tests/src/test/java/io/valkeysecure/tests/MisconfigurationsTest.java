@@ -243,8 +243,10 @@ class MisconfigurationsTest {
                     .strip()
                     .replace("valkey-secure: error: ", "")
                     .replace("valkey-secure: hint: ", "hint: ");
-            return said.isEmpty() ? "*connects*" : said.replace(OptionNames.in(ours) + " hint:", "as the library; hint:")
-                    .replace(OptionNames.in(ours), "as the library");
+            return said.isEmpty()
+                    ? "*connects*"
+                    : said.replace(OptionNames.in(ours) + " hint:", "as the library; hint:")
+                            .replace(OptionNames.in(ours), "as the library");
         }
 
         /** Lettuce as its documentation shows it. */

@@ -23,7 +23,8 @@ public final class OptionNames {
         options.put(
                 "name the CA that issued its certificate in TrustAnchors",
                 "give the CA that issued its certificate by --ca");
-        options.put("say the right one by serverIdentity(...) or serverName(...)", "give the right one by --expect-name");
+        options.put(
+                "say the right one by serverIdentity(...) or serverName(...)", "give the right one by --expect-name");
         options.put("give one by presenting(...)", "give one by --cert and --key");
         options.put("give it by pem(certificate, key, password)", "give it by --key-passphrase-file");
         options.put(
