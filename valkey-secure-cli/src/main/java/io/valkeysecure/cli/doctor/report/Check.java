@@ -27,6 +27,11 @@ public enum Check {
     /** No renegotiation_info. */
     RENEGOTIATION_INSECURE(
             Severity.MEDIUM, "secure renegotiation is not supported", "upgrade the server's OpenSSL; RFC 5746"),
+    /** A second handshake, whenever a client likes. */
+    RENEGOTIATION_BY_CLIENT(
+            Severity.MEDIUM,
+            "a client may start a second handshake on its connection",
+            "no ClientRenegotiation among the Options of the server's openssl.cnf; OpenSSL 3.0 or newer"),
     /** CRIME. */
     TLS_COMPRESSION(Severity.MEDIUM, "TLS compression is accepted", "an OpenSSL without compression, its default"),
     /** Below 2048 bits. */
@@ -135,6 +140,21 @@ public enum Check {
     REPLICATION_PLAINTEXT(Severity.HIGH, "replication is not by TLS", "tls-replication yes"),
     /** The bus without TLS. */
     CLUSTER_BUS_PLAINTEXT(Severity.HIGH, "the cluster bus is not by TLS", "tls-cluster yes"),
+    /** Somebody uses the port without TLS. */
+    CONNECTION_PLAINTEXT(
+            Severity.HIGH, "a client or a replica is connected without TLS", "TLS for it as well, and then port 0"),
+    /** How an exporter connects. */
+    MONITORING_UNPROTECTED(
+            Severity.HIGH,
+            "an exporter does not protect its connection or its password",
+            "--redis.addr=rediss://HOST:PORT --tls-ca-cert-file=FILE, and the password in REDIS_PASSWORD or"
+                    + " --redis.password-file"),
+    /** Whom an exporter logs in as. */
+    MONITORING_POWERFUL(
+            Severity.MEDIUM,
+            "an exporter logs in as a user who may do more than look",
+            "user exporter on #SHA256-OF-A-PASSWORD -@all +ping +info +client|setname +config|get +slowlog|get"
+                    + " +slowlog|len +latency|latest, in the aclfile"),
     /** A unix socket that everybody may write to. */
     UNIX_SOCKET_OPEN(
             Severity.MEDIUM,
