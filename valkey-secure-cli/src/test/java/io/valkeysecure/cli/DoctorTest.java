@@ -84,6 +84,9 @@ class DoctorTest {
                     .anySatisfy(section -> assertThat(section)
                             .startsWith(check.id() + "\n\n*" + check.severity() + "* ")
                             .contains("\n\nWhy: ", "\n\nShows it: ", "\n\nCure: "));
+            // the site makes the anchor from the heading as it is
+            assertThat(check.id()).matches("[a-z0-9]+(-[a-z0-9]+)*");
+            assertThat(check.page()).isEqualTo("https://valkey-secure.github.io/doctor.html#" + check.id());
         }
     }
 
@@ -347,16 +350,27 @@ class DoctorTest {
             Outcome json = operator.call(call + " --json");
             Outcome sarif = operator.call(call + " --sarif");
 
+            for (JsonNode rule : new ObjectMapper().readTree(sarif.out()).at("/runs/0/tool/driver/rules")) {
+                assertThat(rule.get("helpUri").asText())
+                        .isEqualTo("https://valkey-secure.github.io/doctor.html#"
+                                + rule.get("id").asText());
+            }
             assertThat(ReportSchema.sarif().problems(sarif.out())).isEmpty();
 
             assertThat(text.exitCode()).as(text.toString()).isEqualTo(ExitCode.REFUSED);
             assertThat(operator.call(call + " --fail-on high").exitCode()).isEqualTo(ExitCode.OK);
             assertThat(text.out())
-                    .contains("1 server, 2 findings", "change: protected-mode yes", "docs/doctor.md#protected-mode-off")
+                    .contains(
+                            "1 server, 2 findings",
+                            "change: protected-mode yes",
+                            "https://valkey-secure.github.io/doctor.html#protected-mode-off")
                     .doesNotContain("\u001b");
             assertThat(Files.readString(reports.resolve("report.html")))
-                    .contains(">2 medium<", "tls-auth-clients yes", "protected-mode-off")
-                    .doesNotContain("http:", "https:", "<script", "%");
+                    .contains(
+                            ">2 medium<",
+                            "tls-auth-clients yes",
+                            "<a href=\"https://valkey-secure.github.io/doctor.html#protected-mode-off\">")
+                    .doesNotContain("http:", "src=", "url(", "<link", "<script", "%");
             assertThat(Tool.python()
                             .runWith(
                                     json.out(),

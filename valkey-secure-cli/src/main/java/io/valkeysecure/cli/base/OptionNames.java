@@ -26,7 +26,9 @@ public final class OptionNames {
         options.put("say the right one by serverIdentity(...)", "give the right one by --expect-name");
         options.put("give one by presenting(...)", "give one by --cert and --key");
         options.put("give it by pem(certificate, key, password)", "give it by --key-passphrase-file");
-        options.put("name a store by keyStore(...)", "take what is needed out of a store with \"openssl pkcs12\"");
+        options.put(
+                "name a store by keyStore(...)",
+                "give a client's PKCS#12 by --cert alone, take certificates out of a store with \"openssl pkcs12\"");
         options.put("name those that it has in TlsPolicy", "leave out --strict, or run this on a JVM that has them");
         return options;
     }

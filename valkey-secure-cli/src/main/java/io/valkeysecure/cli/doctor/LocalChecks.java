@@ -73,7 +73,7 @@ final class LocalChecks {
         results.passed(Check.SERVER_AS_ROOT);
         seen.facts().put("process", number + ", user " + user.get());
         if (user.get().equals("root")) {
-            seen.add(Check.SERVER_AS_ROOT, "process " + number + " (" + program + ") runs as root");
+            seen.add(Check.SERVER_AS_ROOT, program + " runs as root");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.doctor.report;
 
+import io.valkeysecure.internal.text.DocumentationLinks;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -192,10 +193,10 @@ public enum Check {
             Severity.MEDIUM,
             "the server's version has known vulnerabilities",
             "the newest release of its series, or a distribution's package that has the fixes"),
-    /** A node that was learned and not seen. */
+    /** A server that was named, or that another told of. */
     NODE_UNREACHABLE(
             Severity.MEDIUM,
-            "a node that the server told of could not be examined",
+            "a server could not be examined",
             "open the way to it, or run the doctor where its clients run");
 
     private static final String RENEW = "valkey-secure pki renew ca server.crt --out server-new";
@@ -236,9 +237,9 @@ public enum Check {
         return change;
     }
 
-    /** {@return where it is explained} */
+    /** {@return the address of the section that explains it} */
     public String page() {
-        return "docs/doctor.md#" + id();
+        return DocumentationLinks.section("doctor", id());
     }
 
     public Finding on(String target, String evidence) {
