@@ -84,9 +84,7 @@ class DoctorExporterRun {
                     .untilAsserted(() -> assertThat(metrics(port))
                             .as(Files.readString(log))
                             .contains("\nredis_up 1\n", "\nredis_exporter_last_scrape_error{err=\"\"} 0\n"));
-            Outcome outcome = operator.call("doctor localhost:" + server.port() + " --plaintext-ports " + server.port()
-                    + " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user admin --password-file"
-                    + " DIR/admin.password --timeout 30 --json --fail-on low");
+            Outcome outcome = operator.examine(server, "--timeout 30 --json --fail-on low");
             JsonNode report = new ObjectMapper().readTree(outcome.out());
             assertThat(Unsaid.in(outcome)).isEmpty();
             assertThat(outcome.out()).doesNotContain(PASSWORD);

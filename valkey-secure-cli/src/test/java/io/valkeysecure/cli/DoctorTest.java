@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The command {@code doctor}: what it prints and ends with, whom it does not trust, and whom it learns of. */
 class DoctorTest {
-    private static final String PASSWORD = "correct-horse-battery";
+    private static final String PASSWORD = PretendedServer.PASSWORD;
     private static final Pattern ENDPOINT = Pattern.compile("\"endpoint\": \"([^\"]+)\"");
 
     @TempDir
@@ -55,10 +55,7 @@ class DoctorTest {
 
     @BeforeAll
     static void makeFiles() throws IOException {
-        ca = TestCertificate.root().subject("CN=doctor CA").build();
-        Files.writeString(directory.resolve("ca.crt"), ca.certificatePem());
-        Files.writeString(directory.resolve("password"), PASSWORD + "\n");
-        var unused = ca.issue().subject("CN=doctor").build().writePem(directory, "client");
+        ca = PretendedServer.trustedBy(directory);
     }
 
     private static Outcome doctor(int port, String more) {
@@ -334,8 +331,7 @@ class DoctorTest {
         Path reports = Files.createDirectory(directory.resolve("reports"));
         Operator operator = new Operator(reports);
         String conf = "conf --acl-file DIR/users.acl";
-        String line = " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user admin --password-file"
-                + " DIR/admin.password --plaintext-ports ";
+        String line = Operator.LOGIN + " --plaintext-ports ";
         try (OperatedServer server = operator.start(
                 "server",
                 OperatedServer.freePort(),

@@ -36,9 +36,7 @@ class HostileServerTest {
 
     @BeforeAll
     static void makeFiles() throws IOException {
-        ca = TestCertificate.root().subject("CN=hostile CA").build();
-        Files.writeString(directory.resolve("ca.crt"), ca.certificatePem());
-        Files.writeString(directory.resolve("password"), "correct-horse-battery\n");
+        ca = PretendedServer.trustedBy(directory);
     }
 
     /** How a server answers whatever comes after the login. */
@@ -113,7 +111,7 @@ class HostileServerTest {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.equals("PING")) {
                     out.write("-NOAUTH Authentication required.\r\n".getBytes(StandardCharsets.US_ASCII));
-                } else if (line.equals("correct-horse-battery")) {
+                } else if (line.equals(PASSWORD)) {
                     out.write("+OK\r\n".getBytes(StandardCharsets.US_ASCII));
                 } else if (line.equals("INFO")) {
                     answer.write(out, end);
@@ -214,9 +212,7 @@ class HostileServerTest {
         Operator operator = new Operator(Files.createDirectory(directory.resolve("honest")));
         try (OperatedServer server =
                 operator.start("server", OperatedServer.freePort(), "conf --acl-file DIR/users.acl")) {
-            Outcome outcome = operator.call("doctor localhost:" + server.port() + " --plaintext-ports " + server.port()
-                    + " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user admin --password-file"
-                    + " DIR/admin.password --timeout 20 --json");
+            Outcome outcome = operator.examine(server, "--timeout 20 --json");
             assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.OK);
             assertThat(outcome.out()).doesNotContain("gave up from inside");
         }
