@@ -12,9 +12,14 @@ import io.valkeysecure.cli.resp.RespConnection;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,12 +42,22 @@ final class ConnectedClient implements Closeable {
     /** As programs were before they had TLS. */
     static ConnectedClient withoutTls(int port, String user, String password) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        String line = "AUTH " + user + " " + password + "\r\nECHO here\r\n";
-        socket.getOutputStream().write(line.getBytes(StandardCharsets.US_ASCII));
-        BufferedReader in =
-                new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
-        assertThat(List.of(in.readLine(), in.readLine(), in.readLine())).containsExactly("+OK", "$4", "here");
+        logIn(socket.getInputStream(), socket.getOutputStream(), user, password);
         return new ConnectedClient(socket);
+    }
+
+    /** On the same machine. */
+    static ConnectedClient overUnixSocket(Path file, String user, String password) throws IOException {
+        SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(file));
+        logIn(Channels.newInputStream(channel), Channels.newOutputStream(channel), user, password);
+        return new ConnectedClient(channel);
+    }
+
+    private static void logIn(InputStream input, OutputStream out, String user, String password) throws IOException {
+        String line = "AUTH " + user + " " + password + "\r\nECHO here\r\n";
+        out.write(line.getBytes(StandardCharsets.US_ASCII));
+        BufferedReader in = new BufferedReader(new InputStreamReader(input, StandardCharsets.US_ASCII));
+        assertThat(List.of(in.readLine(), in.readLine(), in.readLine())).containsExactly("+OK", "$4", "here");
     }
 
     /** As an exporter does it. */

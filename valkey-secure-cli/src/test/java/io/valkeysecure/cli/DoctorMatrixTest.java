@@ -180,6 +180,10 @@ class DoctorMatrixTest {
                         .with("port PLAIN")
                         .asked(CONNECTED, "plain app")
                         .often(),
+                Case.of("a client by the unix socket")
+                        .with("unixsocket DIR/client.socket", "unixsocketperm 770")
+                        .asked(CONNECTED, "unix app")
+                        .often(),
                 Case.of("an exporter that is the administrator", Check.MONITORING_POWERFUL)
                         .asked(CONNECTED, "redis_exporter admin")
                         .often(),
@@ -770,7 +774,7 @@ class DoctorMatrixTest {
         }
     }
 
-    /** How it is named or {@code plain}, and whom it logs in as. */
+    /** How it is named, {@code plain} or {@code unix}, and whom it logs in as. */
     private static ConnectedClient connected(@Nullable String who, int port, int plain) throws IOException {
         if (who == null) {
             return ConnectedClient.none();
@@ -778,6 +782,9 @@ class DoctorMatrixTest {
         String name = who.substring(0, who.indexOf(' '));
         String user = who.substring(who.indexOf(' ') + 1);
         String password = operator.password(user);
+        if (name.equals("unix")) {
+            return ConnectedClient.overUnixSocket(directory.resolve("client.socket"), user, password);
+        }
         return name.equals("plain")
                 ? ConnectedClient.withoutTls(plain, user, password)
                 : ConnectedClient.named(

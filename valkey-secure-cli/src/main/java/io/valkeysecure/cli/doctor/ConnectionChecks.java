@@ -55,7 +55,9 @@ final class ConnectionChecks {
             results.notMade(port.isEmpty() ? untold : refusal, Check.CONNECTION_PLAINTEXT);
         } else {
             results.passed(Check.CONNECTION_PLAINTEXT);
-            plaintext(clients, port.get());
+            if (!port.get().equals("0")) { // which stands behind the path of a unix socket
+                plaintext(clients, port.get());
+            }
         }
         List<Exporter> exporters = local ? exporters(port) : List.of();
         Set<String> users = clients.stream()
