@@ -133,7 +133,7 @@ ensure_acme() {
   say "pebble: $(dpkg-query -W -f '${Version}' pebble 2>/dev/null || echo unknown), $(certbot --version 2>&1)"
 }
 
-# What the doctor is measured by: two other scanners, a server that gets no fixes any more, a browser.
+# What the doctor is measured by: two other scanners, a server that gets no fixes any more, an exporter, a browser.
 ensure_doctors_tools() {
   ensure_programs <<'PROGRAMS'
 sslscan sslscan
@@ -143,6 +143,10 @@ PROGRAMS
   if ! command -v redis-server >/dev/null; then
     say "no redis-server on PATH"
     install_without_service redis-server redis-server.service
+  fi
+  if ! command -v prometheus-redis-exporter >/dev/null; then
+    say "no prometheus-redis-exporter on PATH"
+    install_without_service prometheus-redis-exporter prometheus-redis-exporter.service
   fi
   say "sslscan: $(sslscan --version 2>/dev/null | grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1), testssl.sh:" \
     "$(dpkg-query -W -f '${Version}' testssl.sh 2>/dev/null || echo unknown)," \

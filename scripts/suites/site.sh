@@ -35,7 +35,8 @@ PROGRAMS
   } >"$work/html/search/index.js"
   cat "$work/html/search/lunr.js" "$work/html/search/index.js" "$ROOT/site/search.js" >"$work/html/search/main.js"
   pages=$(find "$work/html" -maxdepth 1 -name '*.html' | wc -l)
-  broken=$(/usr/bin/python3 "$ROOT/site/links.py" "$work/html" "$ROOT/valkey-secure-core/src/main/java/io/valkeysecure/RefusalReason.java") ||
+  broken=$(/usr/bin/python3 "$ROOT/site/links.py" "$work/html" "$ROOT/valkey-secure-core/src/main/java/io/valkeysecure/RefusalReason.java" \
+    "$ROOT/valkey-secure-cli/src/main/java/io/valkeysecure/cli/doctor/report/Check.java") ||
     failed=1
   printf '%s\n' "$broken"
   for width in 390 1280; do
