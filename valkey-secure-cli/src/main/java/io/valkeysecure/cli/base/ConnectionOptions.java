@@ -138,7 +138,7 @@ public final class ConnectionOptions {
         }
         Path keyFile = key == null ? certificate : key;
         Material<LoadedIdentity> material = key == null
-                ? IdentityMaterial.keyStore(certificate, storePassword(certificate), null)
+                ? IdentityMaterial.keyStore(certificate, null, storePassword(certificate), null)
                 : IdentityMaterial.pem(
                         certificate,
                         key,
