@@ -55,4 +55,12 @@ class ServerNamesTest {
         assertThat(ServerNames.key(new Endpoint("[::1]", 1))).isEqualTo("[0:0:0:0:0:0:0:1]:1");
         assertThat(ServerNames.key("::ffff:127.0.0.1")).isEqualTo(ServerNames.key("127.0.0.1")); // one is dialled
     }
+
+    @Test
+    void describe_showsWhatEachIsExpectedToBe() {
+        assertThat(new ServerNames(OF_ALL, Map.of("localhost:6379", "endpoint.test")).describe())
+                .contains("all.test")
+                .contains("\n  dialled as localhost:6379: endpoint.test");
+        assertThat(new ServerNames(null, Map.of()).describe()).isEqualTo("the dialled host");
+    }
 }
