@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Import;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Applications whose connections are guarded by the lines of the page on Spring Boot 3.5, one for each client. Each is started twice: the
- * second time it has to refuse the server. Arguments: a directory with certificates, a port.
+ * Applications whose connections are guarded by the lines of the page on Spring Boot 3.5, one for each client. Each is
+ * started twice: the second time it has to refuse the server. Arguments: a directory with certificates, a port.
  */
 final class SpringBootConsumer {
     @Configuration(proxyBeanMethods = false)

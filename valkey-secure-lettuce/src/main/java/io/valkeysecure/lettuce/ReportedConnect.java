@@ -6,13 +6,14 @@ import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.internal.adapter.RefusalReporter;
+import java.util.Iterator;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
- * Connects as Lettuce does, and lets the caller see a refusal that Lettuce loses. If {@code RedisURI.timeout} passes first, the
- * failure has the refusal as suppressed. If the channel is closed before the connecting thread looks for its handler ("RedisHandshakeHandler not
- * registered"), the refusal takes the place of the failure.
+ * Connects as Lettuce does, and lets the caller see a refusal that Lettuce loses. If {@code RedisURI.timeout} passes
+ * first, the failure has the refusal as suppressed. If the channel is closed before the connecting thread looks for its
+ * handler ("RedisHandshakeHandler not registered"), the refusal takes the place of the failure.
  */
 final class ReportedConnect {
     private static final AttributeKey<RefusalReporter> REPORTER =
@@ -47,12 +48,8 @@ final class ReportedConnect {
     private static Throwable reported(Throwable failure, RefusalReporter reporter) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        Throwable reported = cause instanceof IllegalStateException
-                ? reporter.refusals().stream()
-                        .<Throwable>map(refusal -> refusal)
-                        .findFirst()
-                        .orElse(cause)
-                : cause;
+        Iterator<TlsHandshakeException> refusals = reporter.refusals().iterator();
+        Throwable reported = cause instanceof IllegalStateException && refusals.hasNext() ? refusals.next() : cause;
         reporter.addTo(reported);
         return reported;
     }

@@ -31,11 +31,11 @@ public record Failure(String message, Optional<String> hint, int exitCode) {
     }
 
     /**
-     * Tells of what a client library threw.
+     * Describes what a client library threw.
      *
      * @param thrown by the library
      * @param isServersAnswer whether an exception of the library is an error that the server answered with
-     * @return what to tell of it
+     * @return the message, the hint and the exit code
      */
     public static Failure of(Throwable thrown, Predicate<Throwable> isServersAnswer) {
         if (thrown instanceof InputException input) {

@@ -28,7 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
-/** Examines a server and those that it tells of, several at a time and each by one connection at a time. */
+/** Examines a server and the servers that it names, several at a time and each by one connection at a time. */
 public final class Doctor {
     private static final String THIS_SIDE = "this side";
     private static final int AT_A_TIME = 8;
@@ -42,7 +42,7 @@ public final class Doctor {
      * Prepares examinations.
      *
      * @param visit with what the doctor comes
-     * @param progress is told of each server when it is done
+     * @param progress is called with each server when it is done
      */
     public Doctor(ScanOptions visit, Consumer<String> progress) {
         this.visit = visit;
@@ -72,7 +72,7 @@ public final class Doctor {
     public Report examine(List<Endpoint> seeds) throws IOException {
         Instant at = visit.clock().instant();
         long begun = System.nanoTime();
-        // an identity that is not usable at all is told of elsewhere
+        // an identity that cannot be used at all is reported elsewhere
         Optional<X509Certificate> client = visit.clientFiles()
                 .flatMap(ConnectionOptions.ClientFiles::identity)
                 .map(LoadedIdentity::leaf);
