@@ -76,7 +76,8 @@ class BadMaterialTest extends WithMaterialFiles {
     void anchors_fileIsEmpty_isUnreadable() throws IOException {
         Files.createFile(file);
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
-                .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " " + file + " is empty, expected PEM or a key store; was it written in full?");
+                .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " " + file
+                        + " is empty, expected PEM or a key store; was it written in full?");
     }
 
     @Test

@@ -172,7 +172,14 @@ class ConfigurationTest {
                     assertThat(tls.policy().handshakeTimeout()).isEqualTo(Duration.ofSeconds(3));
                     assertThat(tls.rotation().checkInterval()).isEqualTo(Duration.ofSeconds(2));
                     assertThat(tls.rotation().drainWindow()).isEqualTo(Duration.ofSeconds(4));
-                    assertThat(tls.describe()).contains("a.example", "b.example", "node-1.internal", "node-2.internal", "jdk", "sha256/47DEQ");
+                    assertThat(tls.describe())
+                            .contains(
+                                    "a.example",
+                                    "b.example",
+                                    "node-1.internal",
+                                    "node-2.internal",
+                                    "jdk",
+                                    "sha256/47DEQ");
                 });
     }
 

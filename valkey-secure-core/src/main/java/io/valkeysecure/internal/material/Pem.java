@@ -141,9 +141,9 @@ public final class Pem {
                     .setProvider(new BouncyCastleProvider())
                     .build(password));
         } catch (PKCSException | OperatorCreationException | RuntimeException e) {
-            throw new MalformedException(
-                    "block " + number + " is an encrypted private key that the password does not open, expected another password;"
-                            + " try it with \"openssl pkey -in FILE -noout\"");
+            throw new MalformedException("block " + number
+                    + " is an encrypted private key that the password does not open, expected another password;"
+                    + " try it with \"openssl pkey -in FILE -noout\"");
         }
     }
 
