@@ -558,7 +558,7 @@ class PkiTest {
             Outcome outcome = Outcome.of("pki", "show", "localhost:" + peer.port());
 
             assertThat(outcome.exitCode()).isEqualTo(1);
-            assertThat(outcome.err()).contains("presented no certificate");
+            assertThat(outcome.err()).contains("presented no certificate within 5 s");
         }
     }
 

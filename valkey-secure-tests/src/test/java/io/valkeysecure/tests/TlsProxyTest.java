@@ -2,7 +2,6 @@ package io.valkeysecure.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.awaitility.Awaitility.await;
 
 import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.RefusalReason;
@@ -11,15 +10,11 @@ import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -35,7 +30,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TlsProxyTest {
     private static final String SERVER_NAME = "node-1.internal.test";
     private static final String PROXY_NAME = "proxy.internal.test";
-    private static final Duration LONG = Duration.ofSeconds(60);
 
     private static final String HAPROXY = """
             defaults
@@ -57,8 +51,6 @@ class TlsProxyTest {
               server node1 127.0.0.1:VALKEY ssl verify required ca-file DIRECTORY/ca.crt crt DIRECTORY/client.pem sni str(node-1.internal.test) verifyhost node-1.internal.test
             """;
     private static final String STUNNEL = """
-            foreground = yes
-            pid =
             [valkey]
             accept = 127.0.0.1:ENDS
             connect = 127.0.0.1:PLAINTEXT
@@ -74,19 +66,11 @@ class TlsProxyTest {
             .user(TestClient.USER, TestClient.PASSWORD)
             .plaintextPort()
             .start();
-    private final int byName = freePort();
-    private final int haproxyEnds = freePort();
-    private final int stunnelEnds = freePort();
-    private Process haproxy;
-    private Process stunnel;
-
-    private static int freePort() {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
+    private final int byName = InstalledProxy.freePort();
+    private final int haproxyEnds = InstalledProxy.freePort();
+    private final int stunnelEnds = InstalledProxy.freePort();
+    private @Nullable InstalledProxy haproxy;
+    private @Nullable InstalledProxy stunnel;
 
     @BeforeAll
     void start(@TempDir Path directory) throws IOException {
@@ -94,56 +78,22 @@ class TlsProxyTest {
         Files.writeString(directory.resolve("ca.crt"), root.certificatePem());
         Files.writeString(directory.resolve("proxy.pem"), proxy.chainPem() + proxy.privateKeyPem());
         Files.writeString(directory.resolve("client.pem"), client.chainPem() + client.privateKeyPem());
-        haproxy = start(
+        haproxy = InstalledProxy.haproxy(
                 directory,
-                "haproxy",
-                HAPROXY,
-                Map.of("BY_NAME", byName, "ENDS", haproxyEnds, "VALKEY", server.port()),
-                "-db",
-                "-f");
-        stunnel =
-                start(directory, "stunnel", STUNNEL, Map.of("ENDS", stunnelEnds, "PLAINTEXT", server.plaintextPort()));
-        awaitListener(haproxy, byName);
-        awaitListener(haproxy, haproxyEnds);
-        awaitListener(stunnel, stunnelEnds);
-    }
-
-    private static Process start(
-            Path directory, String program, String text, Map<String, Integer> ports, String... options)
-            throws IOException {
-        String configuration = text.replace("DIRECTORY", directory.toString());
-        for (Map.Entry<String, Integer> port : ports.entrySet()) {
-            configuration = configuration.replace(":" + port.getKey(), ":" + port.getValue());
-        }
-        Path file = Files.writeString(directory.resolve(program + ".conf"), configuration);
-        ProcessBuilder builder = new ProcessBuilder(program)
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve(program + ".log").toFile());
-        builder.command().addAll(List.of(options));
-        builder.command().add(file.toString());
-        builder.environment().merge("PATH", "/usr/sbin", (path, more) -> path + ":" + more);
-        return builder.start();
-    }
-
-    private static void awaitListener(Process process, int port) {
-        await().atMost(LONG).until(() -> {
-            assertThat(process.isAlive()).as("proxy at port " + port).isTrue();
-            try (Socket connection = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                return connection.isConnected();
-            } catch (IOException e) {
-                return false;
-            }
-        });
+                HAPROXY.replace(":BY_NAME", ":" + byName)
+                        .replace(":ENDS", ":" + haproxyEnds)
+                        .replace(":VALKEY", ":" + server.port()),
+                byName,
+                haproxyEnds);
+        stunnel = InstalledProxy.stunnel(
+                directory,
+                STUNNEL.replace(":ENDS", ":" + stunnelEnds).replace(":PLAINTEXT", ":" + server.plaintextPort()),
+                stunnelEnds);
     }
 
     @AfterAll
-    void stop() throws InterruptedException {
-        for (Process process : new Process[] {haproxy, stunnel}) {
-            if (process != null) {
-                process.destroy();
-                assertThat(process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            }
-        }
+    void stop() {
+        Stream.of(haproxy, stunnel).filter(Objects::nonNull).forEach(InstalledProxy::close);
         server.close();
     }
 
