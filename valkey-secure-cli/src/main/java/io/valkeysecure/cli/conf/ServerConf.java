@@ -80,11 +80,6 @@ public final class ServerConf {
         /**
          * Checks every text.
          *
-         * @param name the name of the primary
-         * @param host where it is now
-         * @param port its TLS port
-         * @param quorum how many sentinels have to agree that it is down
-         * @param user whom the sentinel logs in as
          * @throws InputException if one could end a line or a string in what is written
          */
         public Watched {
