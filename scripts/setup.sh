@@ -120,6 +120,18 @@ PROGRAMS
   done
 }
 
+# Proxies that the clients connect through, for their programs only.
+ensure_proxies() {
+  if ! PATH=$PATH:/usr/sbin command -v haproxy >/dev/null; then
+    say "no haproxy on PATH"
+    install_without_service haproxy haproxy.service
+  fi
+  if ! command -v stunnel >/dev/null; then
+    say "no stunnel on PATH"
+    install_without_service stunnel4 stunnel.target
+  fi
+}
+
 # An ACME server and a client of it, for their programs only.
 ensure_acme() {
   if ! command -v pebble >/dev/null; then

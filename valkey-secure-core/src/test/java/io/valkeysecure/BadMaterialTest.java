@@ -56,7 +56,7 @@ class BadMaterialTest extends WithMaterialFiles {
     void anchors_fileIsMissing_isUnreadable() {
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
                 .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " " + file
-                        + " does not exist; is the path right, and its volume mounted?");
+                        + " does not exist, expected a file; is the path right, and its volume mounted?");
     }
 
     @Test
@@ -108,7 +108,8 @@ class BadMaterialTest extends WithMaterialFiles {
     void anchors_fileIsEmpty_isUnreadable() throws IOException {
         Files.createFile(file);
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
-                .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " " + file + " is empty; was it written in full?");
+                .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " " + file
+                        + " is empty, expected PEM or a key store; was it written in full?");
     }
 
     @Test
@@ -317,7 +318,7 @@ class BadMaterialTest extends WithMaterialFiles {
     void key_publicKeyBlock_isNamed() throws IOException {
         Files.writeString(file, pem("PUBLIC KEY", LEAF.keyPair().getPublic().getEncoded()));
         assertThat(identityRefused(ClientIdentity.pem(identity.certificate(), file)))
-                .contains("block 1 is a public key", "or the private key of it");
+                .contains("block 1 is a public key", "expected a certificate or a private key");
     }
 
     @Test
@@ -333,7 +334,7 @@ class BadMaterialTest extends WithMaterialFiles {
     void encryptedKey_withoutPassword_saysSo() throws IOException {
         Files.writeString(file, LEAF.encryptedPrivateKeyPem(PASSWORD));
         assertThat(identityRefused(ClientIdentity.pem(identity.certificate(), file)))
-                .contains("block 1 is an encrypted private key and no password is given");
+                .contains("block 1 is an encrypted private key, expected a password for it, none is given");
     }
 
     @ParameterizedTest
@@ -426,7 +427,7 @@ class BadMaterialTest extends WithMaterialFiles {
         Files.writeString(file, TestCertificate.pem(INTERMEDIATE, LEAF));
         assertThat(identityRefused(ClientIdentity.pem(file, identity.key())))
                 .startsWith(RefusalReason.KEY_MISMATCH + " ")
-                .contains("it belongs to certificate 2: put that one first");
+                .contains("it is the key of certificate 2: put that one first");
     }
 
     @Test

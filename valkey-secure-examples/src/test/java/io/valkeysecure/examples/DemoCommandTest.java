@@ -252,7 +252,7 @@ class DemoCommandTest {
                 .isEqualTo(new Outcome(
                         2,
                         "",
-                        "valkey-secure: error: /does/not/exist.crt does not exist; is the path right, and its volume mounted?;"
+                        "valkey-secure: error: /does/not/exist.crt does not exist, expected a file; is the path right, and its volume mounted?;"
                                 + " see https://valkey-secure.github.io/reasons.html#material_unreadable\n"));
     }
 

@@ -2,6 +2,7 @@ package io.valkeysecure.spring;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
 import io.valkeysecure.Revocation;
 import io.valkeysecure.Rotation;
@@ -70,6 +71,7 @@ final class SecureTlsFactory {
         if (server != null) {
             builder.serverIdentity(server);
         }
+        valid("valkey.secure.server-names", () -> serverNames(builder));
         if (!properties.pins().isEmpty()) {
             valid(
                     "valkey.secure.pins",
@@ -300,12 +302,30 @@ final class SecureTlsFactory {
                 : ServerIdentity.anyOf(wanted.hosts().toArray(String[]::new));
     }
 
-    /** Runs a step that fails for values that are out of range or weaker than the preset. */
+    @CanIgnoreReturnValue
+    private SecureTls.Builder serverNames(SecureTls.Builder builder) {
+        for (ValkeySecureProperties.DialledServer server : properties.serverNames()) {
+            String host = server.host();
+            Integer port = server.port();
+            String name = server.name();
+            if (host == null || name == null) {
+                throw new IllegalArgumentException("expected host and name, saw " + server);
+            }
+            if (port == null) {
+                builder.serverName(host, name);
+            } else {
+                builder.serverName(new Endpoint(host, port), name);
+            }
+        }
+        return builder;
+    }
+
+    /** Runs a step that fails for values that are out of range, weaker than the preset, or given twice. */
     @CanIgnoreReturnValue
     private static <T extends @Nullable Object> T valid(String property, Supplier<T> step) {
         try {
             return step.get();
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) {
             throw new ConfigurationRefusedException(
                     property + " cannot be used: " + e.getMessage(),
                     "Correct " + property + ".* in the configuration.");

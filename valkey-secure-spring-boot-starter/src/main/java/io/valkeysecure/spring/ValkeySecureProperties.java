@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param identity Client certificate for mTLS. Used when spring.data.redis.ssl.bundle names no SSL bundle.
  * @param policy Floors of TLS: versions, cipher suites, keys.
  * @param serverIdentity What the server's certificate has to name. By default the host that is dialled.
+ * @param serverNames Servers whose name is not the one that is dialled: behind a tunnel, a port forwarding or a proxy.
  * @param pins SPKI pins such as sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=, at least two, one of which has to
  *     match.
  * @param revocation How it is proved that no certificate of the server is revoked.
@@ -30,6 +31,7 @@ record ValkeySecureProperties(
         @DefaultValue Identity identity,
         @DefaultValue Policy policy,
         @DefaultValue ServerName serverIdentity,
+        @DefaultValue List<DialledServer> serverNames,
         @DefaultValue List<String> pins,
         @DefaultValue RevocationCheck revocation,
         @DefaultValue Watch rotation,
@@ -102,6 +104,18 @@ record ValkeySecureProperties(
             @DefaultValue List<String> hosts,
             @Nullable String spiffeId,
             @Nullable String spiffeTrustDomain) {}
+
+    /**
+     * A server whose name is not the one that is dialled.
+     *
+     * @param host Host that is dialled.
+     * @param port Port that is dialled. By default every port of the host.
+     * @param name Name that the server's certificate has to hold, and that is sent as SNI.
+     */
+    record DialledServer(
+            @Nullable String host,
+            @Nullable Integer port,
+            @Nullable String name) {}
 
     /**
      * How it is proved that no certificate is revoked.

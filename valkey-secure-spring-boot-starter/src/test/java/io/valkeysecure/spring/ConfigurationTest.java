@@ -155,6 +155,11 @@ class ConfigurationTest {
                         "valkey.secure.policy.preset=strict",
                         "valkey.secure.policy.handshake-timeout=3s",
                         "valkey.secure.server-identity.hosts=a.example,b.example",
+                        "valkey.secure.server-names[0].host=localhost",
+                        "valkey.secure.server-names[0].name=node-1.internal",
+                        "valkey.secure.server-names[1].host=localhost",
+                        "valkey.secure.server-names[1].port=6381",
+                        "valkey.secure.server-names[1].name=node-2.internal",
                         "valkey.secure.rotation.check-interval=2s",
                         "valkey.secure.rotation.drain-window=4s",
                         "valkey.secure.engine=jdk",
@@ -167,7 +172,14 @@ class ConfigurationTest {
                     assertThat(tls.policy().handshakeTimeout()).isEqualTo(Duration.ofSeconds(3));
                     assertThat(tls.rotation().checkInterval()).isEqualTo(Duration.ofSeconds(2));
                     assertThat(tls.rotation().drainWindow()).isEqualTo(Duration.ofSeconds(4));
-                    assertThat(tls.describe()).contains("a.example", "b.example", "jdk", "sha256/47DEQ");
+                    assertThat(tls.describe())
+                            .contains(
+                                    "a.example",
+                                    "b.example",
+                                    "node-1.internal",
+                                    "node-2.internal",
+                                    "jdk",
+                                    "sha256/47DEQ");
                 });
     }
 
@@ -255,6 +267,20 @@ class ConfigurationTest {
                                 "valkey.secure.server-identity.spiffe-id=spiffe://a/b"),
                         "at most one",
                         "Correct valkey.secure.server-identity"),
+                Arguments.of(
+                        "dialled server without a name",
+                        List.of("valkey.secure.server-names[0].host=localhost"),
+                        "expected host and name",
+                        "Correct valkey.secure.server-names"),
+                Arguments.of(
+                        "two names of one server",
+                        List.of(
+                                "valkey.secure.server-names[0].host=localhost",
+                                "valkey.secure.server-names[0].name=a",
+                                "valkey.secure.server-names[1].host=LOCALHOST",
+                                "valkey.secure.server-names[1].name=b"),
+                        "server name of",
+                        "Correct valkey.secure.server-names"),
                 Arguments.of(
                         "CRLs without their method",
                         List.of("valkey.secure.revocation.crls=/crl"),

@@ -3,9 +3,12 @@ package io.valkeysecure.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.ClientResources;
@@ -30,10 +33,14 @@ import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyServer;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -169,12 +176,55 @@ class MisconfigurationsTest {
             port = server.port();
         }
 
-        private static void close(Socket client) {
+        private static void close(Closeable socket) {
             try {
-                client.close();
+                socket.close();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        /** A port that answers no attempt to connect: the queue of its listener is full. */
+        void fallIntoABlackHole() throws IOException {
+            ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            opened.add(() -> close(listener));
+            port = listener.getLocalPort();
+            for (boolean answers = true; answers; ) {
+                Socket waiting = new Socket();
+                opened.add(0, () -> close(waiting));
+                try {
+                    waiting.connect(listener.getLocalSocketAddress(), (int) SHORT.toMillis());
+                } catch (SocketTimeoutException e) {
+                    answers = false;
+                }
+            }
+        }
+
+        /** A port whose connections are reset when the handshake begins. */
+        void resetConnections() throws IOException {
+            ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            opened.add(() -> close(listener));
+            port = listener.getLocalPort();
+            Thread firewall = new Thread(() -> {
+                while (!listener.isClosed()) {
+                    try (Socket connection = listener.accept()) {
+                        connection.setSoLinger(true, 0);
+                        var unused = connection.getInputStream().read();
+                    } catch (IOException e) {
+                        // the next one; or the listener is closed
+                    }
+                }
+            });
+            firewall.start();
+        }
+
+        /** A web server with a certificate that this client accepts. */
+        void serveHttps() throws Exception {
+            HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.setHttpsConfigurator(new HttpsConfigurator(SERVER.tlsContext(ROOT)));
+            server.start();
+            opened.add(() -> server.stop(0));
+            port = server.getAddress().getPort();
         }
 
         void trusts(TestCertificate other) throws IOException {
@@ -201,11 +251,16 @@ class MisconfigurationsTest {
                         if (lettuce) {
                             ping(SecureLettuce.clientBuilder(tls, RedisURI.create(uri()))
                                     .resources(RESOURCES)
+                                    .options(ClientOptions.builder()
+                                            .socketOptions(socketOptions())
+                                            .build())
                                     .build());
                         } else {
-                            JedisClientConfig config = SecureJedis.clientConfig(
-                                    tls, DefaultJedisClientConfig.builder().build());
-                            ping(config);
+                            ping(SecureJedis.clientConfig(
+                                    tls,
+                                    DefaultJedisClientConfig.builder()
+                                            .connectionTimeoutMillis((int) patience.toMillis())
+                                            .build()));
                         }
                     }
                 }
@@ -259,8 +314,10 @@ class MisconfigurationsTest {
                     options.keyManager(certificate.toFile(), key.toFile(), null);
                 }
                 RedisClient client = RedisClient.create(RESOURCES, uri());
-                client.setOptions(
-                        ClientOptions.builder().sslOptions(options.build()).build());
+                client.setOptions(ClientOptions.builder()
+                        .sslOptions(options.build())
+                        .socketOptions(socketOptions())
+                        .build());
                 ping(client);
             });
         }
@@ -280,6 +337,10 @@ class MisconfigurationsTest {
                             .build());
                 }
             });
+        }
+
+        private SocketOptions socketOptions() {
+            return SocketOptions.builder().connectTimeout(patience).build();
         }
 
         private String uri() {
@@ -543,13 +604,13 @@ class MisconfigurationsTest {
                 keyFile(
                         "holds the public key",
                         "public key",
-                        "private key of it",
+                        "name the file",
                         block("PUBLIC KEY", CLIENT.keyPair().getPublic().getEncoded())),
                 files(
                         "certificate file: a signing request",
                         RefusalReason.MATERIAL_UNREADABLE,
                         "signing request",
-                        "the CA answered",
+                        "issued for it",
                         setup -> {
                             honest(setup);
                             Files.write(setup.certificate, block("CERTIFICATE REQUEST", signingRequest()));
@@ -587,7 +648,7 @@ class MisconfigurationsTest {
                 files(
                         "key is encrypted, no password given",
                         RefusalReason.MATERIAL_UNREADABLE,
-                        "no password is given",
+                        "none is given",
                         "pem(certificate, key, password)",
                         setup -> {
                             honest(setup);
@@ -713,6 +774,17 @@ class MisconfigurationsTest {
                         setup.port = free.getLocalPort();
                     }
                 }),
+                client("a firewall drops what is sent to the port", "timed out", setup -> {
+                    setup.fallIntoABlackHole();
+                    setup.patience = SHORT;
+                }),
+                row(
+                        "a firewall resets the connection",
+                        RefusalReason.PEER_CLOSED,
+                        "firewall",
+                        "logs",
+                        Setup::resetConnections),
+                client("a web server with TLS dialled", "first byte", Setup::serveHttps),
                 row(
                         "dialled by an alias that the certificate has not",
                         RefusalReason.NAME_MISMATCH,
@@ -880,6 +952,7 @@ class MisconfigurationsTest {
         List<String> wrong = new ArrayList<>();
         List<String> table = new ArrayList<>();
         int number = 0;
+        int whole = 0;
         for (Row row : rows()) {
             number++;
             Path own = Files.createDirectory(directory.resolve(String.valueOf(number)));
@@ -899,6 +972,9 @@ class MisconfigurationsTest {
                 if (!said.contains(row.cause()) || !said.contains(row.cure())) {
                     wrong.add(row.what() + ": expected \"" + row.cause() + "\" and \"" + row.cure() + "\": " + said);
                 }
+                if (!row.cure().isEmpty() && said.contains("expected ")) {
+                    whole++;
+                }
                 String commandLine = setup.commandLine(said);
                 boolean noticed = !"*connects*".equals(commandLine) || setup.connections > 1;
                 if (commandLine != null && (!noticed || commandLine.contains("(...)"))) {
@@ -915,6 +991,7 @@ class MisconfigurationsTest {
         }
         assertThat(wrong).isEmpty();
         assertThat(table).hasSizeGreaterThanOrEqualTo(40);
+        assertThat(whole).as("messages with cause, expected, seen and cure").isGreaterThanOrEqualTo(36);
         assertThat(table)
                 .filteredOn(line -> line.contains("| as the library") || line.contains("hint: "))
                 .as("named by the command line with what to do")

@@ -94,7 +94,10 @@ public record Failure(String message, Optional<String> hint, int exitCode) {
         if (telling instanceof TlsHandshakeException refused) {
             return hint(refused);
         }
-        if (telling instanceof ConnectException || telling instanceof SocketTimeoutException) {
+        if (telling instanceof SocketTimeoutException) {
+            return Optional.of("is the server up, and does no firewall drop what is sent to this port?");
+        }
+        if (telling instanceof ConnectException) {
             return Optional.of("is the server up, and is this its tls-port? valkey-cli --tls ... config get tls-port");
         }
         return hintOfAnswer(String.valueOf(telling.getMessage()));

@@ -11,12 +11,14 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Watchdog {
     private final Thread thread;
+    private volatile boolean closed;
 
     private Watchdog(Socket socket, Duration limit) {
         thread = new Thread(
                 () -> {
                     try {
                         TimeUnit.MILLISECONDS.sleep(limit.toMillis());
+                        closed = true;
                         socket.close();
                     } catch (InterruptedException | IOException e) {
                         // what was watched came to an end by itself, or the socket is closed already
@@ -37,6 +39,11 @@ public final class Watchdog {
         Watchdog watchdog = new Watchdog(socket, limit);
         watchdog.thread.start();
         return watchdog;
+    }
+
+    /** {@return whether the time came to its end, so that the socket is closed by this} */
+    public boolean hasClosed() {
+        return closed;
     }
 
     /** Ends the watch, and leaves the socket as it is. */

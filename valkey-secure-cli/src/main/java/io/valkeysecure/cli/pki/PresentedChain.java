@@ -33,12 +33,16 @@ public final class PresentedChain {
         context.init(null, new TrustManager[] {refusing}, new SecureRandom());
         try (Socket connected = new Socket()) {
             connect(connected, server);
-            connected.setSoTimeout((int) TIMEOUT.toMillis());
             SSLSocket tls =
                     (SSLSocket) context.getSocketFactory().createSocket(connected, server.host(), server.port(), true);
             Watchdog watchdog = Watchdog.over(connected, TIMEOUT);
             try {
                 tls.startHandshake();
+            } catch (IOException e) {
+                if (watchdog.hasClosed() && refusing.chain().isEmpty()) {
+                    throw new IOException(server + " presented no certificate within " + TIMEOUT.toSeconds() + " s");
+                }
+                throw e;
             } finally {
                 watchdog.callOff();
             }

@@ -37,7 +37,9 @@ final class IdentityProof {
             throw RootTypes.configurationRefused(
                     RefusalReason.KEY_MISMATCH,
                     "client identity (" + source + "): the private key does not belong to the first certificate, "
-                            + Printable.value(leaf.getSubjectX500Principal()) + owner(source, identity));
+                            + Printable.value(leaf.getSubjectX500Principal())
+                            + ", expected the key of that certificate"
+                            + owner(source, identity));
         }
         for (X509Certificate certificate : identity.chain()) {
             requireInDate("client identity (" + source + ")", certificate, now);
@@ -69,7 +71,7 @@ final class IdentityProof {
     private static String owner(String source, LoadedIdentity identity) {
         for (int i = 1; i < identity.chain().size(); i++) {
             if (signsFor(source, identity.key(), identity.chain().get(i).getPublicKey())) {
-                return "; it belongs to certificate " + (i + 1) + ": put that one first";
+                return "; it is the key of certificate " + (i + 1) + ": put that one first";
             }
         }
         return "; were certificate and key written at different times, or the files swapped?";

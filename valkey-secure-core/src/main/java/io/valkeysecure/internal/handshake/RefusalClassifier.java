@@ -136,8 +136,8 @@ final class RefusalClassifier {
                     RefusalReason.PEER_CLOSED,
                     "expected a handshake, the peer closed the connection "
                             + (evidence.nothingReceived()
-                                    ? "without sending a byte, as Valkey does at maxclients, and a load balancer without a"
-                                            + " server behind it; look at their logs"
+                                    ? "without sending a byte, or reset it, as a firewall does, Valkey at maxclients, and a"
+                                            + " load balancer without a server behind it; look at their logs"
                                     : "during the handshake; its log tells why"),
                     cause);
         }

@@ -28,9 +28,7 @@ final class FileKind {
 
     private static final Map<String, String> LABELS = Map.of(
             "OPENSSH PRIVATE KEY",
-            "an OpenSSH private key; write it as PKCS#8 with \"ssh-keygen -p -m PKCS8 -f FILE\"",
-            "SSH2 PUBLIC KEY",
-            "an SSH public key, expected a certificate of a CA",
+            "an OpenSSH private key, expected one in PKCS#8; convert it with \"ssh-keygen -p -m PKCS8 -f FILE\"",
             "PGP PUBLIC KEY BLOCK",
             "an OpenPGP key, expected a certificate of a CA",
             "PGP PRIVATE KEY BLOCK",
@@ -44,13 +42,13 @@ final class FileKind {
         if (text.startsWith("\u00ef\u00bb\u00bf")) {
             return "it begins with a byte order mark (BOM); take it off with \"sed -i '1s/^\\xEF\\xBB\\xBF//' FILE\"";
         } else if (text.startsWith("\u00ff\u00fe") || text.startsWith("\u00fe\u00ff") || text.startsWith("-\0")) {
-            return "it is text in UTF-16; write it in ASCII with \"iconv -f UTF-16 -t ASCII FILE\"";
+            return "it is text in UTF-16, expected ASCII; convert it with \"iconv -f UTF-16 -t ASCII FILE\"";
         } else if (text.startsWith("\u00fe\u00ed\u00fe\u00ed") || text.startsWith("\u00ce\u00ce\u00ce\u00ce")) {
-            return "it is a key store of Java (JKS); name it by keyStore(...)";
+            return "it is a key store of Java (JKS), expected PEM; name it by keyStore(...)";
         } else if (text.startsWith("LS0tLS1CRUdJTi")) {
             return "it is base64 of a PEM file, as in a Secret of Kubernetes; decode it with \"base64 -d FILE\"";
         } else if (HTML.matcher(text).find()) {
-            return "it is a page of HTML or XML, perhaps an error or login page; fetch the file again";
+            return "it is a page of HTML or XML, perhaps an error or login page, expected PEM; fetch the file again";
         } else if (text.startsWith("ssh-") || text.startsWith("ecdsa-sha2-")) {
             return "it is an SSH public key, expected a certificate of a CA";
         } else if (isDer(content)) {
@@ -67,7 +65,7 @@ final class FileKind {
         } else if (ONE_LINE.matcher(text).find()) {
             return "it is on one line; each boundary needs a line of its own, and the base64 lines of 64 characters: \"fold -w 64\"";
         } else if (!text.contains(BOUNDARY) && text.isBlank()) {
-            return "it holds only white space; was it written in full?";
+            return "it holds only white space, expected PEM; was it written in full?";
         } else if (!text.contains(BOUNDARY) && text.strip().startsWith("{")) {
             return "it is JSON, expected PEM; take the PEM out of it, as with \"jq -r\"";
         }
@@ -100,15 +98,15 @@ final class FileKind {
         if (block instanceof X509CertificateHolder) {
             return "a certificate, expected a private key; are the files of certificate and key swapped?";
         } else if (block instanceof PKCS10CertificationRequest) {
-            return "a certificate signing request; name the certificate that the CA answered it with";
+            return "a certificate signing request, expected a certificate; name the one that the CA issued for it";
         } else if (block instanceof SubjectPublicKeyInfo) {
-            return "a public key; expected a certificate, or the private key of it";
+            return "a public key, expected a certificate or a private key; name the file of that";
         } else if (block instanceof X509CRLHolder) {
-            return "a revocation list; name it by revocation(Revocation.crls(...))";
+            return "a revocation list, expected a certificate or a private key; name it by revocation(Revocation.crls(...))";
         } else if (block instanceof X509TrustedCertificateBlock) {
-            return "a certificate with trust settings of OpenSSL; write it anew with \"openssl x509 -in FILE\"";
+            return "a certificate with trust settings of OpenSSL, expected one without; convert it with \"openssl x509 -in FILE\"";
         } else if (block instanceof ContentInfo) {
-            return "PKCS#7; take the certificates out of it with \"openssl pkcs7 -print_certs -in FILE\"";
+            return "PKCS#7, expected certificates by themselves; take them out of it with \"openssl pkcs7 -print_certs -in FILE\"";
         } else if (block instanceof ASN1ObjectIdentifier || block instanceof X9ECParameters) {
             return "EC parameters, expected a certificate or a private key";
         }

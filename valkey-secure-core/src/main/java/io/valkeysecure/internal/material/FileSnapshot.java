@@ -162,25 +162,25 @@ public final class FileSnapshot {
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(LARGEST_FILE_BYTES + 1);
         } catch (NoSuchFileException e) {
-            throw unreadable(file, "does not exist" + whyMissing(file), e);
+            throw unreadable(file, "does not exist, expected a file" + whyMissing(file), e);
         } catch (AccessDeniedException e) {
             throw unreadable(
                     file,
                     "cannot be read by user " + System.getProperty("user.name") + whose(file)
-                            + "; let this user read it, for example by its group",
+                            + ", expected a file that this user may read; allow it, for example by its group",
                     e);
         } catch (FileSystemException e) {
             throw unreadable(
                     file,
                     Files.isSymbolicLink(file)
-                            ? "is a symbolic link that leads to no file, perhaps to itself; look at it with \"readlink -f\""
+                            ? "is a symbolic link that leads to no file, perhaps to itself, expected a file; look at it with \"readlink -f\""
                             : "cannot be read: " + e.getClass().getSimpleName(),
                     e);
         } catch (IOException e) {
             throw unreadable(file, "cannot be read: " + e.getClass().getSimpleName(), e);
         }
         if (bytes.length == 0) {
-            throw unreadable(file, "is empty; was it written in full?", null);
+            throw unreadable(file, "is empty, expected PEM or a key store; was it written in full?", null);
         }
         if (bytes.length > LARGEST_FILE_BYTES) {
             throw unreadable(file, "is larger than " + LARGEST_FILE_BYTES + " bytes, is it the right file?", null);
@@ -190,9 +190,9 @@ public final class FileSnapshot {
 
     private static String whyMissing(Path file) {
         if (file.startsWith("~")) {
-            return ": only a shell replaces ~; write the path of the home directory";
+            return "; only a shell replaces ~: write the path of the home directory";
         } else if (Files.isSymbolicLink(file)) {
-            return ": it is a symbolic link to a file that is not there; look at it with \"readlink -f\"";
+            return "; it is a symbolic link to a file that is not there; look at it with \"readlink -f\"";
         }
         return (file.isAbsolute() ? "" : " (working directory " + Path.of("").toAbsolutePath() + ")")
                 + "; is the path right, and its volume mounted?";

@@ -119,7 +119,7 @@ public final class Pem {
         } else if (block instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {
             if (password == null) {
                 throw new MalformedException(
-                        "block " + number + " is an encrypted private key and no password is given;"
+                        "block " + number + " is an encrypted private key, expected a password for it, none is given;"
                                 + " give it by pem(certificate, key, password)");
             }
             return convert(decrypt(encrypted, number, password), number);
@@ -143,9 +143,9 @@ public final class Pem {
                     .setProvider(new BouncyCastleProvider())
                     .build(password));
         } catch (PKCSException | OperatorCreationException | RuntimeException e) {
-            throw new MalformedException(
-                    "block " + number + " is an encrypted private key that the password does not open;"
-                            + " try it with \"openssl pkey -in FILE -noout\"");
+            throw new MalformedException("block " + number
+                    + " is an encrypted private key that the password does not open, expected another password;"
+                    + " try it with \"openssl pkey -in FILE -noout\"");
         }
     }
 

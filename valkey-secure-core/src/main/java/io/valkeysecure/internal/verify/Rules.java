@@ -308,7 +308,7 @@ final class Rules {
             return null;
         }
         return role == Role.ANCHOR
-                ? "is no CA (basicConstraints); name the certificate of the CA that issued the server's"
+                ? "is no CA (basicConstraints), expected one; name the certificate of the CA that issued the server's"
                 : "issued a certificate and is no CA (basicConstraints)";
     }
 

@@ -650,7 +650,7 @@ class RulesTest {
                         rule,
                         "an anchor without basicConstraints",
                         CONSTRAINT_VIOLATED,
-                        "trust anchor CN=Root is no CA (basicConstraints); name the certificate of the CA",
+                        "trust anchor CN=Root is no CA (basicConstraints), expected one; name the certificate of the CA",
                         GOOD.withRoot(TestCertificateBuilder::withoutBasicConstraints),
                         GOOD));
     }
