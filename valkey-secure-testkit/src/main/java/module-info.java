@@ -3,6 +3,7 @@ module io.valkeysecure.testkit {
     exports io.valkeysecure.testkit;
     exports io.valkeysecure.testkit.certificate;
     exports io.valkeysecure.testkit.hostile;
+    exports io.valkeysecure.testkit.junit;
     exports io.valkeysecure.testkit.recording;
     exports io.valkeysecure.testkit.server;
 
@@ -12,5 +13,7 @@ module io.valkeysecure.testkit {
     requires org.bouncycastle.provider;
     requires org.bouncycastle.util;
     requires static transitive org.jspecify;
+    requires static transitive org.junit.jupiter.api;
+    requires static org.junit.platform.commons;
     requires static testcontainers;
 }

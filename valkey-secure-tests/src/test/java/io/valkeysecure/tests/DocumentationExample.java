@@ -1,5 +1,7 @@
 package io.valkeysecure.tests;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
@@ -23,6 +25,9 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.junit.platform.testkit.engine.EngineTestKit;
 
 /**
  * A Java block of the README or of a page in {@code docs}, with the page that it is on and its place there. A block is
@@ -176,6 +181,10 @@ record DocumentationExample(String page, int number, String code) {
         try (URLClassLoader loader = new URLClassLoader(
                 new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
             Matcher type = TYPE.matcher(code);
+            if (code.contains("@ValkeyTls") && type.find()) {
+                runByJUnit(loader.loadClass("Example$" + type.group(1)));
+                return;
+            }
             Class<?> compiled = loader.loadClass(type.find() ? "Example$" + type.group(1) : "Example");
             Constructor<?> constructor = compiled.getDeclaredConstructor();
             constructor.setAccessible(true);
@@ -191,5 +200,15 @@ record DocumentationExample(String page, int number, String code) {
             run.setAccessible(true);
             run.invoke(example, run.getName().equals("main") ? new Object[] {new String[0]} : new Object[0]);
         }
+    }
+
+    private static void runByJUnit(Class<?> test) {
+        EngineExecutionResults results = EngineTestKit.engine("junit-jupiter")
+                .selectors(DiscoverySelectors.selectClass(test))
+                .execute();
+        assertThat(results.allEvents().executions().failed().stream()
+                        .map(execution -> execution.getTerminationInfo().getExecutionResult()))
+                .isEmpty();
+        assertThat(results.testEvents().succeeded().count()).isEqualTo(1);
     }
 }

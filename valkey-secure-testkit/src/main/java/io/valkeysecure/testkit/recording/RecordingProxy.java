@@ -20,10 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * try (RecordingProxy proxy = RecordingProxy.to(server.host(), server.port())) {
  *     // let the client connect to localhost and proxy.port()
- *     proxy.awaitEnd(Duration.ofSeconds(5));
- *     for (Recording recording : proxy.recordings()) {
- *         assert recording.clientTranscript().isAllTls();
- *     }
+ *     proxy.assertNoCommandSent(Duration.ofSeconds(30));
  * }
  * }</pre>
  *
@@ -81,6 +78,29 @@ public final class RecordingProxy implements AutoCloseable {
      */
     public boolean awaitEnd(Duration limit) {
         return listener.awaitEnd(limit);
+    }
+
+    /**
+     * Asserts that at least one connection came, that all of them have ended, that clients sent nothing but TLS, and
+     * that no command can be in it. So every one was refused in time.
+     *
+     * @param limit how long to wait for the end of the connections
+     * @throws AssertionError otherwise, with what was sent
+     */
+    public void assertNoCommandSent(Duration limit) {
+        if (!awaitEnd(limit)) {
+            throw new AssertionError("a connection is still open after " + limit + ", expected that all have ended");
+        }
+        List<TlsTranscript> sent =
+                recordings.stream().map(Recording::clientTranscript).toList();
+        if (sent.isEmpty()) {
+            throw new AssertionError("no connection came, expected at least one that was refused");
+        }
+        for (TlsTranscript client : sent) {
+            if (!client.isAllTls() || client.mayCarryCommand()) {
+                throw new AssertionError("expected TLS without a command, a client sent " + client);
+            }
+        }
     }
 
     /** Ends all open connections at once, as a broken network does. New ones are accepted. */

@@ -62,6 +62,7 @@ final class RecordingProxyTest {
             assertThat(recording.clientTranscript().mayCarryCommand()).isTrue();
             assertThat(recording.clientTranscript().contains(SECRET)).isFalse();
             assertThat(peer.applicationBytes()).asString().isEqualTo("PING a-secret-value\r\n");
+            assertThatThrownBy(() -> proxy.assertNoCommandSent(LIMIT)).hasMessageContaining("expected TLS without");
         }
     }
 
@@ -73,7 +74,7 @@ final class RecordingProxyTest {
                 RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
             assertThatThrownBy(() -> TlsClient.connect(client, proxy.port(), version))
                     .isInstanceOf(SSLException.class);
-            assertThat(proxy.awaitEnd(LIMIT)).isTrue();
+            proxy.assertNoCommandSent(LIMIT);
             TlsTranscript transcript = proxy.recordings().get(0).clientTranscript();
             assertThat(transcript.isAllTls()).isTrue();
             assertThat(transcript.mayCarryCommand()).as(transcript.toString()).isFalse();
@@ -81,6 +82,26 @@ final class RecordingProxyTest {
                 // an alert of two bytes, its type, the tag and the JDK's sixteen bytes of padding
                 assertThat(transcript.largestApplicationData()).isEqualTo(2 + 1 + 16 + 16);
             }
+        }
+    }
+
+    @Test
+    void assertNoCommandSent_withoutAConnectionOrWithPlaintextOrAnOpenOne_fails() throws Exception {
+        try (HostilePeer peer = HostilePeer.closesAtOnce();
+                RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
+            assertThatThrownBy(() -> proxy.assertNoCommandSent(LIMIT)).hasMessageContaining("no connection came");
+            try (Socket socket = new Socket("localhost", proxy.port())) {
+                send(socket, "PING\r\n");
+                Awaitility.await().atMost(LIMIT).until(() -> proxy.recordings().size() == 1);
+            }
+            assertThatThrownBy(() -> proxy.assertNoCommandSent(LIMIT)).hasMessageContaining("then no TLS");
+        }
+        try (HostilePeer peer = HostilePeer.staysSilent();
+                RecordingProxy proxy = RecordingProxy.to("localhost", peer.port());
+                Socket socket = new Socket("localhost", proxy.port())) {
+            send(socket, "x");
+            Awaitility.await().atMost(LIMIT).until(() -> proxy.recordings().size() == 1);
+            assertThatThrownBy(() -> proxy.assertNoCommandSent(Duration.ZERO)).hasMessageContaining("still open");
         }
     }
 
