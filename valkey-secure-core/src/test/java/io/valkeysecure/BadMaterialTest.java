@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.valkeysecure.internal.material.FileSnapshot;
 import io.valkeysecure.observe.TlsListener;
+import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.PemFiles;
 import io.valkeysecure.testkit.certificate.PrivateKeyEncryption;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +57,36 @@ class BadMaterialTest extends WithMaterialFiles {
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
                 .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " " + file
                         + " does not exist, expected a file; is the path right, and its volume mounted?");
+    }
+
+    @Test
+    void anchors_sourceGivesNone_areUnreadable() {
+        assertThat(anchorsRefused(TrustAnchors.from(new Empty())))
+                .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " trust anchors: the source an empty source gave none");
+    }
+
+    @Test
+    void anchors_sourceGivesOne_areTaken() {
+        List<X509Certificate> one = List.of(ROOT.certificate());
+        try (SecureTls tls = SecureTls.trusting(TrustAnchors.from(() -> one))
+                .withoutClientIdentity()
+                .build()) {
+            assertThat(tls.status().validities())
+                    .extracting(TlsStatus.Validity::subject)
+                    .containsExactly(ROOT.subject());
+        }
+    }
+
+    private static final class Empty implements MaterialSource<List<X509Certificate>> {
+        @Override
+        public List<X509Certificate> current() {
+            return List.of();
+        }
+
+        @Override
+        public String toString() {
+            return "an empty source";
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -227,7 +228,7 @@ class JdkFactsTest {
     @ParameterizedTest
     @EnumSource
     void fact10_dates_haveAReason(Way way) {
-        TestCertificate.Builder leaf = ROOT.issue().dnsName("localhost");
+        TestCertificateBuilder leaf = ROOT.issue().dnsName("localhost");
         Instant now = Instant.now();
         assertThat(reason(way, leaf.notAfter(now.minusSeconds(30)).build())).isEqualTo(BasicReason.EXPIRED);
         assertThat(reason(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,7 +94,7 @@ class ServerIdentityTest {
 
     @Test
     void verify_oneOfSeveralNamesMatches_isAccepted() {
-        TestCertificate.Builder leaf =
+        TestCertificateBuilder leaf =
                 ROOT.issue().dnsName("a.example", "b.example").ipAddress("127.0.0.1");
         assertThat(refusal("b.example", leaf)).isNull();
         assertThat(refusal("127.0.0.1", leaf)).isNull();
@@ -121,7 +122,7 @@ class ServerIdentityTest {
         assertThat(ServerIdentity.host("127.0.0.1")).hasToString("iPAddress 127.0.0.1");
     }
 
-    private static @Nullable RefusalReason refusal(String host, TestCertificate.Builder leaf) {
+    private static @Nullable RefusalReason refusal(String host, TestCertificateBuilder leaf) {
         try {
             assertThat(VERIFIER.verify(leaf.build().chain(), ServerIdentity.host(host)))
                     .isNotNull();

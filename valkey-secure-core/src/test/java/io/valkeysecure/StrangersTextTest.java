@@ -10,6 +10,7 @@ import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.observe.LoggingListener;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -105,14 +106,14 @@ class StrangersTextTest {
     @ParameterizedTest
     @MethodSource("hostileTexts")
     void verify_hostileSubjectIssuerOrSan_isRefusedInPrintableText(String text) throws Exception {
-        List<UnaryOperator<TestCertificate.Builder>> changes = List.of(
+        List<UnaryOperator<TestCertificateBuilder>> changes = List.of(
                 leaf -> leaf.subject("CN=" + text + ",O=x"),
                 leaf -> leaf.issuerName("CN=" + text),
                 leaf -> leaf.rawName(2, text.getBytes(StandardCharsets.UTF_8)),
                 leaf -> leaf.rawName(6, ("http://" + text).getBytes(StandardCharsets.UTF_8)),
                 leaf -> leaf.rawName(1, text.getBytes(StandardCharsets.UTF_8)),
                 leaf -> leaf.name(GeneralNameType.DIRECTORY_NAME, "CN=" + text));
-        for (UnaryOperator<TestCertificate.Builder> change : changes) {
+        for (UnaryOperator<TestCertificateBuilder> change : changes) {
             TestCertificate leaf =
                     change.apply(ROOT.issue().dnsName("else.example")).build();
             requirePrintable(refusalOf(leaf, ROOT));
@@ -175,7 +176,7 @@ class StrangersTextTest {
 
     @Test
     void verify_25000Names_isRefusedInAShortMessage() throws Exception {
-        TestCertificate.Builder builder = ROOT.issue();
+        TestCertificateBuilder builder = ROOT.issue();
         TestCertificate leaf = builder.dnsName(
                         IntStream.range(0, 25_000).mapToObj(i -> "n" + i).toArray(String[]::new))
                 .subject("CN=" + String.join(",OU=", java.util.Collections.nCopies(3_000, "unit")))

@@ -17,6 +17,7 @@ import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.KeyUsage;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import io.valkeysecure.testkit.certificate.WriteStrategy;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import java.io.IOException;
@@ -58,7 +59,7 @@ class UnusableAnchorTest extends WithMaterialScene {
 
     private static final byte[] POLICIES = {0x30, 6, 0x30, 4, 6, 2, 0x2a, 3};
 
-    private static TestCertificate.Builder old() {
+    private static TestCertificateBuilder old() {
         return TestCertificate.root().subject("CN=Old Root");
     }
 
@@ -136,7 +137,7 @@ class UnusableAnchorTest extends WithMaterialScene {
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("anchors")
     void build_oneOfTwoAnchorsBreaksARule_isLeftOutAndNamed(
-            RefusalReason reason, String message, TestCertificate.Builder unusable, TestCertificate.Builder twin)
+            RefusalReason reason, String message, TestCertificateBuilder unusable, TestCertificateBuilder twin)
             throws IOException {
         TestCertificate anchor = unusable.build();
         try (SecureTls tls = trusting(anchor, ROOT).build()) {
@@ -166,7 +167,7 @@ class UnusableAnchorTest extends WithMaterialScene {
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("anchors")
     void build_twinKeepsTheRule_isUsed(
-            RefusalReason reason, String message, TestCertificate.Builder unusable, TestCertificate.Builder twin)
+            RefusalReason reason, String message, TestCertificateBuilder unusable, TestCertificateBuilder twin)
             throws IOException {
         TestCertificate anchor = twin.build();
         try (SecureTls tls = trusting(anchor, ROOT).build()) {
@@ -401,7 +402,7 @@ class UnusableAnchorTest extends WithMaterialScene {
     void bundle_ofManyCas_isReadWithoutThoseThatCannotBeUsed() throws Exception {
         List<TestCertificate> bundle = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
-            TestCertificate.Builder ca = TestCertificate.root().subject("CN=CA " + i);
+            TestCertificateBuilder ca = TestCertificate.root().subject("CN=CA " + i);
             if (i % 6 == 0) {
                 ca.notBefore(now.minusSeconds(600)).notAfter(now.minusSeconds(300 + i));
             } else if (i % 8 == 1) {

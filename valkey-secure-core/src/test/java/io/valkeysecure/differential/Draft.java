@@ -2,6 +2,7 @@ package io.valkeysecure.differential;
 
 import io.valkeysecure.internal.verify.Tlv;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import java.security.KeyPair;
 import java.security.interfaces.DSAKey;
 import java.security.interfaces.ECKey;
@@ -23,7 +24,7 @@ final class Draft {
     /** A certificate before it is issued. */
     static final class Part {
         final String role;
-        final List<UnaryOperator<TestCertificate.Builder>> changes = new ArrayList<>();
+        final List<UnaryOperator<TestCertificateBuilder>> changes = new ArrayList<>();
         /** Of what is signed, while it has all fields of version 3. */
         final List<UnaryOperator<byte[]>> contents = new ArrayList<>();
         /** Of the certificate. */
@@ -44,11 +45,11 @@ final class Draft {
             this.key = key;
         }
 
-        TestCertificate issue(TestCertificate.Builder begun, KeyPair issuer) {
+        TestCertificate issue(TestCertificateBuilder begun, KeyPair issuer) {
             KeyPair signing = signer == null ? issuer : signer;
-            TestCertificate.Builder builder =
+            TestCertificateBuilder builder =
                     begun.subject(subject).keyPair(key).signedWith(signing).signatureAlgorithm(algorithm(signing));
-            for (UnaryOperator<TestCertificate.Builder> change : changes) {
+            for (UnaryOperator<TestCertificateBuilder> change : changes) {
                 builder = change.apply(builder);
             }
             TestCertificate issued = builder.tbsCertificate(this::changed).build();
@@ -116,7 +117,7 @@ final class Draft {
     Issued issue() {
         List<TestCertificate> issued = new ArrayList<>();
         for (Part part : cas) {
-            TestCertificate.Builder builder = issued.isEmpty()
+            TestCertificateBuilder builder = issued.isEmpty()
                     ? TestCertificate.root().clock(Clock.fixed(NOW, ZoneOffset.UTC))
                     : issued.get(0).issue().ca();
             issued.add(
@@ -124,7 +125,7 @@ final class Draft {
                     part.issue(
                             builder, issued.isEmpty() ? part.key : issued.get(0).keyPair()));
         }
-        TestCertificate.Builder builder = issued.get(0).issue();
+        TestCertificateBuilder builder = issued.get(0).issue();
         if (named) {
             String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
             builder = isAddress() ? builder.ipAddress(name) : builder.dnsName(name);

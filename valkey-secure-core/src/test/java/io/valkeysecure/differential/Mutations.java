@@ -5,6 +5,7 @@ import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.KeyUsage;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -120,7 +121,7 @@ final class Mutations {
     }
 
     private static void change(
-            Draft draft, Draft.Part part, String note, UnaryOperator<TestCertificate.Builder> change) {
+            Draft draft, Draft.Part part, String note, UnaryOperator<TestCertificateBuilder> change) {
         draft.note(part.role + " " + note);
         part.changes.add(change);
     }
@@ -200,7 +201,7 @@ final class Mutations {
     private void basicConstraints(Draft draft, Random random) {
         Draft.Part part = part(draft, random);
         switch (random.nextInt(6)) {
-            case 0 -> change(draft, part, "basic-constraints absent", TestCertificate.Builder::withoutBasicConstraints);
+            case 0 -> change(draft, part, "basic-constraints absent", TestCertificateBuilder::withoutBasicConstraints);
             case 1 ->
                 change(
                         draft,
@@ -244,7 +245,7 @@ final class Mutations {
     private void keyUsage(Draft draft, Random random) {
         Draft.Part part = part(draft, random);
         if (random.nextInt(5) == 0) {
-            change(draft, part, "key-usage absent", TestCertificate.Builder::withoutKeyUsage);
+            change(draft, part, "key-usage absent", TestCertificateBuilder::withoutKeyUsage);
             return;
         }
         List<KeyUsage> usages = new ArrayList<>(List.of(KeyUsage.values()));
@@ -263,7 +264,7 @@ final class Mutations {
     private void extendedKeyUsage(Draft draft, Random random) {
         Draft.Part part = part(draft, random);
         if (random.nextInt(6) == 0) {
-            change(draft, part, "purposes absent", TestCertificate.Builder::withoutExtendedKeyUsage);
+            change(draft, part, "purposes absent", TestCertificateBuilder::withoutExtendedKeyUsage);
             return;
         }
         List<ExtendedKeyUsage> purposes = new ArrayList<>(List.of(ExtendedKeyUsage.values()));
@@ -699,13 +700,13 @@ final class Mutations {
         boolean first = random.nextBoolean();
         arrange(draft, "alternative " + what + (first ? " first" : " last"), (anchors, presented) -> {
             TestCertificate issuer = presented.size() > 2 ? presented.get(2) : anchors.get(0);
-            TestCertificate.Builder builder = issuer.issue()
+            TestCertificateBuilder builder = issuer.issue()
                     .ca()
                     .subject(last.subject)
                     .keyPair(last.key)
                     .issuerName(above.subject)
                     .signedWith(above.key);
-            TestCertificate.Builder alternative = switch (what) {
+            TestCertificateBuilder alternative = switch (what) {
                 case "expired" -> builder.notAfter(Draft.NOW.minusSeconds(9));
                 case "no-ca" -> builder.extension(BASIC_CONSTRAINTS, true, hex("3000"));
                 case "purpose" -> builder.extendedKeyUsage(ExtendedKeyUsage.CODE_SIGNING);
@@ -760,8 +761,8 @@ final class Mutations {
     private void identifiers(Draft draft, Random random) {
         Draft.Part part = part(draft, random);
         switch (random.nextInt(6)) {
-            case 0 -> change(draft, part, "ski absent", TestCertificate.Builder::withoutSubjectKeyIdentifier);
-            case 1 -> change(draft, part, "aki absent", TestCertificate.Builder::withoutAuthorityKeyIdentifier);
+            case 0 -> change(draft, part, "ski absent", TestCertificateBuilder::withoutSubjectKeyIdentifier);
+            case 1 -> change(draft, part, "aki absent", TestCertificateBuilder::withoutAuthorityKeyIdentifier);
             case 2 -> raw(draft, part, "aki empty", AKI, "3000");
             case 3 -> raw(draft, part, "aki other", AKI, "300680040102030" + "4");
             case 4 -> {
@@ -851,7 +852,7 @@ final class Mutations {
     private void version(Draft draft, Random random) {
         Draft.Part part = part(draft, random);
         if (random.nextBoolean()) {
-            change(draft, part, "version 1", TestCertificate.Builder::version1);
+            change(draft, part, "version 1", TestCertificateBuilder::version1);
             return;
         }
         int version = pick(random, 0, 1, 3);

@@ -8,6 +8,7 @@ import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.Failure;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.nio.charset.StandardCharsets;
@@ -194,11 +195,7 @@ final class RefusalsDemo {
     }
 
     private void certificate(
-            String what,
-            RefusalReason expected,
-            List<DemoClient> clients,
-            SecureTls tls,
-            TestCertificate.Builder leaf) {
+            String what, RefusalReason expected, List<DemoClient> clients, SecureTls tls, TestCertificateBuilder leaf) {
         peer(what, expected, clients, tls, () -> HostilePeer.tls(leaf.build()));
     }
 

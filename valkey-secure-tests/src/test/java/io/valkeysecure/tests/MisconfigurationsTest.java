@@ -30,6 +30,7 @@ import io.valkeysecure.lettuce.SecureLettuce;
 import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.Closeable;
@@ -102,7 +103,7 @@ class MisconfigurationsTest {
             .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
             .build();
 
-    private static TestCertificate.Builder leaf() {
+    private static TestCertificateBuilder leaf() {
         return ROOT.issue().subject("CN=valkey-1").notBefore(YESTERDAY);
     }
 

@@ -31,6 +31,7 @@ import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.recording.RecordingProxy;
 import io.valkeysecure.testkit.recording.TlsTranscript;
@@ -336,7 +337,7 @@ class RefusalTableTest {
                         .says("our client certificate"));
     }
 
-    private static TestCertificate.Builder leaf() {
+    private static TestCertificateBuilder leaf() {
         return CA.issue().notBefore(YESTERDAY).dnsName("localhost");
     }
 

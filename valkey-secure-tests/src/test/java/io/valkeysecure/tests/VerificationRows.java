@@ -25,6 +25,7 @@ import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.KeyUsage;
 import io.valkeysecure.testkit.certificate.OcspResponder;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import io.valkeysecure.testkit.certificate.TestCrl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -75,7 +76,7 @@ final class VerificationRows implements AutoCloseable {
             UnaryOperator<SecureTls.Builder> settings,
             Duration later) {
 
-        Side showing(TestCertificate.Builder other) {
+        Side showing(TestCertificateBuilder other) {
             return showing(other.build());
         }
 
@@ -189,28 +190,28 @@ final class VerificationRows implements AutoCloseable {
         row(rule, reason, says, sinful, honest);
     }
 
-    private Side leaf(UnaryOperator<TestCertificate.Builder> change) {
+    private Side leaf(UnaryOperator<TestCertificateBuilder> change) {
         return honest.showing(change.apply(leaf()));
     }
 
-    private TestCertificate.Builder ca() {
+    private TestCertificateBuilder ca() {
         return root.issue().ca();
     }
 
-    private TestCertificate.Builder leaf() {
+    private TestCertificateBuilder leaf() {
         return under(ca);
     }
 
-    private static TestCertificate.Builder under(TestCertificate.Builder issuer) {
+    private static TestCertificateBuilder under(TestCertificateBuilder issuer) {
         return under(issuer.build());
     }
 
-    private static TestCertificate.Builder under(TestCertificate issuer) {
+    private static TestCertificateBuilder under(TestCertificate issuer) {
         return issuer.issue().dnsName("localhost");
     }
 
     private void form() {
-        row("version 3: leaf", MALFORMED_CERTIFICATE, "expected version 3", leaf(TestCertificate.Builder::version1));
+        row("version 3: leaf", MALFORMED_CERTIFICATE, "expected version 3", leaf(TestCertificateBuilder::version1));
         row(
                 "version 3: intermediate",
                 MALFORMED_CERTIFICATE,
@@ -251,7 +252,7 @@ final class VerificationRows implements AutoCloseable {
                 "key usage: without a bit",
                 MALFORMED_CERTIFICATE,
                 "has a key usage without a bit",
-                leaf(TestCertificate.Builder::keyUsage));
+                leaf(TestCertificateBuilder::keyUsage));
         row(
                 "SAN: malformed name beside a good one",
                 MALFORMED_CERTIFICATE,
@@ -578,7 +579,7 @@ final class VerificationRows implements AutoCloseable {
                         .subject("CN=server,O=Here")));
     }
 
-    private TestCertificate.Builder addressUnder(String range) {
+    private TestCertificateBuilder addressUnder(String range) {
         return under(ca().permitted(GeneralNameType.IP_ADDRESS, range)).ipAddress("127.0.0.1");
     }
 
@@ -627,8 +628,8 @@ final class VerificationRows implements AutoCloseable {
         return IntStream.range(0, count).mapToObj(i -> "h" + i + ".test").toArray(String[]::new);
     }
 
-    private TestCertificate.Builder excluding(int count) {
-        TestCertificate.Builder issuer = ca();
+    private TestCertificateBuilder excluding(int count) {
+        TestCertificateBuilder issuer = ca();
         IntStream.range(0, count).forEach(i -> issuer.excluded(GeneralNameType.DNS_NAME, "x" + i + ".test"));
         return issuer;
     }

@@ -14,6 +14,7 @@ import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.KeyUsage;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.recording.RecordingProxy;
 import io.valkeysecure.testkit.server.ClientAuthentication;
@@ -152,7 +153,7 @@ class VerificationTableTest {
     /** What is wrong with an anchor in itself is told before anybody is dialled. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("anchors")
-    void build_anchorThatBreaksARule_isRefused(String rule, RefusalReason reason, TestCertificate.Builder anchor) {
+    void build_anchorThatBreaksARule_isRefused(String rule, RefusalReason reason, TestCertificateBuilder anchor) {
         TestCertificate root = anchor.build();
 
         Throwable thrown = catchThrowable(() -> SecureTls.trusting(TrustAnchors.of(root.certificate()))
@@ -184,11 +185,11 @@ class VerificationTableTest {
                 anchor("key", RefusalReason.WEAK_KEY, root().keyType(KeyType.RSA_1024)));
     }
 
-    private static TestCertificate.Builder root() {
+    private static TestCertificateBuilder root() {
         return TestCertificate.root();
     }
 
-    private static Arguments anchor(String rule, RefusalReason reason, TestCertificate.Builder anchor) {
+    private static Arguments anchor(String rule, RefusalReason reason, TestCertificateBuilder anchor) {
         return Arguments.of(rule, reason, anchor);
     }
 

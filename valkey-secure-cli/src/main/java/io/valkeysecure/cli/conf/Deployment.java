@@ -39,18 +39,6 @@ public record Deployment(
     /**
      * Checks every text.
      *
-     * @param version of Valkey
-     * @param certificate file with the server's chain
-     * @param key file with its key
-     * @param ca file with the CAs of clients and of other servers
-     * @param port the TLS port
-     * @param bind addresses to listen on
-     * @param users file with the users, or the directory for it
-     * @param secrets file with the passwords that the server itself needs
-     * @param announced the name under which others reach it, as in its certificate
-     * @param replicationUser the user that a replica logs in as
-     * @param names what the certificate has to carry
-     * @param strict whether TLS 1.3 only
      * @throws InputException if one could end a line or a string in what is written
      */
     public Deployment {

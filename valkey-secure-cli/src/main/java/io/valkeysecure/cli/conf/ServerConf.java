@@ -21,7 +21,6 @@ public final class ServerConf {
      */
     public static String server(Deployment deployment) {
         Directives conf = tls(deployment, "valkey.conf, TLS only");
-        conf.add("replicas connect by TLS: both sides of replication need this", "tls-replication yes");
         replication(conf, deployment);
         deployment
                 .announced()
@@ -44,7 +43,6 @@ public final class ServerConf {
         conf.add(
                 "the bus between the nodes by TLS; it is in the clear otherwise, whatever the clients do",
                 "tls-cluster yes");
-        conf.add("replicas connect by TLS: both sides of replication need this", "tls-replication yes");
         replication(conf, deployment);
         deployment
                 .announced()
@@ -56,6 +54,7 @@ public final class ServerConf {
     }
 
     private static void replication(Directives conf, Deployment deployment) {
+        conf.add("replicas connect by TLS: both sides of replication need this", "tls-replication yes");
         boolean newNames = deployment.version().isAtLeast(8, 0);
         deployment.replicationUser().ifPresent(user -> {
             conf.add(
@@ -81,11 +80,6 @@ public final class ServerConf {
         /**
          * Checks every text.
          *
-         * @param name the name of the primary
-         * @param host where it is now
-         * @param port its TLS port
-         * @param quorum how many sentinels have to agree that it is down
-         * @param user whom the sentinel logs in as
          * @throws InputException if one could end a line or a string in what is written
          */
         public Watched {

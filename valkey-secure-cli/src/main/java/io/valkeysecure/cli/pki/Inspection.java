@@ -53,12 +53,7 @@ public final class Inspection {
      */
     public record Line(String name, String value) {
 
-        /**
-         * Makes a line. The value becomes printable here.
-         *
-         * @param name what it tells of
-         * @param value what it is
-         */
+        /** Makes a line. The value becomes printable here. */
         public Line {
             value = Printable.message(value);
         }

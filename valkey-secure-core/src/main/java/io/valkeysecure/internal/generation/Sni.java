@@ -1,5 +1,6 @@
 package io.valkeysecure.internal.generation;
 
+import io.valkeysecure.internal.x509.IpLiteral;
 import java.util.Optional;
 import javax.net.ssl.SNIHostName;
 
@@ -8,7 +9,7 @@ public final class Sni {
     private Sni() {}
 
     static Optional<String> of(String host) {
-        if (io.valkeysecure.internal.x509.ReferenceIdentifier.isAddress(host)) {
+        if (IpLiteral.isAddress(host)) {
             return Optional.empty();
         }
         String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;

@@ -31,12 +31,18 @@ public final class AnchorMaterial {
 
     /** Certificates in memory. */
     public static Material<List<X509Certificate>> ready(List<X509Certificate> anchors) {
-        return new Ready(anchors);
+        return new ReadyMaterial<>(anchors, anchors.size() + " given in memory");
     }
 
     /** The certificates of a source. */
     public static Material<List<X509Certificate>> supplied(Supply<List<X509Certificate>> from) {
-        return new Supplied(from);
+        return new SuppliedMaterial<>(from, anchors -> {
+            if (anchors.isEmpty()) {
+                throw RootTypes.configurationRefused(
+                        RefusalReason.MATERIAL_UNREADABLE, "trust anchors: the source " + from + " gave none");
+            }
+            return anchors;
+        });
     }
 
     private record PemFiles(List<Path> files) implements Material<List<X509Certificate>> {
@@ -109,50 +115,6 @@ public final class AnchorMaterial {
         @Override
         public String describe() {
             return KeyStores.describe(file, type);
-        }
-    }
-
-    private record Supplied(Supply<List<X509Certificate>> from) implements Material<List<X509Certificate>> {
-        @Override
-        public List<Path> files() {
-            return List.of();
-        }
-
-        @Override
-        public Supply<List<X509Certificate>> supply() {
-            return from;
-        }
-
-        @Override
-        public List<X509Certificate> parse(FileSnapshot snapshot) {
-            List<X509Certificate> anchors = snapshot.value(from);
-            if (anchors.isEmpty()) {
-                throw RootTypes.configurationRefused(
-                        RefusalReason.MATERIAL_UNREADABLE, "trust anchors: the source " + from + " gave none");
-            }
-            return anchors;
-        }
-
-        @Override
-        public String describe() {
-            return "source " + from;
-        }
-    }
-
-    private record Ready(List<X509Certificate> anchors) implements Material<List<X509Certificate>> {
-        @Override
-        public List<Path> files() {
-            return List.of();
-        }
-
-        @Override
-        public List<X509Certificate> parse(FileSnapshot snapshot) {
-            return anchors;
-        }
-
-        @Override
-        public String describe() {
-            return anchors.size() + " given in memory";
         }
     }
 }

@@ -14,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The forms of a client identity: PEM files, a key store, a source, or a key in memory. */
@@ -33,12 +34,12 @@ public final class IdentityMaterial {
 
     /** A key in memory and its chain. */
     public static Material<LoadedIdentity> ready(PrivateKey key, List<X509Certificate> chain) {
-        return new Ready(new LoadedIdentity(key, chain));
+        return new ReadyMaterial<>(new LoadedIdentity(key, chain), "given in memory");
     }
 
     /** The identity of a source. */
     public static Material<LoadedIdentity> supplied(Supply<LoadedIdentity> from) {
-        return new Supplied(from);
+        return new SuppliedMaterial<>(from, UnaryOperator.identity());
     }
 
     private static TlsConfigurationException unreadable(Path file, String problem) {
@@ -157,45 +158,6 @@ public final class IdentityMaterial {
         @Override
         public String describe() {
             return KeyStores.describe(file, type) + (alias == null ? "" : ", entry " + alias);
-        }
-    }
-
-    private record Supplied(Supply<LoadedIdentity> from) implements Material<LoadedIdentity> {
-        @Override
-        public List<Path> files() {
-            return List.of();
-        }
-
-        @Override
-        public Supply<LoadedIdentity> supply() {
-            return from;
-        }
-
-        @Override
-        public LoadedIdentity parse(FileSnapshot snapshot) {
-            return snapshot.value(from);
-        }
-
-        @Override
-        public String describe() {
-            return "source " + from;
-        }
-    }
-
-    private record Ready(LoadedIdentity identity) implements Material<LoadedIdentity> {
-        @Override
-        public List<Path> files() {
-            return List.of();
-        }
-
-        @Override
-        public LoadedIdentity parse(FileSnapshot snapshot) {
-            return identity;
-        }
-
-        @Override
-        public String describe() {
-            return "given in memory";
         }
     }
 }

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 public interface Material<T> {
 
     /** {@return the files to read; none for a source or memory} */
-    List<Path> files();
+    default List<Path> files() {
+        return List.of();
+    }
 
     /** {@return the source to pull from; null for files or memory} */
     default @Nullable Supply<T> supply() {

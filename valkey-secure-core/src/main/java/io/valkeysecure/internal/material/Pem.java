@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * of a parser is kept as a cause, because its message may hold content.
  */
 public final class Pem {
+    private static final String COPY_AGAIN = "copy it again in full";
+
     private Pem() {}
 
     /**
@@ -173,7 +175,7 @@ public final class Pem {
         try {
             read = PemBlocks.read(text);
         } catch (MalformedException e) {
-            throw new MalformedException(e.problem() + "; " + kindOr(text, "copy it again in full"));
+            throw new MalformedException(e.problem() + "; " + kindOr(text, COPY_AGAIN));
         }
         List<Parsed> blocks = new ArrayList<>();
         for (PemBlocks.Block block : read) {
@@ -201,9 +203,7 @@ public final class Pem {
         } catch (IOException | RuntimeException | MalformedException e) {
             // reported below: the message of a parser may hold a part of the block
         }
-        throw new MalformedException(
-                "block " + number
-                        + " is malformed or cut off (expected -----BEGIN ...-----, base64, -----END ...-----); copy it again in full");
+        throw new MalformedException(PemBlocks.damaged(number).problem() + "; " + COPY_AGAIN);
     }
 
     private static String kind(Object block) {

@@ -97,7 +97,7 @@ public final class PemBlocks {
         }
     }
 
-    private static MalformedException damaged(int number) {
+    static MalformedException damaged(int number) {
         return new MalformedException("block " + number
                 + " is malformed or cut off (expected -----BEGIN ...-----, base64, -----END ...-----)");
     }

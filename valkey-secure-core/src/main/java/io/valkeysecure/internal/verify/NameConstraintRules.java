@@ -1,9 +1,9 @@
 package io.valkeysecure.internal.verify;
 
+import io.valkeysecure.internal.x509.CertificateName;
 import io.valkeysecure.internal.x509.CertificationPath;
 import io.valkeysecure.internal.x509.Names;
 import io.valkeysecure.internal.x509.ParsedCertificate;
-import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import io.valkeysecure.internal.x509.VerificationBudget;
 import java.net.URI;
 import java.util.ArrayList;
@@ -59,22 +59,21 @@ final class NameConstraintRules {
         GeneralName base = subtree.getBase();
         boolean wellFormed = switch (base.getTagNo()) {
             // an empty one covers every name
-            case GeneralName.dNSName ->
-                ReferenceIdentifier.text(base).isEmpty() || isDomain(ReferenceIdentifier.text(base));
-            case GeneralName.uniformResourceIdentifier -> isDomain(ReferenceIdentifier.text(base));
-            case GeneralName.rfc822Name -> isMailConstraint(ReferenceIdentifier.text(base));
-            case GeneralName.iPAddress -> isNetwork(ReferenceIdentifier.octets(base));
+            case GeneralName.dNSName -> CertificateName.text(base).isEmpty() || isDomain(CertificateName.text(base));
+            case GeneralName.uniformResourceIdentifier -> isDomain(CertificateName.text(base));
+            case GeneralName.rfc822Name -> isMailConstraint(CertificateName.text(base));
+            case GeneralName.iPAddress -> isNetwork(CertificateName.octets(base));
             default -> true;
         };
-        return wellFormed ? null : "has the malformed name constraint " + ReferenceIdentifier.describe(base);
+        return wellFormed ? null : "has the malformed name constraint " + CertificateName.describe(base);
     }
 
     private static boolean isDomain(String text) {
-        return ReferenceIdentifier.isDnsName(text.startsWith(".") ? text.substring(1) : text);
+        return CertificateName.isDnsName(text.startsWith(".") ? text.substring(1) : text);
     }
 
     private static boolean isMailConstraint(String text) {
-        return text.contains("@") ? ReferenceIdentifier.isMail(text) : isDomain(text);
+        return text.contains("@") ? CertificateName.isMail(text) : isDomain(text);
     }
 
     /**
@@ -128,14 +127,14 @@ final class NameConstraintRules {
                 for (GeneralSubtree subtree : excluded) {
                     budget.comparison();
                     if (sameType(name, subtree) && overlaps(name, subtree.getBase())) {
-                        return ReferenceIdentifier.describe(name) + ", excluded by "
-                                + ReferenceIdentifier.describe(subtree.getBase());
+                        return CertificateName.describe(name) + ", excluded by "
+                                + CertificateName.describe(subtree.getBase());
                     }
                 }
             }
             GeneralSubtree[] permitted = constraints.getPermittedSubtrees();
             if (permitted != null && !isPermitted(name, permitted, budget)) {
-                return ReferenceIdentifier.describe(name) + ", not permitted";
+                return CertificateName.describe(name) + ", not permitted";
             }
         }
         return null;
@@ -180,7 +179,7 @@ final class NameConstraintRules {
         }
         if (leaf && !hasDnsName) {
             for (String name : Names.values(subject, BCStyle.CN)) {
-                if (name.contains(".") && ReferenceIdentifier.isDnsName(name)) {
+                if (name.contains(".") && CertificateName.isDnsName(name)) {
                     names.add(new GeneralName(GeneralName.dNSName, name));
                 }
             }
@@ -191,15 +190,14 @@ final class NameConstraintRules {
     /** {@return whether everything that the name covers is inside the subtree; false if that cannot be decided} */
     private static boolean contains(GeneralName subtree, GeneralName name) {
         return switch (name.getTagNo()) {
-            case GeneralName.dNSName -> isInDomain(ReferenceIdentifier.text(name), ReferenceIdentifier.text(subtree));
-            case GeneralName.iPAddress ->
-                isInNetwork(ReferenceIdentifier.octets(name), ReferenceIdentifier.octets(subtree));
+            case GeneralName.dNSName -> isInDomain(CertificateName.text(name), CertificateName.text(subtree));
+            case GeneralName.iPAddress -> isInNetwork(CertificateName.octets(name), CertificateName.octets(subtree));
             case GeneralName.directoryName ->
                 Names.isWithin(X500Name.getInstance(name.getName()), X500Name.getInstance(subtree.getName()), false);
-            case GeneralName.rfc822Name -> isInMail(ReferenceIdentifier.text(name), ReferenceIdentifier.text(subtree));
+            case GeneralName.rfc822Name -> isInMail(CertificateName.text(name), CertificateName.text(subtree));
             case GeneralName.uniformResourceIdentifier -> {
-                String host = hostOf(ReferenceIdentifier.text(name));
-                yield host != null && isAtHost(host, ReferenceIdentifier.text(subtree));
+                String host = hostOf(CertificateName.text(name));
+                yield host != null && isAtHost(host, CertificateName.text(subtree));
             }
             default -> false;
         };
@@ -209,8 +207,8 @@ final class NameConstraintRules {
     private static boolean overlaps(GeneralName name, GeneralName subtree) {
         return switch (name.getTagNo()) {
             case GeneralName.dNSName -> {
-                String text = ReferenceIdentifier.text(name);
-                String excluded = ReferenceIdentifier.text(subtree);
+                String text = CertificateName.text(name);
+                String excluded = CertificateName.text(subtree);
                 yield contains(subtree, name)
                         // one expansion of the wildcard is excluded
                         || (text.startsWith("*.")
@@ -220,13 +218,12 @@ final class NameConstraintRules {
                 Names.isWithin(X500Name.getInstance(name.getName()), X500Name.getInstance(subtree.getName()), true);
             case GeneralName.iPAddress ->
                 contains(subtree, name)
-                        || isInNetwork(
-                                withoutMapping(ReferenceIdentifier.octets(name)), ReferenceIdentifier.octets(subtree));
+                        || isInNetwork(withoutMapping(CertificateName.octets(name)), CertificateName.octets(subtree));
             // the subject's mail addresses may have any form
             case GeneralName.rfc822Name ->
-                !ReferenceIdentifier.isMail(ReferenceIdentifier.text(name)) || contains(subtree, name);
+                !CertificateName.isMail(CertificateName.text(name)) || contains(subtree, name);
             case GeneralName.uniformResourceIdentifier ->
-                hostOf(ReferenceIdentifier.text(name)) == null || contains(subtree, name);
+                hostOf(CertificateName.text(name)) == null || contains(subtree, name);
             default -> true;
         };
     }
@@ -260,7 +257,7 @@ final class NameConstraintRules {
 
     /** Compares the local part exactly and the host without regard to case (RFC 5280 7.5). */
     private static boolean isInMail(String mail, String constraint) {
-        if (!ReferenceIdentifier.isMail(mail)) {
+        if (!CertificateName.isMail(mail)) {
             return false;
         }
         String[] parts = mail.split("@", 2);
@@ -280,6 +277,6 @@ final class NameConstraintRules {
     /** {@return the host of a URI; null if it has none, or one that is an address or ends with a dot} */
     private static @Nullable String hostOf(String uri) {
         String host = URI.create(uri).getHost();
-        return host != null && ReferenceIdentifier.isDnsName(host) ? host : null;
+        return host != null && CertificateName.isDnsName(host) ? host : null;
     }
 }

@@ -4,6 +4,7 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.x509.CertificateName;
 import io.valkeysecure.internal.x509.CertificationPath;
 import io.valkeysecure.internal.x509.MalformedException;
 import io.valkeysecure.internal.x509.ParsedCertificate;
@@ -204,7 +205,7 @@ public final class PathVerifier {
                             + String.join(
                                     " or ",
                                     expected.stream().map(Object::toString).toList()) + ", leaf has "
-                            + ReferenceIdentifier.describe(presented) + "; " + origin(leaf),
+                            + CertificateName.describe(presented) + "; " + origin(leaf),
                     null);
         }
     }

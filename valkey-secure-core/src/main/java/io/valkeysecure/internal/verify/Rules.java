@@ -2,10 +2,10 @@ package io.valkeysecure.internal.verify;
 
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.x509.CertificateName;
 import io.valkeysecure.internal.x509.CertificationPath;
 import io.valkeysecure.internal.x509.KeyStrength;
 import io.valkeysecure.internal.x509.ParsedCertificate;
-import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import io.valkeysecure.internal.x509.VerificationBudget;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -233,7 +233,7 @@ final class Rules {
             return "has " + names.size() + " names in its SAN, expected at most " + VerificationBudget.ENTRIES;
         }
         for (GeneralName name : names) {
-            String problem = ReferenceIdentifier.problemOf(name);
+            String problem = CertificateName.problemOf(name);
             if (problem != null) {
                 return problem;
             }

@@ -272,7 +272,7 @@ public final class ParsedCertificate {
                         .filter(access -> access.getAccessMethod().equals(AccessDescription.id_ad_ocsp))
                         .map(AccessDescription::getAccessLocation)
                         .filter(location -> location.getTagNo() == GeneralName.uniformResourceIdentifier)
-                        .map(ReferenceIdentifier::text)
+                        .map(CertificateName::text)
                         .toList();
     }
 

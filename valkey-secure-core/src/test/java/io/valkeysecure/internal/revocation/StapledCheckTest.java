@@ -9,6 +9,7 @@ import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.KeyUsage;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Duration;
@@ -383,14 +384,14 @@ class StapledCheckTest {
         return Answers.about(LEAF, NOW);
     }
 
-    private static TestCertificate.Builder delegate() {
+    private static TestCertificateBuilder delegate() {
         return CA.issue()
                 .subject("CN=responder")
                 .extendedKeyUsage(ExtendedKeyUsage.OCSP_SIGNING)
                 .extension(NOCHECK, false, NOTHING);
     }
 
-    private void unfit(TestCertificate.Builder unfit, String message) throws Exception {
+    private void unfit(TestCertificateBuilder unfit, String message) throws Exception {
         TestCertificate built = unfit.build();
         assertThat(unknown(leaf().responder(built, built).encoded())).contains(message);
     }

@@ -12,6 +12,7 @@ import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.ValidatedPath;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -27,9 +28,9 @@ import java.util.function.UnaryOperator;
  * them. Changing gives a new chain.
  */
 record Chain(
-        UnaryOperator<TestCertificate.Builder> root,
-        UnaryOperator<TestCertificate.Builder> ca,
-        UnaryOperator<TestCertificate.Builder> leaf,
+        UnaryOperator<TestCertificateBuilder> root,
+        UnaryOperator<TestCertificateBuilder> ca,
+        UnaryOperator<TestCertificateBuilder> leaf,
         String host,
         TlsPolicy policy,
         Instant now) {
@@ -50,15 +51,15 @@ record Chain(
             TlsPolicy.modern(),
             NOW);
 
-    Chain withRoot(UnaryOperator<TestCertificate.Builder> change) {
+    Chain withRoot(UnaryOperator<TestCertificateBuilder> change) {
         return new Chain(builder -> change.apply(root.apply(builder)), ca, leaf, host, policy, now);
     }
 
-    Chain withCa(UnaryOperator<TestCertificate.Builder> change) {
+    Chain withCa(UnaryOperator<TestCertificateBuilder> change) {
         return new Chain(root, builder -> change.apply(ca.apply(builder)), leaf, host, policy, now);
     }
 
-    Chain withLeaf(UnaryOperator<TestCertificate.Builder> change) {
+    Chain withLeaf(UnaryOperator<TestCertificateBuilder> change) {
         return new Chain(root, ca, builder -> change.apply(leaf.apply(builder)), host, policy, now);
     }
 
@@ -97,15 +98,15 @@ record Chain(
         assertRefused(catchThrowable(this::verify), reason, evidence);
     }
 
-    static TestCertificate.Builder goodRoot() {
+    static TestCertificateBuilder goodRoot() {
         return TestCertificate.root().clock(CLOCK).subject("CN=Root").keyPair(ROOT_KEY);
     }
 
-    static TestCertificate.Builder goodCa(TestCertificate issuer) {
+    static TestCertificateBuilder goodCa(TestCertificate issuer) {
         return issuer.issue().ca().subject("CN=Intermediate").keyPair(CA_KEY);
     }
 
-    static TestCertificate.Builder goodLeaf(TestCertificate issuer) {
+    static TestCertificateBuilder goodLeaf(TestCertificate issuer) {
         return issuer.issue().subject("CN=Leaf").keyPair(LEAF_KEY).dnsName(HOST);
     }
 

@@ -1,6 +1,7 @@
 package io.valkeysecure.internal.verify;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import java.security.KeyPair;
 import java.security.interfaces.EdECPrivateKey;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ record Mesh(TestCertificate root, List<TestCertificate> presented) {
         return signed(Chain.goodRoot().keyPair(key), key);
     }
 
-    private static TestCertificate signed(TestCertificate.Builder builder, KeyPair signer) {
+    private static TestCertificate signed(TestCertificateBuilder builder, KeyPair signer) {
         boolean isEd448 = signer.getPrivate() instanceof EdECPrivateKey edwards
                 && edwards.getParams().getName().equals("Ed448");
         return (isEd448 ? builder.signatureAlgorithm("Ed448") : builder).build();

@@ -9,6 +9,7 @@ import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -108,7 +109,7 @@ class MutatedCertificateTest {
                 return signed[0];
             };
             boolean ofLeaf = random.nextInt(3) > 0;
-            TestCertificate.Builder builder = ofLeaf
+            TestCertificateBuilder builder = ofLeaf
                     ? chain.leaf().apply(Chain.goodLeaf(good.ca()))
                     : chain.ca()
                             .apply(Chain.goodCa(good.root()))

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -441,7 +442,7 @@ class NameConstraintRulesTest {
                 "has dNSName ca.other.test, excluded by");
     }
 
-    private static TestCertificate.Builder issuing(TestCertificate issuer, String commonName) {
+    private static TestCertificateBuilder issuing(TestCertificate issuer, String commonName) {
         return goodCa(issuer).subject("CN=" + commonName).keyPair(KeyType.EC_P256.generate());
     }
 

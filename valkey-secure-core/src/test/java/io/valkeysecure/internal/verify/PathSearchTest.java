@@ -22,6 +22,7 @@ import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.KeyUsage;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import java.security.KeyPair;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -145,12 +146,12 @@ class PathSearchTest {
     }
 
     /** Ways in which one of two certificates of the same CA is unfit. */
-    static Stream<UnaryOperator<TestCertificate.Builder>> unfit() {
+    static Stream<UnaryOperator<TestCertificateBuilder>> unfit() {
         return Stream.of(
                 builder -> builder.notAfter(NOW.minusSeconds(9)),
                 builder -> builder.notBefore(NOW.plusSeconds(9)),
                 builder -> builder.extension("2.5.29.19", true, Tlv.of(Tlv.SEQUENCE)),
-                TestCertificate.Builder::withoutBasicConstraints,
+                TestCertificateBuilder::withoutBasicConstraints,
                 builder -> builder.keyUsage(KeyUsage.CRL_SIGN),
                 builder -> builder.extendedKeyUsage(ExtendedKeyUsage.CODE_SIGNING),
                 builder -> builder.extendedKeyUsage(ExtendedKeyUsage.ANY),
@@ -163,12 +164,12 @@ class PathSearchTest {
                 builder -> builder.signedWith(KeyType.EC_P256.generate()),
                 builder -> builder.keyPair(KeyType.EC_P256.generate()),
                 builder -> builder.issuerName("CN=Nobody"),
-                TestCertificate.Builder::version1);
+                TestCertificateBuilder::version1);
     }
 
     @ParameterizedTest
     @MethodSource("unfit")
-    void alternative_unfitInOneWay_doesNotHideTheFitOneInEitherOrder(UnaryOperator<TestCertificate.Builder> change)
+    void alternative_unfitInOneWay_doesNotHideTheFitOneInEitherOrder(UnaryOperator<TestCertificateBuilder> change)
             throws Exception {
         TestCertificate unfit = change.apply(goodCa(oldRoot)).build();
         assertPath(List.of(oldRoot), List.of(leaf, unfit, ca), leaf, ca, oldRoot);

@@ -1,6 +1,6 @@
 package io.valkeysecure.internal.verify;
 
-import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 
 /** Certificate policies, mappings and constraints (RFC 5280 4.2.1.4, 4.2.1.5, 4.2.1.11) of numbered policies. */
 final class Policies {
@@ -9,7 +9,7 @@ final class Policies {
     private Policies() {}
 
     /** Has policies; number 0 is anyPolicy. */
-    static TestCertificate.Builder with(TestCertificate.Builder builder, int... policies) {
+    static TestCertificateBuilder with(TestCertificateBuilder builder, int... policies) {
         byte[][] information = new byte[policies.length][];
         for (int i = 0; i < policies.length; i++) {
             information[i] = Tlv.of(Tlv.SEQUENCE, id(policies[i]));
@@ -18,7 +18,7 @@ final class Policies {
     }
 
     /** Has policy 1, and maps it to so many others, of which the first is 2. */
-    static TestCertificate.Builder mapping(TestCertificate.Builder builder, int count) {
+    static TestCertificateBuilder mapping(TestCertificateBuilder builder, int count) {
         byte[][] mappings = new byte[count][];
         for (int i = 0; i < count; i++) {
             mappings[i] = mapping(1, i + 2);
@@ -31,7 +31,7 @@ final class Policies {
     }
 
     /** Demands a policy from here on. */
-    static TestCertificate.Builder required(TestCertificate.Builder builder) {
+    static TestCertificateBuilder required(TestCertificateBuilder builder) {
         return builder.extension("2.5.29.36", true, Tlv.of(Tlv.SEQUENCE, Tlv.of(0x80, Tlv.bytes(0))));
     }
 

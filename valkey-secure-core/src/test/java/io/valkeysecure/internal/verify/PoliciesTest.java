@@ -11,6 +11,7 @@ import static io.valkeysecure.internal.verify.Chain.goodRoot;
 
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +76,7 @@ class PoliciesTest {
         assertPath(List.of(root), List.of(below, narrow, first), below, narrow, first, root);
     }
 
-    private static TestCertificate.Builder second(TestCertificate first) {
+    private static TestCertificateBuilder second(TestCertificate first) {
         return goodCa(first).subject("CN=Second").keyPair(KeyType.EC_P256.generate());
     }
 

@@ -17,7 +17,7 @@ import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.KeyUsage;
-import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -125,21 +125,21 @@ class RulesTest {
                         "a leaf of version 1",
                         MALFORMED_CERTIFICATE,
                         "leaf CN=Leaf expected version 3, has version 1",
-                        GOOD.withLeaf(TestCertificate.Builder::version1),
+                        GOOD.withLeaf(TestCertificateBuilder::version1),
                         GOOD),
                 new Case(
                         rule,
                         "an intermediate of version 1",
                         MALFORMED_CERTIFICATE,
                         "intermediate CN=Intermediate expected version 3, has version 1",
-                        GOOD.withCa(TestCertificate.Builder::version1),
+                        GOOD.withCa(TestCertificateBuilder::version1),
                         GOOD),
                 new Case(
                         rule,
                         "an anchor of version 1",
                         MALFORMED_CERTIFICATE,
                         "trust anchor CN=Root expected version 3, has version 1",
-                        GOOD.withRoot(TestCertificate.Builder::version1),
+                        GOOD.withRoot(TestCertificateBuilder::version1),
                         GOOD));
     }
 
@@ -205,7 +205,7 @@ class RulesTest {
                 "a key usage of no bit",
                 MALFORMED_CERTIFICATE,
                 "leaf CN=Leaf has a key usage without a bit",
-                GOOD.withLeaf(TestCertificate.Builder::keyUsage),
+                GOOD.withLeaf(TestCertificateBuilder::keyUsage),
                 GOOD.withLeaf(builder -> builder.keyUsage(KeyUsage.DIGITAL_SIGNATURE))));
     }
 
@@ -614,7 +614,7 @@ class RulesTest {
     }
 
     private interface RoleChange {
-        Chain apply(UnaryOperator<TestCertificate.Builder> change);
+        Chain apply(UnaryOperator<TestCertificateBuilder> change);
     }
 
     private record Role(String name, RoleChange change) {}
@@ -644,14 +644,14 @@ class RulesTest {
                         "an intermediate without basicConstraints",
                         CONSTRAINT_VIOLATED,
                         "intermediate CN=Intermediate issued a certificate and is no CA (basicConstraints)",
-                        GOOD.withCa(TestCertificate.Builder::withoutBasicConstraints),
-                        GOOD.withLeaf(TestCertificate.Builder::withoutBasicConstraints)),
+                        GOOD.withCa(TestCertificateBuilder::withoutBasicConstraints),
+                        GOOD.withLeaf(TestCertificateBuilder::withoutBasicConstraints)),
                 new Case(
                         rule,
                         "an anchor without basicConstraints",
                         CONSTRAINT_VIOLATED,
                         "trust anchor CN=Root is no CA (basicConstraints), expected one; name the certificate of the CA",
-                        GOOD.withRoot(TestCertificate.Builder::withoutBasicConstraints),
+                        GOOD.withRoot(TestCertificateBuilder::withoutBasicConstraints),
                         GOOD));
     }
 
@@ -686,14 +686,14 @@ class RulesTest {
                         KEY_USAGE,
                         "trust anchor CN=Root expected the key usage keyCertSign",
                         GOOD.withRoot(builder -> builder.keyUsage(KeyUsage.CRL_SIGN)),
-                        GOOD.withRoot(TestCertificate.Builder::withoutKeyUsage)),
+                        GOOD.withRoot(TestCertificateBuilder::withoutKeyUsage)),
                 new Case(
                         rule,
                         "a leaf for encipherment, while without the extension all is allowed",
                         KEY_USAGE,
                         "leaf CN=Leaf expected the key usage digitalSignature",
                         GOOD.withLeaf(builder -> builder.keyUsage(KeyUsage.DECIPHER_ONLY)),
-                        GOOD.withLeaf(TestCertificate.Builder::withoutKeyUsage)));
+                        GOOD.withLeaf(TestCertificateBuilder::withoutKeyUsage)));
     }
 
     private static Stream<Case> purposes() {
@@ -736,8 +736,8 @@ class RulesTest {
                         "none in a leaf, under strict()",
                         KEY_USAGE,
                         "leaf CN=Leaf expected the extended key usage serverAuth, has none",
-                        strict.withLeaf(TestCertificate.Builder::withoutExtendedKeyUsage),
-                        GOOD.withLeaf(TestCertificate.Builder::withoutExtendedKeyUsage)));
+                        strict.withLeaf(TestCertificateBuilder::withoutExtendedKeyUsage),
+                        GOOD.withLeaf(TestCertificateBuilder::withoutExtendedKeyUsage)));
     }
 
     private static Stream<Case> keys() {
@@ -952,7 +952,7 @@ class RulesTest {
                         rule,
                         "no authority key identifier in a leaf",
                         "leaf CN=Leaf expected an authorityKeyIdentifier with a key identifier",
-                        strict.withLeaf(TestCertificate.Builder::withoutAuthorityKeyIdentifier)),
+                        strict.withLeaf(TestCertificateBuilder::withoutAuthorityKeyIdentifier)),
                 profile(
                         rule,
                         "an authority key identifier without a key identifier",
@@ -962,22 +962,22 @@ class RulesTest {
                         rule,
                         "no authority key identifier in an intermediate, which an anchor needs not",
                         "intermediate CN=Intermediate expected an authorityKeyIdentifier with a key identifier",
-                        strict.withCa(TestCertificate.Builder::withoutAuthorityKeyIdentifier)),
+                        strict.withCa(TestCertificateBuilder::withoutAuthorityKeyIdentifier)),
                 profile(
                         rule,
                         "no subject key identifier in an intermediate",
                         "intermediate CN=Intermediate expected a subjectKeyIdentifier in a CA",
-                        strict.withCa(TestCertificate.Builder::withoutSubjectKeyIdentifier)),
+                        strict.withCa(TestCertificateBuilder::withoutSubjectKeyIdentifier)),
                 profile(
                         rule,
                         "no subject key identifier in an anchor",
                         "trust anchor CN=Root expected a subjectKeyIdentifier in a CA",
-                        strict.withRoot(TestCertificate.Builder::withoutSubjectKeyIdentifier)),
+                        strict.withRoot(TestCertificateBuilder::withoutSubjectKeyIdentifier)),
                 profile(
                         rule,
                         "no key usage in an intermediate",
                         "intermediate CN=Intermediate expected a key usage in a CA",
-                        strict.withCa(TestCertificate.Builder::withoutKeyUsage)),
+                        strict.withCa(TestCertificateBuilder::withoutKeyUsage)),
                 profile(
                         rule,
                         "basicConstraints of an anchor that are not critical",
@@ -988,7 +988,7 @@ class RulesTest {
                         "no subject key identifier in an anchor, while a leaf needs none",
                         CONSTRAINT_VIOLATED,
                         "trust anchor CN=Root expected a subjectKeyIdentifier in a CA",
-                        strict.withRoot(TestCertificate.Builder::withoutSubjectKeyIdentifier),
+                        strict.withRoot(TestCertificateBuilder::withoutSubjectKeyIdentifier),
                         strict.withLeaf(builder -> builder.withoutSubjectKeyIdentifier()
                                 .withoutKeyUsage()
                                 .critical(BASIC_CONSTRAINTS, false))));
@@ -1061,7 +1061,7 @@ class RulesTest {
                 GOOD.withCa(builder -> Policies.mapping(builder, 8))));
     }
 
-    private static TestCertificate.Builder names(TestCertificate.Builder builder, int count) {
+    private static TestCertificateBuilder names(TestCertificateBuilder builder, int count) {
         for (int i = 0; i < count; i++) {
             builder.dnsName("h" + i + ".example.com");
         }

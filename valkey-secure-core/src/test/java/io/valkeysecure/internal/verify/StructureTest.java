@@ -10,6 +10,7 @@ import static io.valkeysecure.internal.verify.Chain.goodLeaf;
 import static io.valkeysecure.internal.verify.Chain.goodRoot;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -42,8 +43,8 @@ class StructureTest {
     record Case(
             String what,
             String evidence,
-            UnaryOperator<TestCertificate.Builder> malformed,
-            UnaryOperator<TestCertificate.Builder> wellFormed) {
+            UnaryOperator<TestCertificateBuilder> malformed,
+            UnaryOperator<TestCertificateBuilder> wellFormed) {
         @Override
         public String toString() {
             return what;
@@ -139,7 +140,7 @@ class StructureTest {
 
     @Test
     void intermediateAndAnchor_withTwoBlocksOfExtensions_areRefused() {
-        UnaryOperator<TestCertificate.Builder> twice =
+        UnaryOperator<TestCertificateBuilder> twice =
                 builder -> builder.tbsCertificate(append(List.of(UNKNOWN_CRITICAL)));
         GOOD.withCa(twice).isRefused(MALFORMED_CERTIFICATE, "CN=Intermediate has a field that is unknown");
         GOOD.withRoot(twice).isRefused(MALFORMED_CERTIFICATE, "CN=Root has a field that is unknown");
@@ -227,7 +228,7 @@ class StructureTest {
                 names(0xa0, HexFormat.of().parseHex(wellFormed)));
     }
 
-    private static UnaryOperator<TestCertificate.Builder> names(int tag, byte[] content) {
+    private static UnaryOperator<TestCertificateBuilder> names(int tag, byte[] content) {
         byte[] names = Tlv.of(
                 Tlv.SEQUENCE, Tlv.of(0x82, Chain.HOST.getBytes(StandardCharsets.US_ASCII)), Tlv.of(tag, content));
         return builder -> builder.extension("2.5.29.17", false, names);
@@ -242,13 +243,13 @@ class StructureTest {
                 subject(Tlv.of(Tlv.SEQUENCE, COMMON_NAME, hex.parseHex(wellFormed))));
     }
 
-    private static UnaryOperator<TestCertificate.Builder> subject(byte[] attribute) {
+    private static UnaryOperator<TestCertificateBuilder> subject(byte[] attribute) {
         return builder ->
                 builder.tbsCertificate(Tlv.replace(Tlv.SUBJECT, Tlv.of(Tlv.SEQUENCE, Tlv.of(0x31, attribute))));
     }
 
     /** The last octet of the key's value, which belongs to y. */
-    private static UnaryOperator<TestCertificate.Builder> key(boolean damaged) {
+    private static UnaryOperator<TestCertificateBuilder> key(boolean damaged) {
         return builder -> builder.tbsCertificate(Tlv.change(Tlv.KEY, info -> {
             byte[] changed = info.clone();
             changed[changed.length - 1] ^= (byte) (damaged ? 1 : 0);

@@ -17,6 +17,7 @@ import io.valkeysecure.internal.x509.VerificationBudget;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,7 @@ class VerificationBudgetTest {
                 .isRefused(MALFORMED_CERTIFICATE, "certificate CN=Leaf has more than 64 extensions");
     }
 
-    private static TestCertificate.Builder unknown(TestCertificate.Builder builder, int count) {
+    private static TestCertificateBuilder unknown(TestCertificateBuilder builder, int count) {
         for (int i = 0; i < count; i++) {
             builder.extension(UNKNOWN + (i + 1), false, Tlv.of(Tlv.NULL));
         }
@@ -174,21 +175,21 @@ class VerificationBudgetTest {
                 .isRefused(CONSTRAINT_VIOLATED, "expected at most 20000 comparisons of names with constraints");
     }
 
-    static TestCertificate.Builder names(TestCertificate.Builder builder, int count) {
+    static TestCertificateBuilder names(TestCertificateBuilder builder, int count) {
         for (int i = 0; i < count; i++) {
             builder.dnsName("h" + i + ".example.com");
         }
         return builder;
     }
 
-    static TestCertificate.Builder excluded(TestCertificate.Builder builder, int count) {
+    static TestCertificateBuilder excluded(TestCertificateBuilder builder, int count) {
         for (int i = 0; i < count; i++) {
             builder.excluded(GeneralNameType.DNS_NAME, "x" + i + ".example.com");
         }
         return builder;
     }
 
-    private static TestCertificate.Builder permitted(TestCertificate.Builder builder, int count) {
+    private static TestCertificateBuilder permitted(TestCertificateBuilder builder, int count) {
         for (int i = 1; i < count; i++) {
             builder.permitted(GeneralNameType.DNS_NAME, "x" + i + ".example.com");
         }

@@ -8,6 +8,7 @@ import io.valkeysecure.internal.x509.VerificationBudget;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -220,9 +221,9 @@ class VerificationCost {
     /** A leaf with many names under a CA that excludes as many others of the same form. */
     private static Presented constrained(int names, int subtrees, GeneralNameType form, int length) {
         TestCertificate anchor = anchor(KeyType.EC_P256.generate());
-        TestCertificate.Builder issuer = anchor.issue().ca();
+        TestCertificateBuilder issuer = anchor.issue().ca();
         IntStream.range(0, subtrees).forEach(i -> issuer.excluded(form, base(form, "x" + i, length)));
-        TestCertificate.Builder leaf = issuer.build().issue().dnsName(Chain.HOST);
+        TestCertificateBuilder leaf = issuer.build().issue().dnsName(Chain.HOST);
         IntStream.range(0, names).forEach(i -> leaf.name(form, name(form, "n" + i, length)));
         return Presented.of(anchor, leaf.build());
     }
@@ -249,7 +250,7 @@ class VerificationCost {
         TestCertificate anchor = anchor(key);
         TestCertificate issuer = anchor;
         for (int i = 0; i < 9; i++) {
-            TestCertificate.Builder next =
+            TestCertificateBuilder next =
                     issuer.issue().ca().keyPair(key).permitted(GeneralNameType.DNS_NAME, Chain.HOST);
             for (int subtree = 1; subtree < subtrees; subtree++) {
                 next.permitted(GeneralNameType.DNS_NAME, "s" + subtree + ".test");

@@ -74,16 +74,16 @@ class ReferenceIdentifierTest {
         String label = "a".repeat(63);
         String longest = label + "." + label + "." + label + "." + "a".repeat(61);
         assertThat(longest).hasSize(253);
-        assertThat(ReferenceIdentifier.isDnsName(longest)).isTrue();
-        assertThat(ReferenceIdentifier.isDnsName("a" + longest)).isFalse();
-        assertThat(ReferenceIdentifier.isDnsName(longest + "a")).isFalse();
-        assertThat(ReferenceIdentifier.isDnsName(label + "a")).isFalse();
+        assertThat(CertificateName.isDnsName(longest)).isTrue();
+        assertThat(CertificateName.isDnsName("a" + longest)).isFalse();
+        assertThat(CertificateName.isDnsName(longest + "a")).isFalse();
+        assertThat(CertificateName.isDnsName(label + "a")).isFalse();
     }
 
     @ParameterizedTest
     @CsvSource({"192.0.2.7, true", "::1, true", "fe80::1%eth0, true", "localhost, false", "1.2.3, false", "a:b, false"})
     void isAddress_literal_isTrue(String host, boolean expected) {
-        assertThat(ReferenceIdentifier.isAddress(host)).isEqualTo(expected);
+        assertThat(IpLiteral.isAddress(host)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -212,22 +212,21 @@ class ReferenceIdentifierTest {
 
     @Test
     void description_namesTheTypeAndHidesControlCharacters() {
-        assertThat(ReferenceIdentifier.describe(dns("a\nb\u007f~ "))).isEqualTo("dNSName a\\u000ab\\u007f~ ");
-        assertThat(ReferenceIdentifier.describe(uri("a:b"))).isEqualTo("uniformResourceIdentifier a:b");
-        assertThat(ReferenceIdentifier.describe(new GeneralName(GeneralName.rfc822Name, "a@b")))
+        assertThat(CertificateName.describe(dns("a\nb\u007f~ "))).isEqualTo("dNSName a\\u000ab\\u007f~ ");
+        assertThat(CertificateName.describe(uri("a:b"))).isEqualTo("uniformResourceIdentifier a:b");
+        assertThat(CertificateName.describe(new GeneralName(GeneralName.rfc822Name, "a@b")))
                 .isEqualTo("rfc822Name a@b");
-        assertThat(ReferenceIdentifier.describe(new GeneralName(new X500Name("CN=a"))))
+        assertThat(CertificateName.describe(new GeneralName(new X500Name("CN=a"))))
                 .isEqualTo("directoryName CN=a");
-        assertThat(ReferenceIdentifier.describe(new GeneralName(GeneralName.registeredID, "1.2.3")))
+        assertThat(CertificateName.describe(new GeneralName(GeneralName.registeredID, "1.2.3")))
                 .isEqualTo("a name of type 8");
-        assertThat(ReferenceIdentifier.describe(
+        assertThat(CertificateName.describe(
                         new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[] {1, 2, 3}))))
                 .isEqualTo("iPAddress 010203");
-        assertThat(ReferenceIdentifier.describe(
-                        new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[16]))))
+        assertThat(CertificateName.describe(new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[16]))))
                 .isEqualTo("iPAddress 0:0:0:0:0:0:0:0");
-        assertThat(ReferenceIdentifier.describe(dns("a".repeat(253)))).isEqualTo("dNSName " + "a".repeat(253));
-        assertThat(ReferenceIdentifier.describe(dns("a".repeat(257))))
+        assertThat(CertificateName.describe(dns("a".repeat(253)))).isEqualTo("dNSName " + "a".repeat(253));
+        assertThat(CertificateName.describe(dns("a".repeat(257))))
                 .isEqualTo("dNSName " + "a".repeat(256) + "... (1 characters more)");
     }
 
@@ -235,10 +234,10 @@ class ReferenceIdentifierTest {
     void description_ofManyNames_isCutShort() {
         List<GeneralName> ten = java.util.Collections.nCopies(10, dns("a"));
         List<GeneralName> twelve = java.util.Collections.nCopies(12, dns("a"));
-        assertThat(ReferenceIdentifier.describe(List.of(dns("a"), dns("b")))).isEqualTo("dNSName a, dNSName b");
-        assertThat(ReferenceIdentifier.describe(ten)).doesNotContain("more");
-        assertThat(ReferenceIdentifier.describe(twelve)).endsWith("dNSName a and 2 more");
-        assertThat(ReferenceIdentifier.describe((List<GeneralName>) null)).isEqualTo("no SAN");
+        assertThat(CertificateName.describe(List.of(dns("a"), dns("b")))).isEqualTo("dNSName a, dNSName b");
+        assertThat(CertificateName.describe(ten)).doesNotContain("more");
+        assertThat(CertificateName.describe(twelve)).endsWith("dNSName a and 2 more");
+        assertThat(CertificateName.describe((List<GeneralName>) null)).isEqualTo("no SAN");
     }
 
     private static GeneralName dns(String name) {

@@ -1,6 +1,7 @@
 package io.valkeysecure.testkit.hostile;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import io.valkeysecure.testkit.internal.AskingInput;
 import io.valkeysecure.testkit.internal.FakeValkey;
 import io.valkeysecure.testkit.internal.HostileConnection;
@@ -41,7 +42,7 @@ import javax.net.ssl.SSLSocket;
  * that whatever the client would have told the wrong peer is in {@link #applicationBytes()}.
  *
  * <p>A server whose certificate is the sin needs no class of its own: give {@link ValkeyServer} or {@link #tls} a
- * certificate that {@link TestCertificate.Builder} has spoilt. This class is thread-safe.
+ * certificate that {@link TestCertificateBuilder} has spoilt. This class is thread-safe.
  */
 public final class HostilePeer implements AutoCloseable {
     private static final int HANDSHAKE_RECORD = 22;

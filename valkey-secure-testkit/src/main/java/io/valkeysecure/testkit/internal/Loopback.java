@@ -175,6 +175,14 @@ public final class Loopback implements Closeable {
         }
     }
 
+    public static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     public static boolean await(CountDownLatch latch, Duration limit) {
         try {
             return latch.await(limit.toNanos(), TimeUnit.NANOSECONDS);

@@ -191,7 +191,7 @@ public final class RecordingProxy implements AutoCloseable {
             if (!copy(client, server, InputStream::read, recording::addFromClient)) {
                 Loopback.closeQuietly(server); // a client that broke off does not read any more
             }
-            join(back);
+            Loopback.join(back);
         } finally {
             recording.end();
         }
@@ -257,14 +257,6 @@ public final class RecordingProxy implements AutoCloseable {
             return true;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -194,7 +194,7 @@ public final class TlsTerminator implements AutoCloseable {
             });
             copy(tls, server);
             Loopback.closeQuietly(server);
-            join(back);
+            Loopback.join(back);
         }
     }
 
@@ -212,14 +212,6 @@ public final class TlsTerminator implements AutoCloseable {
             from.getInputStream().transferTo(out);
         } catch (IOException e) {
             // one of them is gone
-        }
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -39,12 +39,8 @@ public final class PlaintextProbe {
                     line.append(next);
                 }
                 return Optional.of(line.toString());
-            } catch (EOFException e) {
-                return Optional.empty();
-            } catch (SocketTimeoutException e) {
-                throw e;
-            } catch (SocketException e) {
-                return Optional.empty(); // a reset
+            } catch (EOFException | SocketException e) {
+                return Optional.empty(); // the end, or a reset
             }
         }
     }

@@ -51,12 +51,8 @@ public record ServerHello(int version, int suite, int compression, int group, Li
                 throw new NoTlsException();
             }
             return type == 21 ? Optional.empty() : Optional.of(parse(ByteBuffer.wrap(wire.read(length))));
-        } catch (EOFException e) {
-            return Optional.empty();
-        } catch (SocketTimeoutException e) {
-            throw e;
-        } catch (SocketException e) {
-            return Optional.empty(); // a reset
+        } catch (EOFException | SocketException e) {
+            return Optional.empty(); // the end, or a reset
         } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new NoTlsException();
         }

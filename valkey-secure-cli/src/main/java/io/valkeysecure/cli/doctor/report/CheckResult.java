@@ -30,13 +30,7 @@ public record CheckResult(Check check, State state, String because) {
                 || (state == State.NOT_APPLICABLE && (because.equals(NO_LOGIN) || because.equals(ELSEWHERE)));
     }
 
-    /**
-     * Makes a result. Text of a server becomes printable here.
-     *
-     * @param check the check
-     * @param state how it ended
-     * @param because why it was not made or is not applicable; empty otherwise
-     */
+    /** Makes a result. Text of a server becomes printable here. */
     public CheckResult {
         because = Printable.message(OptionNames.in(because));
     }

@@ -13,14 +13,7 @@ import io.valkeysecure.internal.text.Printable;
  */
 public record Finding(Check check, String target, String evidence, String change) {
 
-    /**
-     * Makes a finding. Text of the server becomes printable here, for every form of a report.
-     *
-     * @param check what was looked for
-     * @param target the server, the port or the file
-     * @param evidence what was seen
-     * @param change the line to change
-     */
+    /** Makes a finding. Text of the server becomes printable here, for every form of a report. */
     public Finding {
         target = Printable.message(target);
         evidence = Printable.message(OptionNames.in(evidence));

@@ -100,12 +100,7 @@ public record Report(
      * @param because why it failed, was not made or is not applicable; empty if it passed
      */
     public record Login(CheckResult.State state, String because) {
-        /**
-         * A login that ended.
-         *
-         * @param state passed, failed, not asked for or not tried
-         * @param because why not; empty if it passed
-         */
+        /** A login that ended. */
         public Login {
             because = OptionNames.in(because);
         }
@@ -138,17 +133,7 @@ public record Report(
                     .toList();
         }
 
-        /**
-         * Makes a node. Text of the server becomes printable here, for every form of a report.
-         *
-         * @param endpoint where it is
-         * @param ends when the first certificate ends that it presents; empty if none was seen
-         * @param facts what was seen and is no finding: a name and a value each
-         * @param findings what is wrong
-         * @param notes what could not be looked at, and why
-         * @param login how the login ended
-         * @param checks the result of every check
-         */
+        /** Makes a node. Text of the server becomes printable here, for every form of a report. */
         public Node {
             Map<String, String> printable = new LinkedHashMap<>();
             facts.forEach((name, value) -> printable.put(Printable.value(name), Printable.message(value)));

@@ -15,14 +15,7 @@ import java.time.ZoneOffset;
  */
 public record Waiver(Check check, String node, String reason, LocalDate until) {
 
-    /**
-     * Makes a waiver. Its text becomes printable here, for every form of a report.
-     *
-     * @param check the check
-     * @param node the server, port or file that the finding names; {@code *} for all
-     * @param reason why it is accepted
-     * @param until the last day, UTC
-     */
+    /** Makes a waiver. Its text becomes printable here, for every form of a report. */
     public Waiver {
         node = Printable.message(node);
         reason = Printable.message(reason);
