@@ -176,6 +176,7 @@ class DoctorFormsTest {
             Path html = directory.resolve("profile.html");
             Outcome text = operator.examine(server, "--profile nist-800-52r2 --html " + html);
             Outcome json = operator.examine(server, "--profile nist-800-52r2 --json");
+            Outcome sarif = operator.examine(server, "--profile nist-800-52r2 --sarif");
 
             assertThat(text.out())
                     .contains(
@@ -188,6 +189,9 @@ class DoctorFormsTest {
             JsonNode controls =
                     new ObjectMapper().readTree(json.out()).get("profile").get("controls");
             assertThat(controls.findValuesAsText("result")).contains("met", "not met");
+            assertThat(ReportSchema.sarif().problems(sarif.out())).isEmpty();
+            assertThat(new ObjectMapper().readTree(sarif.out()).at("/runs/0/properties/profile/controls"))
+                    .isEqualTo(controls);
         }
     }
 
