@@ -9,6 +9,7 @@ import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.cli.doctor.Doctor;
@@ -26,6 +27,8 @@ import io.valkeysecure.testkit.server.ValkeyCluster;
 import io.valkeysecure.testkit.server.ValkeySentinels;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +48,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The command {@code doctor}: what it prints and ends with, whom it does not trust, and whom it learns of. */
 class DoctorTest {
@@ -353,10 +359,24 @@ class DoctorTest {
     private static List<Check> found(Function<Clock, ScanOptions> at, ValkeyServer server, Duration ahead)
             throws IOException {
         ScanOptions visit = at.apply(Clock.offset(Clock.systemUTC(), ahead));
-        return new Doctor(visit, progress -> {})
-                .examine(new Endpoint("localhost", server.port())).findings().stream()
-                        .map(Finding::check)
-                        .toList();
+        List<String> progress = new ArrayList<>();
+        Report report = new Doctor(visit, progress::add).examine(new Endpoint("localhost", server.port()));
+        assertThat(progress).containsExactly("examined localhost:" + server.port());
+        return report.findings().stream().map(Finding::check).toList();
+    }
+
+    @Test
+    void progress_isShownOnATerminalOnly() {
+        for (Ansi terminal : List.of(Ansi.ON, Ansi.OFF)) {
+            StringWriter err = new StringWriter();
+            CommandLine command = new CommandLine(CommandSpec.create())
+                    .setErr(new PrintWriter(err))
+                    .setColorScheme(CommandLine.Help.defaultColorScheme(terminal));
+
+            Console.of(command).progress("examined\u0007 localhost:1");
+
+            assertThat(err.toString()).isEqualTo(terminal == Ansi.ON ? "\r\u001b[Kexamined\\u0007 localhost:1\r" : "");
+        }
     }
 
     // What is printed.
