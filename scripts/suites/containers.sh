@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# what: the image of the command line against a Valkey in a container; the tests of valkey-secure-tests with Valkey in Testcontainers, but for clusters and sentinels; on the engine that answers, Podman, or a Docker engine of our own
+# what: the image of the command line against a Valkey in a container; the tests of valkey-secure-tests with Valkey in Testcontainers, but for clusters, sentinels and the examples of the documentation; on the engine that answers, Podman, or a Docker engine of our own
 # time: 6 min
 
 suite() {
@@ -9,11 +9,12 @@ suite() {
   # Without a registry there is no image of Testcontainers' clean-up helper; the engine goes with everything in it.
   export TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_HOST_OVERRIDE=localhost
   clear_reports
-  # Servers in containers do not find each other under the addresses that they tell clients: no clusters, no sentinels.
-  run_maven test -pl valkey-secure-tests -am -Dtest="$INTEGRATION_TESTS,!${TOPOLOGY_TESTS//,/,!}" -Dsurefire.failIfNoSpecifiedTests=false \
+  # Servers in containers do not find each other under the addresses that they tell clients: no clusters, no sentinels,
+  # and not the examples of the documentation, which use a cluster.
+  run_maven test -pl valkey-secure-tests -am -Dtest="$INTEGRATION_TESTS,!${TOPOLOGY_TESTS//,/,!},!DocumentationExamplesTest" -Dsurefire.failIfNoSpecifiedTests=false \
     -Dvalkeysecure.testkit.runtime=container || status=$?
   [ "$image" = 0 ] || status=1
-  conclude containers "$status" ", the image of the command line $([ "$image" = 0 ] && echo built and tested || echo FAILED), on $ENGINE; not in containers: clusters, sentinels, replicas"
+  conclude containers "$status" ", the image of the command line $([ "$image" = 0 ] && echo built and tested || echo FAILED), on $ENGINE; not in containers: clusters, sentinels, replicas, the examples of the documentation"
 }
 
 # The image of the command line: built from Containerfile on this machine's Java, and run as an ordinary user, without
