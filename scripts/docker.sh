@@ -1,21 +1,51 @@
 # shellcheck shell=bash
-# A Docker engine with a Valkey image, without a registry. Needs common.sh and packages.sh. Sourced, never run.
+# An engine for containers, Docker or Podman, with a Valkey image, without a registry. Needs common.sh and packages.sh. Sourced, never run.
 
-VALKEY_IMAGE=valkey/valkey:8
+# In full, since Podman completes no name that it imports.
+VALKEY_IMAGE=docker.io/valkey/valkey:8
 
-# An engine that answers is used as it is. Otherwise one of our own runs until the script ends, on a socket and a data
-# directory of its own; it changes no firewall rule and publishes ports on loopback only.
+# An engine that answers is used as it is. Otherwise Podman, where it is the one that is installed and can run a
+# container. Otherwise an engine of our own runs until the script ends, on a socket and a data directory of its own; it
+# changes no firewall rule and publishes ports on loopback only. ENGINE is its name and version.
 ensure_docker() {
   if command -v docker >/dev/null && docker version >/dev/null 2>&1; then
     say "docker: an engine answers, using it"
-    DOCKER_VERSION=$(docker version --format '{{.Server.Version}}')
+    ENGINE="docker $(docker version --format '{{.Server.Version}}')"
     return
   fi
   say "no docker engine answers"
+  if ! command -v dockerd >/dev/null && command -v podman >/dev/null && start_podman; then return; fi
   command -v dockerd >/dev/null || install_without_service docker.io docker.socket docker.service containerd.service
   command -v docker >/dev/null || install_package docker-cli
   start_docker
   import_valkey
+}
+
+# Podman as this user, with images and containers in a directory of their own. From here on docker is Podman. Its service
+# answers Testcontainers.
+start_podman() {
+  local dir=$SCRATCH/podman
+  mkdir -p "$dir"
+  PODMAN=(podman --root "$dir/root" --runroot "$dir/run")
+  docker() { "${PODMAN[@]}" "$@"; }
+  at_exit remove_podman "$dir"
+  if ! import_valkey; then
+    unset -f docker
+    say "podman cannot run a container here: see above"
+    return 1
+  fi
+  ENGINE="podman $(podman version --format '{{.Client.Version}}')"
+  "${PODMAN[@]}" system service --time 0 "unix://$dir/podman.sock" >"$dir/log" 2>&1 </dev/null &
+  PODMAN_SERVICE=$!
+  export DOCKER_HOST=unix://$dir/podman.sock
+}
+
+remove_podman() {
+  [ -z "${PODMAN_SERVICE:-}" ] || kill "$PODMAN_SERVICE" || true
+  "${PODMAN[@]}" rm --all --force >/dev/null 2>&1 || true
+  "${PODMAN[@]}" rmi --all --force >/dev/null 2>&1 || true
+  # The files of an image belong to the users of a namespace of this user, if it is not root.
+  rm -rf "$1" 2>/dev/null || podman unshare rm -rf "$1"
 }
 
 start_docker() {
@@ -30,8 +60,8 @@ start_docker() {
   export DOCKER_HOST=unix://$dir/docker.sock
   for _ in $(seq 150); do
     if docker version >/dev/null 2>&1; then
-      DOCKER_VERSION=$(docker version --format '{{.Server.Version}}')
-      say "docker: $DOCKER_VERSION, up after $((SECONDS - started)) s"
+      ENGINE="docker $(docker version --format '{{.Server.Version}}')"
+      say "$ENGINE is up after $((SECONDS - started)) s"
       return
     fi
     sleep 0.2

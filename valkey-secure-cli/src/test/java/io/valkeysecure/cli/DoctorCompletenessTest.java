@@ -9,6 +9,7 @@ import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.doctor.DoctorMetrics;
 import io.valkeysecure.cli.doctor.report.Check;
 import io.valkeysecure.cli.doctor.report.CheckResult;
+import io.valkeysecure.cli.doctor.report.Finding;
 import io.valkeysecure.cli.doctor.report.Report;
 import io.valkeysecure.cli.doctor.report.Severity;
 import java.io.IOException;
@@ -111,11 +112,19 @@ class DoctorCompletenessTest {
         List<Report.Node> nodes = new ArrayList<>();
         for (JsonNode node : json.get("nodes")) {
             String[] endpoint = node.get("endpoint").asText().split(":", -1);
+            List<Finding> findings = new ArrayList<>();
+            for (JsonNode finding : json.get("findings")) {
+                if (finding.get("target").equals(node.get("endpoint"))) {
+                    findings.add(Check.of(finding.get("id").asText())
+                            .orElseThrow()
+                            .on(finding.get("target").asText(), ""));
+                }
+            }
             nodes.add(new Report.Node(
                     new Endpoint(endpoint[0], Integer.parseInt(endpoint[1])),
                     Optional.empty(),
                     Map.of(),
-                    List.of(),
+                    findings,
                     List.of(),
                     new Report.Login(state(node.get("login")), ""),
                     results(node.get("checks"))));
@@ -192,6 +201,7 @@ class DoctorCompletenessTest {
             assertThat(forms.json().get("scope").asText()).isEqualTo("outside");
             assertThat(forms.state(0, Check.BIND_WILDCARD)).isEqualTo("not applicable");
             assertThat(forms.state(0, Check.DEFAULT_USER_OPEN)).isEqualTo("passed");
+            assertThat(forms.isSuccessful()).isTrue();
             assertThat(forms.html()).contains("<p class=\"verdict tight\">tight from outside</p>");
             assertThat(forms.metrics())
                     .doesNotContain("valkey_doctor_login{")
@@ -285,6 +295,8 @@ class DoctorCompletenessTest {
             assertThat(forms.text().out())
                     .contains("2 servers, 1 finding, ", "because the server could not be examined: ConnectException")
                     .doesNotContain("tight");
+            assertThat(forms.json().get("verdict").asText()).isEqualTo("findings");
+            assertThat(forms.json().get("complete").asBoolean()).isFalse();
             assertThat(forms.node(1).get("reachable").asBoolean()).isFalse();
             assertThat(forms.state(1, Check.NODE_UNREACHABLE)).isEqualTo("failed");
             assertThat(forms.state(1, Check.PLAINTEXT_PORT_OPEN)).isEqualTo("not made");
@@ -292,7 +304,10 @@ class DoctorCompletenessTest {
             assertThat(forms.notifications())
                     .anyMatch(text -> text.startsWith("plaintext-port-open was not made: the server could not be"));
             assertThat(forms.html()).contains("incomplete: ").doesNotContain("verdict tight");
-            assertThat(forms.metrics()).contains(login(gone, 0)).doesNotContain(notMade(gone, 0));
+            assertThat(forms.metrics())
+                    .contains(login(gone, 0), "valkey_doctor_reachable{server=\"localhost:" + gone + "\"} 0.0")
+                    .contains("valkey_doctor_reachable{server=\"localhost:" + server.port() + "\"} 1.0")
+                    .doesNotContain(notMade(gone, 0));
             // a finding that is not bad enough does not make what was not looked at good
             var unused = examine(server.port(), ExitCode.USAGE, CLIENT + ADMIN + " --fail-on high");
         }

@@ -7,11 +7,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.doctor.report.Profile;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,18 +176,22 @@ class DoctorFormsTest {
             Path html = directory.resolve("profile.html");
             Outcome text = operator.examine(server, "--profile nist-800-52r2 --html " + html);
             Outcome json = operator.examine(server, "--profile nist-800-52r2 --json");
+            Outcome sarif = operator.examine(server, "--profile nist-800-52r2 --sarif");
 
             assertThat(text.out())
                     .contains(
                             "== NIST SP 800-52r2, as far as the doctor's checks answer it, and no further",
                             "   met: 3.1, protocol versions (tls-version-old, tls-13-missing)",
-                            "   not met: 3.6, session resumption (session-lifetime-long)");
+                            "   not met: 3.6, session resumption; here lifetime (session-lifetime-long)");
             assertThat(Files.readString(html))
-                    .contains("<dt>not met</dt><dd>3.6, session resumption<br>session-lifetime-long");
+                    .contains("<dt>not met</dt><dd>3.6, session resumption; here lifetime<br>session-lifetime-long");
             assertThat(ReportSchema.json().problems(json.out())).isEmpty();
             JsonNode controls =
                     new ObjectMapper().readTree(json.out()).get("profile").get("controls");
             assertThat(controls.findValuesAsText("result")).contains("met", "not met");
+            assertThat(ReportSchema.sarif().problems(sarif.out())).isEmpty();
+            assertThat(new ObjectMapper().readTree(sarif.out()).at("/runs/0/properties/profile/controls"))
+                    .isEqualTo(controls);
         }
     }
 
@@ -204,9 +211,19 @@ class DoctorFormsTest {
     }
 
     @Test
-    void profiles_haveControlsWithChecks() {
+    void profiles_haveControlsWithChecks_andTheirSource() throws IOException {
+        String file;
+        try (InputStream in = Objects.requireNonNull(Profile.class.getResourceAsStream("profiles.txt"))) {
+            file = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
         for (String name : Profile.names()) {
-            assertThat(Profile.named(name).orElseThrow().controls())
+            Profile profile = Profile.named(name).orElseThrow();
+            assertThat(file).containsPattern("\n# [^\n]*20\\d\\d[^\n]*\n" + name + "\\|" + profile.document() + "\n");
+            assertThat(profile.controls())
+                    .extracting(Profile.Control::number)
+                    .as(name)
+                    .doesNotHaveDuplicates();
+            assertThat(profile.controls())
                     .as(name)
                     .hasSizeGreaterThan(4)
                     .allSatisfy(

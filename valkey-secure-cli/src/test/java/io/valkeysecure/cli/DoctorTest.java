@@ -9,7 +9,9 @@ import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.ExitCode;
+import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.cli.doctor.Doctor;
 import io.valkeysecure.cli.doctor.ScanOptions;
 import io.valkeysecure.cli.doctor.report.Check;
@@ -25,22 +27,30 @@ import io.valkeysecure.testkit.server.ValkeyCluster;
 import io.valkeysecure.testkit.server.ValkeySentinels;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The command {@code doctor}: what it prints and ends with, whom it does not trust, and whom it learns of. */
 class DoctorTest {
@@ -312,16 +322,61 @@ class DoctorTest {
             assertThat(found(at, server, Duration.ofMinutes(2))).contains(Check.CLOCK_SKEW);
             assertThat(found(at, server, Duration.ofSeconds(-10))).doesNotContain(Check.CLOCK_SKEW);
             assertThat(found(at, server, Duration.ZERO)).doesNotContain(Check.CLOCK_SKEW);
+
+            Report report = new Doctor(at.apply(new ClockThatStops()), progress -> {})
+                    .examine(new Endpoint("localhost", server.port()));
+            assertThat(report.isComplete()).isFalse();
+            assertThat(report.findings())
+                    .extracting(Finding::evidence)
+                    .as("a fault of the doctor's own is one of this server's examination, and told")
+                    .containsExactly("IllegalStateException: no time");
+        }
+    }
+
+    /** Tells the time once. */
+    private static final class ClockThatStops extends Clock {
+        private final AtomicInteger asked = new AtomicInteger();
+
+        @Override
+        public Instant instant() {
+            if (asked.incrementAndGet() > 1) {
+                throw new IllegalStateException("no time");
+            }
+            return Instant.now();
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
         }
     }
 
     private static List<Check> found(Function<Clock, ScanOptions> at, ValkeyServer server, Duration ahead)
             throws IOException {
         ScanOptions visit = at.apply(Clock.offset(Clock.systemUTC(), ahead));
-        return new Doctor(visit, progress -> {})
-                .examine(new Endpoint("localhost", server.port())).findings().stream()
-                        .map(Finding::check)
-                        .toList();
+        List<String> progress = new ArrayList<>();
+        Report report = new Doctor(visit, progress::add).examine(new Endpoint("localhost", server.port()));
+        assertThat(progress).containsExactly("examined localhost:" + server.port());
+        return report.findings().stream().map(Finding::check).toList();
+    }
+
+    @Test
+    void progress_isShownOnATerminalOnly() {
+        for (Ansi terminal : List.of(Ansi.ON, Ansi.OFF)) {
+            StringWriter err = new StringWriter();
+            CommandLine command = new CommandLine(CommandSpec.create())
+                    .setErr(new PrintWriter(err))
+                    .setColorScheme(CommandLine.Help.defaultColorScheme(terminal));
+
+            Console.of(command).progress("examined\u0007 localhost:1");
+
+            assertThat(err.toString()).isEqualTo(terminal == Ansi.ON ? "\r\u001b[Kexamined\\u0007 localhost:1\r" : "");
+        }
     }
 
     // What is printed.
@@ -352,6 +407,13 @@ class DoctorTest {
                                 + rule.get("id").asText());
             }
             assertThat(ReportSchema.sarif().problems(sarif.out())).isEmpty();
+            for (String form :
+                    List.of(text.out(), json.out(), sarif.out(), Files.readString(reports.resolve("report.html")))) {
+                assertThat(form)
+                        .as("the tool's version and the time")
+                        .contains(Versions.of("valkey-secure"))
+                        .containsPattern("\\b20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
+            }
 
             assertThat(text.exitCode()).as(text.toString()).isEqualTo(ExitCode.REFUSED);
             assertThat(operator.call(call + " --fail-on high").exitCode()).isEqualTo(ExitCode.OK);
@@ -390,6 +452,34 @@ class DoctorTest {
         }
     }
 
+    /** What the tests of this module accept elsewhere, and what a wrong {@code --ca} looks like. */
+    @Test
+    void user_ofTheServer_andTheList_areTold_andTheFirstGuessIsTheOption() throws Exception {
+        Path files = Files.createDirectory(directory.resolve("strict"));
+        Operator operator = new Operator(files);
+        operator.run("pki init DIR/other --passphrase-file DIR/passphrase");
+        Files.writeString(
+                files.resolve("version.json"),
+                "[{\"id\": \"version-vulnerable\", \"node\": \"*\", \"reason\": \"x\", \"until\": \"9999-12-31\"}]");
+        try (OperatedServer server =
+                operator.start("server", OperatedServer.freePort(), "conf --acl-file DIR/users.acl")) {
+            String call = "doctor localhost:" + server.port() + Operator.LOGIN + " --plaintext-ports " + server.port();
+            JsonNode report = new ObjectMapper()
+                    .readTree(operator.call(call + " --json --ignore DIR/version.json")
+                            .out());
+            Outcome other = operator.call(call.replace("DIR/ca/ca.crt", "DIR/other/ca.crt") + " --json");
+
+            assertThat(report.get("findings").findValuesAsText("id").contains("server-as-root"))
+                    .isEqualTo("root".equals(System.getProperty("user.name")));
+            JsonNode facts = report.get("nodes").get(0).get("facts");
+            assertThat(facts.get("process").asText()).endsWith(", user " + System.getProperty("user.name"));
+            assertThat(facts.get("list of vulnerabilities").asText()).matches("20\\d\\d-\\d\\d-\\d\\d");
+            assertThat(new ObjectMapper().readTree(other.out()).get("findings").findValuesAsText("change"))
+                    .isNotEmpty()
+                    .allMatch(change -> change.startsWith("--ca with the CA"));
+        }
+    }
+
     /** Every kind of finding, and names that a server may have made up. */
     @Test
     void sarif_isValid() throws IOException {
@@ -414,7 +504,8 @@ class DoctorTest {
 
         ReportSchema schema = ReportSchema.sarif();
 
-        assertThat(schema.problems(SarifReport.of(report, "1.0"))).isEmpty();
+        assertThat(schema.problems(SarifReport.of(report, "1.0", Optional.empty())))
+                .isEmpty();
         assertThat(schema.problems(SarifReport.of(
                         new Report(
                                 Instant.EPOCH,
@@ -423,7 +514,8 @@ class DoctorTest {
                                 List.of(),
                                 Optional.empty(),
                                 report.nodes().subList(0, 0)),
-                        "")))
+                        "",
+                        Optional.empty())))
                 .isEmpty();
     }
 
@@ -438,7 +530,7 @@ class DoctorTest {
                 List.of(),
                 Optional.empty(),
                 List.of());
-        String good = SarifReport.of(report, "1.0");
+        String good = SarifReport.of(report, "1.0", Optional.empty());
 
         assertThat(schema.problems(good)).isEmpty();
         assertThat(schema.problems(good.replace("\"level\": \"warning\"", "\"level\": \"medium\"")))

@@ -99,22 +99,28 @@ class HostileServerTest {
     private static final class Server extends PretendedServer {
         private final CountDownLatch end = new CountDownLatch(1);
         private final Answer answer;
+        private final String answered;
 
         Server(Answer answer) throws IOException {
+            this(answer, "INFO");
+        }
+
+        Server(Answer answer, String answered) throws IOException {
             super(ca);
             this.answer = answer;
+            this.answered = answered;
             start();
         }
 
         @Override
         void serve(BufferedReader in, OutputStream out) throws IOException, InterruptedException {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                if (line.equals("PING")) {
+                if (line.equals(answered)) {
+                    answer.write(out, end);
+                } else if (line.equals("PING")) {
                     out.write("-NOAUTH Authentication required.\r\n".getBytes(StandardCharsets.US_ASCII));
                 } else if (line.equals(PASSWORD)) {
                     out.write("+OK\r\n".getBytes(StandardCharsets.US_ASCII));
-                } else if (line.equals("INFO")) {
-                    answer.write(out, end);
                 }
                 out.flush();
             }
@@ -144,6 +150,28 @@ class HostileServerTest {
             // whichever limit comes first on this machine
             assertThat(outcome.out()).contains("gave up from inside: ").containsAnyOf(answer.said, SLOW);
             assertThat(outcome.err()).doesNotContain("Exception", "Error");
+        }
+    }
+
+    /** It is not verified, and gets a PING to which it answers without end: no Valkey, or a report that says so. */
+    @ParameterizedTest
+    @EnumSource
+    void doctor_answerWithoutEndOfAStranger_isGivenUpInTime(Answer answer) throws IOException {
+        PretendedServer.trustedBy(Files.createDirectory(directory.resolve("stranger-" + answer)));
+        try (Server server = new Server(answer, "PING")) {
+            int port = server.port();
+            Outcome outcome = call("doctor localhost:" + port + " --plaintext-ports " + port + " --ca DIR/stranger-"
+                    + answer + "/ca.crt --user app --password-file DIR/password --timeout 1 --json");
+
+            if (outcome.out().isEmpty()) {
+                assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.USAGE);
+                assertThat(outcome.err()).contains(" is no Valkey: ").doesNotContain("Exception", "Error");
+            } else {
+                assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.REFUSED);
+                assertThat(Unsaid.in(outcome)).isEmpty();
+                assertThat(outcome.out()).contains("\"certificate-untrusted\"");
+                assertThat(outcome.err()).isEmpty();
+            }
         }
     }
 

@@ -70,6 +70,34 @@ class MainTest {
         assertThat(outcome.err()).startsWith("valkey-secure: error: --json, --sarif are mutually exclusive");
     }
 
+    /** However an argument is wrong, it is one sentence with one label, and no exception. */
+    @Test
+    void main_argumentsThatAreWrong_areOneSentenceEach() {
+        for (String line : List.of(
+                "conf --valkey none",
+                "conf --port none",
+                "connect",
+                "connect localhost",
+                "connect localhost:1 --ca",
+                "connect localhost:1 --ca none --timeout x",
+                "doctor localhost:0 --ca none",
+                "doctor localhost:1 --profile none",
+                "pki server none bücher_.example --passphrase-file none",
+                "pki show none",
+                "pki verify none --ca none",
+                "pki crl none")) {
+            Outcome outcome = Outcome.ofLine(line);
+
+            assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.USAGE);
+            assertThat(outcome.out()).as(line).isEmpty();
+            assertThat(outcome.err())
+                    .as(line)
+                    .containsOnlyOnce("error:")
+                    .matches("(?s)valkey-secure: error: \\S+ \\S+ .*")
+                    .doesNotContain("option option", "Option option", "Exception");
+        }
+    }
+
     @Test
     void main_fileThatCannotBeWritten_isASentence(@TempDir Path directory) throws IOException {
         Path file = Files.createFile(directory.resolve("file"));

@@ -22,7 +22,9 @@ class OperationsPageTest {
     @Test
     void everyCommand_works() throws Exception {
         int port = OperatedServer.freePort();
-        List<String> blocks = COMMANDS.matcher(Files.readString(Path.of("../docs/operations.md")))
+        String page = Files.readString(Path.of("../docs/operations.md"));
+        assertThat(page).as("how the server is started, as below").contains("`valkey-server valkey.conf`");
+        List<String> blocks = COMMANDS.matcher(page)
                 .results()
                 .map(found -> found.group(1).replace("6380", Integer.toString(port)))
                 .toList();

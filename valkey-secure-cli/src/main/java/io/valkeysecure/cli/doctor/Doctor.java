@@ -83,7 +83,7 @@ public final class Doctor {
         Set<Endpoint> next = new LinkedHashSet<>(seeds);
         if (seeds.size() == 1) {
             NodeScan first = new NodeScan(visit, seeds.get(0));
-            nodes.add(first.examine());
+            nodes.add(examineOnly(first, seeds.get(0)));
             progress.accept("examined " + seeds.get(0));
             known.addAll(seeds);
             next = first.others();
@@ -98,6 +98,17 @@ public final class Doctor {
                 localResults.of(CheckResults.THIS_SIDE),
                 client.map(leaf -> leaf.getNotAfter().toInstant()),
                 List.copyOf(nodes));
+    }
+
+    /** Whom nobody reaches, and who is no Valkey, has no report; whatever else comes up is one. */
+    private Report.Node examineOnly(NodeScan scan, Endpoint endpoint) throws IOException {
+        try {
+            return scan.examine();
+        } catch (InputException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            return notExamined(endpoint, e.getClass().getSimpleName() + ": " + e.getMessage());
+        }
     }
 
     private List<Report.Node> examineOthers(Set<Endpoint> known, Set<Endpoint> learned) throws IOException {

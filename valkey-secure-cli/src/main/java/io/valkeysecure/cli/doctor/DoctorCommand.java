@@ -318,7 +318,7 @@ public final class DoctorCommand implements Callable<Integer> {
         if (format.json) {
             console.data(JsonReport.of(report, profile()));
         } else if (format.sarif) {
-            console.data(SarifReport.of(report, Versions.of("valkey-secure")));
+            console.data(SarifReport.of(report, Versions.of("valkey-secure"), profile()));
         } else {
             TextReport.write(report, console);
             profile().ifPresent(of -> TextReport.write(of, report, console));

@@ -1,7 +1,6 @@
 package io.valkeysecure.cli.doctor;
 
 import io.valkeysecure.Endpoint;
-import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.cli.base.Console;
 import io.valkeysecure.cli.base.Failure;
 import io.valkeysecure.cli.base.InputException;
@@ -23,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.ParameterException;
 
 /**
  * Examines again and again, until it is interrupted or the process is told to end. Prints the first report, then
@@ -109,12 +109,13 @@ public final class DoctorWatch {
         Optional<String> problem = Optional.empty();
         try {
             report = Optional.of(examination.run());
-        } catch (InputException | UnknownHostException e) {
+        } catch (InputException | UnknownHostException | ParameterException e) {
             if (rounds == 0) {
                 throw e;
             }
             problem = Optional.of(Failure.of(e).message());
-        } catch (IOException | TlsConfigurationException e) {
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            // whatever a round comes to, the next may come to more
             problem = Optional.of(Failure.of(e).message());
         }
         if (told.getCount() == 0 || Thread.currentThread().isInterrupted()) {

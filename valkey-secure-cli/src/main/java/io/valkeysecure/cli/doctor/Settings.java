@@ -191,6 +191,13 @@ final class Settings {
             results.notMade("the list of vulnerabilities is of Valkey, this is a Redis", Check.VERSION_VULNERABLE);
             return;
         }
+        String stage = info.getOrDefault("valkey_release_stage", "ga");
+        if (!stage.equals("ga")) {
+            results.notMade(
+                    "the list of vulnerabilities is of releases, this is " + told + "-" + stage,
+                    Check.VERSION_VULNERABLE);
+            return;
+        }
         seen.facts().put("list of vulnerabilities", Vulnerabilities.date());
         List<String> vulnerabilities = Vulnerabilities.of(valkey.get());
         results.passed(Check.VERSION_VULNERABLE);
@@ -198,7 +205,7 @@ final class Settings {
             seen.add(
                     Check.VERSION_VULNERABLE,
                     "version " + told + ", by the list of " + Vulnerabilities.date()
-                            + ", unless the package has the fixes: " + String.join(" ", vulnerabilities));
+                            + ", unless the package has the fixes: " + String.join(", ", vulnerabilities));
         }
     }
 }

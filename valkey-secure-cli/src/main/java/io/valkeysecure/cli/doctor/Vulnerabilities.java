@@ -7,8 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
-/** The list of vulnerabilities that the doctor comes with. A distribution may have fixed one without a new version. */
+/**
+ * The list of vulnerabilities that the doctor comes with, each with its source. A distribution may have fixed one without
+ * a new version.
+ */
 final class Vulnerabilities {
+    private static final String UNCONFIRMED = "?";
     private static final List<List<String>> LINES = read();
 
     private Vulnerabilities() {}
@@ -18,28 +22,26 @@ final class Vulnerabilities {
         return LINES.get(0).get(0);
     }
 
-    /** {@return those that a release of Valkey has} */
+    /** {@return those that a release of Valkey has, each with a remark where its fix is not confirmed} */
     static List<String> of(ServerVersion version) {
         return LINES.stream()
                 .skip(1)
-                .filter(line -> has(version, line))
-                .map(line -> line.get(0))
+                .filter(line -> version.series() >= parsed(line.get(1)).series())
+                .flatMap(line -> line.stream()
+                        .skip(2)
+                        .filter(fixed -> isOlder(version, parsed(fixed)))
+                        .map(fixed -> fixed.endsWith(UNCONFIRMED)
+                                ? line.get(0) + " (a fix in " + fixed.replace(UNCONFIRMED, "") + " is not confirmed)"
+                                : line.get(0)))
                 .toList();
     }
 
-    private static boolean has(ServerVersion version, List<String> line) {
-        if (version.series() < parsed(line.get(1)).series()) {
-            return false;
-        }
-        return line.stream()
-                .skip(2)
-                .map(Vulnerabilities::parsed)
-                .filter(fixed -> fixed.series() == version.series())
-                .anyMatch(fixed -> version.patch() < fixed.patch());
+    private static boolean isOlder(ServerVersion version, ServerVersion fixed) {
+        return fixed.series() == version.series() && version.patch() < fixed.patch();
     }
 
     private static ServerVersion parsed(String text) {
-        return ServerVersion.parse(text).orElseThrow();
+        return ServerVersion.parse(text.replace(UNCONFIRMED, "")).orElseThrow();
     }
 
     private static List<List<String>> read() {
@@ -48,7 +50,7 @@ final class Vulnerabilities {
                     Objects.requireNonNull(in, "vulnerabilities.txt").readAllBytes(), StandardCharsets.UTF_8);
             return text.lines()
                     .filter(line -> !line.startsWith("#"))
-                    .map(line -> List.of(line.split(" ", -1)))
+                    .map(line -> List.of(line.split(" \\| ", -1)[0].split(" ", -1)))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -162,7 +162,7 @@ public final class AnswersTarget implements FuzzTarget {
                         new Report.Login(CheckResult.State.PASSED, ""),
                         results.of(CheckResults.OF_SERVER))));
         String html = HtmlReport.of(report);
-        String all = html + JsonReport.of(report) + SarifReport.of(report, "1");
+        String all = html + JsonReport.of(report) + SarifReport.of(report, "1", Optional.empty());
         html.lines().forEach(line -> Properties.requireShowable(shortened(line), "HtmlReport"));
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         boolean onlyAsPassword = text.contains(HELD) && text.indexOf(SECRET) == text.lastIndexOf(SECRET);

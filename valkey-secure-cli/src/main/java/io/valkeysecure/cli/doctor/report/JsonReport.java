@@ -55,7 +55,7 @@ public final class JsonReport {
         return Json.write(all);
     }
 
-    private static Map<String, Object> profile(Profile profile, Report report) {
+    static Map<String, Object> profile(Profile profile, Report report) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("name", profile.name());
         entry.put("document", profile.document());

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A report as SARIF 2.1.0, for what gathers findings of many tools. */
@@ -16,9 +17,10 @@ public final class SarifReport {
      *
      * @param report what was found
      * @param version of this tool
+     * @param profile whose controls the report has as a table, among the properties of the run
      * @return SARIF
      */
-    public static String of(Report report, String version) {
+    public static String of(Report report, String version, Optional<Profile> profile) {
         Map<String, Object> driver = ordered(
                 "name",
                 "valkey-secure doctor",
@@ -43,6 +45,7 @@ public final class SarifReport {
                                         report.findings().stream().map(SarifReport::result),
                                         report.ignored().stream().map(SarifReport::ignored))
                                 .toList());
+        profile.ifPresent(of -> run.put("properties", Map.of("profile", JsonReport.profile(of, report))));
         return Json.write(ordered(
                 "$schema", "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", List.of(run)));
     }
