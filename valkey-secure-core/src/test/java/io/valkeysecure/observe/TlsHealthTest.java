@@ -61,10 +61,7 @@ class TlsHealthTest {
     void of_unguardedConnections_isDegradedAndSaysWhere() {
         TlsStatus.Backlog none = new TlsStatus.Backlog(0, 0, 0);
         TlsHealth found = of(
-                null,
-                none,
-                new TlsStatus.Unguarded(Map.of(new Endpoint("10.0.0.5", 6379), 2), Optional.empty()),
-                GOOD);
+                null, none, new TlsStatus.Unguarded(Map.of(new Endpoint("10.0.0.5", 6379), 2), Optional.empty()), GOOD);
         assertThat(found.state()).isEqualTo(TlsHealth.State.DEGRADED);
         assertThat(found.details()).singleElement().asString().contains("10.0.0.5:6379", ": 2;", "SecureLettuce");
         TlsHealth unknown = of(null, none, new TlsStatus.Unguarded(Map.of(), Optional.of("no /proc")), GOOD);

@@ -83,9 +83,10 @@ final class UnguardedMonitor {
             return;
         }
         Set<InetSocketAddress> servers = guardedSockets.servers();
-        open.values().removeIf(tcp -> guarded.contains(tcp)
-                || !servers.contains(tcp.remote())
-                        && !ports.contains(tcp.remote().getPort()));
+        open.values()
+                .removeIf(tcp -> guarded.contains(tcp)
+                        || !servers.contains(tcp.remote())
+                                && !ports.contains(tcp.remote().getPort()));
         report(open, now);
     }
 

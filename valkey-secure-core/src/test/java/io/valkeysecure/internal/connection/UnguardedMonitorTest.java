@@ -37,8 +37,8 @@ class UnguardedMonitorTest {
     private static final TestCertificate ROOT = TestCertificate.root().build();
     private static final TestCertificate SERVER =
             ROOT.issue().dnsName("localhost").build();
-    private static final String HEADER = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt"
-            + "   uid  timeout inode\n";
+    private static final String HEADER =
+            "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt" + "   uid  timeout inode\n";
 
     @TempDir
     private Path process = Path.of("");
@@ -111,7 +111,8 @@ class UnguardedMonitorTest {
         int inode = inodes++;
         (from.length == 4 ? tcp : tcp6)
                 .append("   0: " + hex(from, localPort) + " " + hex(to, remotePort) + " " + state
-                        + " 00000000:00000000 00:00000000 00000000     0        0 " + inode + " 1 0000000000000000 20\n");
+                        + " 00000000:00000000 00:00000000 00000000     0        0 " + inode
+                        + " 1 0000000000000000 20\n");
         write();
         return inode;
     }
@@ -131,8 +132,8 @@ class UnguardedMonitorTest {
     }
 
     private TrackedConnection verified(String local, int localPort, String remote, int remotePort) throws IOException {
-        TrackedConnection tracked = new Opened(address(local, localPort), address(remote, remotePort))
-                .under(Opened.current(tls), SERVER);
+        TrackedConnection tracked =
+                new Opened(address(local, localPort), address(remote, remotePort)).under(Opened.current(tls), SERVER);
         guarded.add(tracked);
         return tracked;
     }
@@ -322,9 +323,8 @@ class UnguardedMonitorTest {
                 Socket accepted = server.accept()) {
             assertThat(accepted.isConnected()).isTrue();
             assertThat(new ProcessSockets(Path.of("/proc/self")).established().values())
-                    .contains(new TcpConnection(
-                            (InetSocketAddress) raw.getLocalSocketAddress(),
-                            (InetSocketAddress) raw.getRemoteSocketAddress()));
+                    .contains(new TcpConnection((InetSocketAddress) raw.getLocalSocketAddress(), (InetSocketAddress)
+                            raw.getRemoteSocketAddress()));
         }
     }
 }
