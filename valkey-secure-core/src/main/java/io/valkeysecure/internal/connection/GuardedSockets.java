@@ -3,10 +3,11 @@ package io.valkeysecure.internal.connection;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -20,7 +21,9 @@ final class GuardedSockets {
     /** Shared, because the connections of one {@code SecureTls} are not unguarded to another. */
     static final GuardedSockets SHARED = new GuardedSockets();
 
-    private final Map<TrackedConnection, TcpConnection> open = new ConcurrentHashMap<>();
+    /** Weak, because a client may lose a connection without closing it. */
+    private final Map<TrackedConnection, TcpConnection> open = Collections.synchronizedMap(new WeakHashMap<>());
+
     private final Map<InetSocketAddress, Boolean> servers = new LinkedHashMap<>();
     private final AtomicLong longestHandshake = new AtomicLong();
 
@@ -44,7 +47,9 @@ final class GuardedSockets {
     }
 
     Collection<TcpConnection> open() {
-        return Set.copyOf(open.values());
+        synchronized (open) {
+            return Set.copyOf(open.values());
+        }
     }
 
     Set<InetSocketAddress> servers() {

@@ -1,19 +1,25 @@
 package io.valkeysecure.internal.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.observe.GuardedListener;
 import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -23,6 +29,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLServerSocketFactory;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -311,6 +321,61 @@ class UnguardedMonitorTest {
         TrackedConnection tracked = new Opened().under(Opened.current(tls), SERVER);
         guarded.add(tracked);
         assertThat(monitor(6379).result().notLookedAt()).isEmpty();
+    }
+
+    /** Each connection is known to all of them until it is closed, also after its own SecureTls is closed. */
+    @Test
+    void verifiedConnection_isSharedUntilItIsClosed() throws Exception {
+        SSLServerSocketFactory sockets = SERVER.tlsContext().getServerSocketFactory();
+        try (ServerSocket server = sockets.createServerSocket(0, 1, InetAddress.getByName("localhost"));
+                Socket wire = new Socket("localhost", server.getLocalPort())) {
+            CompletableFuture<Integer> served = CompletableFuture.supplyAsync(() -> {
+                try (Socket accepted = server.accept()) {
+                    return accepted.getInputStream().read();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            TcpConnection tcp = new TcpConnection(
+                    (InetSocketAddress) wire.getLocalSocketAddress(),
+                    (InetSocketAddress) wire.getRemoteSocketAddress());
+            SSLSocket socket = TlsHandshake.start(
+                            tls, new Endpoint("localhost", server.getLocalPort()), ClientLibrary.OTHER)
+                    .overSocket(wire);
+            assertThat(GuardedSockets.SHARED.open()).contains(tcp);
+            assertThat(GuardedSockets.SHARED.servers()).contains(tcp.remote());
+            tls.close();
+            assertThat(GuardedSockets.SHARED.open()).contains(tcp);
+            socket.close();
+            assertThat(GuardedSockets.SHARED.open()).doesNotContain(tcp);
+            assertThat(served.get(60, TimeUnit.SECONDS)).isEqualTo(-1);
+        }
+    }
+
+    /** The twin: a connection that is refused was never one of ours. */
+    @Test
+    void refusedConnection_isNotShared() throws Exception {
+        SSLServerSocketFactory sockets =
+                TestCertificate.selfSigned().dnsName("localhost").build().tlsContext().getServerSocketFactory();
+        try (ServerSocket server = sockets.createServerSocket(0, 1, InetAddress.getByName("localhost"));
+                Socket wire = new Socket("localhost", server.getLocalPort())) {
+            CompletableFuture<Void> served = CompletableFuture.runAsync(() -> {
+                try (Socket accepted = server.accept()) {
+                    var unused = accepted.getInputStream().read();
+                } catch (IOException e) {
+                    // refused
+                }
+            });
+            SocketAddress local = wire.getLocalSocketAddress();
+            assertThatThrownBy(() -> TlsHandshake.start(
+                                    tls, new Endpoint("localhost", server.getLocalPort()), ClientLibrary.OTHER)
+                            .overSocket(wire))
+                    .isInstanceOf(TlsHandshakeException.class);
+            assertThat(GuardedSockets.SHARED.open())
+                    .extracting(TcpConnection::local)
+                    .doesNotContain((InetSocketAddress) local);
+            served.get(60, TimeUnit.SECONDS);
+        }
     }
 
     /** The real files of this process. */
