@@ -85,8 +85,8 @@ final class UnguardedMonitor {
         Set<InetSocketAddress> servers = guardedSockets.servers();
         open.values()
                 .removeIf(tcp -> guarded.contains(tcp)
-                        || !servers.contains(tcp.remote())
-                                && !ports.contains(tcp.remote().getPort()));
+                        || !(servers.contains(tcp.remote())
+                                || ports.contains(tcp.remote().getPort())));
         report(open, now);
     }
 
