@@ -25,4 +25,12 @@ final class Options {
         }
         return Collections.unmodifiableSet(distinct);
     }
+
+    static Set<Integer> ports(int... ports) {
+        Set<Integer> distinct = new LinkedHashSet<>();
+        for (int port : ports) {
+            distinct.add(new Endpoint("localhost", port).port()); // checks it
+        }
+        return Collections.unmodifiableSet(distinct);
+    }
 }

@@ -105,6 +105,7 @@ public final class SecureTls implements AutoCloseable {
         private @Nullable Engine engine;
         private @Nullable Rotation rotation;
         private @Nullable List<TlsListener> listeners;
+        private @Nullable Set<Integer> unguardedPorts;
         private @Nullable Clock clock;
         private LongSupplier nanoTime = System::nanoTime;
 
@@ -254,6 +255,27 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
+         * Reports TCP connections of this process that lead to a Valkey server and that this library did not make, for
+         * example those of {@code new JedisPool(..)}. Nothing is blocked. A connection counts if its remote address and
+         * port are those of a verified connection, or if its remote port is one of {@code ports}. They are looked for
+         * in {@code /proc/self} at every {@linkplain Rotation.Builder#checkInterval check interval}, and reported once
+         * they have been open for twice the handshake timeout: to {@link TlsListener#unguardedConnections}, {@link
+         * TlsStatus#unguarded()}, the health, the log and the metrics. On other systems than Linux these say that
+         * nothing was looked at. Default: not looked for.
+         *
+         * @param ports the ports of Valkey servers at any address, such as 6379; may be empty
+         * @return this
+         * @throws IllegalArgumentException if a port is not from 1 to 65535
+         * @throws IllegalStateException if it was set already
+         */
+        @CanIgnoreReturnValue
+        public Builder reportUnguarded(int... ports) {
+            Options.requireUnset("ports of unguarded connections", unguardedPorts);
+            unguardedPorts = Options.ports(ports);
+            return this;
+        }
+
+        /**
          * Sets the clock for validity dates. Default: {@link Clock#systemUTC()}.
          *
          * @param clock the clock
@@ -297,6 +319,7 @@ public final class SecureTls implements AutoCloseable {
                             new ServerNames(serverIdentity == null ? null : serverIdentity.expected(), serverNames),
                             Objects.requireNonNullElseGet(engine, Engine::auto),
                             Objects.requireNonNullElseGet(rotation, Rotation::standard),
+                            unguardedPorts,
                             nanoTime),
                     Objects.requireNonNullElse(listeners, List.of())));
         }

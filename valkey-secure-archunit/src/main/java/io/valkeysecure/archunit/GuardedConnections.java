@@ -18,7 +18,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Rules that fail where code opens a connection with Lettuce or Jedis that valkey-secure does not guard, or weakens the
+ * Rules that fail where code opens a connection with Lettuce, Jedis or Spring Data Redis that valkey-secure does not guard, or weakens the
  * TLS settings of one.
  *
  * <pre>{@code
@@ -34,6 +34,9 @@ import java.util.Set;
  * are not seen. Rules are immutable and safe for use by several threads.
  */
 public final class GuardedConnections {
+    private static final String SECURE_JEDIS = "io.valkeysecure.jedis.SecureJedis";
+    private static final Set<String> GUARDS = Set.of(SECURE_JEDIS, "io.valkeysecure.lettuce.SecureLettuce");
+
     /** No client of Lettuce is made, and no TLS setting of Lettuce is used, beside {@code SecureLettuce}. */
     public static final ArchRule LETTUCE = forbidden("Lettuce", Signatures.read("lettuce.txt"));
 
@@ -49,13 +52,44 @@ public final class GuardedConnections {
      * configuration by another class breaks the rule; let the class that makes the configuration make the client, too.
      */
     public static final ArchRule JEDIS_CONFIGURATIONS = classes()
-            .should(new CallsSecureJedisForConfigurations())
+            .should(new CallsGuardForConfigurations(
+                    "redis.clients.jedis.",
+                    Set.of(
+                            "redis.clients.jedis.JedisClientConfig",
+                            "redis.clients.jedis.DefaultJedisClientConfig",
+                            "redis.clients.jedis.JedisSocketFactory",
+                            "org.apache.commons.pool2.PooledObjectFactory"),
+                    Set.of(SECURE_JEDIS),
+                    "this configuration may be unguarded; write SecureJedis.clientConfig(tls, config) in the same"
+                            + " class"))
             .as("configurations of Jedis should come from SecureJedis")
             .allowEmptyShould(true);
 
     /**
-     * A method that is annotated with Spring's {@code @Bean} and returns a client or pool of Lettuce or Jedis calls
-     * {@code SecureLettuce} or {@code SecureJedis}, itself or through other methods of its class.
+     * No connection factory of Spring Data Redis is made without a client configuration, and no TLS setting of Spring
+     * Data Redis is used. A class that gives a client configuration to a connection factory calls {@code SecureLettuce}
+     * or {@code SecureJedis} itself, as in {@link #JEDIS_CONFIGURATIONS}.
+     */
+    public static final ArchRule SPRING = CompositeArchRule.of(
+                    forbidden("Spring Data Redis", Signatures.read("spring.txt")))
+            .and(classes()
+                    .should(new CallsGuardForConfigurations(
+                            "org.springframework.data.redis.connection.",
+                            Set.of(
+                                    "org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration",
+                                    "org.springframework.data.redis.connection.jedis.JedisClientConfiguration"),
+                            GUARDS,
+                            "this client configuration may be unguarded; let Spring Boot make the factory, or call"
+                                    + " SecureLettuce.resources(tls) or SecureJedis.clientConfig(tls, config) in the"
+                                    + " same class"))
+                    .as("client configurations of Spring Data Redis should come from SecureLettuce or SecureJedis")
+                    .allowEmptyShould(true))
+            .as("connections with Spring Data Redis should be made by valkey-secure");
+
+    /**
+     * A method that is annotated with Spring's {@code @Bean} and returns a client or pool of Lettuce or Jedis, or a
+     * connection factory of Spring Data Redis, calls {@code SecureLettuce} or {@code SecureJedis}, itself or through
+     * other methods of its class.
      */
     public static final ArchRule BEANS = methods()
             .that()
@@ -70,12 +104,9 @@ public final class GuardedConnections {
     public static final ArchRule ALL = CompositeArchRule.of(LETTUCE)
             .and(JEDIS)
             .and(JEDIS_CONFIGURATIONS)
+            .and(SPRING)
             .and(BEANS)
-            .as("connections with Lettuce and Jedis should be made by valkey-secure");
-
-    private static final String JEDIS_PACKAGE = "redis.clients.jedis";
-    private static final String SECURE_JEDIS = "io.valkeysecure.jedis.SecureJedis";
-    private static final Set<String> GUARDS = Set.of(SECURE_JEDIS, "io.valkeysecure.lettuce.SecureLettuce");
+            .as("connections with Lettuce, Jedis and Spring Data Redis should be made by valkey-secure");
 
     private GuardedConnections() {}
 
@@ -100,45 +131,49 @@ public final class GuardedConnections {
         return SimpleConditionEvent.violated(access, access.getDescription() + ": " + message);
     }
 
-    private static boolean isGuard(JavaAccess<?> access) {
-        return GUARDS.stream().anyMatch(guard -> isOf(guard, access));
+    private static boolean isOf(Set<String> owners, JavaAccess<?> access) {
+        return owners.contains(access.getTargetOwner().getFullName());
     }
 
-    private static boolean isOf(String owner, JavaAccess<?> access) {
-        return access.getTargetOwner().getFullName().equals(owner);
-    }
+    private static final class CallsGuardForConfigurations extends ArchCondition<JavaClass> {
+        private final String owners;
+        private final Set<String> configurations;
+        private final Set<String> guards;
+        private final String message;
 
-    private static final class CallsSecureJedisForConfigurations extends ArchCondition<JavaClass> {
-        private static final Set<String> CONFIGURATIONS = Set.of(
-                JEDIS_PACKAGE + ".JedisClientConfig",
-                JEDIS_PACKAGE + ".DefaultJedisClientConfig",
-                JEDIS_PACKAGE + ".JedisSocketFactory",
-                "org.apache.commons.pool2.PooledObjectFactory");
-
-        CallsSecureJedisForConfigurations() {
-            super("call SecureJedis where they give Jedis a configuration");
+        /**
+         * Makes a condition.
+         *
+         * @param owners what the name of a class begins with whose constructors take a configuration
+         * @param configurations the types of such a parameter
+         * @param guards one of which has to be called
+         * @param message what to write instead
+         */
+        CallsGuardForConfigurations(String owners, Set<String> configurations, Set<String> guards, String message) {
+            super("call SecureLettuce or SecureJedis where they give a client its configuration");
+            this.owners = owners;
+            this.configurations = configurations;
+            this.guards = guards;
+            this.message = message;
         }
 
         @Override
         public void check(JavaClass from, ConditionEvents events) {
-            if (from.getAccessesFromSelf().stream().anyMatch(access -> isOf(SECURE_JEDIS, access))) {
+            if (from.getAccessesFromSelf().stream().anyMatch(access -> isOf(guards, access))) {
                 return;
             }
             for (JavaAccess<?> access : from.getAccessesFromSelf()) {
                 if (access instanceof JavaCodeUnitAccess<?> call && takesConfiguration(call)) {
-                    events.add(
-                            violation(
-                                    call,
-                                    "this configuration may be unguarded; write SecureJedis.clientConfig(tls, config) in the same class"));
+                    events.add(violation(call, message));
                 }
             }
         }
 
-        private static boolean takesConfiguration(JavaCodeUnitAccess<?> call) {
-            return call.getTargetOwner().getPackageName().startsWith(JEDIS_PACKAGE)
+        private boolean takesConfiguration(JavaCodeUnitAccess<?> call) {
+            return call.getTargetOwner().getFullName().startsWith(owners)
                     && call.getTarget().getName().equals("<init>")
                     && call.getTarget().getRawParameterTypes().stream()
-                            .anyMatch(type -> CONFIGURATIONS.contains(type.getFullName()));
+                            .anyMatch(type -> configurations.contains(type.getFullName()));
         }
     }
 
@@ -147,7 +182,9 @@ public final class GuardedConnections {
                 "io.lettuce.core.AbstractRedisClient",
                 "redis.clients.jedis.Jedis",
                 "redis.clients.jedis.UnifiedJedis",
-                "redis.clients.jedis.util.Pool");
+                "redis.clients.jedis.util.Pool",
+                "org.springframework.data.redis.connection.RedisConnectionFactory",
+                "org.springframework.data.redis.connection.ReactiveRedisConnectionFactory");
 
         Client() {
             super("a client or pool of Lettuce or Jedis");
@@ -176,7 +213,7 @@ public final class GuardedConnections {
 
         private static boolean callsGuard(JavaMethod method, Set<JavaMethod> seen) {
             return seen.add(method)
-                    && (method.getAccessesFromSelf().stream().anyMatch(GuardedConnections::isGuard)
+                    && (method.getAccessesFromSelf().stream().anyMatch(access -> isOf(GUARDS, access))
                             || method.getCallsFromSelf().stream()
                                     .filter(call -> call.getTargetOwner().equals(method.getOwner()))
                                     .flatMap(call -> call.getTarget().resolveMember().stream())

@@ -50,7 +50,9 @@ class BeansTest {
                 "@Bean JedisPool pool(redis.clients.jedis.JedisClientConfig config) {"
                         + " return new JedisPool(new redis.clients.jedis.HostAndPort(\"localhost\", 1), config); }",
                 "@Bean redis.clients.jedis.RedisClient client() { return redis.clients.jedis.RedisClient.create(\"redis://h\"); }",
-                "@Bean JedisPool pool() { return again(); } JedisPool again() { return pool(); }"
+                "@Bean JedisPool pool() { return again(); } JedisPool again() { return pool(); }",
+                "@Bean org.springframework.data.redis.connection.RedisConnectionFactory factory() { return null; }",
+                "@Bean org.springframework.data.redis.connection.ReactiveRedisConnectionFactory factory() { return null; }"
             })
     void bean_notMadeByTheGuard_isAViolation(String method) throws IOException {
         assertThat(violations(method))
@@ -67,6 +69,8 @@ class BeansTest {
                 "@Bean JedisPool pool(SecureTls tls) { return SecureJedis.pool(tls, \"rediss://h\"); }",
                 "@Bean JedisPool pool(SecureTls tls) { return made(tls); }"
                         + " private static JedisPool made(SecureTls tls) { return SecureJedis.pool(tls, \"rediss://h\"); }",
+                "@Bean org.springframework.data.redis.connection.RedisConnectionFactory factory(SecureTls tls) {"
+                        + " var resources = SecureLettuce.resources(tls); return null; }",
                 "@Bean String name() { return \"no client\"; }",
                 "JedisPool noBean() { return null; }"
             })

@@ -34,6 +34,19 @@ record Uses(List<String> statements, Path classes) {
             "javax.net.ssl.SSLSocketFactory factory",
             "javax.net.ssl.SSLParameters parameters",
             "javax.net.ssl.HostnameVerifier verifier");
+    private static final String SPRING_PARAMETERS = String.join(
+            ", ",
+            "SecureTls tls",
+            "RedisStandaloneConfiguration standalone",
+            "RedisClusterConfiguration cluster",
+            "RedisSentinelConfiguration sentinel",
+            "LettuceClientConfiguration lettuce",
+            "JedisClientConfiguration jedis",
+            "redis.clients.jedis.JedisPoolConfig jedisPool",
+            "LettuceConnectionFactory factory",
+            "javax.net.ssl.SSLSocketFactory socketFactory",
+            "javax.net.ssl.SSLParameters parameters",
+            "javax.net.ssl.HostnameVerifier verifier");
 
     /** Compiles the statements of a resource, one a line. */
     static Uses compile(String resource, Path directory) throws IOException {
@@ -44,11 +57,17 @@ record Uses(List<String> statements, Path classes) {
                     .lines()
                     .toList();
         }
+        boolean spring = resource.contains("spring");
+        String parameters = spring ? SPRING_PARAMETERS : PARAMETERS;
         StringBuilder source = new StringBuilder("package example; import io.valkeysecure.*;"
                 + " import io.valkeysecure.jedis.SecureJedis; import io.valkeysecure.lettuce.SecureLettuce;"
-                + " import redis.clients.jedis.*; ");
+                + (spring
+                        ? " import org.springframework.data.redis.connection.*;"
+                                + " import org.springframework.data.redis.connection.jedis.*;"
+                                + " import org.springframework.data.redis.connection.lettuce.*; "
+                        : " import redis.clients.jedis.*; "));
         for (int i = 0; i < statements.size(); i++) {
-            source.append("class Use" + i + " { void use(" + PARAMETERS + ") { " + statements.get(i) + " } }\n");
+            source.append("class Use" + i + " { void use(" + parameters + ") { " + statements.get(i) + " } }\n");
         }
         return new Uses(statements, compile(directory, "Uses.java", source.toString()));
     }

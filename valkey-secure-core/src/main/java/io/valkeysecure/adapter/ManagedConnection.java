@@ -3,7 +3,9 @@ package io.valkeysecure.adapter;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.internal.handshake.VerifiedSocket;
+import java.net.SocketAddress;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open, verified connection, which an adapter registers so that its {@link SecureTls} can close it. The methods are
@@ -23,6 +25,19 @@ public interface ManagedConnection {
      * @param reason the exception for callers that wait for a reply
      */
     void close(TlsHandshakeException reason);
+
+    /**
+     * {@return the local address of the TCP connection, by which {@link SecureTls.Builder#reportUnguarded} tells it
+     * from connections of others; by default null, so that it may be reported as unguarded}
+     */
+    default @Nullable SocketAddress localAddress() {
+        return null;
+    }
+
+    /** {@return the remote address of the TCP connection, as {@link #localAddress()}} */
+    default @Nullable SocketAddress remoteAddress() {
+        return null;
+    }
 
     /**
      * Returns whether a pool should replace a connection of a blocking client, because it is being drained or was

@@ -46,6 +46,7 @@ final class StatusMeters {
                 TlsMeters.CONNECTIONS_UNCHECKED,
                 Tags.empty(),
                 () -> status.get().backlog().connectionsUnchecked());
+        gauge(TlsMeters.CONNECTIONS_UNGUARDED, Tags.empty(), () -> unguarded(status.get()));
         gauges.add(FunctionCounter.builder(
                         TlsMeters.NOTIFICATIONS_DROPPED.getName(),
                         status,
@@ -93,6 +94,13 @@ final class StatusMeters {
 
     private static double age(TlsStatus status) {
         return Duration.between(status.lastRead(), status.at()).toMillis() / 1e3;
+    }
+
+    private static double unguarded(TlsStatus status) {
+        return status.unguarded()
+                .filter(looked -> looked.notLookedAt().isEmpty())
+                .map(looked -> (double) looked.total())
+                .orElse(Double.NaN);
     }
 
     private static double remaining(TlsStatus status, ExpiryWarning.Role role) {

@@ -36,6 +36,11 @@ public enum TlsMeters implements MeterDocumentation {
     NOTIFICATIONS_DROPPED("valkey.tls.notifications.dropped", Meter.Type.COUNTER),
     /** The open connections for which no OCSP responder has answered since new material came into force. */
     CONNECTIONS_UNCHECKED("valkey.tls.connections.unchecked", Meter.Type.GAUGE),
+    /**
+     * The connections of this process that this library did not make; NaN if {@link
+     * io.valkeysecure.SecureTls.Builder#reportUnguarded} does not ask for them, or they cannot be looked for.
+     */
+    CONNECTIONS_UNGUARDED("valkey.tls.connections.unguarded", Meter.Type.GAUGE),
     /** The number of trust anchors that are left out because they break a rule, such as expired ones. */
     ANCHORS_UNUSABLE("valkey.tls.anchors.unusable", Meter.Type.GAUGE),
     /** The number of the generation in force, counted from 1 at each start. */

@@ -33,7 +33,7 @@ public record TlsHealth(State state, List<String> details) {
         UP,
         /**
          * Connections can be made, but something needs attention: new material cannot be proved, a trust anchor is left
-         * out, or a certificate or CRL ends soon.
+         * out, a certificate or CRL ends soon, or the process has unguarded connections.
          */
         DEGRADED,
         /**
@@ -79,6 +79,14 @@ public record TlsHealth(State state, List<String> details) {
             bad.add("open connections that no OCSP responder has answered for since new material is in force: "
                     + backlog.connectionsUnchecked());
         }
+        status.unguarded().ifPresent(unguarded -> {
+            unguarded
+                    .connections()
+                    .forEach((server, count) -> bad.add("connections to " + server
+                            + " that were not made by valkey-secure: " + count + "; make their client by"
+                            + " SecureLettuce or SecureJedis"));
+            unguarded.notLookedAt().ifPresent(why -> bad.add("unguarded connections are not looked for: " + why));
+        });
         State state = worst.isEmpty() ? (bad.isEmpty() ? State.UP : State.DEGRADED) : State.DOWN;
         worst.addAll(bad);
         return new TlsHealth(state, List.copyOf(worst));

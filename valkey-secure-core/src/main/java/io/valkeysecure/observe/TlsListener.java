@@ -1,5 +1,6 @@
 package io.valkeysecure.observe;
 
+import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
@@ -83,4 +84,14 @@ public interface TlsListener {
      * @param warning the certificate or CRL, and when it ends
      */
     default void expiryNear(ExpiryWarning warning) {}
+
+    /**
+     * This process has connections to a Valkey server that this library did not make and has not verified. Called once
+     * for each server, and again if there were none meanwhile.
+     *
+     * @param server the remote address and port
+     * @param connections how many there are; {@link TlsStatus#unguarded()} has their number at any time
+     * @see SecureTls.Builder#reportUnguarded
+     */
+    default void unguardedConnections(Endpoint server, int connections) {}
 }

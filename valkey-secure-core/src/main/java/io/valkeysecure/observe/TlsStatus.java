@@ -1,5 +1,6 @@
 package io.valkeysecure.observe;
 
+import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.adapter.ClientLibrary;
@@ -25,6 +26,8 @@ import java.util.Optional;
  * @param lastFailure why newer material is not in force; empty if no newer material was refused
  * @param lastRead when all files and sources were last read, whether or not the material could be proved
  * @param backlog the work that waits for listeners and OCSP responders
+ * @param unguarded the connections that this library did not make; empty unless {@link
+ *     SecureTls.Builder#reportUnguarded} asks for them
  */
 public record TlsStatus(
         Instant at,
@@ -38,7 +41,8 @@ public record TlsStatus(
         Map<ClientLibrary, Connections> connections,
         Optional<Failure> lastFailure,
         Instant lastRead,
-        Backlog backlog) {
+        Backlog backlog,
+        Optional<Unguarded> unguarded) {
 
     /**
      * Returns when the first in a role ends.
@@ -108,4 +112,17 @@ public record TlsStatus(
      *     material came into force; it is asked again at every check interval
      */
     public record Backlog(int listenersBehind, long notificationsDropped, int connectionsUnchecked) {}
+
+    /**
+     * The TCP connections of this process that lead to a Valkey server, and that this library has not verified.
+     *
+     * @param connections how many there are to each address and port
+     * @param notLookedAt why they could not be looked for; empty if they could
+     */
+    public record Unguarded(Map<Endpoint, Integer> connections, Optional<String> notLookedAt) {
+        /** {@return how many there are in all} */
+        public int total() {
+            return connections.values().stream().mapToInt(Integer::intValue).sum();
+        }
+    }
 }

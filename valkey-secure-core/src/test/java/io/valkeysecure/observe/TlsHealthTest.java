@@ -2,6 +2,7 @@ package io.valkeysecure.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,14 @@ class TlsHealthTest {
 
     private static TlsHealth of(
             TlsStatus.Failure failure, TlsStatus.Backlog backlog, TlsStatus.Validity... validities) {
+        return of(failure, backlog, null, validities);
+    }
+
+    private static TlsHealth of(
+            TlsStatus.Failure failure,
+            TlsStatus.Backlog backlog,
+            TlsStatus.Unguarded unguarded,
+            TlsStatus.Validity... validities) {
         return TlsHealth.of(new TlsStatus(
                 NOW,
                 3,
@@ -38,13 +47,27 @@ class TlsHealthTest {
                 Map.of(),
                 Optional.ofNullable(failure),
                 NOW.minusSeconds(90),
-                backlog));
+                backlog,
+                Optional.ofNullable(unguarded)));
     }
 
     @Test
     void of_notRead_saysSinceWhen() {
         TlsStatus.Failure failure = new TlsStatus.Failure(NOW, RefusalReason.MATERIAL_UNREADABLE, "vault is silent");
         assertThat(of(failure, GOOD).toString()).contains("read last at 2026-11-22T11:58:30Z: vault is silent");
+    }
+
+    @Test
+    void of_unguardedConnections_isDegradedAndSaysWhere() {
+        TlsStatus.Backlog none = new TlsStatus.Backlog(0, 0, 0);
+        TlsHealth found = of(
+                null, none, new TlsStatus.Unguarded(Map.of(new Endpoint("10.0.0.5", 6379), 2), Optional.empty()), GOOD);
+        assertThat(found.state()).isEqualTo(TlsHealth.State.DEGRADED);
+        assertThat(found.details()).singleElement().asString().contains("10.0.0.5:6379", ": 2;", "SecureLettuce");
+        TlsHealth unknown = of(null, none, new TlsStatus.Unguarded(Map.of(), Optional.of("no /proc")), GOOD);
+        assertThat(unknown.toString()).isEqualTo("degraded: unguarded connections are not looked for: no /proc");
+        TlsHealth looked = of(null, none, new TlsStatus.Unguarded(Map.of(), Optional.empty()), GOOD);
+        assertThat(looked.state()).isEqualTo(TlsHealth.State.UP);
     }
 
     @Test

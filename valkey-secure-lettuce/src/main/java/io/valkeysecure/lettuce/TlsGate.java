@@ -14,6 +14,7 @@ import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
 import io.valkeysecure.internal.text.Causes;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -163,6 +164,16 @@ final class TlsGate extends ChannelDuplexHandler {
             @Override
             public void close(TlsHandshakeException reason) {
                 onEventLoop(ctx, () -> end(ctx, reason));
+            }
+
+            @Override
+            public SocketAddress localAddress() {
+                return ctx.channel().localAddress();
+            }
+
+            @Override
+            public SocketAddress remoteAddress() {
+                return ctx.channel().remoteAddress();
             }
         };
     }

@@ -78,6 +78,13 @@ final class SecureTlsFactory {
                     () -> builder.pins(
                             properties.pins().stream().map(SpkiPin::parse).toArray(SpkiPin[]::new)));
         }
+        if (!properties.reportUnguarded().isEmpty()) {
+            valid(
+                    "valkey.secure.report-unguarded",
+                    () -> builder.reportUnguarded(properties.reportUnguarded().stream()
+                            .mapToInt(Integer::intValue)
+                            .toArray()));
+        }
         builder.listener(listeners.toArray(TlsListener[]::new));
         SecureTls tls = builder.build();
         if (bundleName != null && bundles != null) {

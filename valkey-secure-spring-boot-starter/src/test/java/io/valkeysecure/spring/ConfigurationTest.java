@@ -163,6 +163,7 @@ class ConfigurationTest {
                         "valkey.secure.rotation.check-interval=2s",
                         "valkey.secure.rotation.drain-window=4s",
                         "valkey.secure.engine=jdk",
+                        "valkey.secure.report-unguarded=6379,26379",
                         "valkey.secure.pins[0]=sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
                         "valkey.secure.pins[1]=sha256/57DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
                 .run(context -> {
@@ -180,6 +181,7 @@ class ConfigurationTest {
                                     "node-2.internal",
                                     "jdk",
                                     "sha256/47DEQ");
+                    assertThat(tls.status().unguarded()).isPresent();
                 });
     }
 
@@ -260,6 +262,11 @@ class ConfigurationTest {
                         List.of("valkey.secure.pins=sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
                         "pin",
                         "Correct valkey.secure.pins"),
+                Arguments.of(
+                        "a port out of range",
+                        List.of("valkey.secure.report-unguarded=70000"),
+                        "port must be 1 to 65535, was 70000",
+                        "Correct valkey.secure.report-unguarded"),
                 Arguments.of(
                         "two server identities",
                         List.of(

@@ -12,9 +12,13 @@ import io.valkeysecure.internal.generation.TlsConfiguration;
 import io.valkeysecure.internal.observe.GuardedListener;
 import io.valkeysecure.observe.TlsStatus;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that lives as long as a {@link SecureTls}: the generation in force and its reloader, the registry of open
@@ -27,6 +31,7 @@ public final class Generations implements AutoCloseable {
     private final ConnectionDrainer drainer;
     private final ExpiryMonitor expiry;
     private final TrustMonitor trust;
+    private final @Nullable UnguardedMonitor unguarded;
     private final Reloader reloader;
     private final Watcher watcher;
     private volatile boolean closed;
@@ -43,6 +48,7 @@ public final class Generations implements AutoCloseable {
         drainer = new ConnectionDrainer(open, configuration.rotation(), configuration.nanoTime());
         expiry = new ExpiryMonitor(open, configuration, listener);
         trust = new TrustMonitor(open, drainer, configuration.rotation());
+        GuardedSockets.SHARED.allow(configuration.policy().handshakeTimeout());
         watcher = new Watcher(
                 List.of(
                         () -> expiry.closeExpired(),
@@ -50,7 +56,8 @@ public final class Generations implements AutoCloseable {
                         () -> drainer.drain(),
                         () -> tick(),
                         () -> expiry.warn(current()),
-                        () -> listener.reportSlow()),
+                        () -> listener.reportSlow(),
+                        () -> lookForUnguarded()),
                 this::interval,
                 thrown -> listener.log(Level.WARNING, "watching goes on after a failure", thrown));
         reloader = new Reloader(
@@ -61,11 +68,27 @@ public final class Generations implements AutoCloseable {
                     listener.materialReloaded(status());
                 },
                 failure -> listener.materialReloadFailed(status(), failure));
+        Set<Integer> ports = configuration.unguardedPorts();
+        unguarded = ports == null
+                ? null
+                : new UnguardedMonitor(
+                        ports,
+                        new ProcessSockets(Path.of("/proc/self")),
+                        GuardedSockets.SHARED,
+                        rotation().checkInterval(),
+                        listener,
+                        configuration.nanoTime());
         watcher.start();
     }
 
     private void tick() {
         reloader.tick();
+    }
+
+    private void lookForUnguarded() {
+        if (unguarded != null) {
+            unguarded.look();
+        }
     }
 
     private Duration interval() {
@@ -99,14 +122,21 @@ public final class Generations implements AutoCloseable {
         open.add(tracked);
         boolean accepted = false;
         try {
+            GuardedSockets.SHARED.add(tracked);
             tracked.accepted(proof.judgedBy(this::current).verdict());
             accepted = true;
         } finally {
             if (!accepted || closed) {
                 open.remove(tracked);
             }
+            if (!accepted) {
+                GuardedSockets.SHARED.remove(tracked);
+            }
         }
-        return new Registration(tracked.proof(), () -> open.closedByClient(tracked));
+        return new Registration(tracked.proof(), () -> {
+            GuardedSockets.SHARED.remove(tracked);
+            open.closedByClient(tracked);
+        });
     }
 
     /**
@@ -135,7 +165,8 @@ public final class Generations implements AutoCloseable {
                 open.count(),
                 reloader.lastFailure(),
                 reloader.lastRead(),
-                new TlsStatus.Backlog(listener.behind(), listener.dropped(), trust.unchecked()));
+                new TlsStatus.Backlog(listener.behind(), listener.dropped(), trust.unchecked()),
+                Optional.ofNullable(unguarded).map(UnguardedMonitor::result));
     }
 
     /** Stops the threads without waiting for them. Connections stay open and are no longer monitored. */

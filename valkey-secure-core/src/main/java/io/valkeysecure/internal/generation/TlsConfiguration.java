@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param names the names that servers are expected to have
  * @param engine which implementation of TLS
  * @param rotation how material is watched
+ * @param unguardedPorts the ports at which unguarded connections are looked for, besides the servers of verified ones;
+ *     null if they are not looked for
  * @param nanoTime the time that passes while connections are drained, as {@link System#nanoTime} returns it
  */
 public record TlsConfiguration(
@@ -31,6 +34,7 @@ public record TlsConfiguration(
         ServerNames names,
         Engine engine,
         Rotation rotation,
+        @Nullable Set<Integer> unguardedPorts,
         LongSupplier nanoTime) {
 
     public TlsPolicy policy() {

@@ -96,6 +96,16 @@ public final class VerifiedSocket extends DelegatingSslSocket implements Managed
     }
 
     @Override
+    public @Nullable SocketAddress localAddress() {
+        return wire.getLocalSocketAddress();
+    }
+
+    @Override
+    public @Nullable SocketAddress remoteAddress() {
+        return wire.getRemoteSocketAddress();
+    }
+
+    @Override
     public InputStream getInputStream() throws IOException {
         return new FilterInputStream(delegate.getInputStream()) {
             @Override

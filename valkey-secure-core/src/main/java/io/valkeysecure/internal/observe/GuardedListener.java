@@ -1,5 +1,6 @@
 package io.valkeysecure.internal.observe;
 
+import io.valkeysecure.Endpoint;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.VerifiedHandshake;
@@ -82,6 +83,11 @@ public final class GuardedListener implements TlsListener, AutoCloseable {
     @Override
     public void expiryNear(ExpiryWarning warning) {
         tell(Level.WARNING, listener -> listener.expiryNear(warning));
+    }
+
+    @Override
+    public void unguardedConnections(Endpoint server, int connections) {
+        tell(Level.WARNING, listener -> listener.unguardedConnections(server, connections));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.valkeysecure.internal.observe;
 
+import io.valkeysecure.Endpoint;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.VerifiedHandshake;
@@ -112,6 +113,20 @@ public final class StandardLog implements TlsListener {
                         .fact("not_after", warning.notAfter())
                         .fact("remaining", warning.remaining())
                         .text("subject", warning.subject())
+                        .toString());
+    }
+
+    @Override
+    public void unguardedConnections(Endpoint server, int connections) {
+        LOGGER.log(
+                Level.WARNING,
+                () -> LogLine.of("unguarded connections")
+                        .fact("endpoint", server)
+                        .fact("connections", connections)
+                        .text(
+                                "message",
+                                "this process has connections that it did not make by valkey-secure; find the client"
+                                        + " and make it by SecureLettuce or SecureJedis")
                         .toString());
     }
 }

@@ -14,6 +14,7 @@ import io.valkeysecure.internal.generation.Verdict;
 import io.valkeysecure.internal.handshake.Connector;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,18 @@ import org.jspecify.annotations.Nullable;
 final class Opened implements ManagedConnection {
     int asked;
     volatile @Nullable TlsHandshakeException closedBy;
+
+    private final @Nullable SocketAddress local;
+    private final @Nullable SocketAddress remote;
+
+    Opened() {
+        this(null, null);
+    }
+
+    Opened(@Nullable SocketAddress local, @Nullable SocketAddress remote) {
+        this.local = local;
+        this.remote = remote;
+    }
 
     /** {@return the generation in force} */
     static Generation current(SecureTls tls) {
@@ -64,5 +77,15 @@ final class Opened implements ManagedConnection {
     @Override
     public void close(TlsHandshakeException reason) {
         closedBy = reason;
+    }
+
+    @Override
+    public @Nullable SocketAddress localAddress() {
+        return local;
+    }
+
+    @Override
+    public @Nullable SocketAddress remoteAddress() {
+        return remote;
     }
 }
