@@ -44,7 +44,9 @@ public final class Validities {
 
     /** {@return the leaf that ends first, of the servers that a connection is open to} */
     static Optional<TlsStatus.Validity> firstPeer(OpenConnections open) {
-        return leaves(open).min(Comparator.comparing(X509Certificate::getNotAfter)).map(Validities::ofPeer);
+        return leaves(open)
+                .min(Comparator.comparing(X509Certificate::getNotAfter))
+                .map(Validities::ofPeer);
     }
 
     private static TlsStatus.Validity of(ExpiryWarning.Role role, X509Certificate certificate) {
