@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # what: what connections and commands cost, beside the clients' own TLS, plaintext, ayza and C; fails below a floor
-# time: 25 min
+# time: 1 h
 # args: [jdk MAJOR] [quick] [PART]...
 
 # With quick, two minutes, to see that everything works: too little is done to fail by a figure. PART is the beginning of a name

@@ -14,7 +14,7 @@ mkdocs mkdocs
 chromium chromium
 PROGRAMS
   cp "$ROOT"/docs/*.{json,md} "$ROOT"/{CHANGELOG,CONTRIBUTING,SECURITY,VERSIONING}.md "$ROOT/site/site.css" "$work/pages"
-  cp -r "$ROOT/docs/observability" "$work/pages"
+  cp -r "$ROOT"/docs/{images,observability} "$work/pages"
   cp "$ROOT/README.md" "$work/pages/index.md"
   cp "$ROOT/LICENSE" "$work/pages/LICENSE.txt"
   # What is one directory higher in the repository is beside the pages here, or on the repository's page.

@@ -102,7 +102,7 @@ class ArchitectureTest {
             "verify: PeerRejectedException RefusalReason",
             "revocation: PeerRejectedException RefusalReason",
             "generation: Endpoint Engine PeerRejectedException RefusalReason Rotation SpkiPin TlsConfigurationException"
-                    + " TlsPolicy TlsVersion ValidatedPath VerifiedHandshake observe.TlsStatus",
+                    + " TlsPolicy TlsVersion ValidatedPath VerifiedHandshake adapter.ClientLibrary observe.TlsStatus",
             "connection: Endpoint PeerRejectedException RefusalReason Rotation ValidatedPath VerifiedHandshake"
                     + " adapter.ClientLibrary adapter.ManagedConnection observe.ClosedConnection observe.ExpiryWarning"
                     + " observe.TlsListener observe.TlsStatus",

@@ -17,9 +17,12 @@ import java.util.stream.Stream;
 /**
  * Measures, prints, judges. {@code [quick] [PART]...}: a part is the beginning of one of {@code connect-eight}, {@code
  * connect-one}, {@code connect-rsa}, {@code pipelining}, {@code jedis}, {@code waiting}, {@code idle}, {@code
- * stalling}, {@code starving}, {@code storm}, {@code rotating} and {@code operations}; without one, all are measured.
+ * stalling}, {@code starving}, {@code storm}, {@code rotating}, {@code opening}, {@code large-storm}, {@code growth-idle},
+ * {@code growth-rotations}, {@code growth-anchors}, {@code growth-crl}, {@code growth-names}, {@code growth-listeners},
+ * {@code growth-tracked}, {@code growth-nodes} and {@code operations}; without one, all are measured.
  * The page that the system property {@value #PAGE_PROPERTY} names gets the result of a run of all of them that is not
- * quick. The program ends with 1 if a floor is missed, unless it was quick.
+ * quick. The program ends with 1 if a floor is missed, unless it was quick. {@code pictures} alone draws the pictures
+ * of the page as it is.
  */
 public final class Bench {
     /** The system property that names the page. */
@@ -53,10 +56,18 @@ public final class Bench {
         // that connections are lost and made anew is no news here
         Logger.getLogger("").setLevel(Level.SEVERE);
         List<String> wanted = new ArrayList<>(List.of(arguments));
+        if (wanted.equals(List.of("pictures"))) {
+            draw(Path.of(System.getProperty(PAGE_PROPERTY)));
+            return;
+        }
         boolean quick = wanted.remove("quick");
         boolean good = new Bench(quick ? Plan.QUICK : Plan.FULL, wanted).run(!quick && wanted.isEmpty());
         // Lettuce and the microbenchmarks may have left threads
         System.exit(good ? 0 : 1);
+    }
+
+    private static void draw(Path page) throws IOException {
+        Pictures.draw(page, page.resolveSibling("images"));
     }
 
     private boolean run(boolean isWhole) throws Exception {
@@ -64,7 +75,7 @@ public final class Bench {
         List<PerOperation> operations;
         try (Site ec = Site.of(KeyType.EC_P256, directory.resolve("ec"));
                 Site rsa = Site.of(KeyType.RSA_2048, directory.resolve("rsa"))) {
-            for (Part part : parts(ec, rsa)) {
+            for (Part part : parts(ec, rsa, directory)) {
                 if (isWanted(part.name())) {
                     measure(part);
                 }
@@ -79,6 +90,7 @@ public final class Bench {
         String page = System.getProperty(PAGE_PROPERTY);
         if (isWhole && page != null) {
             Report.write(Path.of(page), markdown);
+            draw(Path.of(page));
             say("written to " + page);
         }
         if (plan.equals(Plan.QUICK)) {
@@ -88,7 +100,7 @@ public final class Bench {
         return plan.equals(Plan.QUICK) || report.belowFloor() == 0;
     }
 
-    private List<Part> parts(Site ec, Site rsa) {
+    private List<Part> parts(Site ec, Site rsa, Path directory) {
         List<Part> parts = new ArrayList<>();
         parts.add(new Part(
                 "connect-eight", plan.turns(), () -> new Connecting(Connecting.EC_EIGHT, ec, Connecting.EIGHT)));
@@ -110,7 +122,38 @@ public final class Bench {
                 "rotating",
                 plan.rotations(),
                 () -> new Rotating(ec, plan.rotations().length())));
+        parts.add(new Part("opening", plan.feats(), () -> new Opening(ec, Opening.SMALL)));
+        parts.add(new Part("opening", plan.feats(), () -> new Opening(ec, Opening.LARGE)));
+        if (!plan.equals(Plan.QUICK)) {
+            parts.add(new Part("large-storm", plan.heaps(), () -> new Storm(ec, Storm.LARGE)));
+        }
+        parts.addAll(growth(ec, directory));
         return parts;
+    }
+
+    private List<Part> growth(Site ec, Path directory) {
+        Pace once = new Pace(0, Duration.ZERO, 1, Duration.ZERO);
+        return List.of(
+                new Part("growth-idle", once, () -> new IdleGrowth(ec, plan.growing())),
+                new Part(
+                        "growth-rotations",
+                        once,
+                        () -> new RotationGrowth(ec, directory, plan.upTo(RotationGrowth.SIZES))),
+                new Part(
+                        "growth-anchors",
+                        plan.turns(),
+                        () -> new AnchorGrowth(directory, plan.upTo(AnchorGrowth.SIZES))),
+                new Part("growth-crl", plan.heaps(), () -> new CrlGrowth(plan.upTo(CrlGrowth.SIZES))),
+                new Part("growth-names", plan.turns(), () -> new NameGrowth(plan.upTo(NameGrowth.SIZES))),
+                new Part(
+                        "growth-listeners",
+                        plan.turns(),
+                        () -> new ListenerGrowth(ec, plan.upTo(ListenerGrowth.SIZES))),
+                new Part(
+                        "growth-tracked",
+                        plan.heaps(),
+                        () -> new TrackedGrowth(directory, plan.upTo(TrackedGrowth.SIZES))),
+                new Part("growth-nodes", plan.feats(), () -> new NodeGrowth(ec, plan.upTo(NodeGrowth.SIZES))));
     }
 
     private boolean isWanted(String part) {

@@ -32,6 +32,7 @@ final class Figures {
         jedisCommands(figures);
         standing(figures);
         rotating(figures);
+        growing(figures);
         return figures;
     }
 
@@ -261,6 +262,17 @@ final class Figures {
                         1.05));
             }
         }
+    }
+
+    private static void growing(List<Figure> figures) {
+        figures.addAll(Growth.steps(AnchorGrowth.TITLE, Metric.MADE, AnchorGrowth.SIZES));
+        figures.addAll(Growth.steps(CrlGrowth.TITLE, Metric.MADE, CrlGrowth.SIZES));
+        figures.addAll(Growth.steps(NameGrowth.TITLE, Metric.AGAIN, NameGrowth.SIZES));
+        figures.addAll(Growth.steps(
+                ListenerGrowth.TITLE, Metric.CLIENT_CPU, ListenerGrowth.SIZES.subList(1, ListenerGrowth.SIZES.size())));
+        figures.addAll(Growth.steps(TrackedGrowth.TITLE, Metric.WATCHED, TrackedGrowth.SIZES));
+        figures.addAll(Growth.steps(NodeGrowth.TITLE, Metric.ALL_USABLE, NodeGrowth.SIZES));
+        figures.addAll(Growth.steps(RotationGrowth.TITLE, Metric.MADE, RotationGrowth.SIZES));
     }
 
     private static String lettuce(String engine) {

@@ -2,8 +2,6 @@ package io.valkeysecure.benchmarks;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
-import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -13,12 +11,6 @@ import java.util.Map;
 /** What connections keep on the heap that do nothing, after a full collection. */
 final class Idle extends Scenario {
     static final String TITLE = "Lettuce, idle connections";
-
-    /** One after another: what the first one leaves is collected by the second one. */
-    private static final int COLLECTIONS = 3;
-
-    private static final Duration BETWEEN = Duration.ofMillis(100);
-    private static final double KIB = 1024;
 
     Idle(Site site, int connections) {
         super(TITLE, "%d connections of one client, after a full collection".formatted(connections), Metric.TLS_HEAP);
@@ -30,27 +22,18 @@ final class Idle extends Scenario {
     }
 
     private static Map<Metric, Double> measure(RedisClient client, int count) {
-        long before = heap();
+        long before = Heap.used();
         List<StatefulRedisConnection<String, String>> connections = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             StatefulRedisConnection<String, String> connection = client.connect();
             connection.sync().ping();
             connections.add(connection);
         }
-        double used = heap() - before;
+        double used = Heap.used() - before;
         connections.forEach(StatefulRedisConnection::close);
         Map<Metric, Double> measured = new EnumMap<>(Metric.class);
-        measured.put(Metric.HEAP, used / KIB / count);
+        measured.put(Metric.HEAP, used / Heap.KIB / count);
         return measured;
-    }
-
-    @SuppressWarnings("PMD.DoNotCallGarbageCollectionExplicitly")
-    private static long heap() {
-        for (int i = 0; i < COLLECTIONS; i++) {
-            System.gc();
-            pause(BETWEEN);
-        }
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     @Override

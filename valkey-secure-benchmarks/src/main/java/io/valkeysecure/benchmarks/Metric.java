@@ -16,7 +16,16 @@ enum Metric {
     ALL_CONNECTED("all connected after, ms"),
     HEALTHY_CONNECT("median connect, ms"),
     SLOWEST_CONNECT("slowest connect, ms"),
-    ALL_BACK("all back after, ms");
+    ALL_BACK("all back after, ms"),
+    ALL_USABLE("all usable after, ms"),
+    MADE("read and proved, ms"),
+    FIRST("first verification, µs"),
+    AGAIN("verified again, µs"),
+    KEPT("kept on the heap, KiB"),
+    WATCHED("watching, ms of CPU a second"),
+    STATUS("status, µs"),
+    DIRECT("direct memory, KiB a connection"),
+    RESIDENT("resident memory, KiB a connection");
 
     private final String title;
 

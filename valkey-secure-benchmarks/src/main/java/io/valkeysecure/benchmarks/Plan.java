@@ -1,6 +1,7 @@
 package io.valkeysecure.benchmarks;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How much is done.
@@ -12,6 +13,7 @@ import java.time.Duration;
  * @param idle connections that do nothing
  * @param connecting connections that others wait for
  * @param returning connections of a server that restarts
+ * @param growing connections that do nothing, more and more
  * @param iteration of a microbenchmark
  */
 record Plan(
@@ -22,6 +24,7 @@ record Plan(
         int idle,
         int connecting,
         int returning,
+        List<Integer> growing,
         Duration iteration) {
     /** For figures to publish. */
     static final Plan FULL = new Plan(
@@ -32,6 +35,7 @@ record Plan(
             500,
             100,
             500,
+            List.of(100, 1_000, 10_000),
             Duration.ofSeconds(1));
 
     /** To see that everything works. */
@@ -43,7 +47,13 @@ record Plan(
             100,
             50,
             100,
+            List.of(10, 100),
             Duration.ofMillis(200));
+
+    /** The sizes of something that grows; without the largest to see that everything works. */
+    List<Integer> upTo(List<Integer> sizes) {
+        return equals(QUICK) ? sizes.subList(0, sizes.size() - 1) : sizes;
+    }
 
     /**
      * How often each variant has its turn.

@@ -109,6 +109,9 @@ final class Report {
             row(cells.toArray(new String[0]));
         }
         line("");
+        if (!scenario.appendix().isEmpty()) {
+            line(scenario.appendix());
+        }
     }
 
     private String ratio(String scenario, Metric metric, String variant, Baseline other) {
@@ -157,10 +160,12 @@ final class Report {
 
     /** The last line of a run. */
     String summary() {
-        return "bench: %d figures, %d at goal, %d below floor%s"
+        int measured = figures.size() - unmeasured;
+        return "bench: %d figures, %d at goal, %d short, %d below floor%s"
                 .formatted(
-                        figures.size() - unmeasured,
+                        measured,
                         count(Verdict.AT_GOAL),
+                        measured - count(Verdict.AT_GOAL) - belowFloor(),
                         belowFloor(),
                         unmeasured == 0 ? "" : ", %d not measured".formatted(unmeasured));
     }

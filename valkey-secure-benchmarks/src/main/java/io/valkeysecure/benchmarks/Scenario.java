@@ -82,6 +82,11 @@ abstract class Scenario implements AutoCloseable {
         return round;
     }
 
+    /** Further lines below the table, in Markdown. */
+    String appendix() {
+        return "";
+    }
+
     static void pause(Duration length) {
         long end = System.nanoTime() + length.toNanos();
         for (long left = length.toNanos(); left > 0; left = end - System.nanoTime()) {

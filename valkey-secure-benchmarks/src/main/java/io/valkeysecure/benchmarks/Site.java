@@ -1,6 +1,7 @@
 package io.valkeysecure.benchmarks;
 
 import io.valkeysecure.ClientIdentity;
+import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.testkit.certificate.KeyType;
@@ -20,7 +21,7 @@ final class Site implements AutoCloseable {
     /** Of the key stores. */
     static final String PASSWORD = "benchmark";
 
-    private static final String MOST_CLIENTS = "4000";
+    private static final String MOST_CLIENTS = "12000";
 
     private final TestCertificate root;
     private final TestCertificate leaf;
@@ -88,6 +89,10 @@ final class Site implements AutoCloseable {
 
     ValkeyServer server() {
         return server;
+    }
+
+    Endpoint endpoint() {
+        return new Endpoint(server.host(), server.port());
     }
 
     PemFiles client() {

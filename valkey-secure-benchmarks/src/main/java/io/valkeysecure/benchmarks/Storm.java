@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 final class Storm extends Scenario {
     static final String TITLE = "Lettuce, all connections back after a restart";
 
+    /** The largest storm, of the variants that a user chooses between. */
+    static final int LARGE = 2_000;
+
     private static final Duration DOWN = Duration.ofMillis(300);
     private static final Duration LONGEST = Duration.ofMinutes(1);
     private static final double MILLIS = 1e6;
@@ -28,13 +31,13 @@ final class Storm extends Scenario {
 
     Storm(Site site, int count) {
         super(
-                TITLE,
+                title(count),
                 "%d connections, the server killed and down for %d ms at least; until each has answered a PING, "
                                 .formatted(count, DOWN.toMillis())
                         + "counted from when the server is ready; Lettuce's own reconnects",
                 Metric.ALL_BACK);
         this.count = count;
-        for (Variant<RedisClient> variant : Variant.lettuce()) {
+        for (Variant<RedisClient> variant : variants(count)) {
             ValkeyServer server = site.start();
             atEnd(server::close);
             Opened<RedisClient> opened = variant.open(site, server);
@@ -45,6 +48,21 @@ final class Storm extends Scenario {
             }
             add(variant.name(), length -> measure(server, connections));
         }
+    }
+
+    private static List<Variant<RedisClient>> variants(int count) {
+        if (count < LARGE) {
+            return Variant.lettuce();
+        }
+        List<Variant<RedisClient>> few = new ArrayList<>(Variant.lettuce());
+        few.removeIf(variant ->
+                !Set.of(Variant.LETTUCE_PLAINTEXT, Variant.LETTUCE_PKCS12).contains(variant.name()));
+        few.addAll(Variant.lettuceOurs());
+        return few;
+    }
+
+    static String title(int count) {
+        return count < LARGE ? TITLE : "%s, %s of them".formatted(TITLE, Growth.at(count));
     }
 
     private Map<Metric, Double> measure(ValkeyServer server, List<StatefulRedisConnection<String, String>> connections)

@@ -14,9 +14,12 @@ import java.util.function.UnaryOperator;
  * @param choice chooses it
  */
 record TlsEngine(String title, Set<Client> clients, UnaryOperator<SecureTls.Builder> choice) {
+    static final TlsEngine JDK =
+            new TlsEngine("JDK engine", Set.of(Client.LETTUCE, Client.JEDIS), builder -> builder.engine(Engine.jdk()));
+
     /** A new engine is a new line here. */
     private static final List<TlsEngine> ALL = List.of(
-            new TlsEngine("JDK engine", Set.of(Client.LETTUCE, Client.JEDIS), builder -> builder.engine(Engine.jdk())),
+            JDK,
             new TlsEngine("BoringSSL", Set.of(Client.LETTUCE), builder -> builder.engine(Engine.boringSsl())),
             new TlsEngine("Conscrypt", Set.of(Client.JEDIS), builder -> builder.engine(Engine.boringSsl())));
 

@@ -44,6 +44,16 @@ final class ValkeyBenchmark {
         return run(tls, count(tls ? COMMANDS_TLS : COMMANDS, length), arguments);
     }
 
+    /** So many connections, each with one command. */
+    Map<Metric, Double> opening(boolean tls, int clients) throws Exception {
+        long begun = System.nanoTime();
+        Map<Metric, Double> measured = run(tls, clients, List.of("-c", Integer.toString(clients), "PING"));
+        measured.put(
+                Metric.ALL_USABLE, (System.nanoTime() - begun) / 1e6); // its own rate leaves out most of connecting
+        measured.remove(Metric.RATE);
+        return measured;
+    }
+
     private static long count(int aSecond, Duration length) {
         return Math.max(1, aSecond * length.toMillis() / 1000);
     }

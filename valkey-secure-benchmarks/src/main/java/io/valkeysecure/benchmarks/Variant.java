@@ -106,6 +106,8 @@ record Variant<C>(String name, BiFunction<Site, ValkeyServer, Opened<C>> opener)
         variants.add(new Variant<>(
                 LETTUCE_PKCS12_CONSOLIDATED, (site, server) -> raw(server, pkcs12(site), new Consolidation())));
         variants.addAll(lettuceOurs());
+        variants.add(new Variant<>(
+                ours(Client.LETTUCE, TlsEngine.JDK.title()) + ", a lone flush at once", Variant::promptLettuce));
         return variants;
     }
 
@@ -224,6 +226,26 @@ record Variant<C>(String name, BiFunction<Site, ValkeyServer, Opened<C>> opener)
         RedisClient client = SecureLettuce.client(tls, uri(server));
         return new Opened<>(client, Optional.of(handshakes), () -> {
             client.shutdown();
+            tls.close();
+        });
+    }
+
+    private static Opened<RedisClient> promptLettuce(Site site, ValkeyServer server) {
+        SecureTls tls = site.secure(TlsEngine.JDK).build();
+        ClientResources resources = ClientResources.builder()
+                .nettyCustomizer(new NettyCustomizer() {
+                    @Override
+                    public void afterChannelInitialized(Channel channel) {
+                        PromptFlushes.into(channel);
+                    }
+                })
+                .build();
+        RedisClient client = SecureLettuce.clientBuilder(tls, uri(server))
+                .resources(resources)
+                .build();
+        return new Opened<>(client, Optional.empty(), () -> {
+            client.shutdown();
+            var unused = resources.shutdown().awaitUninterruptibly();
             tls.close();
         });
     }

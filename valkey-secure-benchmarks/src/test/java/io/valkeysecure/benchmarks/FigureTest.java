@@ -81,9 +81,9 @@ class FigureTest {
         results.addRound("slow", Map.of("ours", Map.of(Metric.P99, 3.0), "theirs", Map.of(Metric.P99, 1.0)));
         Figure slow = Figure.atMost("p99", "slow", Metric.P99, "ours", "theirs", 1.3, 1.05);
         Report report = new Report(results, List.of(LESS, slow, AT_MOST));
-        assertThat(report.summary()).isEqualTo("bench: 2 figures, 1 at goal, 1 below floor, 1 not measured");
+        assertThat(report.summary()).isEqualTo("bench: 2 figures, 1 at goal, 0 short, 1 below floor, 1 not measured");
         assertThat(report.belowFloor()).isEqualTo(1);
         assertThat(new Report(results, List.of(LESS)).summary())
-                .isEqualTo("bench: 1 figures, 1 at goal, 0 below floor");
+                .isEqualTo("bench: 1 figures, 1 at goal, 0 short, 0 below floor");
     }
 }

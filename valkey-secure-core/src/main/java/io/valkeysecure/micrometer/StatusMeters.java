@@ -6,11 +6,13 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
+import io.valkeysecure.Engine;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.observe.ExpiryWarning;
 import io.valkeysecure.observe.TlsStatus;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,18 @@ final class StatusMeters {
         for (ClientLibrary client : ClientLibrary.values()) {
             connections(status, client, "current", TlsStatus.Connections::current);
             connections(status, client, "draining", TlsStatus.Connections::draining);
+        }
+        for (ClientLibrary client : List.of(ClientLibrary.LETTUCE, ClientLibrary.JEDIS)) {
+            for (Engine engine : List.of(Engine.jdk(), Engine.boringSsl())) {
+                gauge(
+                        TlsMeters.ENGINE,
+                        Tags.of(
+                                TlsMeters.Key.CLIENT.asString(),
+                                client.tag(),
+                                TlsMeters.Key.ENGINE.asString(),
+                                engine.toString()),
+                        () -> engine.equals(status.get().engines().get(client)) ? 1 : 0);
+            }
         }
         gauge(TlsMeters.GENERATION, Tags.empty(), () -> status.get().generation());
         gauge(

@@ -45,6 +45,8 @@ public enum TlsMeters implements MeterDocumentation {
     ANCHORS_UNUSABLE("valkey.tls.anchors.unusable", Meter.Type.GAUGE),
     /** The number of the generation in force, counted from 1 at each start. */
     GENERATION("valkey.tls.generation", Meter.Type.GAUGE),
+    /** 1 for the TLS engine that a client library uses, 0 for the others. */
+    ENGINE("valkey.tls.engine", Meter.Type.GAUGE, Key.CLIENT, Key.ENGINE),
     /**
      * The time until the first certificate in each role expires; negative after that, NaN without a certificate in the
      * role.
@@ -101,6 +103,8 @@ public enum TlsMeters implements MeterDocumentation {
                 return false;
             }
         },
+        /** {@code jdk} or {@code boringssl}. */
+        ENGINE("engine"),
         /** The group of the key exchange, such as {@code x25519}. */
         GROUP("group"),
         /** {@code success}, {@code refused} for a handshake, {@code failure} for a reload. */

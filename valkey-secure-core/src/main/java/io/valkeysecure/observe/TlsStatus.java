@@ -1,6 +1,7 @@
 package io.valkeysecure.observe;
 
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.Engine;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.adapter.ClientLibrary;
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param validities when each trust anchor and each certificate of the client identity ends, when the first CRL ends,
  *     and when the first leaf of a server with an open connection ends
  * @param unusableAnchors the trust anchors that are left out because they break a rule
+ * @param engines which engine each client library uses, {@link Engine#jdk()} or {@link Engine#boringSsl()}; a library
+ *     without one is left out
  * @param connections the open connections of each client library that has any
  * @param lastFailure why newer material is not in force; empty if no newer material was refused
  * @param lastRead when all files and sources were last read, whether or not the material could be proved
@@ -38,6 +41,7 @@ public record TlsStatus(
         String digest,
         List<Validity> validities,
         List<UnusableAnchor> unusableAnchors,
+        Map<ClientLibrary, Engine> engines,
         Map<ClientLibrary, Connections> connections,
         Optional<Failure> lastFailure,
         Instant lastRead,

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.Engine;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
@@ -24,6 +25,8 @@ import io.valkeysecure.testkit.server.TlsTerminator;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -81,6 +84,23 @@ class TlsMetricsTest {
                     .isEqualTo(1);
             assertThat(gauge("valkey.tls.generation")).isEqualTo(1);
             assertThat(gauge("valkey.tls.reload.failing")).isZero();
+        }
+    }
+
+    /** Only the JDK's is on the class path of these tests. */
+    @Test
+    void engine_ofEachClientLibrary_isTheOneInUse() {
+        try (SecureTls tls = tls(TlsMetrics.to(registry))) {
+            assertThat(tls.status().engines())
+                    .containsOnly(
+                            Map.entry(ClientLibrary.LETTUCE, Engine.jdk()),
+                            Map.entry(ClientLibrary.JEDIS, Engine.jdk()));
+            for (String client : List.of("lettuce", "jedis")) {
+                assertThat(gauge("valkey.tls.engine", "client", client, "engine", "jdk"))
+                        .isEqualTo(1);
+                assertThat(gauge("valkey.tls.engine", "client", client, "engine", "boringssl"))
+                        .isZero();
+            }
         }
     }
 

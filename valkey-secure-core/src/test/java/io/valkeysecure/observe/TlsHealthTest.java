@@ -45,6 +45,7 @@ class TlsHealthTest {
                 List.of(validities),
                 List.of(),
                 Map.of(),
+                Map.of(),
                 Optional.ofNullable(failure),
                 NOW.minusSeconds(90),
                 backlog,

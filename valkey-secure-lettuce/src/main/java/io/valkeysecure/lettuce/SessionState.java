@@ -1,13 +1,16 @@
 package io.valkeysecure.lettuce;
 
 import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one channel, on its event loop.
  */
 final class SessionState {
+    /** Kept, because this class sees every command. */
+    private static final Map<CommandType, String> NAMES = new EnumMap<>(CommandType.class);
+
+    static {
+        for (CommandType type : CommandType.values()) {
+            NAMES.put(type, upperCase(type.getBytes()));
+        }
+    }
+
     private final boolean restoresSubscriptions;
     private boolean transaction;
     private boolean watching;
@@ -45,7 +57,8 @@ final class SessionState {
 
     /** Records a command that is sent to the server. */
     void sent(RedisCommand<?, ?, ?> command) {
-        String name = upperCase(command.getType().getBytes());
+        String known = command.getType() instanceof CommandType type ? NAMES.get(type) : null;
+        String name = known != null ? known : upperCase(command.getType().getBytes());
         asking = name.equals("ASKING");
         switch (name) {
             case "MULTI" -> transaction = true;

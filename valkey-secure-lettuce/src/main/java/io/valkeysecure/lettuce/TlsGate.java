@@ -2,6 +2,7 @@ package io.valkeysecure.lettuce;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * for this event before it writes {@code HELLO} or {@code AUTH}, and its endpoint before it flushes queued commands. A
  * write before it fails and sends nothing. The gate reports a refusal as an exception in the pipeline, which Lettuce
  * gives to the caller of {@code connect}.
+ *
+ * <p>Once the server has answered, nothing that is read or written passes the gate any more; it still learns of
+ * exceptions and of the end of the channel.
  *
  * <p>Used by one channel, on its event loop.
  */
@@ -182,6 +186,9 @@ final class TlsGate extends ChannelDuplexHandler {
         switch (state) {
             case CLOSED, VERIFYING -> refuse(ctx, reason);
             case VERIFIED, ESTABLISHED -> {
+                if (state == State.ESTABLISHED && ctx.channel().isOpen()) {
+                    ctx.pipeline().addAfter(ctx.name(), null, new Barrier(reason));
+                }
                 state = State.REFUSED;
                 keep(ctx, reason);
                 if (drainHandler != null) {
@@ -235,8 +242,22 @@ final class TlsGate extends ChannelDuplexHandler {
         if (state == State.VERIFIED) {
             state = State.ESTABLISHED;
             handshake = null;
+            ctx.pipeline().replace(this, ctx.name(), new Watch());
         }
         ctx.fireChannelRead(message);
+    }
+
+    /** What is left of the gate on an open connection. Netty calls it only for what it overrides. */
+    private final class Watch extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            TlsGate.this.exceptionCaught(ctx, cause);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            TlsGate.this.channelInactive(ctx);
+        }
     }
 
     @Override

@@ -101,9 +101,11 @@ class SecureLettuceEngineTest {
     void build_bindingOnTheClassPath_isTakenForLettuce() {
         try (SecureTls tls = builder(pki.client).build()) {
             assertThat(tls.describe()).contains("engine auto; for Lettuce BoringSSL (netty-tcnative)");
+            assertThat(tls.status().engines()).containsEntry(ClientLibrary.LETTUCE, Engine.boringSsl());
         }
         try (SecureTls tls = builder(pki.client).engine(Engine.jdk()).build()) {
             assertThat(tls.describe()).contains("for Lettuce JDK ").doesNotContain("BoringSSL");
+            assertThat(tls.status().engines()).containsEntry(ClientLibrary.LETTUCE, Engine.jdk());
         }
     }
 

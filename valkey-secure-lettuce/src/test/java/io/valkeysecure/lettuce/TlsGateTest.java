@@ -19,6 +19,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
@@ -487,6 +489,44 @@ class TlsGateTest {
         assertThat(channel.isOpen()).isFalse();
         assertThat(client.caught).isNull();
         assertThat(kept()).isSameAs(refusal);
+    }
+
+    /** The TLS handler closes a channel when its last record is sent, which a peer that reads nothing delays. */
+    @Test
+    void refusal_onceEstablished_nothingIsReadOrWrittenUntilTheChannelIsClosed() throws SSLException {
+        EmbeddedChannel channel = opened();
+        channel.writeInbound(bytes(1));
+        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+                // later
+            }
+        });
+        TlsHandshakeException refusal = RootTypes.handshakeRefused(
+                RefusalReason.RENEGOTIATION, new Endpoint("localhost", 6379), "another handshake", null);
+        channel.pipeline().fireExceptionCaught(refusal);
+
+        ByteBuf received = bytes(2);
+        channel.writeInbound(received);
+        ByteBuf sent = bytes(3);
+        ChannelFuture written = channel.writeAndFlush(sent);
+
+        assertThat(client.read).containsExactly(1);
+        assertThat(written.cause()).isSameAs(refusal);
+        assertThat(channel.<Object>readOutbound()).isNull();
+        assertThat(received.refCnt()).isZero();
+        assertThat(sent.refCnt()).isZero();
+    }
+
+    @Test
+    void gate_serverHasAnswered_isNotInTheWayOfCommands() throws SSLException {
+        EmbeddedChannel channel = opened();
+        assertThat(channel.pipeline().get(TlsGate.class)).isNotNull();
+
+        channel.writeInbound(bytes(1));
+
+        assertThat(channel.pipeline().get(TlsGate.class)).isNull();
+        assertThat(client.read).containsExactly(1);
     }
 
     /** The channel never was active: that no server was found is for Lettuce to say. */

@@ -83,6 +83,12 @@ class ConfigurationTest {
     }
 
     @Test
+    void application_byDefault_usesBoringSslForBothClients() {
+        application.run(context -> assertThat(context.getBean(SecureTls.class).describe())
+                .contains("engine auto; for Lettuce BoringSSL (netty-tcnative); for Jedis BoringSSL (Conscrypt "));
+    }
+
+    @Test
     void application_withStoreBundle_readsTrustAndIdentity() {
         Path trust = TestCertificate.writeTrustStore(directory.resolve("ca.p12"), "PKCS12", STORE_PASSWORD, Boot.ROOT);
         Path key = Boot.CLIENT.writeKeyStore(directory.resolve("client.p12"), "PKCS12", STORE_PASSWORD);

@@ -40,6 +40,9 @@ public final class ExpiryMonitor {
     void closeExpired() {
         Instant now = clock.instant();
         for (TrackedConnection tracked : open) {
+            if (!tracked.hasEndedBy(now)) {
+                continue;
+            }
             ValidatedPath path = tracked.handshake().path();
             Stream.concat(path.certificates().stream(), Stream.of(path.anchor()))
                     .filter(certificate -> now.isAfter(certificate.getNotAfter().toInstant()))
@@ -57,7 +60,7 @@ public final class ExpiryMonitor {
     void warn(Generation generation) {
         Instant now = clock.instant();
         Validities.of(generation).forEach(validity -> warn(validity, now));
-        open.forEach(tracked -> warn(Validities.ofPeer(tracked), now));
+        Validities.leaves(open).forEach(leaf -> warn(Validities.ofPeer(leaf), now));
         warned.removeIf(entry -> entry.notAfter().isBefore(now.minus(FORGET_AFTER)));
     }
 

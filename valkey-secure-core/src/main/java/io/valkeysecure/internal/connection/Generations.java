@@ -162,6 +162,7 @@ public final class Generations implements AutoCloseable {
                 generation.digest(),
                 List.copyOf(validities),
                 generation.unusableAnchors(),
+                generation.engines().inUse(),
                 open.count(),
                 reloader.lastFailure(),
                 reloader.lastRead(),

@@ -1,15 +1,21 @@
 package io.valkeysecure.internal.connection;
 
+import io.valkeysecure.ValidatedPath;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.internal.generation.Proof;
 import io.valkeysecure.internal.generation.Verdict;
+import java.time.Instant;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An open connection, with its proof and its drain schedule. */
 public final class TrackedConnection {
     private final ManagedConnection connection;
     private volatile Proof proof;
+
+    /** When the first certificate of its path ends, in milliseconds since 1970; all connections are looked at often. */
+    private volatile long endsMillis;
 
     /** The number of the generation that judged it last. */
     volatile long judgedBy;
@@ -32,6 +38,7 @@ public final class TrackedConnection {
     TrackedConnection(ManagedConnection connection, Proof proof) {
         this.connection = connection;
         this.proof = proof;
+        this.endsMillis = endsMillis(proof);
         this.judgedBy = proof.madeUnder().number();
     }
 
@@ -47,10 +54,23 @@ public final class TrackedConnection {
         return proof;
     }
 
+    boolean hasEndedBy(Instant now) {
+        return now.toEpochMilli() >= endsMillis;
+    }
+
+    private static long endsMillis(Proof proof) {
+        ValidatedPath path = proof.handshake().path();
+        return Stream.concat(path.certificates().stream(), Stream.of(path.anchor()))
+                .mapToLong(certificate -> certificate.getNotAfter().getTime())
+                .min()
+                .orElseThrow();
+    }
+
     /** Replaces the verdict by that of a newer generation; ignores the verdict of an older one. */
     synchronized void accepted(Verdict verdict) {
         if (verdict.generation().number() >= proof.verdict().generation().number()) {
             proof = proof.with(verdict);
+            endsMillis = endsMillis(proof);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** When certificates and CRLs end, for the status and for warnings. */
 public final class Validities {
@@ -31,14 +32,21 @@ public final class Validities {
         return validities;
     }
 
-    /** {@return the leaf of the server that a connection is open to} */
-    static TlsStatus.Validity ofPeer(TrackedConnection tracked) {
-        return of(ExpiryWarning.Role.PEER, tracked.handshake().leaf());
+    /** {@return the leaves of the servers that connections are open to, each once: many connections share few} */
+    static Stream<X509Certificate> leaves(OpenConnections open) {
+        return open.stream().map(tracked -> tracked.handshake().leaf()).distinct();
+    }
+
+    /** {@return the validity of the leaf of a server} */
+    static TlsStatus.Validity ofPeer(X509Certificate leaf) {
+        return of(ExpiryWarning.Role.PEER, leaf);
     }
 
     /** {@return the leaf that ends first, of the servers that a connection is open to} */
     static Optional<TlsStatus.Validity> firstPeer(OpenConnections open) {
-        return open.stream().map(Validities::ofPeer).min(Comparator.comparing(TlsStatus.Validity::notAfter));
+        return leaves(open)
+                .min(Comparator.comparing(X509Certificate::getNotAfter))
+                .map(Validities::ofPeer);
     }
 
     private static TlsStatus.Validity of(ExpiryWarning.Role role, X509Certificate certificate) {

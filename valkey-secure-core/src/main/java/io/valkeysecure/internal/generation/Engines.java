@@ -4,6 +4,7 @@ import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
+import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.internal.engine.EngineContext;
 import io.valkeysecure.internal.engine.EngineProvider;
 import io.valkeysecure.internal.engine.EngineProvider.Use;
@@ -95,6 +96,14 @@ public final class Engines {
         return maker.open(settings);
     }
 
+    /** Returns the engine of each client library; one that cannot connect is left out. */
+    public Map<ClientLibrary, Engine> inUse() {
+        Map<ClientLibrary, Engine> inUse = new EnumMap<>(ClientLibrary.class);
+        byUse.forEach((use, context) ->
+                inUse.put(client(use), context instanceof JdkEngine ? Engine.jdk() : Engine.boringSsl()));
+        return inUse;
+    }
+
     EngineContext of(Use use) throws EngineUnavailableException {
         EngineContext context = byUse.get(use);
         if (context == null) {
@@ -122,6 +131,13 @@ public final class Engines {
 
     public void noServerHello(Endpoint endpoint) {
         byUse.values().forEach(context -> context.noServerHello(endpoint.host(), endpoint.port()));
+    }
+
+    private static ClientLibrary client(Use use) {
+        return switch (use) {
+            case EVENT_LOOP -> ClientLibrary.LETTUCE;
+            case SOCKET -> ClientLibrary.JEDIS;
+        };
     }
 
     private static String words(Use use) {

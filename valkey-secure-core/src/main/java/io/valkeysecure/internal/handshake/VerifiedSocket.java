@@ -121,7 +121,9 @@ public final class VerifiedSocket extends DelegatingSslSocket implements Managed
                     if (count < 0 && endedBy != null) {
                         throw new SocketException("the connection was ended on this side");
                     }
-                    peerHasSpoken |= count > 0;
+                    if (count > 0 && !peerHasSpoken) { // a volatile write for each answer would cost a fence
+                        peerHasSpoken = true;
+                    }
                     return count;
                 } catch (IOException e) {
                     throw explained(e);
@@ -147,13 +149,9 @@ public final class VerifiedSocket extends DelegatingSslSocket implements Managed
                 }
             }
 
-            /** Does nothing on a closed socket: Conscrypt would throw, and Jedis flushes before it closes. */
+            /** Does nothing: both engines have sent what was written. */
             @Override
-            public void flush() throws IOException {
-                if (endedBy == null && !delegate.isClosed()) {
-                    out.flush();
-                }
-            }
+            public void flush() {}
         };
     }
 
@@ -258,8 +256,11 @@ public final class VerifiedSocket extends DelegatingSslSocket implements Managed
     /** False if this side closed the connection: Jedis would otherwise reconnect by itself, without logging in. */
     @Override
     public boolean isClosed() {
+        if (!replaceable) {
+            return delegate.isClosed();
+        }
         if (ASKED_BY_POOL.get() != null) {
-            return replaceable || delegate.isClosed();
+            return true;
         }
         return endedBy == null ? delegate.isClosed() : closedByClient;
     }

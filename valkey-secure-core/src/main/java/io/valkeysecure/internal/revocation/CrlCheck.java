@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -98,15 +99,17 @@ public final class CrlCheck implements RevocationCheck {
      * @return the problem; null if there is none
      */
     public @Nullable String problem(Collection<X509Certificate> anchors, Instant now) {
-        for (X509Certificate anchor : anchors) {
-            X500Principal name = anchor.getSubjectX500Principal();
+        Map<X500Principal, List<X509Certificate>> byName = anchors.stream()
+                .collect(Collectors.groupingBy(
+                        X509Certificate::getSubjectX500Principal, LinkedHashMap::new, Collectors.toList()));
+        for (Map.Entry<X500Principal, List<X509Certificate>> named : byName.entrySet()) {
+            X500Principal name = named.getKey();
             List<Crl> lists = byIssuer.getOrDefault(name, List.of());
             boolean signed = lists.stream()
-                    .anyMatch(list -> anchors.stream()
-                            .filter(each -> each.getSubjectX500Principal().equals(name))
-                            .anyMatch(each -> Names.same(list.issuer(), name)
-                                    && !list.pointsElsewhereThan(each)
-                                    && list.isSignedBy(each.getPublicKey())));
+                    .anyMatch(list -> named.getValue().stream()
+                            .anyMatch(anchor -> Names.same(list.issuer(), name)
+                                    && !list.pointsElsewhereThan(anchor)
+                                    && list.isSignedBy(anchor.getPublicKey())));
             if (!lists.isEmpty() && !signed) {
                 return Printable.list(lists) + " in the name of the trust anchor " + Printable.value(name)
                         + ": not signed by its key, or it names another key as its signer's";

@@ -25,8 +25,12 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 final class SocketLogin implements RedisCredentialsProvider {
     private final JedisClientConfig base;
 
-    /** Set on a thread that has an open verified socket, until the thread writes to it or logs in. */
-    private final ThreadLocal<Boolean> expected = new ThreadLocal<>();
+    /**
+     * True on a thread that has an open verified socket, until the thread writes to it or logs in. Both happen for each
+     * command, so the value is changed in place.
+     */
+    @SuppressWarnings("ThreadLocalUsage") // one per configuration, with a value of a few bytes and no class of ours
+    private final ThreadLocal<boolean[]> expected = ThreadLocal.withInitial(() -> new boolean[1]);
 
     /** Set on a thread while it logs in. */
     @SuppressWarnings("ThreadLocalUsage") // one per configuration; a login removes its value
@@ -38,11 +42,11 @@ final class SocketLogin implements RedisCredentialsProvider {
 
     /** Expects a login on this thread: a verified socket was opened, or Jedis checked that it is open. */
     void expect() {
-        expected.set(true);
+        expected.get()[0] = true;
     }
 
     void forget() {
-        expected.remove();
+        expected.get()[0] = false;
     }
 
     /** Returns the placeholders of the login on this thread, or null. Called by a verified socket before it writes. */
@@ -62,7 +66,7 @@ final class SocketLogin implements RedisCredentialsProvider {
 
     @Override
     public @Nullable RedisCredentials get() {
-        if (expected.get() == null) {
+        if (!expected.get()[0]) {
             throw notVerified();
         }
         forget();

@@ -1,0 +1,67 @@
+package io.valkeysecure.benchmarks;
+
+import io.valkeysecure.internal.revocation.CrlCheck;
+import io.valkeysecure.internal.x509.CertificationPath;
+import io.valkeysecure.internal.x509.ParsedCertificate;
+import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TestCrl;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Entries of a CRL: reading them, what they keep on the heap, and a lookup. It measures the check alone: files of more
+ * than 1 MiB, some 25,000 entries, are refused.
+ */
+final class CrlGrowth extends Growth {
+    static final String TITLE = "Entries of a CRL";
+    static final List<Integer> SIZES = List.of(1, 1_000, 25_000, 1_000_000);
+
+    private final CertificationPath path;
+
+    CrlGrowth(List<Integer> sizes) throws Exception {
+        super(
+                TITLE,
+                "one CRL in DER of so many entries: read, and a certificate that is not among them looked up; files of"
+                        + " more than 1 MiB, some 25,000 entries, are refused, so the last row is of the check alone",
+                Metric.MADE);
+        TestCertificate root = TestCertificate.root().build();
+        path = new CertificationPath(
+                List.of(ParsedCertificate.of(root.issue().build().certificate())),
+                ParsedCertificate.of(root.certificate()));
+        Instant revoked = Instant.now().minusSeconds(1);
+        for (int size : sizes) {
+            TestCrl.Builder list = root.crl();
+            for (int serial = 1; serial <= size; serial++) {
+                // as long as those of a CA
+                list.revoke(BigInteger.ONE.shiftLeft(120).add(BigInteger.valueOf(serial)), revoked, null);
+            }
+            byte[] encoded = list.build().encoded();
+            add(at(size), length -> measure(length, encoded));
+        }
+    }
+
+    private Map<Metric, Double> measure(Duration length, byte[] encoded) throws Exception {
+        Map<Metric, Double> measured = new EnumMap<>(Metric.class);
+        measured.put(
+                Metric.MADE,
+                micros(length, () -> {
+                            CrlCheck unused = read(encoded);
+                        })
+                        / 1e3);
+        long before = Heap.used();
+        CrlCheck check = read(encoded);
+        measured.put(Metric.KEPT, (Heap.used() - before) / Heap.KIB);
+        Instant now = Instant.now();
+        measured.put(Metric.AGAIN, micros(length, () -> check.check(path, now, List.of(), System.nanoTime())));
+        return measured;
+    }
+
+    private static CrlCheck read(byte[] encoded) throws Exception {
+        return CrlCheck.parse(Map.of(Path.of("root.crl"), encoded), Duration.ZERO);
+    }
+}
