@@ -25,7 +25,8 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * Starts what {@link ValkeyTls} asks for, and closes it in reverse order. JUnit makes it for that annotation; nobody else
  * needs it. It is public because JUnit could not make it from a module otherwise.
  */
-public final class ValkeyTlsExtension implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, AfterEachCallback {
+public final class ValkeyTlsExtension
+        implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, AfterEachCallback {
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(ValkeyTlsExtension.class);
 
