@@ -336,9 +336,8 @@ class UnguardedMonitorTest {
                     throw new UncheckedIOException(e);
                 }
             });
-            TcpConnection tcp = new TcpConnection(
-                    (InetSocketAddress) wire.getLocalSocketAddress(),
-                    (InetSocketAddress) wire.getRemoteSocketAddress());
+            TcpConnection tcp = new TcpConnection((InetSocketAddress) wire.getLocalSocketAddress(), (InetSocketAddress)
+                    wire.getRemoteSocketAddress());
             SSLSocket socket = TlsHandshake.start(
                             tls, new Endpoint("localhost", server.getLocalPort()), ClientLibrary.OTHER)
                     .overSocket(wire);
@@ -355,8 +354,11 @@ class UnguardedMonitorTest {
     /** The twin: a connection that is refused was never one of ours. */
     @Test
     void refusedConnection_isNotShared() throws Exception {
-        SSLServerSocketFactory sockets =
-                TestCertificate.selfSigned().dnsName("localhost").build().tlsContext().getServerSocketFactory();
+        SSLServerSocketFactory sockets = TestCertificate.selfSigned()
+                .dnsName("localhost")
+                .build()
+                .tlsContext()
+                .getServerSocketFactory();
         try (ServerSocket server = sockets.createServerSocket(0, 1, InetAddress.getByName("localhost"));
                 Socket wire = new Socket("localhost", server.getLocalPort())) {
             CompletableFuture<Void> served = CompletableFuture.runAsync(() -> {
