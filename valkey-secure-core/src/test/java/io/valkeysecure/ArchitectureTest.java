@@ -103,7 +103,7 @@ class ArchitectureTest {
             "revocation: PeerRejectedException RefusalReason",
             "generation: Endpoint Engine PeerRejectedException RefusalReason Rotation SpkiPin TlsConfigurationException"
                     + " TlsPolicy TlsVersion ValidatedPath VerifiedHandshake adapter.ClientLibrary observe.TlsStatus",
-            "connection: Endpoint PeerRejectedException RefusalReason Rotation ValidatedPath VerifiedHandshake"
+            "connection: Endpoint PeerRejectedException RefusalReason Rotation TlsPolicy ValidatedPath VerifiedHandshake"
                     + " adapter.ClientLibrary adapter.ManagedConnection observe.ClosedConnection observe.ExpiryWarning"
                     + " observe.TlsListener observe.TlsStatus",
             "handshake: Endpoint PeerRejectedException RefusalReason TlsHandshakeException TlsPolicy TlsVersion"

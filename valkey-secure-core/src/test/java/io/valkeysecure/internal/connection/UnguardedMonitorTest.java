@@ -245,6 +245,20 @@ class UnguardedMonitorTest {
         assertThat(monitor.result().connections()).isEmpty();
     }
 
+    /** Linux uses the number of a socket again. */
+    @Test
+    void connection_withTheInodeOfAnEarlierOne_isYoung() throws IOException {
+        UnguardedMonitor monitor = monitor(6379);
+        int inode = open("10.0.0.5", 6379);
+        assertThat(seen(monitor)).hasSize(1);
+        closed(inode);
+        assertThat(seen(monitor)).isEmpty();
+        descriptor(inode);
+        now += INTERVAL.toNanos();
+        monitor.look();
+        assertThat(monitor.result().connections()).isEmpty();
+    }
+
     @Test
     void look_beforeTheIntervalIsOver_readsNothing() throws IOException {
         UnguardedMonitor monitor = monitor(6379);
