@@ -54,6 +54,7 @@ import redis.clients.jedis.RedisClusterClient.Builder;
  * Clients of Lettuce and Jedis that are made without this library, beside guarded ones in the same process. The guarded
  * ones are older, so that what is reported would include them.
  */
+@SuppressWarnings("deprecation") // JedisPool and the setters of Jedis, which raw clients are made with
 class UnguardedConnectionsTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final TestCertificate ROOT = TestCertificate.root().build();
@@ -202,6 +203,7 @@ class UnguardedConnectionsTest {
                 AutoCloseable othersPool = pool(SecureJedis.pool(second, uri))) {
             second.close(); // its connections stay open, and stay verified
             try (AutoCloseable found = raw.open()) {
+                assertThat(found).isNotNull();
                 awaitReported(tls, Map.of(raw.port(), 1));
                 assertThat(told).extracting(Endpoint::port).containsExactly(raw.port());
                 assertThat(tls.health().state()).isEqualTo(TlsHealth.State.DEGRADED);
