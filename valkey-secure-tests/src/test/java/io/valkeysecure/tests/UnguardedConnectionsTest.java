@@ -48,7 +48,6 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisPool;
-import redis.clients.jedis.RedisClusterClient.Builder;
 
 /**
  * Clients of Lettuce and Jedis that are made without this library, beside guarded ones in the same process. The guarded
@@ -224,7 +223,7 @@ class UnguardedConnectionsTest {
                 SecureTls tls = watching()) {
             HostAndPort seed = new HostAndPort("localhost", cluster.node(0).port());
             RedisClusterClient lettuce = SecureLettuce.clusterClient(tls, "rediss://localhost:" + seed.getPort());
-            Builder jedis = SecureJedis.clusterClient(
+            var jedis = SecureJedis.clusterClient(
                     tls, DefaultJedisClientConfig.builder().build());
             try (var connection = lettuce.connect();
                     var client = jedis.nodes(Set.of(seed)).build()) {
