@@ -204,7 +204,9 @@ class UnguardedConnectionsTest {
             try (AutoCloseable found = raw.open()) {
                 assertThat(found).isNotNull();
                 awaitReported(tls, Map.of(raw.port(), 1));
-                assertThat(told).extracting(Endpoint::port).containsExactly(raw.port());
+                await().atMost(LONG)
+                        .untilAsserted(() ->
+                                assertThat(told).extracting(Endpoint::port).containsExactly(raw.port()));
                 assertThat(tls.health().state()).isEqualTo(TlsHealth.State.DEGRADED);
             }
             awaitReported(tls, Map.of());
