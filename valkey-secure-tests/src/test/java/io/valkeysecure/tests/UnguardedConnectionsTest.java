@@ -53,7 +53,7 @@ import redis.clients.jedis.JedisPool;
  * Clients of Lettuce and Jedis that are made without this library, beside guarded ones in the same process. The guarded
  * ones are older, so that what is reported would include them.
  */
-@SuppressWarnings("deprecation") // JedisPool and the setters that applications have
+@SuppressWarnings("deprecation") // JedisPool and the setters of Jedis, which raw clients are made with
 class UnguardedConnectionsTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final TestCertificate ROOT = TestCertificate.root().build();
@@ -204,7 +204,9 @@ class UnguardedConnectionsTest {
             try (AutoCloseable found = raw.open()) {
                 assertThat(found).isNotNull();
                 awaitReported(tls, Map.of(raw.port(), 1));
-                assertThat(told).extracting(Endpoint::port).containsExactly(raw.port());
+                await().atMost(LONG)
+                        .untilAsserted(() ->
+                                assertThat(told).extracting(Endpoint::port).containsExactly(raw.port()));
                 assertThat(tls.health().state()).isEqualTo(TlsHealth.State.DEGRADED);
             }
             awaitReported(tls, Map.of());
@@ -223,7 +225,7 @@ class UnguardedConnectionsTest {
                 SecureTls tls = watching()) {
             HostAndPort seed = new HostAndPort("localhost", cluster.node(0).port());
             RedisClusterClient lettuce = SecureLettuce.clusterClient(tls, "rediss://localhost:" + seed.getPort());
-            redis.clients.jedis.RedisClusterClient.Builder jedis = SecureJedis.clusterClient(
+            var jedis = SecureJedis.clusterClient(
                     tls, DefaultJedisClientConfig.builder().build());
             try (var connection = lettuce.connect();
                     var client = jedis.nodes(Set.of(seed)).build()) {
