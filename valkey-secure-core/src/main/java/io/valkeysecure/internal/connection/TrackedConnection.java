@@ -61,7 +61,7 @@ public final class TrackedConnection {
     private static long endsMillis(Proof proof) {
         ValidatedPath path = proof.handshake().path();
         return Stream.concat(path.certificates().stream(), Stream.of(path.anchor()))
-                .mapToLong(certificate -> certificate.getNotAfter().getTime())
+                .mapToLong(certificate -> certificate.getNotAfter().toInstant().toEpochMilli())
                 .min()
                 .orElseThrow();
     }
