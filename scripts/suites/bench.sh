@@ -3,7 +3,7 @@
 # time: 1 h
 # args: [jdk MAJOR] [quick] [PART]...
 
-# With quick, two minutes, to see that everything works: too little is done to fail by a figure. PART is the beginning of a name
+# With quick, some minutes, to see that everything works: too little is done to fail by a figure. PART is the beginning of a name
 # that Bench tells of. Only a full run of all parts on JDK 17 is written to the documentation.
 suite() {
   local module=$ROOT/valkey-secure-benchmarks home=$JAVA_HOME jdk options=()

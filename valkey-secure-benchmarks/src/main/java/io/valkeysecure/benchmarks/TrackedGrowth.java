@@ -84,7 +84,7 @@ final class TrackedGrowth extends Growth {
             pause(watching);
             double seconds = (System.nanoTime() - begun) / 1e9;
             Map<Metric, Double> measured = new EnumMap<>(Metric.class);
-            measured.put(Metric.WATCHED, before.sinceBy(1).get(Metric.CLIENT_CPU) / 1e3 / seconds);
+            measured.put(Metric.WATCHED, before.clientMicros() / 1e3 / seconds);
             measured.put(Metric.STATUS, micros(length, () -> {
                 if (tls.status().openConnections() != size) {
                     throw new IllegalStateException("expected " + size + " connections, seen " + tls.status());

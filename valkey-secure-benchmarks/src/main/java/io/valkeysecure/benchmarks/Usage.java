@@ -51,6 +51,11 @@ final class Usage {
         return used;
     }
 
+    /** The CPU time that this process has used since, in microseconds. */
+    double clientMicros() {
+        return more(clientCpu, cpu(SELF)) / NANOS;
+    }
+
     private static <K> double more(Map<K, Long> before, Map<K, Long> after) {
         double sum = 0;
         for (Map.Entry<K, Long> thread : after.entrySet()) {

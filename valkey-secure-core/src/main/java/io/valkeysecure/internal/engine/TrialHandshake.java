@@ -29,6 +29,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A handshake in memory that tries whether an engine can present its identity: the server requires a client certificate
@@ -37,7 +38,11 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 public final class TrialHandshake {
     private static final String VERSION = "TLSv1.3";
     private static final int MOST_STEPS = 200;
-    private static final Duration LIFE_OF_TRIAL_SERVER = Duration.ofDays(1);
+
+    /** Longer than a JVM runs. */
+    private static final Duration LIFE_OF_TRIAL_SERVER = Duration.ofDays(36_500);
+
+    private static @Nullable KeyManager server;
 
     private TrialHandshake() {}
 
@@ -110,13 +115,23 @@ public final class TrialHandshake {
 
     private static SSLEngine serverEngine() throws GeneralSecurityException, SSLException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(new KeyManager[] {throwawayServer()}, new TrustManager[] {new InMemoryPeer()}, new SecureRandom());
+        context.init(new KeyManager[] {server()}, new TrustManager[] {new InMemoryPeer()}, new SecureRandom());
         SSLEngine engine = context.createSSLEngine();
         engine.setEnabledProtocols(new String[] {VERSION});
         engine.setUseClientMode(false);
         engine.setNeedClientAuth(true);
         engine.beginHandshake();
         return engine;
+    }
+
+    /** Makes the server once: its key and certificate cost more than the trial, and the JDK caches certificates. */
+    private static synchronized KeyManager server() throws GeneralSecurityException {
+        KeyManager made = server;
+        if (made == null) {
+            made = throwawayServer();
+            server = made;
+        }
+        return made;
     }
 
     private static KeyManager throwawayServer() throws GeneralSecurityException {
@@ -130,7 +145,7 @@ public final class TrialHandshake {
                     .getCertificate(new JcaX509v3CertificateBuilder(
                                     name,
                                     BigInteger.ONE,
-                                    Date.from(now.minus(LIFE_OF_TRIAL_SERVER)),
+                                    Date.from(now.minus(Duration.ofDays(1))),
                                     Date.from(now.plus(LIFE_OF_TRIAL_SERVER)),
                                     name,
                                     keys.getPublic())
