@@ -82,3 +82,22 @@ import_valkey() {
       --change 'CMD ["valkey-server", "--protected-mode", "no"]' - "$VALKEY_IMAGE" >/dev/null
   docker run --rm --network none "$VALKEY_IMAGE" valkey-server --version
 }
+
+# import_java NAME: an image of this machine's JDK, cut down to a runtime, with the libraries that it loads.
+import_java() {
+  local root=$SCRATCH/java library
+  say "importing $1 from $JAVA_HOME"
+  mkdir -p "$root"/{tmp,etc,work,usr/bin,usr/lib,usr/lib64}
+  ln -s usr/bin "$root/bin"
+  ln -s usr/lib "$root/lib"
+  ln -s usr/lib64 "$root/lib64"
+  chmod 1777 "$root/tmp"
+  "$JAVA_HOME/bin/jlink" --add-modules java.se,jdk.crypto.ec,jdk.unsupported,jdk.zipfs --output "$root/usr/lib/jre"
+  ln -s ../lib/jre/bin/java "$root/usr/bin/java"
+  find "$root/usr/lib/jre" \( -name '*.so' -o -path '*/bin/java' \) -exec ldd {} + 2>/dev/null |
+    grep -oE '/[^ ]+\.so[^ ]*' | grep -v "^$root" | sort -u | while read -r library; do
+    mkdir -p "$root/usr/$(dirname "${library#/usr}")"
+    cp -Ln "$library" "$root/usr/${library#/usr}"
+  done
+  tar -C "$root" --owner=0 --group=0 -c . | docker import - "$1" >/dev/null
+}

@@ -106,20 +106,34 @@ ensure_programs() {
   done
 }
 
-# Programs that check and use what the command line makes: valkey-cli, Python's client, nft, systemd-analyze.
+# Programs that check and use what the command line makes: valkey-cli, Python's client, nft, systemd-analyze; and a PKCS#11 token.
 ensure_operators_tools() {
   local module
   ensure_programs <<'PROGRAMS'
 valkey-cli valkey-tools
 nft nftables
 systemd-analyze systemd
+softhsm2-util softhsm2
 PROGRAMS
   for module in redis yaml; do
     /usr/bin/python3 -c "import $module" 2>/dev/null || install_package "python3-$module"
   done
 }
 
-# What the doctor is measured by: two other scanners, a server that gets no fixes any more, a browser.
+# An ACME server and a client of it, for their programs only.
+ensure_acme() {
+  if ! command -v pebble >/dev/null; then
+    say "no pebble on PATH"
+    install_package pebble
+  fi
+  if ! command -v certbot >/dev/null; then
+    say "no certbot on PATH"
+    install_without_service certbot certbot.timer certbot.service
+  fi
+  say "pebble: $(dpkg-query -W -f '${Version}' pebble 2>/dev/null || echo unknown), $(certbot --version 2>&1)"
+}
+
+# What the doctor is measured by: two other scanners, a server that gets no fixes any more, an exporter, a browser.
 ensure_doctors_tools() {
   ensure_programs <<'PROGRAMS'
 sslscan sslscan
@@ -129,6 +143,10 @@ PROGRAMS
   if ! command -v redis-server >/dev/null; then
     say "no redis-server on PATH"
     install_without_service redis-server redis-server.service
+  fi
+  if ! command -v prometheus-redis-exporter >/dev/null; then
+    say "no prometheus-redis-exporter on PATH"
+    install_without_service prometheus-redis-exporter prometheus-redis-exporter.service
   fi
   say "sslscan: $(sslscan --version 2>/dev/null | grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1), testssl.sh:" \
     "$(dpkg-query -W -f '${Version}' testssl.sh 2>/dev/null || echo unknown)," \

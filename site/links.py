@@ -1,7 +1,8 @@
 """Follows every link of a site that is a directory: the file must be there, and the section in it. Nothing may be loaded
-from elsewhere. Each refusal reason must have its section, since messages link to it.
+from elsewhere. Each refusal reason and each check of the doctor must have its section, since messages and reports link to
+it.
 
-Arguments: the directory, RefusalReason.java.
+Arguments: the directory, RefusalReason.java, Check.java.
 """
 import pathlib
 import re
@@ -27,7 +28,11 @@ class Page(HTMLParser):
             self.loads.append(attributes["href"])
 
 
-def main(root, reasons):
+def names(file):
+    return [name.lower() for name in re.findall(r"^    ([A-Z][A-Z0-9_]+)[(,;]", pathlib.Path(file).read_text("utf-8"), re.M)]
+
+
+def main(root, reasons, checks):
     root = pathlib.Path(root).resolve()
     pages = {file: Page(file.read_text("utf-8")) for file in root.rglob("*.html")}
     wrong, followed = [], 0
@@ -46,12 +51,14 @@ def main(root, reasons):
                 wrong.append(f"{file.relative_to(root)}: no file for {link}")
             elif parts.fragment and target in pages and urllib.parse.unquote(parts.fragment) not in pages[target].ids:
                 wrong.append(f"{file.relative_to(root)}: no section for {link}")
-    tags = [name.lower() for name in re.findall(r"^    ([A-Z][A-Z_]+)[(,;]", pathlib.Path(reasons).read_text("utf-8"), re.M)]
-    wrong += [f"reasons.html has no section {tag}" for tag in tags if tag not in pages[root / "reasons.html"].ids]
+    tags = {"reasons.html": names(reasons), "doctor.html": [name.replace("_", "-") for name in names(checks)]}
+    for page, sections in tags.items():
+        wrong += [f"{page} has no section {tag}" for tag in sections if tag not in pages[root / page].ids]
     for line in wrong:
         print("not so:", line)
-    print(f"{followed} links and {len(tags)} reasons followed, {len(wrong)} wrong")
-    return 0 if tags and not wrong else 1
+    reasons, checks = tags.values()
+    print(f"{followed} links, {len(reasons)} reasons and {len(checks)} checks followed, {len(wrong)} wrong")
+    return 0 if reasons and checks and not wrong else 1
 
 
 if __name__ == "__main__":

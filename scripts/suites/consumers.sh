@@ -22,7 +22,8 @@ suite() {
       row maven_project "$project" flat "$jdk" "$home" none
       row maven_project "$project" modular "$jdk" "$home" none
     done
-    row maven_project kotlin flat "$jdk" "$home" native
+    row maven_project kotlin flat "$jdk" "$home" --enable-native-access=ALL-UNNAMED
+    row maven_project spring-boot-3.5 flat "$jdk" "$home" --sun-misc-unsafe-memory-access=allow
     row gradle_project lettuce flat "$jdk" "$home"
     row gradle_project jedis flat "$jdk" "$home"
   done
@@ -64,11 +65,30 @@ stage() {
   cp "$ROOT/consumers/shared/Observed.java" "$2/src/main/java/com/example/"
 }
 
+# stage_spring_boot DIR: the lines of the page on Spring Boot 3.5, once for each client, reading the files that the program names.
+stage_spring_boot() {
+  local client other
+  for client in lettuce jedis; do
+    other=$([ "$client" = jedis ] && echo Lettuce || echo Jedis)
+    mkdir -p "$1/src/main/java/com/example/$client"
+    {
+      printf 'package com.example.%s;\n\n' "$client"
+      printf 'import %s.*;\n' io.lettuce.core.resource io.valkeysecure io.valkeysecure.jedis io.valkeysecure.lettuce java.nio.file \
+        org.springframework.boot.autoconfigure.data.redis org.springframework.context.annotation
+      # Beans are apart by an empty line; the last one ends with the brace of the class.
+      sed -n '/^## Spring Boot 3.5/,$p' "$ROOT/docs/spring.md" | sed -n '/^```java/,/^```$/p' | sed '/^```/d' |
+        awk -v other="$other" 'BEGIN { RS = ""; ORS = "\n\n" } index($0, other) { if (/\n}$/) print "}"; next } { print }' |
+        sed -E -e 's/^class/public class/' -e 's#"/etc/valkey/tls/(tls\.)?(ca|crt|key)(\.crt)?"#System.getProperty("tls.\2")#g'
+    } >"$1/src/main/java/com/example/$client/ValkeySecureConfiguration.java"
+  done
+}
+
 maven_project() {
-  local project=$1 shape=$2 jdk=$3 home=$4 native=$5 dir main place classes=target/classes
+  local project=$1 shape=$2 jdk=$3 home=$4 allowed=$5 dir main place classes=target/classes
   dir=$work/$project-$shape-$jdk
   mkdir -p "$dir"
   stage "$project" "$dir"
+  [ "$project" != spring-boot-3.5 ] || stage_spring_boot "$dir"
   [ "$shape" = modular ] || rm -f "$dir/src/main/java/module-info.java"
   main=$(sed -nE 's#.*<main.class>(.*)</main.class>.*#\1#p' "$dir/pom.xml")
   if ! (cd "$dir" && JAVA_HOME=$home mvn -B -ntp -Dstyle.color=never -Dmaven.repo.local="$work/local" \
@@ -87,7 +107,7 @@ maven_project() {
   one_version_each "$dir/dependencies" || return
   place=(-cp "$classes:$(cat "$dir/class-path")" "$main")
   [ "$shape" = flat ] || place=(-p "$classes:$(cat "$dir/class-path")" -m "com.example/$main")
-  runs "$dir" "$home" "$shape" "$native" "${place[@]}"
+  runs "$dir" "$home" "$shape" "$allowed" "${place[@]}"
 }
 
 gradle_project() {
@@ -131,15 +151,17 @@ one_version_each() {
     printf '%s\n' "$several" >&2
     return 1
   }
-  holds "no Error Prone, no Testcontainers of ours" no_line '^(org.testcontainers|io.micrometer):' "$1"
+  # Gson, which Jedis brings, brings Error Prone's annotations; Spring brings Micrometer's observations.
+  grep -q '^com.google.code.gson:' "$1" || holds "no Error Prone" no_line '^com.google.errorprone:' "$1" || return
+  holds "no Testcontainers, no meters" no_line '^(org.testcontainers:|io.micrometer:micrometer-core:)' "$1"
 }
 
-# runs DIR HOME SHAPE NATIVE ARGUMENT...: the program ends by itself, with nothing on standard error.
+# runs DIR HOME SHAPE ALLOWED ARGUMENT...: the program ends by itself, with nothing on standard error.
 runs() {
-  local dir=$1 home=$2 shape=$3 native=$4 flags=()
+  local dir=$1 home=$2 shape=$3 allowed=$4 flags=()
   shift 4
-  # JDK 24 and later print a warning for a program that loads native code and was not allowed to.
-  [ "$native" = none ] || [ "$(java_major "$home/bin/java")" -lt 24 ] || flags=(--enable-native-access=ALL-UNNAMED)
+  # JDK 24 and later print a warning for a program that loads native code or, as Netty 4.1, uses Unsafe and was not allowed to.
+  [ "$allowed" = none ] || [ "$(java_major "$home/bin/java")" -lt 24 ] || flags=("$allowed")
   if ! (cd "$dir" && timeout 300 "$home/bin/java" "${flags[@]}" "$@" "$SCRATCH/operator" "$PORT") >"$dir/out" 2>"$dir/err"; then
     tail -n 5 "$dir/out" "$dir/err" >&2
     return 1

@@ -13,6 +13,8 @@ suite() {
 gpg gnupg
 jq jq
 zip zip
+asciidoctor asciidoctor
+man man-db
 PROGRAMS
   version=$(pom_value version)
   version=${version%-SNAPSHOT}
@@ -29,6 +31,7 @@ PROGRAMS
   check "every SBOM names its components" inventoried "$work/staged"
   check "two builds have the same bytes" same_bytes "$work/staged" "$work/again"
   check "valkey-secure.jar has the same bytes twice" cmp "$work"/{one,two}/valkey-secure-cli/target/valkey-secure.jar
+  check "every command has a man page" manual "$work/one"
   check "LICENSES.md names what valkey-secure.jar contains" licensed "$work/one"
   check "the API compared with itself is the same" compared "$work" "$version"
   check "a public method removed is seen" seen_removed "$work" "$version"
@@ -159,6 +162,20 @@ inventoried() {
 }
 
 same_bytes() { diff -r -q -x '*.asc*' -x 'maven-metadata*' "$1" "$2" >&2; }
+
+manual() {
+  local page problems status=0
+  mkdir -p "$work/man"
+  asciidoctor -b manpage -D "$work/man" "$1"/valkey-secure-cli/target/man/*.adoc || return
+  for page in "$work"/man/*.1; do
+    problems=$(LC_ALL=C.UTF-8 MANROFFSEQ='' MANWIDTH=100 man --warnings -l "$page" 2>&1 >/dev/null)
+    [ -z "$problems" ] || {
+      printf '%s: %s\n' "$page" "$problems" >&2
+      status=1
+    }
+  done
+  [ -s "$work/man/valkey-secure-doctor.1" ] && return "$status"
+}
 
 licensed() {
   local artifact status=0

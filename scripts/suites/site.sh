@@ -13,7 +13,7 @@ suite() {
 mkdocs mkdocs
 chromium chromium
 PROGRAMS
-  cp "$ROOT"/docs/*.md "$ROOT"/{CHANGELOG,CONTRIBUTING,SECURITY,VERSIONING}.md "$ROOT/site/site.css" "$work/pages"
+  cp "$ROOT"/docs/*.{json,md} "$ROOT"/{CHANGELOG,CONTRIBUTING,SECURITY,VERSIONING}.md "$ROOT/site/site.css" "$work/pages"
   cp -r "$ROOT/docs/observability" "$work/pages"
   cp "$ROOT/README.md" "$work/pages/index.md"
   cp "$ROOT/LICENSE" "$work/pages/LICENSE.txt"
@@ -22,7 +22,8 @@ PROGRAMS
     s#\]\(\.\./#](https://github.com/valkey-secure/valkey-secure/blob/main/#g' "$work"/pages/*.md
   cp "$ROOT/site/mkdocs.yml" "$work"
   javadocs "$work"
-  (cd "$work" && mkdocs --quiet build --config-file mkdocs.yml) || die 1 "mkdocs found a mistake"
+  (cd "$work" && mkdocs build --config-file mkdocs.yml) >"$work/mkdocs.log" 2>&1 ||
+    die 1 "mkdocs found a mistake: $(grep -m 1 WARNING "$work/mkdocs.log")"
   # MkDocs of Debian names two scripts that its package does not hold.
   [ -e "$work/html/js/jquery-3.6.0.min.js" ] || mv "$work"/html/js/jquery-*.min.js "$work/html/js/jquery-3.6.0.min.js"
   [ -e "$work/html/js/theme_extra.js" ] || printf '$("table").addClass("docutils");\n' >"$work/html/js/theme_extra.js"
@@ -34,7 +35,8 @@ PROGRAMS
   } >"$work/html/search/index.js"
   cat "$work/html/search/lunr.js" "$work/html/search/index.js" "$ROOT/site/search.js" >"$work/html/search/main.js"
   pages=$(find "$work/html" -maxdepth 1 -name '*.html' | wc -l)
-  broken=$(/usr/bin/python3 "$ROOT/site/links.py" "$work/html" "$ROOT/valkey-secure-core/src/main/java/io/valkeysecure/RefusalReason.java") ||
+  broken=$(/usr/bin/python3 "$ROOT/site/links.py" "$work/html" "$ROOT/valkey-secure-core/src/main/java/io/valkeysecure/RefusalReason.java" \
+    "$ROOT/valkey-secure-cli/src/main/java/io/valkeysecure/cli/doctor/report/Check.java") ||
     failed=1
   printf '%s\n' "$broken"
   for width in 390 1280; do
@@ -54,6 +56,9 @@ javadocs() {
     -Dmaven.source.skip -pl valkey-secure-jedis,valkey-secure-lettuce,valkey-secure-testkit -am package || die 1 "no javadoc"
   for module in core lettuce jedis testkit; do
     cp -r "$ROOT/valkey-secure-$module/target/reports/apidocs" "$1/javadoc/valkey-secure-$module"
+    # The JDK's tool links to these headings and gives them no id.
+    find "$1/javadoc/valkey-secure-$module" -name constant-values.html \
+      -exec sed -i -E 's#<h2 title="([a-z.]+)">#<h2 title="\1" id="\1">#' {} +
     list+=("- [valkey-secure-$module](javadoc/valkey-secure-$module/index.html)")
   done
   { printf '# Javadoc\n\n' && printf '%s\n' "${list[@]}"; } >"$1/pages/javadoc.md"

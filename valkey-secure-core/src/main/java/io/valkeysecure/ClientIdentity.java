@@ -2,6 +2,7 @@ package io.valkeysecure;
 
 import io.valkeysecure.internal.material.FileSnapshot;
 import io.valkeysecure.internal.material.IdentityMaterial;
+import io.valkeysecure.internal.material.KeyStores;
 import io.valkeysecure.internal.material.LoadedIdentity;
 import io.valkeysecure.internal.material.Material;
 import io.valkeysecure.internal.material.Supply;
@@ -65,7 +66,7 @@ public final class ClientIdentity {
      * @return the identity
      */
     public static ClientIdentity keyStore(Path file, char[] password) {
-        return new ClientIdentity(IdentityMaterial.keyStore(file, password.clone(), null));
+        return new ClientIdentity(IdentityMaterial.keyStore(file, null, password.clone(), null));
     }
 
     /**
@@ -77,11 +78,42 @@ public final class ClientIdentity {
      * @return the identity
      */
     public static ClientIdentity keyStore(Path file, char[] password, String alias) {
-        return new ClientIdentity(IdentityMaterial.keyStore(file, password.clone(), alias));
+        return new ClientIdentity(IdentityMaterial.keyStore(file, null, password.clone(), alias));
     }
 
     /**
-     * Uses a key in memory or in a hardware module, and its chain. They are not reloaded.
+     * Reads the only private key entry of a store of another type, such as BCFKS. A provider of the JVM must have the
+     * type when the store is read. The limits on size, nesting and key derivation of PKCS#12 and JKS stores hold for
+     * those two only.
+     *
+     * @param file the store
+     * @param type the name of its type, as for {@link java.security.KeyStore#getInstance(String)}
+     * @param password the password of the store and the entry; copied
+     * @return the identity
+     * @throws IllegalArgumentException if the type is blank
+     */
+    public static ClientIdentity keyStore(Path file, String type, char[] password) {
+        return new ClientIdentity(IdentityMaterial.keyStore(file, KeyStores.named(type), password.clone(), null));
+    }
+
+    /**
+     * Reads one of several private key entries of a store of another type, as {@link #keyStore(Path, String, char[])}.
+     *
+     * @param file the store
+     * @param type the name of its type
+     * @param password the password of the store and the entry; copied
+     * @param alias the name of the entry
+     * @return the identity
+     * @throws IllegalArgumentException if the type is blank
+     */
+    public static ClientIdentity keyStore(Path file, String type, char[] password, String alias) {
+        return new ClientIdentity(IdentityMaterial.keyStore(
+                file, KeyStores.named(type), password.clone(), Objects.requireNonNull(alias)));
+    }
+
+    /**
+     * Uses a key in memory or in a hardware module, and its chain. They are not reloaded. The provider of a hardware
+     * module must be one of the JVM's, see {@link java.security.Security#addProvider}.
      *
      * @param key the private key
      * @param chain the leaf, then its intermediates

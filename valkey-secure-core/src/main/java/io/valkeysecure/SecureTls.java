@@ -1,15 +1,19 @@
 package io.valkeysecure;
 
 import io.valkeysecure.internal.annotation.CanIgnoreReturnValue;
+import io.valkeysecure.internal.generation.ServerNames;
 import io.valkeysecure.internal.generation.TlsConfiguration;
 import io.valkeysecure.internal.generation.TrustConfiguration;
 import io.valkeysecure.internal.handshake.Connector;
+import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.observe.LoggingListener;
 import io.valkeysecure.observe.TlsHealth;
 import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.TlsStatus;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -95,6 +99,7 @@ public final class SecureTls implements AutoCloseable {
         private final @Nullable ClientIdentity identity;
         private @Nullable TlsPolicy policy;
         private @Nullable ServerIdentity serverIdentity;
+        private final Map<String, String> serverNames = new LinkedHashMap<>();
         private @Nullable Set<SpkiPin> pins;
         private @Nullable Revocation revocation;
         private @Nullable Engine engine;
@@ -134,6 +139,45 @@ public final class SecureTls implements AutoCloseable {
         public Builder serverIdentity(ServerIdentity identity) {
             Options.requireUnset("server identity", this.serverIdentity);
             this.serverIdentity = Objects.requireNonNull(identity, "identity");
+            return this;
+        }
+
+        /**
+         * Sets the name of the server that is reached by dialling a host, at any port: its certificate must hold this
+         * name, and the client sends it as server name indication (RFC 6066, 3) unless it is an address. For tunnels,
+         * port forwarding, addresses, and proxies that route by SNI. Nothing else is checked less. Default: the server
+         * has the name that is dialled, or the {@link #serverIdentity}.
+         *
+         * @param dialledHost a name or a literal address, as the client dials it
+         * @param name the DNS name or literal address of the server
+         * @return this
+         * @throws IllegalArgumentException if the host is no host of an {@link Endpoint}, or the name is neither a DNS
+         *     name nor an address
+         * @throws IllegalStateException if the host has a name already
+         */
+        @CanIgnoreReturnValue
+        public Builder serverName(String dialledHost, String name) {
+            return serverName(ServerNames.key(new Endpoint(dialledHost, 1).host()), dialledHost, name);
+        }
+
+        /**
+         * Sets the name of the server that is reached by dialling one endpoint, such as the local end of a tunnel. It is
+         * stronger than the name of the host, and replaces it for this endpoint.
+         *
+         * @param dialled what the client dials
+         * @param name the DNS name or literal address of the server
+         * @return this
+         * @throws IllegalArgumentException if the name is neither a DNS name nor an address
+         * @throws IllegalStateException if the endpoint has a name already
+         */
+        @CanIgnoreReturnValue
+        public Builder serverName(Endpoint dialled, String name) {
+            return serverName(ServerNames.key(Objects.requireNonNull(dialled, "dialled")), dialled, name);
+        }
+
+        private Builder serverName(String key, Object dialled, String name) {
+            var unused = ServerIdentity.host(Objects.requireNonNull(name, "name")); // checks it
+            Options.requireUnset("server name of " + Printable.value(dialled), serverNames.putIfAbsent(key, name));
             return this;
         }
 
@@ -250,7 +294,7 @@ public final class SecureTls implements AutoCloseable {
                                             .method(),
                                     Objects.requireNonNullElseGet(clock, Clock::systemUTC)),
                             identity == null ? null : identity.material(),
-                            serverIdentity == null ? null : serverIdentity.expected(),
+                            new ServerNames(serverIdentity == null ? null : serverIdentity.expected(), serverNames),
                             Objects.requireNonNullElseGet(engine, Engine::auto),
                             Objects.requireNonNullElseGet(rotation, Rotation::standard),
                             nanoTime),

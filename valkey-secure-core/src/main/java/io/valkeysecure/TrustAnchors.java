@@ -1,6 +1,7 @@
 package io.valkeysecure;
 
 import io.valkeysecure.internal.material.AnchorMaterial;
+import io.valkeysecure.internal.material.KeyStores;
 import io.valkeysecure.internal.material.Material;
 import io.valkeysecure.internal.material.PickedAnchors;
 import io.valkeysecure.internal.material.Supply;
@@ -67,7 +68,22 @@ public final class TrustAnchors {
      * @return the anchors
      */
     public static TrustAnchors keyStore(Path file, char[] password) {
-        return new TrustAnchors(AnchorMaterial.keyStore(file, password.clone()));
+        return new TrustAnchors(AnchorMaterial.keyStore(file, null, password.clone()));
+    }
+
+    /**
+     * Reads every trusted certificate of a store of another type, such as BCFKS. A provider of the JVM must have the
+     * type when the store is read. The limits on size, nesting and key derivation of PKCS#12 and JKS stores hold for
+     * those two only.
+     *
+     * @param file the store
+     * @param type the name of its type, as for {@link java.security.KeyStore#getInstance(String)}
+     * @param password the password of the store; copied
+     * @return the anchors
+     * @throws IllegalArgumentException if the type is blank
+     */
+    public static TrustAnchors keyStore(Path file, String type, char[] password) {
+        return new TrustAnchors(AnchorMaterial.keyStore(file, KeyStores.named(type), password.clone()));
     }
 
     /**

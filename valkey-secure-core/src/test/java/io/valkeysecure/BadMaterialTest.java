@@ -53,14 +53,15 @@ class BadMaterialTest extends WithMaterialFiles {
     @Test
     void anchors_fileIsMissing_isUnreadable() {
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
-                .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " " + file + " does not exist (working directory "
-                        + Path.of("").toAbsolutePath() + ")");
+                .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " " + file
+                        + " does not exist; is the path right, and its volume mounted?");
     }
 
     @Test
     void anchors_pathIsADirectory_isUnreadable() {
         assertThat(anchorsRefused(TrustAnchors.pem(directory)))
-                .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " " + directory + " is a directory, expected a file");
+                .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " " + directory
+                        + " is a directory, expected a file; name the file itself");
     }
 
     @Test
@@ -111,7 +112,7 @@ class BadMaterialTest extends WithMaterialFiles {
         Files.writeString(file, "this is no certificate\n");
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
                 .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " trust anchors " + file
-                        + ": no PEM block \"-----BEGIN CERTIFICATE-----\" is in it");
+                        + ": no PEM block \"-----BEGIN CERTIFICATE-----\" is in it; is it the right file?");
     }
 
     @ParameterizedTest
@@ -220,7 +221,7 @@ class BadMaterialTest extends WithMaterialFiles {
         Files.writeString(file, LEAF.privateKeyPem());
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
                 .isEqualTo(RefusalReason.MATERIAL_UNREADABLE + " trust anchors " + file
-                        + ": block 1 is a private key, expected only certificates;"
+                        + ": block 1 is a private key, expected certificates;"
                         + " are the files of certificate and key swapped?");
     }
 
@@ -228,7 +229,7 @@ class BadMaterialTest extends WithMaterialFiles {
     void anchors_keyBesideTheCertificate_isNamedAsAKey() throws IOException {
         Files.writeString(file, ROOT.certificatePem() + LEAF.encryptedPrivateKeyPem(PASSWORD));
         assertThat(anchorsRefused(TrustAnchors.pem(file)))
-                .contains("block 2 is an encrypted private key, expected only certificates");
+                .contains("block 2 is an encrypted private key, expected certificates");
     }
 
     @Test
@@ -237,40 +238,40 @@ class BadMaterialTest extends WithMaterialFiles {
         assertThat(identityRefused(ClientIdentity.pem(identity.certificate(), file)))
                 .isEqualTo(
                         RefusalReason.MATERIAL_UNREADABLE + " client identity " + file
-                                + ": no private key is in it, but a certificate; are the files of certificate and key swapped?");
+                                + ": block 1 is a certificate, expected a private key; are the files of certificate and key swapped?");
     }
 
     @Test
     void certificates_keyFile_isNamedAsAKey() {
         assertThat(identityRefused(ClientIdentity.pem(identity.key(), identity.certificate())))
-                .contains(identity.key() + ": block 1 is a private key, expected only certificates");
+                .contains(identity.key() + ": block 1 is a private key, expected certificates");
     }
 
     @Test
     void certificatesAndKey_oneFileWithoutKey_hasNoKey() {
         assertThat(identityRefused(ClientIdentity.pem(identity.certificate(), identity.certificate())))
-                .contains(identity.certificate() + ": no private key is in it");
+                .contains(identity.certificate() + ": block 1 is a certificate, expected a private key");
     }
 
     @Test
     void anchors_der_hasNoPemBlock() throws IOException {
         Files.write(file, ROOT.encoded());
-        assertThat(anchorsRefused(TrustAnchors.pem(file))).contains(file + ": it is DER or a store, expected PEM");
+        assertThat(anchorsRefused(TrustAnchors.pem(file))).contains(file + ": it is DER, expected PEM");
     }
 
     @Test
     void key_der_hasNoKey() throws IOException {
         Files.write(file, LEAF.privateKey().getEncoded());
         assertThat(identityRefused(ClientIdentity.pem(identity.certificate(), file)))
-                .contains(file + ": no private key is in it");
+                .contains(file + ": it is DER, expected PEM", "openssl pkey -inform der");
     }
 
     @Test
     void pem_pkcs12File_hasNoPemBlock() {
         Path store = LEAF.writeKeyStore(file, "PKCS12", PASSWORD);
-        assertThat(anchorsRefused(TrustAnchors.pem(store))).contains(file + ": it is DER or a store, expected PEM");
+        assertThat(anchorsRefused(TrustAnchors.pem(store))).contains(file + ": it is a PKCS#12 store, expected PEM");
         assertThat(identityRefused(ClientIdentity.pem(store, store)))
-                .contains(file + ": it is DER or a store, expected PEM");
+                .contains(file + ": it is a PKCS#12 store, expected PEM");
     }
 
     @Test
@@ -281,18 +282,17 @@ class BadMaterialTest extends WithMaterialFiles {
     }
 
     @Test
-    void key_publicKeyBlock_isOfAnotherKind() throws IOException {
+    void key_publicKeyBlock_isNamed() throws IOException {
         Files.writeString(file, pem("PUBLIC KEY", LEAF.keyPair().getPublic().getEncoded()));
         assertThat(identityRefused(ClientIdentity.pem(identity.certificate(), file)))
-                .contains("block 1 is of another kind")
-                .contains("expected a private key");
+                .contains("block 1 is a public key", "or the private key of it");
     }
 
     @Test
     void key_twoKeys_isAmbiguous() throws IOException {
         Files.writeString(file, LEAF.privateKeyPem() + ROOT.privateKeyPem());
         assertThat(identityRefused(ClientIdentity.pem(identity.certificate(), file)))
-                .contains("block 2 is a private key, expected one private key");
+                .contains("block 2 is one more than the one private key that is expected");
     }
 
     // Passwords.

@@ -49,9 +49,9 @@ class GenerationTrustManagerTest {
     }
 
     @Test
-    void checkServerTrusted_connectionThatTellsNoHost_refuses() {
+    void checkServerTrusted_connectionThatIsNotRegistered_refuses() {
         assertRefuses(() -> trust.checkServerTrusted(CHAIN, "ECDHE_ECDSA", new Socket()));
-        assertRefuses(() -> trust.checkServerTrusted(CHAIN, "ECDHE_ECDSA", engine)); // no handshake is going on
+        assertRefuses(() -> trust.checkServerTrusted(CHAIN, "ECDHE_ECDSA", engine)); // it is in another register
     }
 
     @Test

@@ -308,6 +308,35 @@ class ConnectTest {
         }
     }
 
+    /** It says nothing to a ClientHello; the library's message says how to find out, and the command line does. */
+    @Test
+    void plaintextPortOfValkey_isSaid() {
+        try (ValkeyServer both = ValkeyServer.builder(
+                        ca.issue().dnsName("localhost").build(), ca)
+                .plaintextPort()
+                .start()) {
+            Outcome outcome = connect(both.plaintextPort(), "--timeout", "1", "PING");
+
+            assertThat(outcome)
+                    .isEqualTo(Outcome.refusedInput(
+                            "localhost:" + both.plaintextPort()
+                                    + " is no tls-port: PING without TLS was answered with +PONG",
+                            "dial the tls-port: valkey-cli -h localhost -p " + both.plaintextPort()
+                                    + " config get tls-port"));
+            assertThat(connect(both.port(), "PING").err()).doesNotContain("no tls-port");
+        }
+    }
+
+    @Test
+    void silentServer_isNoPlaintextPort() {
+        try (HostilePeer silent = HostilePeer.staysSilent()) {
+            Outcome outcome = connect(silent.port(), "--timeout", "1", "PING");
+
+            assertThat(outcome.exitCode()).isEqualTo(3);
+            assertThat(outcome.err()).contains("did not answer within 1000 ms");
+        }
+    }
+
     @Test
     void serverThatDoesNotAnswer_isGivenUp() {
         Outcome outcome = connect(server.port(), "--timeout", "1", "BLPOP", "nothing", "0");

@@ -18,9 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Several targets, accepted findings, and the schema of the report. */
 class DoctorFormsTest {
-    private static final String LOGIN =
-            " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user admin --password-file DIR/admin.password";
-
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
     private static Path directory;
@@ -34,11 +31,6 @@ class DoctorFormsTest {
 
     private static OperatedServer start(String name, String... more) throws IOException {
         return operator.start(name, OperatedServer.freePort(), "conf --acl-file DIR/users.acl", more);
-    }
-
-    private static Outcome examine(OperatedServer server, String more) {
-        return operator.call(
-                "doctor localhost:" + server.port() + LOGIN + " --plaintext-ports " + server.port() + " " + more);
     }
 
     /** What every server of these tests has, and one entry more. */
@@ -66,8 +58,8 @@ class DoctorFormsTest {
                     Files.writeString(directory.resolve("targets"), "# the other\n\nlocalhost:" + other.port() + "\n");
             String both = "localhost:" + one.port() + ", localhost:" + other.port() + "  protected mode is off";
 
-            Outcome text = examine(one, "--targets " + file);
-            Outcome json = examine(one, "localhost:" + other.port() + " --json");
+            Outcome text = operator.examine(one, "--targets " + file);
+            Outcome json = operator.examine(one, "localhost:" + other.port() + " --json");
 
             assertThat(text.exitCode()).as(text.toString()).isEqualTo(ExitCode.REFUSED);
             assertThat(text.out())
@@ -84,19 +76,20 @@ class DoctorFormsTest {
     void server_thatIsGone_ofSeveral_isAFinding_andAloneAnError() throws Exception {
         int gone = OperatedServer.freePort();
         try (OperatedServer server = start("here")) {
-            Outcome outcome = examine(server, "localhost:" + gone + " --json");
+            Outcome outcome = operator.examine(server, "localhost:" + gone + " --json");
 
             assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.REFUSED);
             assertThat(Unsaid.in(outcome)).isEmpty();
             assertThat(ReportSchema.json().problems(outcome.out())).isEmpty();
             assertThat(outcome.out()).contains("\"id\": \"node-unreachable\"");
         }
-        assertThat(operator.call("doctor localhost:" + gone + LOGIN).exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(operator.call("doctor localhost:" + gone + Operator.LOGIN).exitCode())
+                .isEqualTo(ExitCode.UNREACHABLE);
     }
 
     @Test
     void targets_missingOrWrong_areRefused() throws IOException {
-        assertThat(operator.call("doctor" + LOGIN + " --json --targets "
+        assertThat(operator.call("doctor" + Operator.LOGIN + " --json --targets "
                                 + Files.writeString(directory.resolve("none"), "# nobody\n"))
                         .err())
                 .contains("HOST:PORT is missing, or --targets FILE with one");
@@ -114,9 +107,9 @@ class DoctorFormsTest {
             Path file = accepting("protected-mode-off", "localhost:" + server.port(), today().plusDays(1));
             Path html = directory.resolve("accepted.html");
 
-            Outcome text = examine(server, "--ignore " + file + " --html " + html);
-            Outcome json = examine(server, "--ignore " + file + " --json");
-            Outcome sarif = examine(server, "--ignore " + file + " --sarif");
+            Outcome text = operator.examine(server, "--ignore " + file + " --html " + html);
+            Outcome json = operator.examine(server, "--ignore " + file + " --json");
+            Outcome sarif = operator.examine(server, "--ignore " + file + " --sarif");
 
             for (Outcome each : List.of(text, json, sarif)) {
                 assertThat(each.exitCode()).as(each.toString()).isEqualTo(ExitCode.OK);
@@ -142,7 +135,7 @@ class DoctorFormsTest {
                     accepting("protected-mode-off", "*", today().minusDays(1)),
                     accepting("protected-mode-off", "localhost:1", today().plusDays(1)),
                     accepting("bind-wildcard", "*", today().plusDays(1)))) {
-                Outcome outcome = examine(server, "--ignore " + file);
+                Outcome outcome = operator.examine(server, "--ignore " + file);
 
                 assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.REFUSED);
                 assertThat(outcome.out()).contains("1 server, 1 finding", "ignores nothing: ");
@@ -162,7 +155,7 @@ class DoctorFormsTest {
                 "[1]",
                 "[")) {
             Path file = Files.writeString(directory.resolve("wrong.json"), entry);
-            Outcome outcome = operator.call("doctor localhost:1" + LOGIN + " --ignore " + file);
+            Outcome outcome = operator.call("doctor localhost:1" + Operator.LOGIN + " --ignore " + file);
 
             assertThat(outcome.exitCode()).as(entry + outcome).isEqualTo(ExitCode.USAGE);
             assertThat(outcome.err())
@@ -178,8 +171,8 @@ class DoctorFormsTest {
     void profile_hasATableByControl_inEveryForm() throws Exception {
         try (OperatedServer server = start("profile", "--tls-session-cache-timeout", "172800")) {
             Path html = directory.resolve("profile.html");
-            Outcome text = examine(server, "--profile nist-800-52r2 --html " + html);
-            Outcome json = examine(server, "--profile nist-800-52r2 --json");
+            Outcome text = operator.examine(server, "--profile nist-800-52r2 --html " + html);
+            Outcome json = operator.examine(server, "--profile nist-800-52r2 --json");
 
             assertThat(text.out())
                     .contains(
@@ -204,7 +197,7 @@ class DoctorFormsTest {
 
             assertThat(outcome.out()).contains("   not looked at: 7.2.5, ", "   not looked at: 4.2.1, ");
         }
-        assertThat(operator.call("doctor localhost:1" + LOGIN + " --profile iso")
+        assertThat(operator.call("doctor localhost:1" + Operator.LOGIN + " --profile iso")
                         .err())
                 .contains(
                         "--profile: expected one of pci-dss, nist-800-52r2, bsi-tr-02102-2, valkey-security, was iso");
@@ -226,7 +219,7 @@ class DoctorFormsTest {
     @Test
     void report_thatIsBent_isAgainstTheSchema() throws Exception {
         try (OperatedServer server = start("schema", "--protected-mode", "no")) {
-            String good = examine(server, "--json").out();
+            String good = operator.examine(server, "--json").out();
             ReportSchema schema = ReportSchema.json();
 
             assertThat(schema.problems(good)).isEmpty();

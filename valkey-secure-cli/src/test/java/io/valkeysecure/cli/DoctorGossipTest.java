@@ -10,7 +10,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +33,7 @@ class DoctorGossipTest {
 
     @BeforeAll
     static void makeFiles() throws IOException {
-        ca = TestCertificate.root().subject("CN=gossip CA").build();
-        Files.writeString(directory.resolve("ca.crt"), ca.certificatePem());
-        Files.writeString(directory.resolve("password"), "correct-horse-battery\n");
+        ca = PretendedServer.trustedBy(directory);
     }
 
     /** Answers each command by its first words, and everything else with an error. */

@@ -31,6 +31,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,7 @@ class DoctorMatrixTest {
     private static final String SUITES = "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
     private static final String PROGRAM = "program";
     private static final String USERS = "users";
+    private static final String CONNECTED = "connected";
     private static final String ADMIN = "~* &* +@all";
 
     @TempDir
@@ -59,6 +61,7 @@ class DoctorMatrixTest {
     private static Operator operator;
     private static TestCertificate root;
     private static TestCertificate intermediate;
+    private static TestCertificate revokedCa;
     private static int servers;
     private static int findings;
     private static int missed;
@@ -159,6 +162,41 @@ class DoctorMatrixTest {
                         .weakOpenSsl("tls-ciphers " + SUITES + ":ECDHE-ECDSA-NULL-SHA:@SECLEVEL=0"),
                 Case.of("no authentication", Check.TLS_SUITE_BROKEN)
                         .weakOpenSsl("tls-ciphers " + SUITES + ":AECDH-AES128-SHA:@SECLEVEL=0"),
+                Case.of("renegotiation by clients", Check.RENEGOTIATION_BY_CLIENT)
+                        .in(Map.of("OPENSSL_CONF", "DIR/renegotiation.cnf"))
+                        .often(),
+                Case.of("OpenSSL's settings, without renegotiation by clients")
+                        .in(Map.of("OPENSSL_CONF", "DIR/settings.cnf")),
+                Case.of(
+                                "no client authentication, renegotiation by clients",
+                                Check.CLIENT_CERTIFICATE_NOT_ASKED,
+                                Check.RENEGOTIATION_BY_CLIENT)
+                        .with("tls-auth-clients no")
+                        .in(Map.of("OPENSSL_CONF", "DIR/renegotiation.cnf")),
+                Case.of("renegotiation by clients, TLS 1.3 only")
+                        .base("--strict")
+                        .in(Map.of("OPENSSL_CONF", "DIR/renegotiation.cnf")),
+                Case.of("a client without TLS", Check.PLAINTEXT_PORT_OPEN, Check.CONNECTION_PLAINTEXT)
+                        .with("port PLAIN")
+                        .asked(CONNECTED, "plain app")
+                        .often(),
+                Case.of("a client by the unix socket")
+                        .with("unixsocket DIR/client.socket", "unixsocketperm 770")
+                        .asked(CONNECTED, "unix app")
+                        .often(),
+                Case.of("an exporter that is the administrator", Check.MONITORING_POWERFUL)
+                        .asked(CONNECTED, "redis_exporter admin")
+                        .often(),
+                Case.of("another program that is the administrator").asked(CONNECTED, "console admin"),
+                Case.of(
+                                "an exporter that writes the configuration",
+                                Check.MONITORING_POWERFUL,
+                                Check.USER_DANGEROUS_COMMANDS)
+                        .users("user watcher on >watcher-password-12 -@all +client|setname +info +config")
+                        .asked(CONNECTED, "redis_exporter watcher"),
+                Case.of("an exporter that looks")
+                        .users("user watcher on >watcher-password-12 -@all +client|setname +info +config|get")
+                        .asked(CONNECTED, "redis_exporter watcher"),
                 Case.of("no client authentication", Check.CLIENT_CERTIFICATE_NOT_ASKED)
                         .with("tls-auth-clients no"),
                 Case.of("optional client authentication", Check.CLIENT_CERTIFICATE_OPTIONAL)
@@ -204,6 +242,21 @@ class DoctorMatrixTest {
                                 .dnsName("localhost")
                                 .notAfter(in(2000))
                                 .build()),
+                Case.of("for another host, which is expected")
+                        .presenting(ca -> ca.issue().dnsName("other.example").build())
+                        .asked("--expect-name", "other.example"),
+                Case.of("for this host, while another is expected", Check.CERTIFICATE_NAME_MISMATCH)
+                        .asked("--expect-name", "other.example"),
+                Case.of("for its address only", Check.CERTIFICATE_NAME_MISMATCH)
+                        .presenting(ca -> ca.issue().ipAddress("127.0.0.1").build()),
+                Case.of("for a SPIFFE ID, which is expected")
+                        .presenting(ca ->
+                                ca.issue().uri("spiffe://shop.example/cache").build())
+                        .asked("--expect-name", "spiffe://shop.example/cache"),
+                Case.of("for another SPIFFE ID", Check.CERTIFICATE_NAME_MISMATCH)
+                        .presenting(ca ->
+                                ca.issue().uri("spiffe://shop.example/other").build())
+                        .asked("--expect-name", "spiffe://shop.example/cache"),
                 Case.of("for another host", Check.CERTIFICATE_NAME_MISMATCH)
                         .presenting(ca -> ca.issue().dnsName("other.example").build()),
                 Case.of("no name but the common one", Check.CERTIFICATE_NAME_MISMATCH)
@@ -234,6 +287,51 @@ class DoctorMatrixTest {
                                 .dnsName("localhost")
                                 .build()
                                 .withIntermediates(ca, intermediate)),
+                Case.of("the root is sent as well")
+                        .presenting(ca -> intermediate
+                                .issue()
+                                .dnsName("localhost")
+                                .build()
+                                .withIntermediates(intermediate, ca)),
+                Case.of("a CA that is not of the chain is sent as well", Check.CHAIN_DISORDERED)
+                        .presenting(ca -> intermediate
+                                .issue()
+                                .dnsName("localhost")
+                                .build()
+                                .withIntermediates(
+                                        intermediate,
+                                        TestCertificate.root()
+                                                .subject("CN=stray")
+                                                .build())),
+                Case.of("RSA key of 2048 bits").presenting(DoctorMatrixTest::withRsaKey),
+                Case.of("EC key on P-384")
+                        .presenting(ca -> ca.issue()
+                                .dnsName("localhost")
+                                .keyType(KeyType.EC_P384)
+                                .build()),
+                Case.of("its intermediate has a short RSA key", Check.CERTIFICATE_KEY_WEAK)
+                        .weakOpenSsl("tls-ciphers " + SUITES + ":@SECLEVEL=0")
+                        .presenting(ca -> ca.issue()
+                                .ca()
+                                .subject("CN=Matrix CA of few bits")
+                                .keyType(KeyType.RSA_1024)
+                                .build()
+                                .issue()
+                                .dnsName("localhost")
+                                .build()),
+                Case.of("its intermediate is signed with SHA-1", Check.CERTIFICATE_SIGNATURE_WEAK)
+                        .weakOpenSsl("tls-ciphers " + SUITES + ":@SECLEVEL=0")
+                        .presenting(ca -> ca.issue()
+                                .ca()
+                                .subject("CN=Matrix CA of SHA-1")
+                                .signatureAlgorithm("SHA1withECDSA")
+                                .build()
+                                .issue()
+                                .dnsName("localhost")
+                                .build()),
+                Case.of("a CA below one that may have none", Check.CERTIFICATE_CONSTRAINT_VIOLATED)
+                        .presenting(ca -> belowCaOfLength(0)),
+                Case.of("a CA below one that may have one").presenting(ca -> belowCaOfLength(1)),
                 Case.of("short RSA key", Check.CERTIFICATE_KEY_WEAK)
                         .weakOpenSsl("tls-ciphers " + SUITES + ":@SECLEVEL=0")
                         .presenting(ca -> ca.issue()
@@ -284,6 +382,16 @@ class DoctorMatrixTest {
                         .users("user shop on >shop-that-sells-things ~* -@all +@read +config +flushall"),
                 Case.of("the application is the administrator", Check.USER_ALL_POWERFUL)
                         .asked("--app-user", "admin"),
+                Case.of("an application that administers by a selector", Check.USER_DANGEROUS_COMMANDS)
+                        .users("user shop on >shop-that-sells-things ~* -@all +@read -keys (~* +flushall)"),
+                Case.of("an application that writes by a selector")
+                        .users("user shop on >shop-that-sells-things ~* -@all +@read -keys (~cart:* +set)"),
+                Case.of("every address, version 6", Check.BIND_WILDCARD).with("bind -:: 127.0.0.1"),
+                Case.of("protected settings open", Check.DEBUG_COMMANDS_ENABLED).with("enable-protected-configs local"),
+                Case.of("a directory of public CAs of clients", Check.CLIENT_CA_PUBLIC)
+                        .with("tls-ca-cert-dir DIR/cas"),
+                Case.of("a directory of CAs of clients").with("tls-ca-cert-dir DIR/own"),
+                Case.of("ACL file written by everybody", Check.SERVER_FILE_OPEN).asked(USERS, "rw-r---w-"),
                 Case.of("every address", Check.BIND_WILDCARD).with("bind * -::*"),
                 Case.of("protected mode off", Check.PROTECTED_MODE_OFF).with("protected-mode no"),
                 Case.of("debug commands", Check.DEBUG_COMMANDS_ENABLED)
@@ -356,6 +464,17 @@ class DoctorMatrixTest {
                 Case.of("a CRL of its CA")
                         .presenting(ca -> ca.issue().dnsName("localhost").build())
                         .asked("--crl", "DIR/root.crl"),
+                Case.of("its intermediate is revoked", Check.CERTIFICATE_REVOKED)
+                        .presenting(ca -> revokedCa.issue().dnsName("localhost").build())
+                        .asked("--crl", "DIR/crls"),
+                Case.of("another intermediate is revoked")
+                        .presenting(
+                                ca -> intermediate.issue().dnsName("localhost").build())
+                        .asked("--crl", "DIR/crls"),
+                Case.of("no CRL of its intermediate", Check.REVOCATION_UNKNOWN)
+                        .presenting(
+                                ca -> intermediate.issue().dnsName("localhost").build())
+                        .asked("--crl", "DIR/root.crl"),
                 Case.of("names that its CA may not certify", Check.CERTIFICATE_CONSTRAINT_VIOLATED)
                         .presenting(ca -> constrained("other.example")),
                 Case.of("names that its CA may certify").presenting(ca -> constrained("localhost")),
@@ -399,6 +518,20 @@ class DoctorMatrixTest {
                 .subject("CN=Matrix CA until " + end)
                 .notBefore(in(-80))
                 .notAfter(end)
+                .build()
+                .issue()
+                .dnsName("localhost")
+                .build();
+    }
+
+    private static TestCertificate belowCaOfLength(int length) {
+        return root.issue()
+                .ca(length)
+                .subject("CN=Matrix CA of length " + length)
+                .build()
+                .issue()
+                .ca()
+                .subject("CN=Matrix CA below")
                 .build()
                 .issue()
                 .dnsName("localhost")
@@ -453,6 +586,7 @@ class DoctorMatrixTest {
             assertThat(made.exitCode()).as(made.output()).isZero();
         }
         String own = Files.readString(directory.resolve("ca/ca.crt"));
+        Files.writeString(Files.createDirectory(directory.resolve("own")).resolve("0a1b2c3d.0"), own);
         Files.writeString(directory.resolve("both.crt"), own + root.certificatePem());
         TrustManagerFactory publicCas = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         publicCas.init((KeyStore) null);
@@ -462,6 +596,9 @@ class DoctorMatrixTest {
                 own + "-----BEGIN CERTIFICATE-----\n"
                         + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(publicCa)
                         + "\n-----END CERTIFICATE-----\n");
+        Files.copy(
+                directory.resolve("public.crt"),
+                Files.createDirectory(directory.resolve("cas")).resolve("0a1b2c3d.0"));
     }
 
     private static Path write(String name, String text, String permissions) throws IOException {
@@ -509,12 +646,21 @@ class DoctorMatrixTest {
                 MinProtocol = TLSv1
                 CipherString = DEFAULT:@SECLEVEL=0
                 """);
+        String settings = "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = settings\n[settings]\n";
+        Files.writeString(directory.resolve("settings.cnf"), settings + "Options = ServerPreference\n");
+        Files.writeString(directory.resolve("renegotiation.cnf"), settings + "Options = ClientRenegotiation\n");
         // of the CA that issued the server's certificate; revoked is a second certificate for the same key and name
         operator.run("pki renew DIR/ca DIR/server.crt --same-key --out DIR/revoked --passphrase-file DIR/passphrase");
         operator.run("pki revoke DIR/ca DIR/revoked.crt --reason key-compromise");
         operator.run("pki crl DIR/ca --passphrase-file DIR/passphrase");
         Files.copy(directory.resolve("ca/ca.crl"), directory.resolve("all.crl"));
         var unusedCrl = root.crl().build().write(directory.resolve("root.crl"));
+        revokedCa = root.issue().ca().subject("CN=Matrix CA that is revoked").build();
+        Path crls = Files.createDirectory(directory.resolve("crls"));
+        var unusedCrls = List.of(
+                root.crl().revoke(revokedCa).build().write(crls.resolve("root.crl")),
+                intermediate.crl().build().write(crls.resolve("intermediate.crl")),
+                revokedCa.crl().build().write(crls.resolve("revoked-ca.crl")));
         var unusedEnding = root.issue()
                 .subject("CN=ending")
                 .notBefore(in(-80))
@@ -616,12 +762,33 @@ class DoctorMatrixTest {
         try (OperatedServer running =
                 OperatedServer.start(program, directory, name, port, configuration, environment)) {
             assertThat(running.port()).isEqualTo(port);
-            Outcome outcome = operator.call(line.toString());
+            Outcome outcome;
+            try (ConnectedClient connected = connected(server.options().get(CONNECTED), port, plain)) {
+                assertThat(connected).isNotNull();
+                outcome = operator.call(line.toString());
+            }
             unexplained = opinions.isEmpty()
                     ? List.of()
                     : others(opinions.get(), server, port, ca.replace("DIR", directory.toString()), outcome);
             return outcome;
         }
+    }
+
+    /** How it is named, {@code plain} or {@code unix}, and whom it logs in as. */
+    private static ConnectedClient connected(@Nullable String who, int port, int plain) throws IOException {
+        if (who == null) {
+            return ConnectedClient.none();
+        }
+        String name = who.substring(0, who.indexOf(' '));
+        String user = who.substring(who.indexOf(' ') + 1);
+        String password = operator.password(user);
+        if (name.equals("unix")) {
+            return ConnectedClient.overUnixSocket(directory.resolve("client.socket"), user, password);
+        }
+        return name.equals("plain")
+                ? ConnectedClient.withoutTls(plain, user, password)
+                : ConnectedClient.named(
+                        name, port, directory.resolve("ca/ca.crt"), directory.resolve("app"), user, password);
     }
 
     /**

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The command {@code doctor}: what it prints and ends with, whom it does not trust, and whom it learns of. */
 class DoctorTest {
-    private static final String PASSWORD = "correct-horse-battery";
+    private static final String PASSWORD = PretendedServer.PASSWORD;
     private static final Pattern ENDPOINT = Pattern.compile("\"endpoint\": \"([^\"]+)\"");
 
     @TempDir
@@ -55,10 +55,7 @@ class DoctorTest {
 
     @BeforeAll
     static void makeFiles() throws IOException {
-        ca = TestCertificate.root().subject("CN=doctor CA").build();
-        Files.writeString(directory.resolve("ca.crt"), ca.certificatePem());
-        Files.writeString(directory.resolve("password"), PASSWORD + "\n");
-        var unused = ca.issue().subject("CN=doctor").build().writePem(directory, "client");
+        ca = PretendedServer.trustedBy(directory);
     }
 
     private static Outcome doctor(int port, String more) {
@@ -84,6 +81,9 @@ class DoctorTest {
                     .anySatisfy(section -> assertThat(section)
                             .startsWith(check.id() + "\n\n*" + check.severity() + "* ")
                             .contains("\n\nWhy: ", "\n\nShows it: ", "\n\nCure: "));
+            // the site makes the anchor from the heading as it is
+            assertThat(check.id()).matches("[a-z0-9]+(-[a-z0-9]+)*");
+            assertThat(check.page()).isEqualTo("https://valkey-secure.github.io/doctor.html#" + check.id());
         }
     }
 
@@ -331,8 +331,7 @@ class DoctorTest {
         Path reports = Files.createDirectory(directory.resolve("reports"));
         Operator operator = new Operator(reports);
         String conf = "conf --acl-file DIR/users.acl";
-        String line = " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user admin --password-file"
-                + " DIR/admin.password --plaintext-ports ";
+        String line = Operator.LOGIN + " --plaintext-ports ";
         try (OperatedServer server = operator.start(
                 "server",
                 OperatedServer.freePort(),
@@ -347,16 +346,27 @@ class DoctorTest {
             Outcome json = operator.call(call + " --json");
             Outcome sarif = operator.call(call + " --sarif");
 
+            for (JsonNode rule : new ObjectMapper().readTree(sarif.out()).at("/runs/0/tool/driver/rules")) {
+                assertThat(rule.get("helpUri").asText())
+                        .isEqualTo("https://valkey-secure.github.io/doctor.html#"
+                                + rule.get("id").asText());
+            }
             assertThat(ReportSchema.sarif().problems(sarif.out())).isEmpty();
 
             assertThat(text.exitCode()).as(text.toString()).isEqualTo(ExitCode.REFUSED);
             assertThat(operator.call(call + " --fail-on high").exitCode()).isEqualTo(ExitCode.OK);
             assertThat(text.out())
-                    .contains("1 server, 2 findings", "change: protected-mode yes", "docs/doctor.md#protected-mode-off")
+                    .contains(
+                            "1 server, 2 findings",
+                            "change: protected-mode yes",
+                            "https://valkey-secure.github.io/doctor.html#protected-mode-off")
                     .doesNotContain("\u001b");
             assertThat(Files.readString(reports.resolve("report.html")))
-                    .contains(">2 medium<", "tls-auth-clients yes", "protected-mode-off")
-                    .doesNotContain("http:", "https:", "<script", "%");
+                    .contains(
+                            ">2 medium<",
+                            "tls-auth-clients yes",
+                            "<a href=\"https://valkey-secure.github.io/doctor.html#protected-mode-off\">")
+                    .doesNotContain("http:", "src=", "url(", "<link", "<script", "%");
             assertThat(Tool.python()
                             .runWith(
                                     json.out(),

@@ -24,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Users of a real server: what the doctor says of each is what valkey-cli gets to know by ACL DRYRUN. */
 class DoctorUsersTest {
-    private static final String LOGIN =
-            " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user admin --password-file DIR/admin.password";
     private static final String NOTHING = "";
     private static final String EVERYTHING = "everything";
 
@@ -148,8 +146,7 @@ class DoctorUsersTest {
     }
 
     private static Outcome examine(OperatedServer server) {
-        return operator.call(
-                "doctor localhost:" + server.port() + LOGIN + " --json --plaintext-ports " + server.port());
+        return operator.examine(server, "--json");
     }
 
     @Test

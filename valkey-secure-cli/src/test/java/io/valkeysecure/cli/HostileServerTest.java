@@ -10,8 +10,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,9 +36,7 @@ class HostileServerTest {
 
     @BeforeAll
     static void makeFiles() throws IOException {
-        ca = TestCertificate.root().subject("CN=hostile CA").build();
-        Files.writeString(directory.resolve("ca.crt"), ca.certificatePem());
-        Files.writeString(directory.resolve("password"), "correct-horse-battery\n");
+        ca = PretendedServer.trustedBy(directory);
     }
 
     /** How a server answers whatever comes after the login. */
@@ -50,6 +52,20 @@ class HostileServerTest {
             void write(OutputStream out, CountDownLatch end) throws IOException {
                 out.write("*10000000\r\n".getBytes(StandardCharsets.US_ASCII));
                 repeat(out, ":1\r\n".repeat(1_000));
+            }
+        },
+        LINE_WITHOUT_END("is no Valkey") {
+            @Override
+            void write(OutputStream out, CountDownLatch end) throws IOException {
+                out.write('+');
+                repeat(out, "x".repeat(8_000));
+            }
+        },
+        VALUE_OF_GIGABYTES("larger than") {
+            @Override
+            void write(OutputStream out, CountDownLatch end) throws IOException {
+                out.write("$2000000000\r\n".getBytes(StandardCharsets.US_ASCII));
+                repeat(out, "x".repeat(8_000));
             }
         },
         BYTE_NOW_AND_THEN(SLOW) {
@@ -95,7 +111,7 @@ class HostileServerTest {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.equals("PING")) {
                     out.write("-NOAUTH Authentication required.\r\n".getBytes(StandardCharsets.US_ASCII));
-                } else if (line.equals("correct-horse-battery")) {
+                } else if (line.equals(PASSWORD)) {
                     out.write("+OK\r\n".getBytes(StandardCharsets.US_ASCII));
                 } else if (line.equals("INFO")) {
                     answer.write(out, end);
@@ -143,15 +159,60 @@ class HostileServerTest {
         }
     }
 
+    /** A JVM of its own, since that of the tests has more memory. */
+    private static Tool.Run callWithLittleMemory(String line) throws IOException, InterruptedException {
+        List<String> arguments =
+                new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
+        arguments.add("io.valkeysecure.cli.Main");
+        arguments.addAll(List.of(line.replace("DIR", directory.toString()).split(" ", -1)));
+        return new Tool(Path.of(System.getProperty("java.home"), "bin", "java").toString())
+                .run(arguments.toArray(new String[0]));
+    }
+
+    /** All at a time, so that their answers add up; the time is so long that it is the size that ends them. */
+    @Test
+    void doctor_answersWithoutEnd_fitIntoLittleMemory() throws Exception {
+        List<Server> servers = new ArrayList<>();
+        try {
+            for (Answer answer : EnumSet.complementOf(EnumSet.of(Answer.BYTE_NOW_AND_THEN))) {
+                servers.add(new Server(answer));
+            }
+            String targets =
+                    servers.stream().map(server -> "localhost:" + server.port()).collect(Collectors.joining(" "));
+            Tool.Run run = callWithLittleMemory("doctor " + targets + " --plaintext-ports +0 --ca DIR/ca.crt --user app"
+                    + " --password-file DIR/password --timeout 60 --fail-on critical");
+
+            assertThat(run.exitCode()).as(run.output()).isEqualTo(ExitCode.USAGE);
+            assertThat(run.output().lines().filter(line -> line.contains("note: gave up from inside: ")))
+                    .as(run.output())
+                    .hasSameSizeAs(servers);
+            assertThat(run.output()).doesNotContain("\tat ", "OutOfMemory", "StackOverflow", "Exception");
+        } finally {
+            for (Server server : servers) {
+                server.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ELEMENTS_WITHOUT_END", "LINE_WITHOUT_END"})
+    void connect_answerWithoutEnd_fitsIntoLittleMemory(Answer answer) throws Exception {
+        try (Server server = new Server(answer)) {
+            Tool.Run run = callWithLittleMemory("connect localhost:" + server.port()
+                    + " --ca DIR/ca.crt --user app --password-file DIR/password --timeout 60 INFO");
+
+            assertThat(run.exitCode()).as(run.output()).isNotZero();
+            assertThat(run.output()).contains(answer.said).doesNotContain("\tat ", "OutOfMemory");
+        }
+    }
+
     /** The twin: one that answers. */
     @Test
     void doctor_answerThatEnds_isLookedAt() throws IOException {
         Operator operator = new Operator(Files.createDirectory(directory.resolve("honest")));
         try (OperatedServer server =
                 operator.start("server", OperatedServer.freePort(), "conf --acl-file DIR/users.acl")) {
-            Outcome outcome = operator.call("doctor localhost:" + server.port() + " --plaintext-ports " + server.port()
-                    + " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user admin --password-file"
-                    + " DIR/admin.password --timeout 20 --json");
+            Outcome outcome = operator.examine(server, "--timeout 20 --json");
             assertThat(outcome.exitCode()).as(outcome.toString()).isEqualTo(ExitCode.OK);
             assertThat(outcome.out()).doesNotContain("gave up from inside");
         }

@@ -8,6 +8,10 @@ import java.nio.file.Path;
 
 /** Files of an operator, made with the command line: a CA, certificates, passwords, users. */
 final class Operator {
+    /** Whom to trust, and the login of the administrator. */
+    static final String LOGIN =
+            " --ca DIR/ca/ca.crt --cert DIR/app.crt --key DIR/app.key --user admin --password-file DIR/admin.password";
+
     private final Path directory;
 
     Operator(Path directory) throws IOException {
@@ -51,6 +55,11 @@ final class Operator {
         String whole =
                 line.startsWith("doctor ") && !line.contains("--ignore") ? line + " --ignore DIR/accepted.json" : line;
         return Outcome.ofLine(whole.replace("DIR", directory.toString()));
+    }
+
+    /** Looks at a server as its administrator, and at no other port. */
+    Outcome examine(OperatedServer server, String more) {
+        return call("doctor localhost:" + server.port() + LOGIN + " --plaintext-ports " + server.port() + " " + more);
     }
 
     OperatedServer start(String name, int port, String conf, String... more) throws IOException {

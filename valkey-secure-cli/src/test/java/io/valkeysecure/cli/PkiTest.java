@@ -432,7 +432,8 @@ class PkiTest {
                         wrong.toString()))
                 .isEqualTo(Outcome.refusedInput(
                         ca.resolve("intermediate.key")
-                                + ": block 1 is an encrypted private key that the password does not open",
+                                + ": block 1 is an encrypted private key that the password does not open; try it with"
+                                + " \"openssl pkey -in FILE -noout\"",
                         "the passphrase is the one that was given to pki init"));
         assertThat(files()).isEmpty();
         assertThat(issued()).isEqualTo(before);

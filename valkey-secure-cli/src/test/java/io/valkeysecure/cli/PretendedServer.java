@@ -8,10 +8,15 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import javax.net.ssl.SSLServerSocket;
 
 /** A TLS server with a good certificate, that answers as a test wants it to. */
 abstract class PretendedServer implements AutoCloseable {
+    /** Of every client of these tests. */
+    static final String PASSWORD = "correct-horse-battery";
+
     private final SSLServerSocket socket;
 
     PretendedServer(TestCertificate ca) throws IOException {
@@ -21,6 +26,18 @@ abstract class PretendedServer implements AutoCloseable {
                 .tlsContext()
                 .getServerSocketFactory()
                 .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    /**
+     * Makes a CA, and the files of a client that trusts it: {@code ca.crt}, {@code client.crt}, {@code client.key} and
+     * {@code password}.
+     */
+    static TestCertificate trustedBy(Path directory) throws IOException {
+        TestCertificate ca = TestCertificate.root().subject("CN=doctor CA").build();
+        Files.writeString(directory.resolve("ca.crt"), ca.certificatePem());
+        Files.writeString(directory.resolve("password"), PASSWORD + "\n");
+        var unused = ca.issue().subject("CN=doctor").build().writePem(directory, "client");
+        return ca;
     }
 
     /** Talks to one client until the stream ends. */

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +33,16 @@ record Difference(List<String> notes, String host, List<Refusal> refusals, OpenS
     boolean changed(String pattern) {
         Pattern compiled = Pattern.compile(pattern);
         return notes.stream().anyMatch(note -> compiled.matcher(note).find());
+    }
+
+    /** Whether two changes were made for which the two groups of the pattern are the same. */
+    boolean changedTwice(String pattern) {
+        Pattern compiled = Pattern.compile(pattern);
+        Set<String> seen = new HashSet<>();
+        return notes.stream()
+                .map(compiled::matcher)
+                .filter(Matcher::find)
+                .anyMatch(found -> !seen.add(found.group(1) + " " + found.group(2)));
     }
 
     /** Whether we refuse a path for this reason, with such a message: it may be the path that OpenSSL accepts. */

@@ -17,11 +17,13 @@ enum DifferenceClass {
             "has the extension 2\\.5\\.29\\.\\d+, which is not processed in a trust anchor",
             "^\\w+ (policies|policy-constraints|inhibit-any-policy|policy-mappings)"),
     ANOTHER_PATH(Set.of(), difference -> difference.ourPathSatisfiesOpenSsl() && difference.changed("^order ")),
-    CA_PROFILE(Set.of(89, 92), difference -> difference.changed(" (basic-constraints not-critical|key-usage absent)")),
+    CA_PROFILE(
+            Set.of(81, 89, 92), difference -> difference.changed(" (basic-constraints not-critical|key-usage absent)")),
     KEY_IDENTIFIER_ABSENT(Set.of(85, 86), difference -> difference.changed(" [as]ki (absent|empty)")),
     LAST_SECOND(Set.of(10), difference -> difference.changed(" not-after " + Draft.NOW)),
     PROXY_CERTIFICATE(
             Set.of(2, 20), difference -> difference.changed("extension 1\\.3\\.6\\.1\\.5\\.5\\.7\\.1\\.14 \\w+$")),
+    SELF_ISSUED(Set.of(19), difference -> difference.changed(" self-issued")),
     TRAILING_DOT_DIALLED(Set.of(62), difference -> difference.host().endsWith(".")),
 
     // we refuse
@@ -31,14 +33,23 @@ enum DifferenceClass {
             "critical extension (2\\.5\\.29\\.31|2\\.16\\.840\\.1\\.113730\\.1\\.1)",
             "extension (2\\.5\\.29\\.31|2\\.16\\.840\\.1\\.113730\\.1\\.1) .* critical"),
     EXTENSION_TWICE(
-            RefusalReason.MALFORMED_CERTIFICATE,
-            "is not a certificate in DER|does not parse as DER|an extension twice",
-            "extension-twice"),
+            Set.of(),
+            difference -> difference.refusedFor(
+                            RefusalReason.MALFORMED_CERTIFICATE,
+                            "is not a certificate in DER|does not parse as DER|an extension twice")
+                    && (difference.changed("extension-twice")
+                            || difference.changedTwice(
+                                    "^(\\w+) (?:policies |extension |encoding )([0-9.]+|critical-)"))),
     KEY_AGREEMENT_ONLY(
             RefusalReason.KEY_USAGE, "leaf .* expected the key usage digitalSignature", "leaf key-usage \\["),
     DSA_SIGNATURE(
             RefusalReason.WEAK_SIGNATURE, "has algorithm 2\\.16\\.840\\.1\\.101\\.3\\.4\\.3\\.2", " key DSA_2048"),
-    LEAF_PINNED(RefusalReason.CONSTRAINT_VIOLATED, "trust anchor .* is no CA", "order leaf pinned"),
+    LEAF_PINNED(
+            Set.of(),
+            difference -> difference.changed("order leaf pinned")
+                    && (difference.refusedFor(RefusalReason.CONSTRAINT_VIOLATED, "trust anchor .* is no CA")
+                            // left out, since another anchor can be used
+                            || difference.refusedFor(RefusalReason.UNTRUSTED_ISSUER, "expected a path to one of"))),
     LEAF_PINNED_THAT_IS_A_CA(
             RefusalReason.KEY_USAGE,
             "trust anchor CN=Leaf, .* expected the key usage keyCertSign",
@@ -53,8 +64,9 @@ enum DifferenceClass {
             " (dns-name|mail|uri|directory-name|address) "),
     MALFORMED_NAME_CONSTRAINT(
             RefusalReason.MALFORMED_CERTIFICATE,
-            "has the malformed name constraint|has empty name constraints|2\\.5\\.29\\.30 that does not parse",
-            "name-constraints \\[|name-constraints-form (empty|empty-lists|empty-permitted)$"),
+            "has the malformed name constraint|has empty name constraints|2\\.5\\.29\\.30 that does not parse"
+                    + "|has a name constraint with a minimum or maximum distance",
+            "name-constraints \\[|name-constraints-form (empty|empty-lists|empty-permitted|minimum-1|maximum-\\d)$"),
     MALFORMED_SAN(
             RefusalReason.MALFORMED_CERTIFICATE,
             "2\\.5\\.29\\.17 that does not parse|is not DER in extension 2\\.5\\.29\\.17|has an empty SAN",

@@ -723,7 +723,8 @@ final class Mutations {
         switch (random.nextInt(5)) {
             case 0 ->
                 arrange(draft, "intermediate pinned", (anchors, presented) -> {
-                    if (presented.size() > 1) {
+                    // a leaf that is presented twice may be the last one
+                    if (presented.size() > 1 && presented.get(presented.size() - 1) != presented.get(0)) {
                         anchors.clear();
                         anchors.add(presented.get(presented.size() - 1));
                     }

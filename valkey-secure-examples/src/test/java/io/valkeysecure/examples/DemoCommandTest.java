@@ -252,9 +252,8 @@ class DemoCommandTest {
                 .isEqualTo(new Outcome(
                         2,
                         "",
-                        "valkey-secure: error: /does/not/exist.crt does not exist (working directory "
-                                + Path.of("").toAbsolutePath()
-                                + "); see https://valkey-secure.github.io/reasons.html#material_unreadable\n"));
+                        "valkey-secure: error: /does/not/exist.crt does not exist; is the path right, and its volume mounted?;"
+                                + " see https://valkey-secure.github.io/reasons.html#material_unreadable\n"));
     }
 
     @Test

@@ -6,13 +6,14 @@ import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.internal.adapter.RefusalReporter;
+import java.util.Iterator;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
- * Connects as Lettuce does, and adds the refusal to a failure that does not have it. Lettuce loses a refusal in two
- * cases: when {@code RedisURI.timeout} passes first, and when the channel is closed before the connecting thread looks
- * for its handler ("RedisHandshakeHandler not registered").
+ * Connects as Lettuce does, and lets the caller see a refusal that Lettuce loses. If {@code RedisURI.timeout} passes
+ * first, the failure has the refusal as suppressed. If the channel is closed before the connecting thread looks for its
+ * handler ("RedisHandshakeHandler not registered"), the refusal takes the place of the failure.
  */
 final class ReportedConnect {
     private static final AttributeKey<RefusalReporter> REPORTER =
@@ -32,14 +33,24 @@ final class ReportedConnect {
             ConnectionBuilder builder, Function<ConnectionBuilder, ConnectionFuture<T>> connector) {
         RefusalReporter reporter = new RefusalReporter();
         var unused = builder.bootstrap().attr(REPORTER, reporter);
-        return connector.apply(builder).whenComplete((connection, failure) -> {
-            if (failure != null) {
-                reporter.addTo(
-                        failure instanceof CompletionException && failure.getCause() != null
-                                ? failure.getCause()
-                                : failure);
+        return connector.apply(builder).handle((connection, failure) -> {
+            try {
+                if (failure != null) {
+                    throw new CompletionException(reported(failure, reporter));
+                }
+                return connection;
+            } finally {
+                reporter.end(); // reconnects use the same bootstrap
             }
-            reporter.end(); // reconnects use the same bootstrap
         });
+    }
+
+    private static Throwable reported(Throwable failure, RefusalReporter reporter) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Iterator<TlsHandshakeException> refusals = reporter.refusals().iterator();
+        Throwable reported = cause instanceof IllegalStateException && refusals.hasNext() ? refusals.next() : cause;
+        reporter.addTo(reported);
+        return reported;
     }
 }

@@ -237,20 +237,16 @@ class SecureLettuceRotationTest {
                         load.check(key, borrowed.sync().incr(key));
                     }
                 });
-                load.add(
-                        "async-pool:" + i,
-                        key -> load.check(
-                                key,
-                                asyncPool
-                                        .acquire()
-                                        .thenCompose(connection -> connection
-                                                .async()
-                                                .incr(key)
-                                                .toCompletableFuture()
-                                                .whenComplete((value, failure) -> {
-                                                    var unused = asyncPool.release(connection);
-                                                }))
-                                        .get(60, TimeUnit.SECONDS)));
+                load.add("async-pool:" + i, key -> {
+                    StatefulRedisConnection<String, String> borrowed =
+                            asyncPool.acquire().get(60, TimeUnit.SECONDS);
+                    try {
+                        load.check(key, borrowed.async().incr(key).get(60, TimeUnit.SECONDS));
+                    } finally {
+                        // the pool counts a connection until its release has ended, and does not wait when it is full
+                        asyncPool.release(borrowed).get(60, TimeUnit.SECONDS);
+                    }
+                });
             }
             await().atMost(LONG).until(() -> ids("load").size() == 2 * each + 1);
 

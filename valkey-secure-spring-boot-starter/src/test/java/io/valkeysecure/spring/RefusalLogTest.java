@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +50,15 @@ class RefusalLogTest {
 
     @BeforeEach
     void listen() {
+        // an application that another test started may have turned the root's level up
+        LOGGER.setLevel(Level.ALL);
         LOGGER.addHandler(handler);
     }
 
     @AfterEach
     void stop() {
         LOGGER.removeHandler(handler);
+        LOGGER.setLevel(null);
     }
 
     /** On a connection of its own: that which Lettuce shares would wait longer and longer between two attempts. */

@@ -42,6 +42,10 @@ record DocumentationExample(String page, int number, String code) {
     static final Map<String, String> GIVEN = Map.of(
             "metrics.md",
             "TrustAnchors anchors; ClientIdentity identity; MeterRegistry registry;",
+            "managed-services.md",
+            "SecureTls tls; Supplier<String> tokens;",
+            "proxies.md",
+            "SecureTls tls; String password;",
             "revocation.md",
             "TrustAnchors anchors; ClientIdentity identity;",
             "rotation.md",

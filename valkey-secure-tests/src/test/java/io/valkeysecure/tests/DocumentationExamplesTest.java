@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +45,13 @@ class DocumentationExamplesTest {
             "README.md, block 1", "",
             "README.md, block 2", "",
             "README.md, block 3", "",
-            "rotation.md, block 1", "try (pool) { assertEquals(\"PONG\", pool.getResource().ping()); }",
+            "managed-services.md, block 2",
+                    "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"3\")); client.shutdown();",
+            "managed-services.md, block 3", "try (client) { assertEquals(\"OK\", client.set(\"a\", \"4\")); }",
+            "proxies.md, block 2",
+                    "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"5\")); client.shutdown(); resources.shutdown();",
+            "proxies.md, block 3", "try (client) { assertEquals(\"OK\", client.set(\"a\", \"6\")); }",
+            "rotation.md, block 2", "try (pool) { assertEquals(\"PONG\", pool.getResource().ping()); }",
             "topologies.md, block 1", "assertEquals(\"OK\", connection.sync().set(\"a\", \"1\")); client.shutdown();",
             "topologies.md, block 2",
                     "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"2\")); client.shutdown();");
@@ -65,6 +72,7 @@ class DocumentationExamplesTest {
     private Path classes = Path.of("");
 
     private static ValkeyCluster server;
+    private static TestProxy proxy;
 
     /** A cluster of one node is a server for everything. */
     @BeforeAll
@@ -78,10 +86,13 @@ class DocumentationExamplesTest {
                 .replicas(0)
                 .user("app", PASSWORD)
                 .start();
+        proxy = new TestProxy(
+                TestProxy.Kind.SOCKS5, Map.of("localhost", server.node(0).port()));
     }
 
     @AfterAll
     static void stop() {
+        proxy.close();
         server.close();
     }
 
@@ -96,6 +107,10 @@ class DocumentationExamplesTest {
                 .replace("\"valkey.internal\"", "\"localhost\"")
                 .replace("6380", Integer.toString(server.node(0).port()))
                 .replace("node-1.internal:6379", here())
+                .replace(
+                        "\"node-1.internal\", 6379",
+                        "\"localhost\", " + server.node(0).port())
+                .replace("\"proxy.internal\", 1080", "\"localhost\", " + proxy.port())
                 .replace("node-2.internal:6379", here()));
     }
 
@@ -115,6 +130,7 @@ class DocumentationExamplesTest {
                             "one", node,
                             "two", node,
                             "resources", resources,
+                            "tokens", (Supplier<String>) () -> PASSWORD,
                             "server",
                                     new HostAndPort("localhost", server.node(0).port()),
                             "config",
@@ -183,6 +199,30 @@ class DocumentationExamplesTest {
                 .dropWhile(line -> !line.startsWith("UNTRUSTED_ISSUER: "))
                 .takeWhile(line -> !line.startsWith("```"))
                 .reduce("", (all, line) -> all + line + "\n");
+    }
+
+    /** Unless the JVM has a store of its own making, such as a distribution's with fewer roots. */
+    @Test
+    void rootsOfManagedServices_areInTheStoreOfTheJvmByThatName() throws IOException {
+        String page = Files.readString(Path.of("../docs/managed-services.md"));
+        List<String[]> services = Pattern.compile("TrustAnchors\\.jvm\\(([^;]*)\\);")
+                .matcher(page)
+                .results()
+                .map(call -> Pattern.compile("\"([^\"]+)\"")
+                        .matcher(call.group(1))
+                        .results()
+                        .map(name -> name.group(1))
+                        .toArray(String[]::new))
+                .toList();
+
+        assertThat(services).hasSize(3).allSatisfy(names -> {
+            try (SecureTls tls = SecureTls.trusting(TrustAnchors.jvm(names))
+                    .withoutClientIdentity()
+                    .build()) {
+                assertThat(tls.status().unusableAnchors()).isEmpty();
+                assertThat(tls.describe()).contains(names);
+            }
+        });
     }
 
     /** The guard of the guard: a call of a method that is not there is an error. */

@@ -20,6 +20,8 @@ import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.cli.CalledHere;
+import io.valkeysecure.cli.base.OptionNames;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
 import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
@@ -28,6 +30,11 @@ import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -35,14 +42,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLSocketFactory;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -99,12 +111,19 @@ class MisconfigurationsTest {
         @Nullable
         TestCertificate identity = CLIENT;
 
+        @Nullable
+        String password;
+
         String scheme = "rediss";
         String host = "localhost";
         int port;
         int connections = 1;
         Duration patience = Duration.ofSeconds(10);
         Revocation revocation = Revocation.notChecked();
+        boolean ocsp;
+
+        @Nullable
+        Path crl;
 
         Setup(Path directory) throws IOException {
             this.directory = directory;
@@ -135,6 +154,28 @@ class MisconfigurationsTest {
             port = peer.port();
         }
 
+        /** Takes the server's last place for clients. */
+        void occupy() throws IOException {
+            ValkeyServer server = ValkeyServer.builder(SERVER, ROOT)
+                    .config("maxclients", "1")
+                    .plaintextPort()
+                    .start();
+            opened.add(server::close);
+            Socket client = new Socket(server.host(), server.plaintextPort());
+            opened.add(0, () -> close(client));
+            client.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(client.getInputStream().read()).isEqualTo('+');
+            port = server.port();
+        }
+
+        private static void close(Socket client) {
+            try {
+                client.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         void trusts(TestCertificate other) throws IOException {
             trusted = other;
             write("ca.crt", other.certificatePem());
@@ -147,7 +188,10 @@ class MisconfigurationsTest {
                 SecureTls.WantsClientIdentity trusting = SecureTls.trusting(TrustAnchors.pem(ca));
                 try (SecureTls tls = (identity == null
                                 ? trusting.withoutClientIdentity()
-                                : trusting.presenting(ClientIdentity.pem(certificate, key)))
+                                : trusting.presenting(
+                                        password == null
+                                                ? ClientIdentity.pem(certificate, key)
+                                                : ClientIdentity.pem(certificate, key, password.toCharArray())))
                         .revocation(revocation)
                         .policy(TlsPolicy.builder().handshakeTimeout(patience).build())
                         .engine(Engine.jdk()) // as for everybody who adds nothing; the tables have the other ones
@@ -165,6 +209,44 @@ class MisconfigurationsTest {
                     }
                 }
             });
+        }
+
+        /**
+         * {@return what the command line says, in the form of the page; null if it has no such option}
+         *
+         * @param ours what the library said
+         */
+        @Nullable
+        String commandLine(String ours) throws IOException {
+            if (scheme.equals("redis") || ocsp) {
+                return null;
+            }
+            List<String> arguments = new ArrayList<>(List.of(
+                    "connect",
+                    (host.contains(":") ? "[" + host + "]" : host) + ":" + port,
+                    "--timeout",
+                    patience.equals(SHORT) ? "1" : "10",
+                    "--ca",
+                    ca.toString()));
+            if (identity != null) {
+                arguments.addAll(List.of("--cert", certificate.toString(), "--key", key.toString()));
+            }
+            if (password != null) {
+                arguments.addAll(List.of(
+                        "--key-passphrase-file", write("passphrase", password).toString()));
+            }
+            if (crl != null) {
+                arguments.addAll(List.of("--crl", crl.toString()));
+            }
+            arguments.add("PING");
+            String said = normal(CalledHere.errors(arguments.toArray(String[]::new)), this)
+                    .strip()
+                    .replace("valkey-secure: error: ", "")
+                    .replace("valkey-secure: hint: ", "hint: ");
+            return said.isEmpty()
+                    ? "*connects*"
+                    : said.replace(OptionNames.in(ours) + " hint:", "as the library; hint:")
+                            .replace(OptionNames.in(ours), "as the library");
         }
 
         /** Lettuce as its documentation shows it. */
@@ -200,7 +282,7 @@ class MisconfigurationsTest {
         }
 
         private String uri() {
-            return scheme + "://" + host + ":" + port;
+            return scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
         }
 
         private void ping(RedisClient client) {
@@ -247,18 +329,68 @@ class MisconfigurationsTest {
     /**
      * A row.
      *
+     * @param reason the reason of the refusal; null if no handshake begins, and the client speaks
      * @param cause words of the message that name the cause
      * @param cure words of the message that name what to do
      * @param jedis whether raw Jedis can make this mistake: it reads no PEM files
      */
-    private record Row(String what, RefusalReason reason, String cause, String cure, boolean jedis, Mistake mistake) {}
+    private record Row(
+            String what, @Nullable RefusalReason reason, String cause, String cure, boolean jedis, Mistake mistake) {}
 
     private static Row files(String what, RefusalReason reason, String cause, String cure, Mistake mistake) {
         return new Row(what, reason, cause, cure, false, mistake);
     }
 
+    /** A CA file with another content. */
+    private static Row caFile(String what, String cause, String cure, byte[] content) {
+        return files("CA file: " + what, RefusalReason.MATERIAL_UNREADABLE, cause, cure, setup -> {
+            honest(setup);
+            Files.write(setup.ca, content);
+        });
+    }
+
+    private static Row caFile(String what, String cause, String cure, String content) {
+        return caFile(what, cause, cure, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A key file with another content. */
+    private static Row keyFile(String what, String cause, String cure, byte[] content) {
+        return files("key file: " + what, RefusalReason.MATERIAL_UNREADABLE, cause, cure, setup -> {
+            honest(setup);
+            Files.write(setup.key, content);
+        });
+    }
+
+    /** A path of the CA file. */
+    private static Row caPath(String what, String cause, String cure, String path) {
+        return files("CA file: " + what, RefusalReason.MATERIAL_UNREADABLE, cause, cure, setup -> {
+            honest(setup);
+            setup.ca = Path.of(path);
+        });
+    }
+
+    /** What the client library says before a handshake begins; this library adds nothing. */
+    private static Row client(String what, String cause, Mistake mistake) {
+        return new Row(what, null, cause, "", true, mistake);
+    }
+
+    /** {@return a block whose content is not looked at before its label} */
+    private static byte[] block(String label, byte[] content) {
+        return ("-----BEGIN " + label + "-----\n"
+                        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content) + "\n-----END " + label
+                        + "-----\n")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
     private static Row row(String what, RefusalReason reason, String cause, String cure, Mistake mistake) {
         return new Row(what, reason, cause, cure, true, mistake);
+    }
+
+    private static byte[] signingRequest() throws Exception {
+        return new JcaPKCS10CertificationRequestBuilder(
+                        new X500Principal("CN=app"), CLIENT.keyPair().getPublic())
+                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(CLIENT.privateKey()))
+                .getEncoded();
     }
 
     private static void honest(Setup setup) {
@@ -274,8 +406,8 @@ class MisconfigurationsTest {
                 files(
                         "CA file: the path is wrong",
                         RefusalReason.MATERIAL_UNREADABLE,
-                        "ca.pem",
-                        "does not exist",
+                        "ca.pem does not exist",
+                        "is the path right",
                         setup -> {
                             honest(setup);
                             setup.ca = setup.directory.resolve("ca.pem");
@@ -284,7 +416,7 @@ class MisconfigurationsTest {
                     honest(setup);
                     setup.write("ca.crt", "");
                 }),
-                files("CA file: half written", RefusalReason.MATERIAL_UNREADABLE, "cut off", "-----END", setup -> {
+                files("CA file: half written", RefusalReason.MATERIAL_UNREADABLE, "cut off", "copy it again", setup -> {
                     honest(setup);
                     setup.write("ca.crt", ROOT.certificatePem().substring(0, 200));
                 }),
@@ -296,6 +428,79 @@ class MisconfigurationsTest {
                         setup -> {
                             honest(setup);
                             Files.write(setup.ca, ROOT.encoded());
+                        }),
+                caFile("with a byte order mark", "byte order mark", "sed -i", "\ufeff" + ROOT.certificatePem()),
+                caFile(
+                        "in UTF-16",
+                        "UTF-16",
+                        "iconv",
+                        ("\ufeff" + ROOT.certificatePem()).getBytes(StandardCharsets.UTF_16LE)),
+                caFile(
+                        "indented, as in YAML",
+                        "indented",
+                        "sed -i",
+                        ROOT.certificatePem().indent(2)),
+                caFile(
+                        "line breaks as \\n, as in JSON",
+                        "line breaks",
+                        "printf",
+                        ROOT.certificatePem().replace("\n", "\\n")),
+                caFile("on one line", "one line", "fold", ROOT.certificatePem().replace("\n", " ")),
+                caFile(
+                        "base64 of a PEM file",
+                        "Kubernetes",
+                        "base64 -d",
+                        Base64.getEncoder().encode(ROOT.certificatePem().getBytes(StandardCharsets.UTF_8))),
+                caFile(
+                        "a login page",
+                        "HTML",
+                        "fetch the file again",
+                        "<!DOCTYPE html><html><head><title>Sign in</title></head></html>\n"),
+                files("CA file: a store", RefusalReason.MATERIAL_UNREADABLE, "PKCS#12", "keyStore", setup -> {
+                    honest(setup);
+                    TestCertificate.writeTrustStore(setup.ca, "PKCS12", "secret".toCharArray(), ROOT);
+                }),
+                files(
+                        "CA file: the CA's revocation list",
+                        RefusalReason.MATERIAL_UNREADABLE,
+                        "revocation list",
+                        "Revocation.crls",
+                        setup -> {
+                            honest(setup);
+                            ROOT.crl().build().write(setup.ca);
+                        }),
+                caPath("the path is empty", "path is empty", "variable", ""),
+                caPath("the path begins with ~", "does not exist", "home directory", "~/tls/ca.crt"),
+                files(
+                        "CA file: a symbolic link to itself",
+                        RefusalReason.MATERIAL_UNREADABLE,
+                        "symbolic link",
+                        "readlink",
+                        setup -> {
+                            honest(setup);
+                            Files.delete(setup.ca);
+                            Files.createSymbolicLink(setup.ca, setup.ca);
+                        }),
+                files(
+                        "CA file: the directory is named",
+                        RefusalReason.MATERIAL_UNREADABLE,
+                        "is a directory",
+                        "name the file",
+                        setup -> {
+                            honest(setup);
+                            setup.ca = setup.directory;
+                        }),
+                row(
+                        "CA file: another CA of the same name",
+                        RefusalReason.UNTRUSTED_ISSUER,
+                        "SHA-256",
+                        "older CA",
+                        setup -> {
+                            honest(setup);
+                            setup.trusts(TestCertificate.root()
+                                    .subject("CN=Example CA")
+                                    .notBefore(YESTERDAY)
+                                    .build());
                         }),
                 row("CA file: of another CA", RefusalReason.UNTRUSTED_ISSUER, "Example CA", "TrustAnchors", setup -> {
                     honest(setup);
@@ -323,6 +528,40 @@ class MisconfigurationsTest {
                                 Files.delete(setup.key);
                                 Files.createSymbolicLink(setup.key, Path.of("/proc/sys/vm/compact_memory"));
                             }
+                        }),
+                keyFile(
+                        "of OpenSSH",
+                        "OpenSSH",
+                        "ssh-keygen",
+                        block("OPENSSH PRIVATE KEY", "openssh-key-v1".getBytes(StandardCharsets.UTF_8))),
+                keyFile(
+                        "DER instead of PEM",
+                        "DER",
+                        "openssl pkey",
+                        CLIENT.privateKey().getEncoded()),
+                keyFile(
+                        "holds the public key",
+                        "public key",
+                        "private key of it",
+                        block("PUBLIC KEY", CLIENT.keyPair().getPublic().getEncoded())),
+                files(
+                        "certificate file: a signing request",
+                        RefusalReason.MATERIAL_UNREADABLE,
+                        "signing request",
+                        "the CA answered",
+                        setup -> {
+                            honest(setup);
+                            Files.write(setup.certificate, block("CERTIFICATE REQUEST", signingRequest()));
+                        }),
+                files(
+                        "key is encrypted, another password given",
+                        RefusalReason.MATERIAL_UNREADABLE,
+                        "does not open",
+                        "openssl pkey",
+                        setup -> {
+                            honest(setup);
+                            setup.write("tls.key", CLIENT.encryptedPrivateKeyPem("secret".toCharArray()));
+                            setup.password = "Secret";
                         }),
                 files(
                         "certificate and key swapped",
@@ -398,13 +637,27 @@ class MisconfigurationsTest {
                         "client certificate made for servers only",
                         RefusalReason.CLIENT_IDENTITY_REJECTED,
                         "our client certificate",
-                        "client authentication",
+                        "clientAuth",
                         setup -> {
                             honest(setup);
                             setup.presents(ROOT.issue()
                                     .subject("CN=app")
                                     .extendedKeyUsage(ExtendedKeyUsage.SERVER_AUTH)
                                     .build());
+                        }),
+                row(
+                        "certificate file: the own intermediate is missing",
+                        RefusalReason.CLIENT_IDENTITY_REJECTED,
+                        "unknown_ca",
+                        "intermediates",
+                        setup -> {
+                            honest(setup);
+                            setup.presents(INTERMEDIATE
+                                    .issue()
+                                    .subject("CN=app")
+                                    .notBefore(YESTERDAY)
+                                    .build()
+                                    .withIntermediates());
                         }),
                 row(
                         "redis:// where the server has a TLS port",
@@ -434,6 +687,31 @@ class MisconfigurationsTest {
                         "expected TLS",
                         "tls-port",
                         setup -> setup.serve(HostilePeer.plaintextValkey())),
+                row("maxclients is reached", RefusalReason.PEER_CLOSED, "maxclients", "logs", setup -> {
+                    honest(setup);
+                    setup.occupy();
+                }),
+                row(
+                        "a load balancer without a server behind it",
+                        RefusalReason.PEER_CLOSED,
+                        "load balancer",
+                        "logs",
+                        setup -> setup.serve(HostilePeer.closesAtOnce())),
+                row(
+                        "a web server dialled",
+                        RefusalReason.PLAINTEXT_PEER,
+                        "HTTP",
+                        "tls-port",
+                        setup -> setup.serve(HostilePeer.speaksHttp())),
+                client("a name that DNS does not know", "valkey.invalid", setup -> {
+                    honest(setup);
+                    setup.host = "valkey.invalid";
+                }),
+                client("nothing listens at the port", "refused", setup -> {
+                    try (ServerSocket free = new ServerSocket(0)) {
+                        setup.port = free.getLocalPort();
+                    }
+                }),
                 row(
                         "dialled by an alias that the certificate has not",
                         RefusalReason.NAME_MISMATCH,
@@ -451,6 +729,15 @@ class MisconfigurationsTest {
                         setup -> {
                             honest(setup);
                             setup.host = "127.0.0.1";
+                        }),
+                row(
+                        "dialled by an IPv4 address in the form of IPv6",
+                        RefusalReason.NAME_MISMATCH,
+                        "iPAddress 127.0.0.1",
+                        "serverIdentity",
+                        setup -> {
+                            honest(setup);
+                            setup.host = "::ffff:127.0.0.1";
                         }),
                 row(
                         "server certificate has its name in the CN only",
@@ -542,6 +829,13 @@ class MisconfigurationsTest {
                             setup.serve(ValkeyServer.builder(SERVER, ROOT).config("tls-session-caching", "no"));
                             setup.connections = 3;
                         }),
+                row("OCSP responder is not there", RefusalReason.REVOCATION_UNKNOWN, "OCSP", "responder", setup -> {
+                    honest(setup);
+                    try (ServerSocket free = new ServerSocket(0)) {
+                        setup.ocsp = true;
+                        setup.revocation = Revocation.ocsp(URI.create("http://127.0.0.1:" + free.getLocalPort() + "/"));
+                    }
+                }),
                 row("CRL is stale", RefusalReason.REVOCATION_UNKNOWN, "nextUpdate was", "current one", setup -> {
                     honest(setup);
                     Path crl = setup.directory.resolve("ca.crl");
@@ -550,12 +844,14 @@ class MisconfigurationsTest {
                             .nextUpdate(NOW.minusSeconds(3600))
                             .build()
                             .write(crl);
+                    setup.crl = crl;
                     setup.revocation = Revocation.crls(crl);
                 }),
                 row("server certificate is revoked", RefusalReason.REVOKED, "revoked", "replacement", setup -> {
                     honest(setup);
                     Path crl = setup.directory.resolve("ca.crl");
                     ROOT.crl().revoke(SERVER).build().write(crl);
+                    setup.crl = crl;
                     setup.revocation = Revocation.crls(crl);
                 }),
                 files(
@@ -592,9 +888,9 @@ class MisconfigurationsTest {
                 Throwable lettuce = setup.ours(true);
                 // Jedis takes no URI here, so TLS cannot be forgotten
                 boolean uri = setup.scheme.equals("redis");
-                String said = said(uri ? lettuce : jedis, setup);
+                String said = said(uri || row.reason() == null ? lettuce : jedis, setup);
                 for (Throwable thrown : uri ? List.of(lettuce) : List.of(nonNull(jedis), nonNull(lettuce))) {
-                    if (!RefusalReason.of(thrown).equals(java.util.Optional.of(row.reason()))) {
+                    if (!RefusalReason.of(thrown).equals(Optional.ofNullable(row.reason()))) {
                         wrong.add(row.what() + ": expected " + row.reason() + ", was " + RefusalReason.of(thrown) + " "
                                 + thrown);
                     }
@@ -602,7 +898,13 @@ class MisconfigurationsTest {
                 if (!said.contains(row.cause()) || !said.contains(row.cure())) {
                     wrong.add(row.what() + ": expected \"" + row.cause() + "\" and \"" + row.cure() + "\": " + said);
                 }
+                String commandLine = setup.commandLine(said);
+                boolean noticed = !"*connects*".equals(commandLine) || setup.connections > 1;
+                if (commandLine != null && (!noticed || commandLine.contains("(...)"))) {
+                    wrong.add(row.what() + ": the command line says: " + commandLine);
+                }
                 table.add("| " + number + ". " + row.what() + " | " + cell(said) + " | "
+                        + (commandLine == null ? "has no such option" : cell(commandLine)) + " | "
                         + cell(raw(setup.rawLettuce(), setup)) + " | "
                         + (row.jedis() ? cell(raw(setup.rawJedis(), setup)) : "reads no PEM files") + " |");
             }
@@ -611,7 +913,11 @@ class MisconfigurationsTest {
             Files.writeString(PAGE, HEAD + String.join("\n", table) + "\n");
         }
         assertThat(wrong).isEmpty();
-        assertThat(table).hasSizeGreaterThanOrEqualTo(25);
+        assertThat(table).hasSizeGreaterThanOrEqualTo(40);
+        assertThat(table)
+                .filteredOn(line -> line.contains("| as the library") || line.contains("hint: "))
+                .as("named by the command line with what to do")
+                .hasSizeGreaterThanOrEqualTo(36);
         // what we say is to be on the page to the letter; of the raw clients, whether they connect: some of their words
         // race
         assertThat(table.stream().map(MisconfigurationsTest::promised))
@@ -628,19 +934,20 @@ class MisconfigurationsTest {
             clients for the same mistake, measured with Lettuce 7.7.0 and Jedis 8.0.2 on JDK 17. Paths are shown as `/etc/valkey/tls`, the port
             as 6380. `MisconfigurationsTest` runs each row and compares it with this page.
 
-            For a raw client, the table shows the last cause of the exception. *connects* means that the client does not notice the mistake.
+            The message of this library is the same with Lettuce and with Jedis. *As the library* means that the command line prints it too, with options in
+            the place of Java calls, and then a hint if it has one. For a raw client, the table shows the last cause of the exception. *connects* means that the client does not notice the mistake.
 
             An expired or weak CA beside a good one in the CA file is no row, because it stops nothing: it is left out with a warning, see
             [rotation.md](rotation.md#unusable-anchors).
 
-            | mistake | valkey-secure | raw Lettuce | raw Jedis |
-            | --- | --- | --- | --- |
+            | mistake | valkey-secure | its command line, `connect` | raw Lettuce | raw Jedis |
+            | --- | --- | --- | --- | --- |
             """;
 
     private static String promised(String line) {
         String[] cells = line.split(" \\| ", -1);
-        return cells[0] + " | " + cells[1] + " | " + cells[2].equals("*connects*") + " | "
-                + cells[3].equals("*connects* |");
+        return cells[0] + " | " + cells[1] + " | " + cells[2] + " | " + cells[3].equals("*connects*") + " | "
+                + cells[4].equals("*connects* |");
     }
 
     private static Throwable nonNull(@Nullable Throwable thrown) {
@@ -654,7 +961,7 @@ class MisconfigurationsTest {
         }
         Throwable ours = find(
                 thrown, next -> next instanceof TlsHandshakeException || next instanceof TlsConfigurationException);
-        return normal(String.valueOf(ours == null ? thrown : ours.getMessage()), setup);
+        return ours == null ? raw(thrown, setup) : normal(String.valueOf(ours.getMessage()), setup);
     }
 
     private static String raw(@Nullable Throwable thrown, Setup setup) {
@@ -692,6 +999,11 @@ class MisconfigurationsTest {
                 .replace(":" + setup.port, ":6380")
                 .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "TIME")
                 .replaceAll("\\w{3} \\w{3} \\d\\d [0-9:]+ \\w+ \\d{4}", "TIME")
+                .replaceAll("http://127.0.0.1:\\d+/", "http://ocsp.example/")
+                .replaceAll("answered (?:[0-9a-f]{2} )+\\(\"(-ERR|HTTP)[^\"]*\"\\)", "answered \"$1...\"")
+                .replaceAll(" \\(/[^)]*\\.cc:\\d+\\)", "")
+                .replaceAll("SHA-256 [0-9a-f]{64}", "SHA-256 ...")
+                .replaceAll("-p " + setup.port + " ", "-p 6380 ")
                 .replaceAll("sha256/[A-Za-z0-9+/]{43}=", "sha256/...")
                 .replaceAll("serial number [0-9a-fA-F]+", "serial number N")
                 .replaceAll("working directory [^)]+", "working directory /srv/app")

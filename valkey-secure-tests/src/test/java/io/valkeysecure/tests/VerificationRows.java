@@ -284,6 +284,12 @@ final class VerificationRows implements AutoCloseable {
                 "name constraints: malformed base",
                 MALFORMED_CERTIFICATE,
                 "malformed name constraint",
+                honest.showing(under(ca().permitted(GeneralNameType.DNS_NAME, "*.localhost"))),
+                honest.showing(under(ca().permitted(GeneralNameType.DNS_NAME, "localhost"))));
+        row(
+                "name constraints: a leading dot does not permit the domain itself",
+                CONSTRAINT_VIOLATED,
+                "not permitted",
                 honest.showing(under(ca().permitted(GeneralNameType.DNS_NAME, ".localhost"))),
                 honest.showing(under(ca().permitted(GeneralNameType.DNS_NAME, "localhost"))));
         row(

@@ -4,10 +4,18 @@ import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.Revocation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.ServerIdentity;
+import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
+import io.valkeysecure.internal.material.FileSnapshot;
+import io.valkeysecure.internal.material.IdentityMaterial;
+import io.valkeysecure.internal.material.LoadedIdentity;
+import io.valkeysecure.internal.material.Material;
 import io.valkeysecure.internal.material.Pem;
 import io.valkeysecure.internal.x509.MalformedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -32,17 +40,21 @@ public final class ConnectionOptions {
     @Option(names = "--ca", paramLabel = "FILE", description = "CA certificates to trust, PEM; needed with HOST:PORT")
     private @Nullable Path ca;
 
-    @Option(names = "--cert", paramLabel = "FILE", description = "client certificate and its intermediates, PEM")
+    @Option(
+            names = "--cert",
+            paramLabel = "FILE",
+            description = "client certificate and its intermediates, PEM; or PKCS#12, which has the key as well")
     private @Nullable Path certificate;
 
-    @Option(names = "--key", paramLabel = "FILE", description = "key of the client certificate, PEM")
+    @Option(names = "--key", paramLabel = "FILE", description = "key of the client certificate, PEM; not with PKCS#12")
     private @Nullable Path key;
 
     @Option(
             names = "--key-passphrase-file",
             paramLabel = "FILE",
-            description = "file with the passphrase of an encrypted key; otherwise it is taken from the environment"
-                    + " variable " + KEY_VARIABLE)
+            description =
+                    "file with the passphrase of an encrypted key or of PKCS#12; otherwise it is taken from the environment"
+                            + " variable " + KEY_VARIABLE)
     private @Nullable Path keyPassphraseFile;
 
     @Option(names = "--user", paramLabel = "USER", description = "ACL user")
@@ -71,13 +83,21 @@ public final class ConnectionOptions {
     /** On the terminal. */
     private @Nullable String typed;
 
+    private char @Nullable [] typedPassphrase;
+
     /**
      * The files of the client's identity.
      *
      * @param certificate chain
-     * @param key private key
+     * @param key private key, in the same file if that is a key store
+     * @param identity what is in them; empty if it cannot be used
      */
-    public record ClientFiles(Path certificate, Path key) {}
+    public record ClientFiles(Path certificate, Path key, Optional<LoadedIdentity> identity) {
+        /** Whether it is one file. */
+        public boolean isKeyStore() {
+            return certificate.equals(key);
+        }
+    }
 
     /** Whether any of them was given. */
     public boolean isAny() {
@@ -113,7 +133,22 @@ public final class ConnectionOptions {
     }
 
     public Optional<ClientFiles> clientFiles() {
-        return certificate == null || key == null ? Optional.empty() : Optional.of(new ClientFiles(certificate, key));
+        if (certificate == null || (key == null && !isKeyStore(certificate))) {
+            return Optional.empty();
+        }
+        Path keyFile = key == null ? certificate : key;
+        Material<LoadedIdentity> material = key == null
+                ? IdentityMaterial.keyStore(certificate, null, storePassword(certificate), null)
+                : IdentityMaterial.pem(
+                        certificate,
+                        key,
+                        passphrase(key).given(keyPassphraseFile).orElse(null));
+        try {
+            return Optional.of(
+                    new ClientFiles(certificate, keyFile, Optional.of(material.parse(FileSnapshot.of(material)))));
+        } catch (TlsConfigurationException e) {
+            return Optional.of(new ClientFiles(certificate, keyFile, Optional.empty()));
+        }
     }
 
     public Optional<ServerIdentity> serverIdentity() {
@@ -132,24 +167,48 @@ public final class ConnectionOptions {
 
     public SecureTls.Builder tls() {
         TrustAnchors anchors = anchors();
-        if ((certificate == null) != (key == null)) {
+        boolean store = certificate != null && key == null && isKeyStore(certificate);
+        if (!store && (certificate == null) != (key == null)) {
             throw usage("--cert and --key belong together, " + (key == null ? "--key" : "--cert") + " is missing");
         }
         SecureTls.WantsClientIdentity trusting = SecureTls.trusting(anchors);
-        SecureTls.Builder builder = certificate == null || key == null
-                ? trusting.withoutClientIdentity()
-                : trusting.presenting(identity(certificate, key));
+        SecureTls.Builder builder =
+                certificate == null ? trusting.withoutClientIdentity() : trusting.presenting(identity(certificate));
         builder.policy(policy());
         serverIdentity().ifPresent(builder::serverIdentity);
         revocation().ifPresent(builder::revocation);
         return builder;
     }
 
-    private ClientIdentity identity(Path certificateFile, Path keyFile) {
-        return new Secrets("passphrase of " + keyFile, "--key-passphrase-file", KEY_VARIABLE)
-                .given(keyPassphraseFile)
-                .map(passphrase -> ClientIdentity.pem(certificateFile, keyFile, passphrase))
-                .orElseGet(() -> ClientIdentity.pem(certificateFile, keyFile));
+    private ClientIdentity identity(Path file) {
+        Path keyFile = key;
+        return keyFile == null
+                ? ClientIdentity.keyStore(file, storePassword(file))
+                : passphrase(keyFile)
+                        .given(keyPassphraseFile)
+                        .map(passphrase -> ClientIdentity.pem(file, keyFile, passphrase))
+                        .orElseGet(() -> ClientIdentity.pem(file, keyFile));
+    }
+
+    private static Secrets passphrase(Path file) {
+        return new Secrets("passphrase of " + file, "--key-passphrase-file", KEY_VARIABLE);
+    }
+
+    /** Asked for only once. */
+    private char[] storePassword(Path file) {
+        if (typedPassphrase == null) {
+            typedPassphrase = passphrase(file).required(keyPassphraseFile);
+        }
+        return typedPassphrase;
+    }
+
+    /** DER begins with a SEQUENCE, which no text does. */
+    private static boolean isKeyStore(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.read() == 0x30;
+        } catch (IOException e) {
+            return false; // told of by whoever reads it
+        }
     }
 
     /** The password, if there is one: asked for only where a user is named, and only once. */

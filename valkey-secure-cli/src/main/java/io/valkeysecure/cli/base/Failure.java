@@ -31,11 +31,11 @@ public record Failure(String message, Optional<String> hint, int exitCode) {
     }
 
     /**
-     * Tells of what a client library threw.
+     * Describes what a client library threw.
      *
      * @param thrown by the library
      * @param isServersAnswer whether an exception of the library is an error that the server answered with
-     * @return what to tell of it
+     * @return the message, the hint and the exit code
      */
     public static Failure of(Throwable thrown, Predicate<Throwable> isServersAnswer) {
         if (thrown instanceof InputException input) {
@@ -127,7 +127,8 @@ public record Failure(String message, Optional<String> hint, int exitCode) {
             case CLIENT_IDENTITY_REJECTED ->
                 Optional.of(
                         "the server's log says why; its CAs for clients: valkey-cli ... config get tls-ca-cert-file");
-            case PLAINTEXT_PEER, PEER_CLOSED, HANDSHAKE_TIMEOUT ->
+            case PEER_CLOSED -> Optional.of("its limit of clients: valkey-cli ... config get maxclients; and its log");
+            case PLAINTEXT_PEER, HANDSHAKE_TIMEOUT ->
                 Optional.of("is this its tls-port? valkey-cli ... config get tls-port");
             case PROTOCOL_VERSION, CIPHER_SUITE -> Optional.of("what the server can do: " + connect + " -tls1_3");
             default -> Optional.empty();

@@ -23,10 +23,14 @@ public final class OptionNames {
         options.put(
                 "name the CA that issued its certificate in TrustAnchors",
                 "give the CA that issued its certificate by --ca");
-        options.put("say the right one by serverIdentity(...)", "give the right one by --expect-name");
+        options.put(
+                "say the right one by serverIdentity(...) or serverName(...)", "give the right one by --expect-name");
         options.put("give one by presenting(...)", "give one by --cert and --key");
         options.put("give it by pem(certificate, key, password)", "give it by --key-passphrase-file");
-        options.put("name a store by keyStore(...)", "take what is needed out of a store with \"openssl pkcs12\"");
+        options.put(
+                "name it by keyStore(...)",
+                "give a client's PKCS#12 by --cert alone, take certificates out of a store with \"openssl pkcs12\"");
+        options.put("name it by revocation(Revocation.crls(...))", "give it by --crl");
         options.put("name those that it has in TlsPolicy", "leave out --strict, or run this on a JVM that has them");
         return options;
     }

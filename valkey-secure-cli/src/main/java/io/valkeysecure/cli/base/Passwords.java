@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.base;
 
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -91,13 +92,15 @@ public final class Passwords {
     /** {@return whether a digest is that of a common password, or of one made of the user's name} */
     public static boolean isCommon(String digest, String user) {
         return Stream.concat(COMMON.stream(), Stream.of(user, user + "1", user + "123", user + "-password"))
-                .anyMatch(password -> digest(password).equalsIgnoreCase(digest));
+                .anyMatch(password -> digest(password.toCharArray()).equalsIgnoreCase(digest));
     }
 
-    private static String digest(String password) {
+    /** {@return the SHA-256 digest of a password in hexadecimal, as ACL files have it} */
+    public static String digest(char[] password) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(password.getBytes(StandardCharsets.UTF_8)));
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(StandardCharsets.UTF_8.encode(CharBuffer.wrap(password)));
+            return HexFormat.of().formatHex(digest.digest());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -44,7 +44,7 @@ public abstract class Program {
                 .execute(arguments);
     }
 
-    /** {@return what to tell of an exception that ended the command} */
+    /** {@return the message, hint and exit code for an exception that ended the command} */
     protected Failure failure(Exception thrown) {
         return Failure.of(thrown);
     }

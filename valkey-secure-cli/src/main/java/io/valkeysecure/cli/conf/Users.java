@@ -2,11 +2,6 @@ package io.valkeysecure.cli.conf;
 
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.base.Passwords;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -105,12 +100,6 @@ public final class Users {
 
     /** The password as its digest: nobody learns it from the file. */
     private static String user(String name, char[] password, String rules) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(StandardCharsets.UTF_8.encode(CharBuffer.wrap(password)));
-            return "user " + name + " reset on #" + HexFormat.of().formatHex(digest.digest()) + " " + rules;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return "user " + name + " reset on #" + Passwords.digest(password) + " " + rules;
     }
 }

@@ -1,7 +1,9 @@
 package io.valkeysecure.cli.connect;
 
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
+import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.cli.base.CliCommand;
 import io.valkeysecure.cli.base.ConnectionOptions;
 import io.valkeysecure.cli.base.Console;
@@ -9,6 +11,7 @@ import io.valkeysecure.cli.base.EndpointConverter;
 import io.valkeysecure.cli.base.ExitCode;
 import io.valkeysecure.cli.base.Failure;
 import io.valkeysecure.cli.base.InputException;
+import io.valkeysecure.cli.doctor.probe.PlaintextProbe;
 import io.valkeysecure.cli.resp.AnswerLimits;
 import io.valkeysecure.cli.resp.Reply;
 import io.valkeysecure.cli.resp.RespConnection;
@@ -17,6 +20,7 @@ import io.valkeysecure.internal.text.Printable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.SocketTimeoutException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -89,13 +93,41 @@ public final class ConnectCommand extends CliCommand {
         Console console = console();
         try (SecureTls tls = connection.tls().build()) {
             Optional<String> password = connection.password();
-            try (RespConnection opened =
-                    RespConnection.open(tls, endpoint, Duration.ofSeconds(timeoutSeconds), AnswerLimits.ofValues())) {
+            try (RespConnection opened = open(tls, Duration.ofSeconds(timeoutSeconds))) {
                 if (!login(opened, password, console)) {
                     return ExitCode.REFUSED;
                 }
                 return command.isEmpty() ? lines(opened, console) : run(opened, bytes(command), console);
             }
+        }
+    }
+
+    /** A plaintext port of Valkey says nothing to a ClientHello, so it is asked once without TLS, and without a login. */
+    private RespConnection open(SecureTls tls, Duration limit) throws IOException {
+        try {
+            return RespConnection.open(tls, endpoint, limit, AnswerLimits.ofValues());
+        } catch (TlsHandshakeException | SocketTimeoutException silent) {
+            if (silent instanceof TlsHandshakeException refused
+                    && refused.reason() != RefusalReason.HANDSHAKE_TIMEOUT) {
+                throw silent;
+            }
+            Optional<String> answer = askedWithoutTls(limit);
+            if (answer.isPresent()) {
+                throw new InputException(
+                        endpoint + " is no tls-port: PING without TLS was answered with "
+                                + Printable.message(answer.get()),
+                        "dial the tls-port: valkey-cli -h " + endpoint.host() + " -p " + endpoint.port()
+                                + " config get tls-port");
+            }
+            throw silent;
+        }
+    }
+
+    private Optional<String> askedWithoutTls(Duration limit) {
+        try {
+            return PlaintextProbe.ask(endpoint, limit);
+        } catch (IOException e) {
+            return Optional.empty(); // the failure of the handshake says it
         }
     }
 

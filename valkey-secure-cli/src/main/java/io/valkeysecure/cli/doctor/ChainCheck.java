@@ -105,7 +105,7 @@ final class ChainCheck {
         }
     }
 
-    /** A host that is no name, as a node may tell of, is in no certificate. */
+    /** A node may announce a host that is no valid name; no certificate holds such a host. */
     private Optional<ServerIdentity> expected(String host, List<Finding> found) {
         try {
             return Optional.of(visit.expected().orElseGet(() -> ServerIdentity.host(host)));

@@ -54,9 +54,13 @@ final class CheckResults {
     /** The checks of the server's users. */
     static final Set<Check> OF_USERS = union(OF_POWERS, Set.of(Check.USER_PASSWORDLESS));
 
+    /** The checks of who is connected. */
+    static final Set<Check> OF_CONNECTIONS =
+            Set.of(Check.CONNECTION_PLAINTEXT, Check.MONITORING_UNPROTECTED, Check.MONITORING_POWERFUL);
+
     /** The checks that can fail for several users, files, ports or addresses of a server. */
     static final Set<Check> OF_SEVERAL = union(
-            OF_USERS,
+            union(OF_USERS, OF_CONNECTIONS),
             Set.of(Check.PASSWORD_WEAK, Check.SERVER_FILE_OPEN, Check.PLAINTEXT_PORT_OPEN, Check.NODE_UNREACHABLE));
 
     private final Map<Check, CheckResult> results = new EnumMap<>(Check.class);
@@ -93,6 +97,7 @@ final class CheckResults {
     static Set<Check> inside() {
         Set<Check> inside = EnumSet.copyOf(OF_SETTINGS);
         inside.addAll(OF_USERS);
+        inside.addAll(OF_CONNECTIONS);
         inside.add(Check.CLOCK_SKEW);
         inside.add(Check.VERSION_UNMAINTAINED);
         inside.add(Check.VERSION_VULNERABLE);

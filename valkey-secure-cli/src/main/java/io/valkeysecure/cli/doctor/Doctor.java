@@ -3,13 +3,11 @@ package io.valkeysecure.cli.doctor;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.cli.base.ConnectionOptions;
 import io.valkeysecure.cli.base.InputException;
-import io.valkeysecure.cli.base.InputFiles;
 import io.valkeysecure.cli.doctor.report.Check;
 import io.valkeysecure.cli.doctor.report.CheckResult;
 import io.valkeysecure.cli.doctor.report.Finding;
 import io.valkeysecure.cli.doctor.report.Report;
-import io.valkeysecure.internal.material.Pem;
-import io.valkeysecure.internal.x509.MalformedException;
+import io.valkeysecure.internal.material.LoadedIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -30,7 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
-/** Examines a server and those that it tells of, several at a time and each by one connection at a time. */
+/** Examines a server and the servers that it names, several at a time and each by one connection at a time. */
 public final class Doctor {
     private static final String THIS_SIDE = "this side";
     private static final int AT_A_TIME = 8;
@@ -44,7 +42,7 @@ public final class Doctor {
      * Prepares examinations.
      *
      * @param visit with what the doctor comes
-     * @param progress is told of each server when it is done
+     * @param progress is called with each server when it is done
      */
     public Doctor(ScanOptions visit, Consumer<String> progress) {
         this.visit = visit;
@@ -74,7 +72,10 @@ public final class Doctor {
     public Report examine(List<Endpoint> seeds) throws IOException {
         Instant at = visit.clock().instant();
         long begun = System.nanoTime();
-        Optional<X509Certificate> client = clientLeaf();
+        // an identity that cannot be used at all is reported elsewhere
+        Optional<X509Certificate> client = visit.clientFiles()
+                .flatMap(ConnectionOptions.ClientFiles::identity)
+                .map(LoadedIdentity::leaf);
         CheckResults localResults = new CheckResults();
         List<Finding> local = local(client, localResults);
         List<Report.Node> nodes = new ArrayList<>();
@@ -212,24 +213,14 @@ public final class Doctor {
                     .ifPresent(seen -> found.add(Check.CLIENT_CERTIFICATE_EXPIRES_SOON.on(
                             files.certificate().toString(),
                             seen,
-                            "valkey-secure pki renew ca " + files.certificate() + " --out new")));
+                            files.isKeyStore()
+                                    ? "a renewed certificate and its key in " + files.certificate()
+                                    : "valkey-secure pki renew ca " + files.certificate() + " --out new")));
             results.passed(Check.CLIENT_CERTIFICATE_EXPIRES_SOON);
         } else {
-            results.notMade(files.certificate() + " cannot be read", Check.CLIENT_CERTIFICATE_EXPIRES_SOON);
+            results.notMade("certificate and key cannot be read", Check.CLIENT_CERTIFICATE_EXPIRES_SOON);
         }
         found.forEach(finding -> results.failed(finding.check()));
         return found;
-    }
-
-    private Optional<X509Certificate> clientLeaf() {
-        try {
-            return visit.clientFiles().isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(Pem.certificates(
-                                    InputFiles.read(visit.clientFiles().get().certificate()))
-                            .get(0));
-        } catch (MalformedException | InputException e) {
-            return Optional.empty(); // the identity is not usable at all, which is told elsewhere
-        }
     }
 }

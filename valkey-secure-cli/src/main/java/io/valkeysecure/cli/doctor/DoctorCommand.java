@@ -53,7 +53,7 @@ import picocli.CommandLine.TypeConversionException;
                     + " certificates, client authentication; with a login also configuration and users. Says what to"
                     + " change.%n",
             "Nothing is written to a server, and no password is sent before it is verified by the library's own"
-                    + " verifier. Each finding is explained in docs/doctor.md.%n"
+                    + " verifier. Each finding is explained in the documentation, to which the report links.%n"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

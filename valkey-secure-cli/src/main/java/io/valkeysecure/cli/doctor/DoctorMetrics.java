@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.doctor;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
@@ -8,6 +9,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.valkeysecure.Endpoint;
+import io.valkeysecure.cli.base.Versions;
 import io.valkeysecure.cli.doctor.report.Check;
 import io.valkeysecure.cli.doctor.report.Report;
 import io.valkeysecure.cli.doctor.report.Severity;
@@ -58,6 +60,10 @@ public final class DoctorMetrics {
         this.clock = clock;
         TimeGauge.builder("valkey.doctor.last.run.timestamp", () -> lastRun.getEpochSecond(), TimeUnit.SECONDS)
                 .description("when the last examination ended, whatever came of it")
+                .register(registry);
+        Gauge.builder("valkey.doctor.info", () -> 1)
+                .description("1, with the version of the doctor")
+                .tag("version", Versions.of("valkey-secure"))
                 .register(registry);
         Stream.of("tight", "findings", "incomplete", "failed").forEach(this::runs);
     }

@@ -16,7 +16,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,22 +73,25 @@ final class LocalChecks {
         results.passed(Check.SERVER_AS_ROOT);
         seen.facts().put("process", number + ", user " + user.get());
         if (user.get().equals("root")) {
-            seen.add(Check.SERVER_AS_ROOT, "process " + number + " (" + program + ") runs as root");
+            seen.add(Check.SERVER_AS_ROOT, program + " runs as root");
         }
     }
 
     /** The ACL file, the configuration and what it includes: who reads a digest can guess, who writes takes over. */
     void files() {
-        Set<Path> plain = new LinkedHashSet<>();
+        Map<Path, String> plain = new LinkedHashMap<>();
         try {
-            told(info.get("config_file")).ifPresent(plain::add);
-            for (Path file : List.copyOf(plain)) {
-                includes(file).forEach(plain::add);
+            Optional<Path> first = told(info.get("config_file"));
+            if (first.isPresent()) {
+                plain.put(first.get(), text(first.get()));
+                for (Path file : includes(plain.get(first.get()))) {
+                    plain.put(file, text(file));
+                }
             }
             Optional<Path> users = told(config.get("aclfile"));
             boolean looked = false;
-            for (Path file : plain) {
-                looked |= file(file, holdsSecrets(file));
+            for (Map.Entry<Path, String> file : plain.entrySet()) {
+                looked |= file(file.getKey(), SECRET.matcher(file.getValue()).find());
             }
             if (users.isPresent()) {
                 looked |= file(users.get(), true);
@@ -113,16 +116,9 @@ final class LocalChecks {
                 : Optional.of(Path.of(config.getOrDefault("dir", "/")).resolve(file));
     }
 
-    private List<Path> includes(Path file) throws IOException {
+    private List<Path> includes(String text) throws IOException {
         List<Path> included = new ArrayList<>();
-        if (!Files.isRegularFile(file)) {
-            return included;
-        }
-        if (!Files.isReadable(file)) {
-            seen.notes().add("what " + file + " includes was not looked at: this user may not read it");
-            return included;
-        }
-        for (MatchResult line : INCLUDE.matcher(text(file)).results().toList()) {
+        for (MatchResult line : INCLUDE.matcher(text).results().toList()) {
             Path named = told(line.group(1)).orElseThrow();
             Path directory = named.getParent();
             if (directory != null && Files.isDirectory(directory)) {
@@ -136,13 +132,15 @@ final class LocalChecks {
         return included;
     }
 
-    private static boolean holdsSecrets(Path file) throws IOException {
-        return Files.isRegularFile(file)
-                && Files.isReadable(file)
-                && SECRET.matcher(text(file)).find();
-    }
-
-    private static String text(Path file) {
+    /** Empty if it is not there, or not ours to read. */
+    private String text(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return "";
+        }
+        if (!Files.isReadable(file)) {
+            seen.notes().add("what is in " + file + " was not looked at: this user may not read it");
+            return "";
+        }
         return new String(InputFiles.read(file), StandardCharsets.UTF_8);
     }
 

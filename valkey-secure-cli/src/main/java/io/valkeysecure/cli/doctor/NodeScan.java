@@ -4,8 +4,10 @@ import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.cli.base.ConnectionOptions;
 import io.valkeysecure.cli.base.InputException;
 import io.valkeysecure.cli.doctor.probe.PlaintextProbe;
+import io.valkeysecure.cli.doctor.probe.RenegotiationProbe;
 import io.valkeysecure.cli.doctor.probe.TlsProbe;
 import io.valkeysecure.cli.doctor.report.Check;
 import io.valkeysecure.cli.doctor.report.CheckResult;
@@ -17,6 +19,7 @@ import io.valkeysecure.cli.resp.AnswerLimitException;
 import io.valkeysecure.cli.resp.AnswerLimits;
 import io.valkeysecure.cli.resp.Reply;
 import io.valkeysecure.cli.resp.RespConnection;
+import io.valkeysecure.internal.material.LoadedIdentity;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Instant;
@@ -79,8 +82,9 @@ final class NodeScan {
             login = notAskedFor(visit, State.NOT_MADE, because);
             results.notMade(because, CheckResults.OF_SERVER);
         } else {
-            ends = new OutsideChecks(visit, endpoint, seen, results).look();
-            inside();
+            OutsideChecks outside = new OutsideChecks(visit, endpoint, seen, results);
+            ends = outside.look();
+            inside(outside.mayRenegotiate());
         }
         otherPorts();
         List<Finding> all = seen.all();
@@ -95,7 +99,7 @@ final class NodeScan {
                 results.of(CheckResults.OF_SERVER));
     }
 
-    private void inside() throws IOException {
+    private void inside(boolean mayRenegotiate) throws IOException {
         if (visit.tls().isEmpty()) {
             notConnected(visit.clientProblem().orElse("its certificate and key cannot be used"));
             return;
@@ -103,6 +107,9 @@ final class NodeScan {
         try (RespConnection connection = open(visit.tls().get())) {
             Reply before = connection.execute(List.of("PING"));
             connected();
+            if (mayRenegotiate) {
+                renegotiation();
+            }
             if (before instanceof Reply.Status) {
                 seen.add(Check.DEFAULT_USER_OPEN, "PING before a login was answered with PONG");
             } else if (Replies.text(before).startsWith("NOAUTH")) {
@@ -115,19 +122,25 @@ final class NodeScan {
             plaintextPortUnknown = "the server did not tell its port without TLS";
             try {
                 inside.look();
+            } catch (InputException e) {
+                gaveUp(String.valueOf(e.getMessage())); // it spoke RESP until then
             } finally {
                 take(inside);
             }
         } catch (TlsHandshakeException e) {
             refused(e);
         } catch (SocketTimeoutException | AnswerLimitException e) {
-            String because = "gave up from inside: " + e.getMessage();
-            seen.notes().add(because);
-            if (login.state() == State.NOT_MADE) {
-                login = new Report.Login(State.NOT_MADE, because);
-            }
-            results.notMade(because, CheckResults.OF_SERVER);
+            gaveUp(String.valueOf(e.getMessage()));
         }
+    }
+
+    private void gaveUp(String why) {
+        String because = "gave up from inside: " + why;
+        seen.notes().add(because);
+        if (login.state() == State.NOT_MADE) {
+            login = new Report.Login(State.NOT_MADE, because);
+        }
+        results.notMade(because, CheckResults.OF_SERVER);
     }
 
     /** Whatever ends the look, what it found until then counts. */
@@ -150,12 +163,30 @@ final class NodeScan {
         }
     }
 
+    /** Of a server that is verified: some let nobody in without a certificate. */
+    private void renegotiation() {
+        try {
+            Optional<LoadedIdentity> identity = visit.clientFiles().flatMap(ConnectionOptions.ClientFiles::identity);
+            if (RenegotiationProbe.isAccepted(endpoint, visit.limit(), identity)) {
+                seen.add(Check.RENEGOTIATION_BY_CLIENT, "a second handshake under TLS 1.2 came to its end");
+            }
+            results.passed(Check.RENEGOTIATION_BY_CLIENT);
+        } catch (IOException e) {
+            results.notMade("no second handshake was tried: " + e.getMessage(), Check.RENEGOTIATION_BY_CLIENT);
+        }
+    }
+
     private void notConnected(String why) {
         String because = "not connected as a client: " + why;
         seen.notes().add(because);
         login = notAskedFor(visit, State.NOT_MADE, because);
         notInside(because);
-        results.notMade(because, Check.CONNECTION_REFUSED, Check.CLIENT_CERTIFICATE_REFUSED, Check.DEFAULT_USER_OPEN);
+        results.notMade(
+                because,
+                Check.CONNECTION_REFUSED,
+                Check.CLIENT_CERTIFICATE_REFUSED,
+                Check.DEFAULT_USER_OPEN,
+                Check.RENEGOTIATION_BY_CLIENT);
     }
 
     /** Without a login that was asked for, what it would have shown is out of scope. */

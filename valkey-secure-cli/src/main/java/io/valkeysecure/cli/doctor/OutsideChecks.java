@@ -22,6 +22,7 @@ final class OutsideChecks {
     private final Endpoint endpoint;
     private final NodeFindings seen;
     private final CheckResults results;
+    private boolean mayRenegotiate;
 
     OutsideChecks(ScanOptions visit, Endpoint endpoint, NodeFindings seen, CheckResults results) {
         this.visit = visit;
@@ -53,7 +54,8 @@ final class OutsideChecks {
             seen.facts().put("session tickets of TLS 1.2", accepted.ticket() ? "yes" : "no");
         }
         versions(accepted);
-        compressionAndGroup(accepted);
+        compression(accepted.compression());
+        group(accepted.dhBits());
         suites(Check.TLS_SUITE_BROKEN, accepted.broken());
         suites(Check.TLS_SUITE_WEAK, accepted.weak());
         return stranger();
@@ -70,6 +72,10 @@ final class OutsideChecks {
             seen.add(Check.TLS_13_MISSING, "accepted: " + String.join(" ", accepted.versions()));
         }
         results.passed(Check.TLS_VERSION_OLD, Check.TLS_13_MISSING);
+        mayRenegotiate = accepted.accepts(ClientHello.TLS_12);
+        if (!mayRenegotiate) {
+            results.notApplicable("TLS 1.2 is not accepted", Check.RENEGOTIATION_BY_CLIENT);
+        }
         if (accepted.secureRenegotiation().isEmpty()) {
             results.notApplicable("TLS 1.3 has no renegotiation", Check.RENEGOTIATION_INSECURE);
             return;
@@ -80,21 +86,31 @@ final class OutsideChecks {
         }
     }
 
-    private void compressionAndGroup(TlsProbe.Accepted accepted) {
-        if (accepted.compression().isEmpty()) {
+    /** Whether a version is accepted that has renegotiation; known after the look. */
+    boolean mayRenegotiate() {
+        return mayRenegotiate;
+    }
+
+    private void compression(Optional<Boolean> compression) {
+        if (compression.isEmpty()) {
             results.notApplicable("TLS 1.3 has no compression", Check.TLS_COMPRESSION);
-        } else if (accepted.compression().get()) {
+            return;
+        }
+        results.passed(Check.TLS_COMPRESSION);
+        if (compression.get()) {
             seen.add(Check.TLS_COMPRESSION, "the ServerHello chose a compression");
         }
-        accepted.compression().ifPresent(unused -> results.passed(Check.TLS_COMPRESSION));
-        if (accepted.dhBits().isEmpty()) {
+    }
+
+    private void group(Optional<Integer> dhBits) {
+        if (dhBits.isEmpty()) {
             results.notApplicable("no suite with DHE is accepted", Check.DH_GROUP_SMALL);
             return;
         }
         results.passed(Check.DH_GROUP_SMALL);
-        seen.facts().put("Diffie-Hellman group", accepted.dhBits().get() + " bits");
-        if (accepted.dhBits().get() < LEAST_DH_BITS) {
-            seen.add(Check.DH_GROUP_SMALL, accepted.dhBits().get() + " bits, expected " + LEAST_DH_BITS + " or more");
+        seen.facts().put("Diffie-Hellman group", dhBits.get() + " bits");
+        if (dhBits.get() < LEAST_DH_BITS) {
+            seen.add(Check.DH_GROUP_SMALL, dhBits.get() + " bits, expected " + LEAST_DH_BITS + " or more");
         }
     }
 

@@ -16,7 +16,16 @@ final class PublicCas {
         this.roots = roots;
     }
 
+    /** Read once. */
+    private static final class ThisJvm {
+        private static final PublicCas CAS = read();
+    }
+
     static PublicCas ofThisJvm() {
+        return ThisJvm.CAS;
+    }
+
+    private static PublicCas read() {
         try {
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             factory.init((KeyStore) null);

@@ -41,6 +41,8 @@ final class ServerConfigChecks {
     private final CheckResults results;
     private final Neighbours neighbours;
     private boolean plaintextPortTold;
+    private Optional<String> portTold = Optional.empty();
+    private String portRefused = "CONFIG GET did not tell port";
     private Optional<Integer> plaintextPort = Optional.empty();
 
     ServerConfigChecks(
@@ -95,8 +97,11 @@ final class ServerConfigChecks {
             results.notApplicable(CheckResult.ELSEWHERE, Check.SERVER_AS_ROOT);
         }
         boolean sentinel = mode.equals("sentinel");
-        new UserChecks(session, seen, results, visit.applicationUser().orElse("")).look(sentinel);
+        UserChecks users =
+                new UserChecks(session, seen, results, visit.applicationUser().orElse(""));
+        users.look(sentinel);
         if (sentinel) {
+            results.notApplicable("a sentinel does not tell its settings", CheckResults.OF_CONNECTIONS);
             results.notApplicable("a sentinel does not tell its settings", CheckResults.OF_SETTINGS);
             plaintextPortTold = true;
             neighbours.sentinel();
@@ -111,6 +116,10 @@ final class ServerConfigChecks {
             }
         }
         neighbours.record(results);
+        if (!sentinel) {
+            // the last, since the list may be longer than what is read of a server
+            new ConnectionChecks(session, endpoint, seen, results, users.powers()).look(portTold, portRefused, local);
+        }
     }
 
     private void clock() throws IOException {
@@ -161,6 +170,8 @@ final class ServerConfigChecks {
         settings.replication(config, cluster, replication, refused, results);
         settings.passwords(config, refused, results);
         plaintextPortTold = config.containsKey("port");
+        portTold = Optional.ofNullable(config.get("port"));
+        portRefused = refused.isEmpty() ? portRefused : refused;
         plaintextPort = Optional.ofNullable(config.get("port"))
                 .filter(port -> port.matches("[1-9]\\d{0,4}"))
                 .map(Integer::valueOf);

@@ -5,9 +5,11 @@ import io.valkeysecure.cli.doctor.report.Check;
 import io.valkeysecure.cli.resp.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,12 +21,18 @@ final class UserChecks {
     private final NodeFindings seen;
     private final CheckResults results;
     private final String applicationUser;
+    private final Map<String, Powers> known = new HashMap<>();
 
     UserChecks(Session session, NodeFindings seen, CheckResults results, String applicationUser) {
         this.session = session;
         this.seen = seen;
         this.results = results;
         this.applicationUser = applicationUser;
+    }
+
+    /** What users may do who are on, as far as the server told; known after the look. */
+    Map<String, Powers> powers() {
+        return known;
     }
 
     void look(boolean sentinel) throws IOException {
@@ -75,6 +83,7 @@ final class UserChecks {
         passwords(user);
         try {
             Powers powers = Powers.of(session.replies(Powers.questions(user.name())), renamed);
+            known.put(user.name(), powers);
             seen.facts().put(fact, user.scope() + ", may: " + may(powers));
             if (user.isDefault()) {
                 defaultUser(user, powers);

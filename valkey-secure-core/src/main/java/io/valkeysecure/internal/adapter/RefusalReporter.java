@@ -40,8 +40,7 @@ public final class RefusalReporter {
 
     /** Adds each refusal to the failure, unless the failure has it as a cause or suppressed already. */
     public void addTo(Throwable failure) {
-        Set<TlsHandshakeException> refusals = new LinkedHashSet<>();
-        connections.forEach(connection -> connection.get().ifPresent(refusals::add));
+        Set<TlsHandshakeException> refusals = refusals();
         if (refusals.isEmpty()) {
             return;
         }
@@ -49,6 +48,13 @@ public final class RefusalReporter {
         refusals.stream()
                 .filter(refusal -> told.stream().noneMatch(each -> each == refusal))
                 .forEach(failure::addSuppressed);
+    }
+
+    /** {@return the refusals so far, the first one first} */
+    public Set<TlsHandshakeException> refusals() {
+        Set<TlsHandshakeException> refusals = new LinkedHashSet<>();
+        connections.forEach(connection -> connection.get().ifPresent(refusals::add));
+        return refusals;
     }
 
     /** Ends the attempt: forgets what was collected, and collects nothing more. */

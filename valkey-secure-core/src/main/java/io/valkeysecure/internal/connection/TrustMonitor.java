@@ -1,5 +1,6 @@
 package io.valkeysecure.internal.connection;
 
+import io.valkeysecure.Endpoint;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.Rotation;
@@ -40,15 +41,16 @@ public final class TrustMonitor implements AutoCloseable {
     /**
      * Everything that a verdict depends on, except the generation; connections with the same question are judged once.
      */
-    private record Question(List<X509Certificate> presented, String host, List<byte[]> staples) {
+    private record Question(List<X509Certificate> presented, Endpoint dialled, List<byte[]> staples) {
         static Question of(TrackedConnection tracked) {
             Proof proof = tracked.proof();
-            return new Question(proof.presented(), proof.handshake().endpoint().host(), proof.staples());
+            return new Question(proof.presented(), proof.handshake().endpoint(), proof.staples());
         }
 
         Judgement offline(Generation generation) {
             try {
-                return new Judgement(new Verdict(generation, generation.verifyOffline(presented, host, staples)), null);
+                return new Judgement(
+                        new Verdict(generation, generation.verifyOffline(presented, dialled, staples)), null);
             } catch (PeerRejectedException e) {
                 return new Judgement(null, e);
             } catch (RuntimeException | StackOverflowError e) {
@@ -61,7 +63,7 @@ public final class TrustMonitor implements AutoCloseable {
 
         Judgement online(Generation generation) {
             try {
-                return new Judgement(new Verdict(generation, generation.verify(presented, host, staples)), null);
+                return new Judgement(new Verdict(generation, generation.verify(presented, dialled, staples)), null);
             } catch (PeerRejectedException e) {
                 return new Judgement(null, e);
             }

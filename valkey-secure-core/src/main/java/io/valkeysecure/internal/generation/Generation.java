@@ -2,7 +2,6 @@ package io.valkeysecure.internal.generation;
 
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.PeerRejectedException;
-import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TlsVersion;
@@ -13,9 +12,7 @@ import io.valkeysecure.internal.engine.EngineSettings;
 import io.valkeysecure.internal.engine.EngineUnavailableException;
 import io.valkeysecure.internal.material.FileSnapshot;
 import io.valkeysecure.internal.material.LoadedIdentity;
-import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
-import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import io.valkeysecure.observe.TlsStatus;
 import java.io.IOException;
 import java.net.Socket;
@@ -78,7 +75,7 @@ public final class Generation {
                 configuration.engine(),
                 new EngineSettings(
                         new GenerationKeyManager(identity, register),
-                        new GenerationTrustManager(this, register),
+                        new GenerationTrustManager(presented, register),
                         versions().stream().map(TlsVersion::protocol).toList(),
                         policy().cipherSuites(),
                         policy().hybridKeyExchangeRequired(),
@@ -147,15 +144,15 @@ public final class Generation {
     }
 
     /** Verifies a presented chain for the host that was dialled. */
-    public ValidatedPath verify(List<X509Certificate> chain, String dialledHost, List<byte[]> staples)
+    public ValidatedPath verify(List<X509Certificate> chain, Endpoint dialled, List<byte[]> staples)
             throws PeerRejectedException {
-        return verifier.verify(chain, expectedOf(dialledHost), staples);
+        return verifier.verify(chain, configuration.names().expected(dialled), staples);
     }
 
     /** Verifies as {@link #verify}, but asks no responder: a status that only a responder knows is accepted. */
-    public ValidatedPath verifyOffline(List<X509Certificate> chain, String dialledHost, List<byte[]> staples)
+    public ValidatedPath verifyOffline(List<X509Certificate> chain, Endpoint dialled, List<byte[]> staples)
             throws PeerRejectedException {
-        return verifier.verifyOffline(chain, expectedOf(dialledHost), staples);
+        return verifier.verifyOffline(chain, configuration.names().expected(dialled), staples);
     }
 
     /** {@return whether {@link #verify} may wait for an OCSP responder} */
@@ -177,6 +174,16 @@ public final class Generation {
 
     public @Nullable LoadedIdentity identity() {
         return identity;
+    }
+
+    /** {@return whether the private key never leaves a device or module} */
+    public boolean isKeyInDevice() {
+        return identity != null && identity.key().getEncoded() == null;
+    }
+
+    /** {@return whether the private key can still be used, see {@link IdentityProof#stillSigns}} */
+    boolean keyStillSigns() {
+        return identity == null || !isKeyInDevice() || IdentityProof.stillSigns(identity);
     }
 
     /** {@return whether both generations present the same certificates} */
@@ -212,25 +219,13 @@ public final class Generation {
         return configuration.clock().instant();
     }
 
-    private List<ReferenceIdentifier.Expected> expectedOf(String dialledHost) throws PeerRejectedException {
-        List<ReferenceIdentifier.Expected> configured = configuration.serverIdentity();
-        if (configured != null) {
-            return configured;
-        }
-        try {
-            return List.of(ReferenceIdentifier.host(dialledHost));
-        } catch (IllegalArgumentException e) {
-            throw RootTypes.peerRejected(RefusalReason.NAME_MISMATCH, String.valueOf(e.getMessage()), e);
-        }
-    }
-
     /** Creates the parameters of a connection from scratch, so that no default of the JVM is left in them. */
     SSLParameters parameters(Endpoint endpoint) {
         SSLParameters parameters = new SSLParameters(
                 policy().cipherSuites().toArray(String[]::new),
                 versions().stream().map(TlsVersion::protocol).toArray(String[]::new));
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        parameters.setServerNames(Sni.of(endpoint.host()).stream()
+        parameters.setServerNames(Sni.of(configuration.names().indicated(endpoint)).stream()
                 .<javax.net.ssl.SNIServerName>map(SNIHostName::new)
                 .toList());
         parameters.setUseCipherSuitesOrder(true);
@@ -302,11 +297,7 @@ public final class Generation {
         if (identity != null) {
             text.append("\n  ").append(summary(identity.leaf(), now));
         }
-        text.append("\nserver identity ")
-                .append(
-                        configuration.serverIdentity() == null
-                                ? "the dialled host"
-                                : ReferenceIdentifier.describeExpected(configuration.serverIdentity()));
+        text.append("\nserver identity ").append(configuration.names().describe());
         text.append("\npins ")
                 .append(
                         configuration.trust().pins().isEmpty()

@@ -40,13 +40,12 @@ public final class GenerationKeyManager extends X509ExtendedKeyManager {
     }
 
     private @Nullable String choose(String[] keyTypes, @Nullable Object connection) {
-        HandshakeProgress progress = register.of(connection);
-        progress.identityAsked();
-        if (identity == null || !Arrays.asList(keyTypes).contains(keyType(identity.key()))) {
-            return null;
+        HandshakeProgress progress = register.of(connection); // null in a trial handshake
+        boolean presented = identity != null && Arrays.asList(keyTypes).contains(keyType(identity.key()));
+        if (progress != null) {
+            progress.identityAsked(presented);
         }
-        progress.identityPresented();
-        return ALIAS;
+        return presented ? ALIAS : null;
     }
 
     /** The key type of JSSE is the algorithm of the key; for Ed25519 and Ed448 both are EdDSA. */

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies the presented chain by the generation in force, which may be newer than the generation of the connection. It
- * always checks the name, whatever the client library configured. The methods without a connection, and so without the
- * dialled host, refuse.
+ * always checks the name, whatever the client library configured. A chain without a connection that is known, and so
+ * without the dialled endpoint, is refused.
  */
 public final class GenerationTrustManager extends X509ExtendedTrustManager {
-    private final Generation generation;
+    private final PresentedCertificates presented;
     private final HandshakeProgress.Register register;
 
-    public GenerationTrustManager(Generation generation, HandshakeProgress.Register register) {
-        this.generation = generation;
+    public GenerationTrustManager(PresentedCertificates presented, HandshakeProgress.Register register) {
+        this.presented = presented;
         this.register = register;
     }
 
@@ -48,16 +48,15 @@ public final class GenerationTrustManager extends X509ExtendedTrustManager {
 
     private void check(X509Certificate[] chain, @Nullable SSLSession session, Object connection)
             throws PeerRejectedException {
-        if (session == null || session.getPeerHost() == null) {
+        HandshakeProgress progress = register.of(connection);
+        if (progress == null) {
             throw unknownConnection();
         }
-        HandshakeProgress progress = register.of(connection);
-        progress.accepted(Verdict.of(
-                progress.judge(generation), generation.presented().of(chain), session.getPeerHost(), staples(session)));
+        progress.judge(presented.of(chain), staples(session));
     }
 
     /** The OCSP responses that came with the handshake (RFC 6066, 8). */
-    public static List<byte[]> staples(SSLSession session) {
+    public static List<byte[]> staples(@Nullable SSLSession session) {
         return session instanceof ExtendedSSLSession extended ? extended.getStatusResponses() : List.of();
     }
 
@@ -90,7 +89,9 @@ public final class GenerationTrustManager extends X509ExtendedTrustManager {
 
     private static PeerRejectedException unknownConnection() {
         return RootTypes.peerRejected(
-                RefusalReason.UNCLASSIFIED, "expected the dialled host with the chain, the TLS engine told none", null);
+                RefusalReason.UNCLASSIFIED,
+                "expected a chain on a connection that was dialled here, seen one on another",
+                null);
     }
 
     private static PeerRejectedException notAServer() {

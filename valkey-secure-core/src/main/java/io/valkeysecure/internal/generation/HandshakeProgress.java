@@ -1,6 +1,10 @@
 package io.valkeysecure.internal.generation;
 
+import io.valkeysecure.Endpoint;
+import io.valkeysecure.PeerRejectedException;
+import java.security.cert.X509Certificate;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.function.Supplier;
@@ -8,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** How far a handshake came, as seen by the key manager and the trust manager. */
 public final class HandshakeProgress {
-    private final @Nullable Supplier<Generation> current;
+    private final Endpoint dialled;
+    private final Supplier<Generation> current;
     private volatile boolean identityAsked;
     private volatile boolean identityPresented;
     private volatile @Nullable Verdict verdict;
@@ -16,33 +21,22 @@ public final class HandshakeProgress {
     /**
      * Starts the progress of one handshake.
      *
+     * @param dialled what the client dials; Conscrypt tells a trust manager the host without the port
      * @param current returns the generation in force, by which the server is judged
      */
-    public HandshakeProgress(Supplier<Generation> current) {
+    public HandshakeProgress(Endpoint dialled, Supplier<Generation> current) {
+        this.dialled = dialled;
         this.current = current;
     }
 
-    private HandshakeProgress() {
-        current = null;
+    /** Judges the server by the generation in force, which may be newer than the generation of the connection. */
+    void judge(List<X509Certificate> presented, List<byte[]> staples) throws PeerRejectedException {
+        verdict = Verdict.of(current.get(), presented, dialled, staples);
     }
 
-    /**
-     * {@return the generation that judges the server: the one in force; the given one for an unregistered connection}
-     */
-    Generation judge(Generation own) {
-        return current == null ? own : current.get();
-    }
-
-    void identityAsked() {
+    void identityAsked(boolean presented) {
         identityAsked = true;
-    }
-
-    void identityPresented() {
-        identityPresented = true;
-    }
-
-    void accepted(Verdict accepted) {
-        verdict = accepted;
+        identityPresented |= presented;
     }
 
     public boolean wasIdentityAsked() {
@@ -78,10 +72,10 @@ public final class HandshakeProgress {
             byConnection.remove(connection);
         }
 
-        /** {@return the progress of a connection; for an unregistered one, a new progress that nobody reads} */
+        /** {@return the progress of a connection; null if it is not registered} */
+        @Nullable
         HandshakeProgress of(@Nullable Object connection) {
-            HandshakeProgress progress = connection == null ? null : byConnection.get(connection);
-            return progress == null ? new HandshakeProgress() : progress;
+            return connection == null ? null : byConnection.get(connection);
         }
     }
 }

@@ -1,12 +1,14 @@
 package io.valkeysecure.internal.generation;
 
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.internal.material.LoadedIdentity;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.x509.Names;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.ProviderException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateParsingException;
@@ -31,11 +33,11 @@ final class IdentityProof {
      */
     static void prove(String source, LoadedIdentity identity, Instant now) {
         X509Certificate leaf = identity.leaf();
-        if (!signsFor(identity.key(), leaf.getPublicKey())) {
+        if (!signsFor(source, identity.key(), leaf.getPublicKey())) {
             throw RootTypes.configurationRefused(
                     RefusalReason.KEY_MISMATCH,
                     "client identity (" + source + "): the private key does not belong to the first certificate, "
-                            + Printable.value(leaf.getSubjectX500Principal()) + owner(identity));
+                            + Printable.value(leaf.getSubjectX500Principal()) + owner(source, identity));
         }
         for (X509Certificate certificate : identity.chain()) {
             requireInDate("client identity (" + source + ")", certificate, now);
@@ -55,9 +57,18 @@ final class IdentityProof {
         }
     }
 
-    private static String owner(LoadedIdentity identity) {
+    /** {@return whether the key can still be used: one in a device cannot when its session with the device has ended} */
+    static boolean stillSigns(LoadedIdentity identity) {
+        try {
+            return signsFor("", identity.key(), identity.leaf().getPublicKey());
+        } catch (TlsConfigurationException e) {
+            return false;
+        }
+    }
+
+    private static String owner(String source, LoadedIdentity identity) {
         for (int i = 1; i < identity.chain().size(); i++) {
-            if (signsFor(identity.key(), identity.chain().get(i).getPublicKey())) {
+            if (signsFor(source, identity.key(), identity.chain().get(i).getPublicKey())) {
                 return "; it belongs to certificate " + (i + 1) + ": put that one first";
             }
         }
@@ -65,7 +76,7 @@ final class IdentityProof {
     }
 
     /** Signs with the private key and verifies with the public key, which works for a key in a hardware module, too. */
-    private static boolean signsFor(PrivateKey key, PublicKey publicKey) {
+    private static boolean signsFor(String source, PrivateKey key, PublicKey publicKey) {
         String algorithm = switch (publicKey.getAlgorithm()) {
             case "EC" -> "SHA256withECDSA";
             case "RSA", "RSASSA-PSS" -> "SHA256withRSA";
@@ -80,7 +91,15 @@ final class IdentityProof {
             verifier.initVerify(publicKey);
             verifier.update(probe);
             return verifier.verify(signer.sign());
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | ProviderException e) {
+            if (key.getEncoded() == null && key.getAlgorithm().equals(publicKey.getAlgorithm())) {
+                throw RootTypes.configurationRefused(
+                        RefusalReason.MATERIAL_UNREADABLE,
+                        "client identity (" + source + "): its private key is in a device or module and does not sign: "
+                                + Printable.message(e.getMessage())
+                                + "; add its provider with Security.addProvider(..), and log in to the device",
+                        e);
+            }
             return false;
         }
     }

@@ -33,8 +33,7 @@ public record Proof(
      * @throws PeerRejectedException if the generation in force rejects the chain, or cannot find out
      */
     public Proof judgedBy(Supplier<Generation> current) throws PeerRejectedException {
-        return with(Verdict.inForce(
-                current, verdict, presented, handshake.endpoint().host(), staples));
+        return with(Verdict.inForce(current, verdict, presented, handshake.endpoint(), staples));
     }
 
     /** Replaces the verdict. */

@@ -231,7 +231,7 @@ public final class Reloader implements AutoCloseable {
         Generation before = current;
         String digest = read.snapshot().digest();
         lastDigest = digest;
-        if (digest.equals(before.digest())) {
+        if (digest.equals(before.digest()) && before.keyStillSigns()) {
             recovered(progress);
             return false;
         }

@@ -7,7 +7,6 @@ import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.internal.material.LoadedIdentity;
 import io.valkeysecure.internal.material.Material;
 import io.valkeysecure.internal.material.MaterialReader;
-import io.valkeysecure.internal.x509.ReferenceIdentifier;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param trust what servers are judged by
  * @param identity where the client identity comes from; null for none
- * @param serverIdentity what the server's SAN has to match; null for the dialled host
+ * @param names the names that servers are expected to have
  * @param engine which implementation of TLS
  * @param rotation how material is watched
  * @param nanoTime the time that passes while connections are drained, as {@link System#nanoTime} returns it
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record TlsConfiguration(
         TrustConfiguration trust,
         @Nullable Material<LoadedIdentity> identity,
-        @Nullable List<ReferenceIdentifier.Expected> serverIdentity,
+        ServerNames names,
         Engine engine,
         Rotation rotation,
         LongSupplier nanoTime) {

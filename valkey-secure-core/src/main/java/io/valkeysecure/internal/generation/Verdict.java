@@ -1,5 +1,6 @@
 package io.valkeysecure.internal.generation;
 
+import io.valkeysecure.Endpoint;
 import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.ValidatedPath;
 import java.security.cert.X509Certificate;
@@ -13,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Verdict(Generation generation, ValidatedPath path) {
 
-    static Verdict of(Generation generation, List<X509Certificate> presented, String host, List<byte[]> staples)
+    static Verdict of(Generation generation, List<X509Certificate> presented, Endpoint dialled, List<byte[]> staples)
             throws PeerRejectedException {
-        return new Verdict(generation, generation.verify(presented, host, staples));
+        return new Verdict(generation, generation.verify(presented, dialled, staples));
     }
 
     /**
@@ -28,7 +29,7 @@ public record Verdict(Generation generation, ValidatedPath path) {
             Supplier<Generation> current,
             @Nullable Verdict earlier,
             List<X509Certificate> presented,
-            String host,
+            Endpoint dialled,
             List<byte[]> staples)
             throws PeerRejectedException {
         Verdict verdict = earlier;
@@ -37,7 +38,7 @@ public record Verdict(Generation generation, ValidatedPath path) {
             if (verdict != null && verdict.generation == now) {
                 return verdict;
             }
-            verdict = of(now, presented, host, staples);
+            verdict = of(now, presented, dialled, staples);
         }
     }
 }

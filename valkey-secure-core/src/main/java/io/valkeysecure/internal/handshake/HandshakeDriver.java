@@ -68,7 +68,7 @@ public final class HandshakeDriver {
         this.endpoint = endpoint;
         this.client = client;
         this.listener = listener;
-        this.progress = new HandshakeProgress(generations::current);
+        this.progress = new HandshakeProgress(endpoint, generations::current);
         this.slot = new HandshakeSlot(limiter, endpoint, timeout(), evidence);
         this.classifier = new RefusalClassifier(endpoint, generation, evidence, own, progress, slot);
     }
@@ -273,7 +273,7 @@ public final class HandshakeDriver {
     private Verdict judge(SSLSession session, List<X509Certificate> presented, List<byte[]> staples)
             throws PeerRejectedException {
         try {
-            return Verdict.inForce(generations::current, progress.verdict(), presented, endpoint.host(), staples);
+            return Verdict.inForce(generations::current, progress.verdict(), presented, endpoint, staples);
         } catch (PeerRejectedException e) {
             session.invalidate();
             throw e;

@@ -116,7 +116,9 @@ final class RefusalClassifier {
                     RefusalReason.HANDSHAKE_TIMEOUT,
                     "expected a handshake within " + generation.policy().handshakeTimeout()
                             + (evidence.nothingReceived()
-                                    ? ", the peer sent nothing, as a plaintext port of Valkey does; is this its tls-port?"
+                                    ? ", the peer sent nothing, as a plaintext port of Valkey does; is this its tls-port? \"valkey-cli -h "
+                                            + endpoint.host() + " -p " + endpoint.port()
+                                            + " ping\" is answered by a plaintext port only"
                                     : ", the peer stopped during the handshake"),
                     cause);
         }
@@ -133,7 +135,10 @@ final class RefusalClassifier {
             return refused(
                     RefusalReason.PEER_CLOSED,
                     "expected a handshake, the peer closed the connection "
-                            + (evidence.nothingReceived() ? "without sending a byte" : "during the handshake"),
+                            + (evidence.nothingReceived()
+                                    ? "without sending a byte, as Valkey does at maxclients, and a load balancer without a"
+                                            + " server behind it; look at their logs"
+                                    : "during the handshake; its log tells why"),
                     cause);
         }
         if (isMalformedByPeer(cause)) {
@@ -141,7 +146,10 @@ final class RefusalClassifier {
                     RefusalReason.MALFORMED_HANDSHAKE,
                     "expected a handshake by the TLS protocol, the engine says: "
                             + quoted(messageOfEngine(cause))
-                            + "; is something in between that changes the bytes?",
+                            + "; is something in between that changes the bytes"
+                            + (progress.wasIdentityPresented() && generation.isKeyInDevice()
+                                    ? ", or is the device of the client identity's private key gone or logged out?"
+                                    : "?"),
                     cause);
         }
         return refused(RefusalReason.UNCLASSIFIED, "the handshake failed: " + quoted(cause.toString()), cause);
@@ -178,7 +186,7 @@ final class RefusalClassifier {
             case UNTRUSTED_ISSUER ->
                 "; if the server is yours, name the CA that issued its certificate in TrustAnchors";
             case NAME_MISMATCH ->
-                "; dial a name that it has, issue it again with this one, or say the right one by serverIdentity(...)";
+                "; dial a name that it has, issue it again with this one, or say the right one by serverIdentity(...) or serverName(...)";
             case EXPIRED -> "; renew it, or set this machine's clock if that is wrong";
             case PIN_MISMATCH -> "; if the key is yours, add its pin";
             case REVOKED -> "; give the server its replacement";
@@ -255,8 +263,18 @@ final class RefusalClassifier {
                                 ? "and takes none of this one's kind of key"
                                 : "and none is configured; give one by presenting(...)");
             case CLIENT_IDENTITY_REJECTED ->
-                said + " to our client certificate; is its issuer in the server's tls-ca-cert-file, is it in date"
-                        + " by the server's clock, and for client authentication?";
+                said + " to our client certificate; "
+                        + switch (alert.description()) {
+                            case "unsupported_certificate" ->
+                                "issue it for clients: its extended key usage has to name clientAuth, or to be absent";
+                            case "unknown_ca" ->
+                                "put its CA into the server's tls-ca-cert-file, and the intermediates between them into our"
+                                        + " certificate file";
+                            case "certificate_expired" -> "renew it, or set the server's clock if that is wrong";
+                            default ->
+                                "is its issuer in the server's tls-ca-cert-file, is it in date by the server's clock, and for"
+                                        + " client authentication?";
+                        };
             default ->
                 said
                         + (internal

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The forms of trust anchors: PEM files, a key store, a source, or certificates in memory. */
 public final class AnchorMaterial {
@@ -23,9 +24,9 @@ public final class AnchorMaterial {
         return new PemFiles(files);
     }
 
-    /** Every trusted certificate of a key store. */
-    public static Material<List<X509Certificate>> keyStore(Path file, char[] password) {
-        return new Store(file, password);
+    /** Every trusted certificate of a key store; the type is null for PKCS#12 or JKS. */
+    public static Material<List<X509Certificate>> keyStore(Path file, @Nullable String type, char[] password) {
+        return new Store(file, type, password);
     }
 
     /** Certificates in memory. */
@@ -61,10 +62,12 @@ public final class AnchorMaterial {
 
     private static final class Store implements Material<List<X509Certificate>> {
         private final Path file;
+        private final @Nullable String type;
         private final char[] password;
 
-        Store(Path file, char[] password) {
+        Store(Path file, @Nullable String type, char[] password) {
             this.file = file;
+            this.type = type;
             this.password = password;
         }
 
@@ -75,7 +78,7 @@ public final class AnchorMaterial {
 
         @Override
         public List<X509Certificate> parse(FileSnapshot snapshot) {
-            KeyStore store = KeyStores.open(file, snapshot.bytes(file), password);
+            KeyStore store = KeyStores.open(file, type, snapshot.bytes(file), password);
             List<X509Certificate> anchors = new ArrayList<>();
             try {
                 anchors.addAll(KeyStores.read(file, () -> certificates(store)));
@@ -105,7 +108,7 @@ public final class AnchorMaterial {
 
         @Override
         public String describe() {
-            return "key store " + file;
+            return KeyStores.describe(file, type);
         }
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -150,21 +151,30 @@ public final class FileSnapshot {
     }
 
     private static byte[] read(Path file) {
+        if (file.toString().isEmpty()) {
+            throw unreadable(file, "the path is empty, expected the path of a file; is a variable not set?", null);
+        }
         String kind = specialKind(file);
         if (kind != null) {
-            throw unreadable(file, "is a " + kind + ", expected a file", null);
+            throw unreadable(file, "is a " + kind + ", expected a file; name the file itself", null);
         }
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(LARGEST_FILE_BYTES + 1);
         } catch (NoSuchFileException e) {
-            throw unreadable(
-                    file, "does not exist (working directory " + Path.of("").toAbsolutePath() + ")", e);
+            throw unreadable(file, "does not exist" + whyMissing(file), e);
         } catch (AccessDeniedException e) {
             throw unreadable(
                     file,
                     "cannot be read by user " + System.getProperty("user.name") + whose(file)
                             + "; let this user read it, for example by its group",
+                    e);
+        } catch (FileSystemException e) {
+            throw unreadable(
+                    file,
+                    Files.isSymbolicLink(file)
+                            ? "is a symbolic link that leads to no file, perhaps to itself; look at it with \"readlink -f\""
+                            : "cannot be read: " + e.getClass().getSimpleName(),
                     e);
         } catch (IOException e) {
             throw unreadable(file, "cannot be read: " + e.getClass().getSimpleName(), e);
@@ -176,6 +186,16 @@ public final class FileSnapshot {
             throw unreadable(file, "is larger than " + LARGEST_FILE_BYTES + " bytes, is it the right file?", null);
         }
         return bytes;
+    }
+
+    private static String whyMissing(Path file) {
+        if (file.startsWith("~")) {
+            return ": only a shell replaces ~; write the path of the home directory";
+        } else if (Files.isSymbolicLink(file)) {
+            return ": it is a symbolic link to a file that is not there; look at it with \"readlink -f\"";
+        }
+        return (file.isAbsolute() ? "" : " (working directory " + Path.of("").toAbsolutePath() + ")")
+                + "; is the path right, and its volume mounted?";
     }
 
     /** {@return the kind of a special file, which is not opened because reading may never end; null for others} */
@@ -217,6 +237,6 @@ public final class FileSnapshot {
     }
 
     private static TlsConfigurationException unreadable(Path file, String problem, @Nullable Exception cause) {
-        return RootTypes.configurationRefused(RefusalReason.MATERIAL_UNREADABLE, file + " " + problem, cause);
+        return RootTypes.configurationRefused(RefusalReason.MATERIAL_UNREADABLE, (file + " " + problem).strip(), cause);
     }
 }

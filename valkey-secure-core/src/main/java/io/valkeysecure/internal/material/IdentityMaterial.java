@@ -25,9 +25,10 @@ public final class IdentityMaterial {
         return new PemFiles(certificates, key, password);
     }
 
-    /** A private key entry of a key store; the alias is null for the only one. */
-    public static Material<LoadedIdentity> keyStore(Path file, char[] password, @Nullable String alias) {
-        return new Store(file, password, alias);
+    /** A private key entry of a key store; type and alias are null for PKCS#12 or JKS, and for the only entry. */
+    public static Material<LoadedIdentity> keyStore(
+            Path file, @Nullable String type, char[] password, @Nullable String alias) {
+        return new Store(file, type, password, alias);
     }
 
     /** A key in memory and its chain. */
@@ -86,11 +87,13 @@ public final class IdentityMaterial {
 
     private static final class Store implements Material<LoadedIdentity> {
         private final Path file;
+        private final @Nullable String type;
         private final char[] password;
         private final @Nullable String alias;
 
-        Store(Path file, char[] password, @Nullable String alias) {
+        Store(Path file, @Nullable String type, char[] password, @Nullable String alias) {
             this.file = file;
+            this.type = type;
             this.password = password;
             this.alias = alias;
         }
@@ -102,7 +105,7 @@ public final class IdentityMaterial {
 
         @Override
         public LoadedIdentity parse(FileSnapshot snapshot) {
-            KeyStore store = KeyStores.open(file, snapshot.bytes(file), password);
+            KeyStore store = KeyStores.open(file, type, snapshot.bytes(file), password);
             try {
                 return KeyStores.read(file, () -> loaded(store));
             } catch (GeneralSecurityException e) {
@@ -153,7 +156,7 @@ public final class IdentityMaterial {
 
         @Override
         public String describe() {
-            return "key store " + file + (alias == null ? "" : ", entry " + alias);
+            return KeyStores.describe(file, type) + (alias == null ? "" : ", entry " + alias);
         }
     }
 

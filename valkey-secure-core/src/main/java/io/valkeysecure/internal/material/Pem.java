@@ -32,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * of a parser is kept as a cause, because its message may hold content.
  */
 public final class Pem {
-    private static final byte DER_SEQUENCE = 0x30;
-
     private Pem() {}
 
     /**
@@ -66,17 +64,12 @@ public final class Pem {
                 certificates.add(certificate(blocks.get(i), i + 1));
             } else if (!besideKey) {
                 throw new MalformedException(
-                        "block " + (i + 1) + " is " + kind(blocks.get(i).object())
-                                + ", expected only certificates; are the files of certificate and key swapped?");
+                        "block " + (i + 1) + " is " + kind(blocks.get(i).object()));
             }
         }
-        if (certificates.isEmpty() && text.length > 0 && text[0] == DER_SEQUENCE) {
-            throw new MalformedException(
-                    "it is DER or a store, expected PEM; write a certificate anew with \"openssl x509 -inform der\", name a store by"
-                            + " keyStore(...)");
-        }
         if (certificates.isEmpty()) {
-            throw new MalformedException("no PEM block \"-----BEGIN CERTIFICATE-----\" is in it");
+            throw new MalformedException(
+                    kindOr(text, "no PEM block \"-----BEGIN CERTIFICATE-----\" is in it; is it the right file?"));
         }
         return certificates;
     }
@@ -101,16 +94,16 @@ public final class Pem {
                 continue;
             }
             if (key != null) {
-                throw new MalformedException("block " + (i + 1) + " is " + kind(block) + ", expected one private key");
+                throw new MalformedException(
+                        "block " + (i + 1) + " is one more than the one private key that is expected");
             }
             key = privateKey(block, i + 1, password);
         }
         if (key == null) {
             throw new MalformedException(
                     blocks.isEmpty()
-                            ? "no private key is in it"
-                            : "no private key is in it, but "
-                                    + kind(blocks.get(0).object()) + "; are the files of certificate and key swapped?");
+                            ? kindOr(text, "no private key is in it; is it the right file?")
+                            : "block 1 is " + kind(blocks.get(0).object()));
         }
         return key;
     }
@@ -133,7 +126,7 @@ public final class Pem {
                     "block " + number + " is a key under the old OpenSSL encryption (Proc-Type:"
                             + " 4,ENCRYPTED), which hashes the password once with MD5; write it anew with \"openssl pkcs8 -topk8\"");
         }
-        throw new MalformedException("block " + number + " is " + kind(block) + ", expected a private key");
+        throw new MalformedException("block " + number + " is " + kind(block));
     }
 
     private static PrivateKeyInfo decrypt(PKCS8EncryptedPrivateKeyInfo encrypted, int number, char[] password)
@@ -149,7 +142,8 @@ public final class Pem {
                     .build(password));
         } catch (PKCSException | OperatorCreationException | RuntimeException e) {
             throw new MalformedException(
-                    "block " + number + " is an encrypted private key that the password does not open");
+                    "block " + number + " is an encrypted private key that the password does not open;"
+                            + " try it with \"openssl pkey -in FILE -noout\"");
         }
     }
 
@@ -175,14 +169,29 @@ public final class Pem {
     private record Parsed(Object object, byte[] content) {}
 
     private static List<Parsed> blocks(byte[] text) throws MalformedException {
+        List<PemBlocks.Block> read;
+        try {
+            read = PemBlocks.read(text);
+        } catch (MalformedException e) {
+            throw new MalformedException(e.problem() + "; " + kindOr(text, "copy it again in full"));
+        }
         List<Parsed> blocks = new ArrayList<>();
-        for (PemBlocks.Block block : PemBlocks.read(text)) {
+        for (PemBlocks.Block block : read) {
             blocks.add(new Parsed(object(block, blocks.size() + 1), block.content()));
         }
         return blocks;
     }
 
+    private static String kindOr(byte[] text, String problem) {
+        String kind = FileKind.of(text);
+        return kind == null ? problem : kind;
+    }
+
     private static Object object(PemBlocks.Block block, int number) throws MalformedException {
+        String foreign = FileKind.ofLabel(block.label());
+        if (foreign != null) {
+            throw new MalformedException("block " + number + " is " + foreign);
+        }
         try (PEMParser parser = new PEMParser(new StringReader(block.text()))) {
             Nesting.require(block.content());
             Object object = parser.readObject();
@@ -192,20 +201,17 @@ public final class Pem {
         } catch (IOException | RuntimeException | MalformedException e) {
             // reported below: the message of a parser may hold a part of the block
         }
-        throw new MalformedException("block " + number
-                + " is malformed or cut off (expected -----BEGIN ...-----, base64, -----END ...-----)");
+        throw new MalformedException(
+                "block " + number
+                        + " is malformed or cut off (expected -----BEGIN ...-----, base64, -----END ...-----); copy it again in full");
     }
 
     private static String kind(Object block) {
-        if (block instanceof X509CertificateHolder) {
-            return "a certificate";
-        } else if (block instanceof PrivateKeyInfo || block instanceof PEMKeyPair) {
-            return "a private key";
+        if (block instanceof PrivateKeyInfo || block instanceof PEMKeyPair) {
+            return "a private key, expected certificates; are the files of certificate and key swapped?";
         } else if (block instanceof PKCS8EncryptedPrivateKeyInfo || block instanceof PEMEncryptedKeyPair) {
-            return "an encrypted private key";
-        } else if (block instanceof ASN1ObjectIdentifier || block instanceof X9ECParameters) {
-            return "EC parameters";
+            return "an encrypted private key, expected certificates; are the files of certificate and key swapped?";
         }
-        return "of another kind (" + block.getClass().getSimpleName() + ")";
+        return FileKind.ofBlock(block);
     }
 }

@@ -4,15 +4,12 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
+import io.valkeysecure.internal.x509.Fingerprint;
 import io.valkeysecure.internal.x509.Names;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -62,8 +59,7 @@ public record PickedAnchors(Material<List<X509Certificate>> from, List<String> n
         }
         throw refused("has " + matches.size() + " certificates named " + Printable.value(name)
                 + "; name one by its SHA-256 fingerprint: ["
-                + Printable.list(
-                        matches.stream().map(PickedAnchors::fingerprint).toList()) + "]");
+                + Printable.list(matches.stream().map(Fingerprint::of).toList()) + "]");
     }
 
     private TlsConfigurationException refused(String problem) {
@@ -73,7 +69,7 @@ public record PickedAnchors(Material<List<X509Certificate>> from, List<String> n
 
     private static boolean isNamed(X509Certificate certificate, String name) {
         return Names.commonNames(certificate.getSubjectX500Principal()).contains(name)
-                || fingerprint(certificate).equals(name.replace(":", "").toLowerCase(Locale.ROOT))
+                || Fingerprint.of(certificate).equals(name.replace(":", "").toLowerCase(Locale.ROOT))
                 || isSubject(certificate, name);
     }
 
@@ -110,14 +106,6 @@ public record PickedAnchors(Material<List<X509Certificate>> from, List<String> n
 
     private static Set<String> words(String text) {
         return new HashSet<>(List.of(text.toLowerCase(Locale.ROOT).split("\\W+")));
-    }
-
-    private static String fingerprint(X509Certificate certificate) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-        } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
-            throw new IllegalStateException("every JVM has SHA-256, and a parsed certificate its encoding", e);
-        }
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class OcspHttp {
     private static final int OK = 200;
+    private static final String CURE = "; is this responder up, and may this machine reach it over HTTP?";
 
     private OcspHttp() {}
 
@@ -58,11 +59,11 @@ final class OcspHttp {
             }
             return response.body();
         } catch (TimeoutException e) {
-            throw new UnprovedException(Printable.value(responder) + " did not answer in time");
+            throw new UnprovedException(Printable.value(responder) + " did not answer in time" + CURE);
         } catch (ExecutionException e) {
             String why = e.getCause() instanceof TooLargeException
                     ? " sent more than " + OcspResponse.LARGEST_BYTES + " bytes"
-                    : " cannot be asked: " + Printable.value(e.getCause());
+                    : " cannot be asked: " + Printable.value(e.getCause()) + CURE;
             throw new UnprovedException(Printable.value(responder) + why);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -103,9 +103,10 @@ final class PathJudge {
 
     /**
      * Validates by RFC 5280, 6.1, as the JDK implements it: signatures again, policies, and the algorithms and
-     * certificates that the JDK's settings disable. It does not judge names: it takes a common name for a dNSName, so a
-     * CA with name constraints ends one part of the path and is the anchor of the next, where its constraints are left
-     * out. What parts cannot show, as policies, is judged on the whole path without the constraints.
+     * certificates that the JDK's settings disable. It is not asked about names, since it takes a common name for a
+     * dNSName: a CA with name constraints ends one part of the path and is the anchor of the next, so that each
+     * certificate is judged as it was issued, and what parts cannot show, as policies, is judged on the whole path without
+     * the constraints.
      */
     private @Nullable PeerRejectedException validate(CertificationPath path) {
         context.budget().validation();

@@ -5,6 +5,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.internal.text.Printable;
 import io.valkeysecure.internal.x509.CertificationPath;
+import io.valkeysecure.internal.x509.Fingerprint;
 import io.valkeysecure.internal.x509.MalformedException;
 import io.valkeysecure.internal.x509.Names;
 import io.valkeysecure.internal.x509.ParsedCertificate;
@@ -248,7 +249,12 @@ final class PathSearch {
             return "the authorityKeyIdentifier of " + last
                     + " names another key or certificate than that of the issuer " + missing + ", which signed it";
         } else if (isNamed(last, anchors)) {
-            return "the trust anchor of the name " + missing + " did not sign " + last;
+            return "the trust anchor of the name " + missing + " (SHA-256 "
+                    + anchors.stream()
+                            .filter(last::isIssuedInNameOf)
+                            .map(anchor -> Fingerprint.of(anchor.x509()))
+                            .collect(Collectors.joining(", "))
+                    + ") did not sign " + last + "; is it another or an older CA of that name?";
         } else if (last.isSelfIssued()) {
             return last + " is signed by itself and is no trust anchor";
         } else if (isNamed(last, intermediates)) {

@@ -29,7 +29,10 @@ public final class ReferenceIdentifier {
     private ReferenceIdentifier() {}
 
     /** An expected name. */
-    public sealed interface Expected {}
+    public sealed interface Expected {
+        /** {@return the name without its kind} */
+        String value();
+    }
 
     /**
      * A DNS name, in lower case, as A-labels and without a trailing dot.
@@ -37,6 +40,11 @@ public final class ReferenceIdentifier {
      * @param name the name
      */
     public record Dns(String name) implements Expected {
+        @Override
+        public String value() {
+            return name;
+        }
+
         @Override
         public String toString() {
             return "dNSName " + name;
@@ -52,8 +60,13 @@ public final class ReferenceIdentifier {
         }
 
         @Override
+        public String value() {
+            return addressText(address);
+        }
+
+        @Override
         public String toString() {
-            return "iPAddress " + addressText(address);
+            return "iPAddress " + value();
         }
     }
 
@@ -63,6 +76,11 @@ public final class ReferenceIdentifier {
      * @param id {@code spiffe://domain/path}, or {@code spiffe://domain/} for all of the domain
      */
     public record Spiffe(String id) implements Expected {
+        @Override
+        public String value() {
+            return id;
+        }
+
         private boolean isTrustDomain() {
             return id.endsWith("/");
         }

@@ -36,7 +36,7 @@ final class Opened implements ManagedConnection {
         RootTypes.Negotiated negotiated = new RootTypes.Negotiated(
                 TlsVersion.TLS_1_3, "TLS_AES_128_GCM_SHA256", Optional.empty(), false, Duration.ZERO);
         try {
-            ValidatedPath path = generation.verifyOffline(presented, "localhost", List.of());
+            ValidatedPath path = generation.verifyOffline(presented, new Endpoint("localhost", 6380), List.of());
             return new TrackedConnection(
                     this,
                     new Proof(

@@ -2,6 +2,7 @@ package io.valkeysecure.internal.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.valkeysecure.Endpoint;
 import io.valkeysecure.internal.material.LoadedIdentity;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.net.Socket;
@@ -21,7 +22,7 @@ class GenerationKeyManagerTest {
     private final GenerationKeyManager none = new GenerationKeyManager(null, register);
 
     private HandshakeProgress progressOf(Object connection) {
-        HandshakeProgress progress = new HandshakeProgress(() -> {
+        HandshakeProgress progress = new HandshakeProgress(new Endpoint("localhost", 6379), () -> {
             throw new AssertionError("no verdict is asked for");
         });
         register.put(connection, progress);

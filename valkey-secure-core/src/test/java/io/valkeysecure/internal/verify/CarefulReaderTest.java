@@ -9,6 +9,7 @@ import static io.valkeysecure.internal.verify.Chain.goodCa;
 import static io.valkeysecure.internal.verify.Chain.goodLeaf;
 import static io.valkeysecure.internal.verify.Chain.goodRoot;
 
+import io.valkeysecure.internal.x509.Fingerprint;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.nio.charset.StandardCharsets;
@@ -162,7 +163,8 @@ class CarefulReaderTest {
                 List.of(root),
                 List.of(own),
                 io.valkeysecure.RefusalReason.UNTRUSTED_ISSUER,
-                "the trust anchor of the name CN=Same did not sign CN=Same");
+                "the trust anchor of the name CN=Same (SHA-256 " + Fingerprint.of(root.certificate())
+                        + ") did not sign CN=Same");
     }
 
     private static Chain excluding(Chain chain, int tag, byte[] base) {

@@ -16,6 +16,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.internal.x509.CertificationPath;
+import io.valkeysecure.internal.x509.Fingerprint;
 import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
 import io.valkeysecure.testkit.certificate.GeneralNameType;
 import io.valkeysecure.testkit.certificate.KeyType;
@@ -386,7 +387,8 @@ class PathSearchTest {
                 List.of(oldRoot),
                 List.of(goodLeaf(theirs).build(), theirs),
                 RefusalReason.UNTRUSTED_ISSUER,
-                "the trust anchor of the name CN=Root did not sign CN=Intermediate");
+                "the trust anchor of the name CN=Root (SHA-256 " + Fingerprint.of(oldRoot.certificate())
+                        + ") did not sign CN=Intermediate; is it another or an older CA of that name?");
     }
 
     @Test

@@ -110,4 +110,15 @@ class NamesTest {
         assertThat(Names.commonNames(name)).containsExactly("First Root", "second");
         assertThat(Names.commonNames(principal(new X500Name("O=Example")))).isEmpty();
     }
+
+    @Test
+    void isWithin_valueThatIsNoText_isComparedAsItIs() {
+        X500Name base =
+                new X500NameBuilder().addRDN(BCStyle.O, new ASN1Integer(1)).build();
+        X500Name other =
+                new X500NameBuilder().addRDN(BCStyle.O, new ASN1Integer(2)).build();
+
+        assertThat(Names.isWithin(base, base, true)).isTrue();
+        assertThat(Names.isWithin(other, base, true)).isFalse();
+    }
 }

@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.doctor.report;
 
+import io.valkeysecure.internal.text.DocumentationLinks;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -27,6 +28,11 @@ public enum Check {
     /** No renegotiation_info. */
     RENEGOTIATION_INSECURE(
             Severity.MEDIUM, "secure renegotiation is not supported", "upgrade the server's OpenSSL; RFC 5746"),
+    /** A second handshake, whenever a client likes. */
+    RENEGOTIATION_BY_CLIENT(
+            Severity.MEDIUM,
+            "a client may start a second handshake on its connection",
+            "no ClientRenegotiation among the Options of the server's openssl.cnf; OpenSSL 3.0 or newer"),
     /** CRIME. */
     TLS_COMPRESSION(Severity.MEDIUM, "TLS compression is accepted", "an OpenSSL without compression, its default"),
     /** Below 2048 bits. */
@@ -135,6 +141,21 @@ public enum Check {
     REPLICATION_PLAINTEXT(Severity.HIGH, "replication is not by TLS", "tls-replication yes"),
     /** The bus without TLS. */
     CLUSTER_BUS_PLAINTEXT(Severity.HIGH, "the cluster bus is not by TLS", "tls-cluster yes"),
+    /** Somebody uses the port without TLS. */
+    CONNECTION_PLAINTEXT(
+            Severity.HIGH, "a client or a replica is connected without TLS", "TLS for it as well, and then port 0"),
+    /** How an exporter connects. */
+    MONITORING_UNPROTECTED(
+            Severity.HIGH,
+            "an exporter does not protect its connection or its password",
+            "--redis.addr=rediss://HOST:PORT --tls-ca-cert-file=FILE, and the password in REDIS_PASSWORD or"
+                    + " --redis.password-file"),
+    /** Whom an exporter logs in as. */
+    MONITORING_POWERFUL(
+            Severity.MEDIUM,
+            "an exporter logs in as a user who may do more than look",
+            "user exporter on #SHA256-OF-A-PASSWORD -@all +ping +info +client|setname +config|get +slowlog|get"
+                    + " +slowlog|len +latency|latest, in the aclfile"),
     /** A unix socket that everybody may write to. */
     UNIX_SOCKET_OPEN(
             Severity.MEDIUM,
@@ -172,10 +193,10 @@ public enum Check {
             Severity.MEDIUM,
             "the server's version has known vulnerabilities",
             "the newest release of its series, or a distribution's package that has the fixes"),
-    /** A node that was learned and not seen. */
+    /** A server that was named, or that another told of. */
     NODE_UNREACHABLE(
             Severity.MEDIUM,
-            "a node that the server told of could not be examined",
+            "a server could not be examined",
             "open the way to it, or run the doctor where its clients run");
 
     private static final String RENEW = "valkey-secure pki renew ca server.crt --out server-new";
@@ -216,9 +237,9 @@ public enum Check {
         return change;
     }
 
-    /** {@return where it is explained} */
+    /** {@return the address of the section that explains it} */
     public String page() {
-        return "docs/doctor.md#" + id();
+        return DocumentationLinks.section("doctor", id());
     }
 
     public Finding on(String target, String evidence) {

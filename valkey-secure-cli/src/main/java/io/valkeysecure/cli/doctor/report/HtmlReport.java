@@ -18,7 +18,7 @@ public final class HtmlReport {
             body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; overflow-wrap: anywhere }
             h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.2rem; margin: 2rem 0 .5rem }
             .verdict { font-weight: 600; margin: .5rem 0 1rem } .tight { color: var(--good) }
-            .incomplete { color: var(--high) } dt.incomplete { opacity: 1 } ul { padding-left: 1.2rem }
+            .incomplete { color: var(--high) } dt.incomplete { opacity: 1 } a { color: inherit }
             .verdict span { border: 1px solid; border-radius: 1rem; display: inline-block; margin: 0 .3rem .3rem 0; padding: 0 .7rem }
             .verdict .critical { color: var(--critical) } .verdict .high { color: var(--high) }
             .verdict .medium { color: var(--medium) } .verdict .low { color: var(--low) }
@@ -37,7 +37,8 @@ public final class HtmlReport {
               padding: .1em .3em } dd code { margin-left: -.3em }
             @media (max-width: 34rem) { body { font-size: 15px; padding: .7rem } section dl { grid-template-columns: 2fr 3fr } }
             @media print { body { font-size: 10pt; max-width: none; padding: 0; print-color-adjust: exact;
-              -webkit-print-color-adjust: exact } section { break-inside: avoid } h2 { margin-top: 1.2rem } }
+              -webkit-print-color-adjust: exact } h2 { break-after: avoid; margin-top: 1.2rem } h3 { font-size: 11pt }
+              dd { break-inside: avoid } article a::after { content: "  " attr(href); font-size: .8rem } }
             """;
 
     private HtmlReport() {}
@@ -60,7 +61,8 @@ public final class HtmlReport {
      * @return HTML
      */
     public static String of(Report report, Optional<Profile> profile) {
-        String target = report.nodes().get(0).endpoint().toString();
+        int others = report.nodes().size() - 1;
+        String target = report.nodes().get(0).endpoint() + (others == 0 ? "" : " and " + others + " more");
         return """
                 <!doctype html>
                 <html lang="en">
@@ -107,17 +109,20 @@ public final class HtmlReport {
     private static String localNotMade(Report report) {
         return report.localNotMade().isEmpty()
                 ? ""
-                : "<section>\n<h2>this side</h2>\n<dl>" + notMade(report.localNotMade()) + "</dl>\n</section>";
+                : "<section>\n<h2>this side</h2>\n<dl>" + checks(CheckResult.State.NOT_MADE, report.localChecks())
+                        + "</dl>\n</section>";
     }
 
-    /** Checks of one reason together. */
-    private static String notMade(List<CheckResult> results) {
+    /** Checks of one reason together: every check stands on the page, for whoever has to sign it. */
+    private static String checks(CheckResult.State state, List<CheckResult> all) {
         StringBuilder html = new StringBuilder();
+        List<CheckResult> results =
+                all.stream().filter(result -> result.state() == state).toList();
+        String style = state == CheckResult.State.NOT_MADE ? " class=\"incomplete\"" : "";
         CheckResult.byReason(results)
-                .forEach((because, checks) -> html.append("<dt class=\"incomplete\">not made</dt><dd>")
+                .forEach((because, checks) -> html.append("<dt" + style + ">" + state + "</dt><dd>")
                         .append(escaped(String.join(", ", checks)))
-                        .append("<br>because ")
-                        .append(escaped(because))
+                        .append(because.isEmpty() ? "" : "<br>because " + escaped(because))
                         .append("</dd>"));
         return html.toString();
     }
@@ -140,9 +145,9 @@ public final class HtmlReport {
                 Locale.ROOT,
                 """
                 <article class="%1$s">
-                <span class="severity">%1$s</span> <code>%2$s</code>
+                <span class="severity">%1$s</span> <a href="%7$s"><code>%2$s</code></a>
                 <h3>%3$s</h3>
-                <dl><dt>where</dt><dd>%4$s</dd><dt>seen</dt><dd>%5$s</dd><dt>change</dt><dd><code>%6$s</code></dd><dt>page</dt><dd>%7$s</dd></dl>
+                <dl><dt>where</dt><dd>%4$s</dd><dt>seen</dt><dd>%5$s</dd><dt>change</dt><dd><code>%6$s</code></dd></dl>
                 </article>""",
                 finding.check().severity(),
                 finding.check().id(),
@@ -210,23 +215,11 @@ public final class HtmlReport {
         }
         html.append("</dd><dt>checks</dt><dd>")
                 .append(CheckResult.counts(node.checks()))
-                .append("</dd>")
-                .append(notMade(node.notMade()));
-        return html.append("</dl>\n").append(table(node)).append("\n</section>").toString();
-    }
-
-    /** Every check, for whoever has to sign. */
-    private static String table(Report.Node node) {
-        StringBuilder html = new StringBuilder("<details>\n<summary>every check</summary>\n<ul>\n");
-        for (CheckResult result : node.checks()) {
-            html.append("<li>")
-                    .append(result.check().id())
-                    .append(": ")
-                    .append(result.state())
-                    .append(result.because().isEmpty() ? "" : ", " + escaped(result.because()))
-                    .append("</li>\n");
+                .append("</dd>");
+        for (CheckResult.State state : CheckResult.State.values()) {
+            html.append(checks(state, node.checks()));
         }
-        return html.append("</ul>\n</details>").toString();
+        return html.append("</dl>\n</section>").toString();
     }
 
     private static String escaped(String text) {

@@ -1,5 +1,6 @@
 package io.valkeysecure.cli.doctor.report;
 
+import io.valkeysecure.internal.text.DocumentationLinks;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,8 @@ public final class SarifReport {
                 "valkey-secure doctor",
                 "version",
                 version,
+                "informationUri",
+                DocumentationLinks.page("doctor"),
                 "rules",
                 Stream.of(Check.values()).map(SarifReport::rule).toList());
         Map<String, Object> run = ordered(
@@ -48,7 +51,8 @@ public final class SarifReport {
         return ordered(
                 "id", check.id(),
                 "shortDescription", Map.of("text", check.title()),
-                "help", Map.of("text", "see " + check.page()),
+                "helpUri", check.page(),
+                "help", Map.of("text", "Change: " + check.change() + ". See " + check.page()),
                 "defaultConfiguration", Map.of("level", level(check.severity())),
                 "properties", Map.of("security-severity", score(check.severity())));
     }

@@ -1,0 +1,2 @@
+/** The command line, as tests of other modules call it. */
+package io.valkeysecure.cli;
