@@ -51,7 +51,7 @@ final class RawUses {
         return rawName(method.getDeclaringType()) + "#" + name + "(" + parameters + ")";
     }
 
-    private static String rawName(JavaType type) {
+    static String rawName(JavaType type) {
         JavaType.FullyQualified named = TypeUtils.asFullyQualified(type);
         return (named == null ? type.toString() : named.getFullyQualifiedName()).replace('$', '.');
     }
