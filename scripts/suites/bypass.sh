@@ -7,9 +7,7 @@ suite() {
   local status=0 tool file figure text sum rewritten=0 line="" files=() wanted=('raw found' missed 'guarded flagged')
   clear_reports
   rm -rf "$ROOT"/*/target/bypass
-  local modules=valkey-secure-archunit
-  [ ! -d "$ROOT/valkey-secure-rewrite" ] || modules+=,valkey-secure-rewrite
-  run_maven test -pl "$modules" -am -Dtest='io/valkeysecure/archunit/**,io/valkeysecure/rewrite/**' \
+  run_maven test -pl valkey-secure-archunit,valkey-secure-rewrite -am -DexcludedGroups= -Dtest='io/valkeysecure/archunit/**,io/valkeysecure/rewrite/**' \
     -Dsurefire.failIfNoSpecifiedTests=false || status=$?
   [ "$status" = 0 ] || name_failures
   for tool in archunit/forbidden-apis archunit/archunit rewrite/rewrite; do
