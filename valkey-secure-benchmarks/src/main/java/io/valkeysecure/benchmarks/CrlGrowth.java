@@ -21,6 +21,8 @@ final class CrlGrowth extends Growth {
     static final String TITLE = "Entries of a CRL";
     static final List<Integer> SIZES = List.of(1, 1_000, 25_000, 1_000_000);
 
+    private static final Duration LOOKING = Duration.ofMillis(200);
+
     private final CertificationPath path;
 
     CrlGrowth(List<Integer> sizes) throws Exception {
@@ -57,7 +59,9 @@ final class CrlGrowth extends Growth {
         CrlCheck check = read(encoded);
         measured.put(Metric.KEPT, (Heap.used() - before) / Heap.KIB);
         Instant now = Instant.now();
-        measured.put(Metric.AGAIN, micros(length, () -> check.check(path, now, List.of(), System.nanoTime())));
+        // the first one verifies the signature of the list
+        measured.put(Metric.FIRST, micros(Duration.ZERO, () -> check.check(path, now, List.of(), System.nanoTime())));
+        measured.put(Metric.AGAIN, micros(LOOKING, () -> check.check(path, now, List.of(), System.nanoTime())));
         return measured;
     }
 
