@@ -59,7 +59,7 @@ final class PeerBytesTap extends ChannelDuplexHandler {
         ctx.write(message, promise);
     }
 
-    /** Passes the refusal to the gate, which closes the channel and reports the refusal to Lettuce. */
+    /** Passes the refusal to the gate, which closes the channel and reports the refusal to the client. */
     private void refuse(ChannelHandlerContext ctx, TlsHandshakeException refusal) {
         refused = true;
         ctx.fireExceptionCaught(refusal);

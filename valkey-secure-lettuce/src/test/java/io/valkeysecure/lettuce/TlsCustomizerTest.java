@@ -143,7 +143,7 @@ class TlsCustomizerTest {
     /** Without managers of its own a context would take the JVM's, and trust every public CA. */
     @Test
     void trustManagers_ofLettucesOwnTls_areOneThatTrustsNobody() {
-        TrustManager[] managers = new TrustNobody.NobodyFactory().getTrustManagers();
+        TrustManager[] managers = TrustNobody.FACTORY.getTrustManagers();
 
         assertThat(managers).hasSize(1);
         X509ExtendedTrustManager nobody = (X509ExtendedTrustManager) managers[0];
