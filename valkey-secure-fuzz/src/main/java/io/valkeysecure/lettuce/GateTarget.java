@@ -21,6 +21,7 @@ import io.valkeysecure.fuzz.FuzzTarget;
 import io.valkeysecure.fuzz.Pki;
 import io.valkeysecure.fuzz.Properties;
 import io.valkeysecure.fuzz.PropertyViolation;
+import io.valkeysecure.netty.internal.TlsGate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

@@ -2,6 +2,7 @@ package io.valkeysecure.lettuce;
 
 import io.netty.channel.Channel;
 import io.valkeysecure.TlsHandshakeException;
+import io.valkeysecure.netty.internal.GuardedClient;
 import org.jspecify.annotations.Nullable;
 
 /**

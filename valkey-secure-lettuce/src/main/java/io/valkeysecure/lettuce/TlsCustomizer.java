@@ -15,6 +15,8 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.netty.internal.GuardedPipeline;
+import io.valkeysecure.netty.internal.HandshakeThreads;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package io.valkeysecure.lettuce;
 
 import io.lettuce.core.SslOptions;
+import io.valkeysecure.netty.internal.TrustNobodyFactory;
 import java.time.Duration;
 import javax.net.ssl.TrustManagerFactory;
 

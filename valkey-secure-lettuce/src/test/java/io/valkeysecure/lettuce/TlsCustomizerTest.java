@@ -19,6 +19,8 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsPolicy;
+import io.valkeysecure.netty.internal.PeerBytesTap;
+import io.valkeysecure.netty.internal.TlsGate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;

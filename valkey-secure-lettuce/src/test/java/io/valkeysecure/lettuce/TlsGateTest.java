@@ -37,6 +37,7 @@ import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.adapter.RefusalReporter;
 import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.netty.internal.TlsGate;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.valkeysecure.lettuce;
+package io.valkeysecure.netty.internal;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one channel, on its event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that is passed in has the result
-final class TlsGate extends ChannelDuplexHandler {
+public final class TlsGate extends ChannelDuplexHandler {
     private enum State {
         /** The handshake is not finished. */
         CLOSED,
@@ -70,7 +70,7 @@ final class TlsGate extends ChannelDuplexHandler {
      * @param verifier runs the verification, which checks signatures and may wait for an OCSP responder
      * @param client the client library whose channel it is
      */
-    TlsGate(TlsHandshake handshake, SSLEngine engine, Executor verifier, GuardedClient client) {
+    public TlsGate(TlsHandshake handshake, SSLEngine engine, Executor verifier, GuardedClient client) {
         this.handshake = handshake;
         this.engine = engine;
         this.verifier = verifier;
@@ -119,8 +119,9 @@ final class TlsGate extends ChannelDuplexHandler {
         });
     }
 
+    /** Runs a task on the event loop of the channel, and returns whether there still is one. */
     @CanIgnoreReturnValue
-    static boolean onEventLoop(ChannelHandlerContext ctx, Runnable task) {
+    public static boolean onEventLoop(ChannelHandlerContext ctx, Runnable task) {
         try {
             ctx.executor().execute(task);
             return true;

@@ -1,4 +1,4 @@
-package io.valkeysecure.lettuce;
+package io.valkeysecure.netty.internal;
 
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
@@ -11,13 +11,13 @@ import java.util.concurrent.Executor;
 import javax.net.ssl.SSLEngine;
 
 /** Replaces the TLS handler of a client library by the guard: tap, slot, TLS handler and gate, in this order. */
-final class GuardedPipeline {
+public final class GuardedPipeline {
     private static final String FIRST_BYTES = "valkey-secure-first-bytes";
     private static final String SLOT = "valkey-secure-slot";
     private static final String TLS = "valkey-secure-tls";
 
     /** The name of the gate, the last handler of the guard. */
-    static final String GATE = "valkey-secure-gate";
+    public static final String GATE = "valkey-secure-gate";
 
     /** The longest time that a peer that reads nothing can delay the closing of a channel. */
     private static final Duration CLOSE_NOTIFY_TIMEOUT = Duration.ofMillis(500);
@@ -29,7 +29,7 @@ final class GuardedPipeline {
      *
      * @param verifier runs the verification, and the delegated tasks of the engine
      */
-    static void guard(
+    public static void guard(
             ChannelPipeline pipeline,
             SslHandler theirs,
             TlsHandshake handshake,
@@ -53,7 +53,7 @@ final class GuardedPipeline {
      *
      * @param setting what is wrong, in words of the client library
      */
-    static void requireFullVerification(SSLEngine theirs, String setting) {
+    public static void requireFullVerification(SSLEngine theirs, String setting) {
         if (!"HTTPS".equals(theirs.getSSLParameters().getEndpointIdentificationAlgorithm())) {
             throw RootTypes.configurationRefused(
                     RefusalReason.UNSUPPORTED_SETTING,
@@ -69,7 +69,7 @@ final class GuardedPipeline {
      *
      * @param advice what to do if there are none, in words of the client library
      */
-    static Endpoint endpoint(SSLEngine theirs, String advice) {
+    public static Endpoint endpoint(SSLEngine theirs, String advice) {
         String host = theirs.getPeerHost();
         if (host == null || host.isEmpty() || theirs.getPeerPort() < 1) {
             throw RootTypes.configurationRefused(

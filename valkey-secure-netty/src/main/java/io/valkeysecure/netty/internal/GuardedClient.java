@@ -1,10 +1,10 @@
-package io.valkeysecure.lettuce;
+package io.valkeysecure.netty.internal;
 
 import io.netty.channel.Channel;
 import io.valkeysecure.TlsHandshakeException;
 
 /** What {@link TlsGate} asks of the client library whose channel it guards. Called on the channel's event loop. */
-interface GuardedClient {
+public interface GuardedClient {
     /** Reports a refusal to whoever waits for the channel. The gate closes the channel. */
     void refused(Channel channel, TlsHandshakeException refusal);
 

@@ -1,4 +1,4 @@
-package io.valkeysecure.lettuce;
+package io.valkeysecure.netty.internal;
 
 import io.netty.handler.ssl.util.SimpleTrustManagerFactory;
 import io.valkeysecure.PeerRejectedException;
@@ -13,7 +13,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** A trust manager factory for a client library's own TLS, which is never to be used: it trusts nobody. */
-final class TrustNobodyFactory extends SimpleTrustManagerFactory {
+public final class TrustNobodyFactory extends SimpleTrustManagerFactory {
     private final Nobody nobody;
 
     /**
@@ -21,7 +21,7 @@ final class TrustNobodyFactory extends SimpleTrustManagerFactory {
      *
      * @param seen what a channel without the guard means, and what to do, in words of the client library
      */
-    TrustNobodyFactory(String seen) {
+    public TrustNobodyFactory(String seen) {
         nobody = new Nobody(seen);
     }
 
