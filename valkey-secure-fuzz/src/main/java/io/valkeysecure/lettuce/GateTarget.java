@@ -115,7 +115,8 @@ public final class GateTarget implements FuzzTarget {
         }
         Queue<Runnable> verifications = new ArrayDeque<>();
         Client client = new Client();
-        EmbeddedChannel channel = new EmbeddedChannel(new TlsGate(handshake, engine, verifications::add, new LettuceChannel(null)), client);
+        EmbeddedChannel channel = new EmbeddedChannel(
+                new TlsGate(handshake, engine, verifications::add, new LettuceChannel(null)), client);
         List<ChannelFuture> written = new ArrayList<>();
         for (int i = 0; i < MOST_EVENTS && !draw.isEmpty(); i++) {
             event(draw.below(EVENTS), channel, verifications, written);

@@ -135,7 +135,8 @@ class TlsGateTest {
 
     private EmbeddedChannel channel() {
         TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
-        return keeping(new EmbeddedChannel(new TlsGate(handshake, handshake.engine(), Runnable::run, new LettuceChannel(null)), client));
+        return keeping(new EmbeddedChannel(
+                new TlsGate(handshake, handshake.engine(), Runnable::run, new LettuceChannel(null)), client));
     }
 
     @Test
@@ -174,7 +175,8 @@ class TlsGateTest {
         TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
         SSLEngine engine = handshake.engine();
         shakeHands(engine, pki.server.tlsContext(pki.root).createSSLEngine());
-        return keeping(new EmbeddedChannel(new TlsGate(handshake, engine, verifying::add, new LettuceChannel(null)), client));
+        return keeping(
+                new EmbeddedChannel(new TlsGate(handshake, engine, verifying::add, new LettuceChannel(null)), client));
     }
 
     private static void shakeHands(SSLEngine ours, SSLEngine server) throws SSLException {
@@ -495,7 +497,8 @@ class TlsGateTest {
     void close_channelThatNeverWasActive_isNoRefusal() {
         TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
         EmbeddedChannel channel =
-                new EmbeddedChannel(new TlsGate(handshake, handshake.engine(), Runnable::run, new LettuceChannel(null)), client) {
+                new EmbeddedChannel(
+                        new TlsGate(handshake, handshake.engine(), Runnable::run, new LettuceChannel(null)), client) {
                     @Override
                     public boolean isActive() {
                         return false;

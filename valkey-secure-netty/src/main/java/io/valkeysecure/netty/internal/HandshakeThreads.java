@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class HandshakeThreads implements Executor {
     /** How the names of the threads begin. */
     public static final String PREFIX = "valkey-secure-handshake-";
+
     private static final int IDLE_SECONDS = 5;
     private static final AtomicInteger NUMBER = new AtomicInteger();
 

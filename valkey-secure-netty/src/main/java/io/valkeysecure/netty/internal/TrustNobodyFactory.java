@@ -84,9 +84,7 @@ public final class TrustNobodyFactory extends SimpleTrustManagerFactory {
 
         private PeerRejectedException refusal() {
             return RootTypes.peerRejected(
-                    RefusalReason.UNCLASSIFIED,
-                    "expected a channel guarded by valkey-secure, seen " + seen,
-                    null);
+                    RefusalReason.UNCLASSIFIED, "expected a channel guarded by valkey-secure, seen " + seen, null);
         }
     }
 }
