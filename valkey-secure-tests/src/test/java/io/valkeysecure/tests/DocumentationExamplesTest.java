@@ -41,22 +41,30 @@ import redis.clients.jedis.HostAndPort;
 @Tag("jedis-8")
 class DocumentationExamplesTest {
     /** By block that connects: what a program does afterwards. */
-    private static final Map<String, String> CONNECTING = Map.of(
-            "README.md, block 1", "",
-            "README.md, block 2", "",
-            "README.md, block 3", "",
-            "managed-services.md, block 2",
-                    "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"3\")); client.shutdown();",
-            "managed-services.md, block 3", "try (client) { assertEquals(\"OK\", client.set(\"a\", \"4\")); }",
-            "proxies.md, block 2",
-                    "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"5\")); client.shutdown(); resources.shutdown();",
-            "proxies.md, block 3", "try (client) { assertEquals(\"OK\", client.set(\"a\", \"6\")); }",
-            "rotation.md, block 2", "try (pool) { assertEquals(\"PONG\", pool.getResource().ping()); }",
-            "topologies.md, block 1", "assertEquals(\"OK\", connection.sync().set(\"a\", \"1\")); client.shutdown();",
-            "topologies.md, block 2",
-                    "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"2\")); client.shutdown();");
+    private static final Map<String, String> CONNECTING = Map.ofEntries(
+            Map.entry("README.md, block 1", ""),
+            Map.entry("README.md, block 2", ""),
+            Map.entry("README.md, block 3", ""),
+            Map.entry(
+                    "managed-services.md, block 2",
+                    "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"3\")); client.shutdown();"),
+            Map.entry(
+                    "managed-services.md, block 3", "try (client) { assertEquals(\"OK\", client.set(\"a\", \"4\")); }"),
+            Map.entry(
+                    "proxies.md, block 2",
+                    "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"5\")); client.shutdown(); resources.shutdown();"),
+            Map.entry("proxies.md, block 3", "try (client) { assertEquals(\"OK\", client.set(\"a\", \"6\")); }"),
+            Map.entry("redisson.md, block 1", ""),
+            Map.entry("rotation.md, block 2", "try (pool) { assertEquals(\"PONG\", pool.getResource().ping()); }"),
+            Map.entry(
+                    "topologies.md, block 1",
+                    "assertEquals(\"OK\", connection.sync().set(\"a\", \"1\")); client.shutdown();"),
+            Map.entry(
+                    "topologies.md, block 2",
+                    "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"2\")); client.shutdown();"));
 
-    private static final Pattern CONNECTS = Pattern.compile("Secure(Lettuce|Jedis)\\.|\\.connect\\(|new JedisPool\\(");
+    private static final Pattern CONNECTS =
+            Pattern.compile("Secure(Lettuce|Jedis)\\.|SecureRedisson\\.client|\\.connect\\(|new JedisPool\\(");
 
     private static final TestCertificate CA =
             TestCertificate.root().subject("CN=Example CA").build();
