@@ -5,19 +5,29 @@ module io.valkeysecure {
     exports io.valkeysecure.adapter;
     exports io.valkeysecure.internal.adapter to
             io.valkeysecure.jedis,
-            io.valkeysecure.lettuce;
+            io.valkeysecure.lettuce,
+            io.valkeysecure.netty,
+            io.valkeysecure.redisson;
     exports io.valkeysecure.internal.annotation to
             io.valkeysecure.jedis,
-            io.valkeysecure.lettuce;
+            io.valkeysecure.lettuce,
+            io.valkeysecure.netty,
+            io.valkeysecure.redisson;
     exports io.valkeysecure.internal.engine to
             io.valkeysecure.jedis,
-            io.valkeysecure.lettuce;
+            io.valkeysecure.lettuce,
+            io.valkeysecure.netty,
+            io.valkeysecure.redisson;
     exports io.valkeysecure.internal.root to
             io.valkeysecure.jedis,
-            io.valkeysecure.lettuce;
+            io.valkeysecure.lettuce,
+            io.valkeysecure.netty,
+            io.valkeysecure.redisson;
     exports io.valkeysecure.internal.text to
             io.valkeysecure.jedis,
-            io.valkeysecure.lettuce;
+            io.valkeysecure.lettuce,
+            io.valkeysecure.netty,
+            io.valkeysecure.redisson;
     exports io.valkeysecure.micrometer;
     exports io.valkeysecure.observe;
 

@@ -8,6 +8,8 @@ public enum ClientLibrary {
     JEDIS,
     /** Lettuce. */
     LETTUCE,
+    /** Redisson. */
+    REDISSON,
     /** Any other user of {@link TlsHandshake}. */
     OTHER;
 

@@ -21,6 +21,7 @@ import io.valkeysecure.fuzz.FuzzTarget;
 import io.valkeysecure.fuzz.Pki;
 import io.valkeysecure.fuzz.Properties;
 import io.valkeysecure.fuzz.PropertyViolation;
+import io.valkeysecure.netty.internal.TlsGate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -114,7 +115,8 @@ public final class GateTarget implements FuzzTarget {
         }
         Queue<Runnable> verifications = new ArrayDeque<>();
         Client client = new Client();
-        EmbeddedChannel channel = new EmbeddedChannel(new TlsGate(handshake, engine, verifications::add, null), client);
+        EmbeddedChannel channel = new EmbeddedChannel(
+                new TlsGate(handshake, engine, verifications::add, new LettuceChannel(null)), client);
         List<ChannelFuture> written = new ArrayList<>();
         for (int i = 0; i < MOST_EVENTS && !draw.isEmpty(); i++) {
             event(draw.below(EVENTS), channel, verifications, written);

@@ -13,6 +13,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
+import io.valkeysecure.netty.internal.PeerBytesTap;
 import java.util.HexFormat;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;

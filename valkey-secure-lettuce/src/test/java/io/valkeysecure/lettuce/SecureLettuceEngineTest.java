@@ -20,7 +20,7 @@ import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.engine.EngineSettings;
-import io.valkeysecure.lettuce.engine.BoringSslEngine;
+import io.valkeysecure.netty.engine.BoringSslEngine;
 import io.valkeysecure.testkit.MutableClock;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.OcspResponder;

@@ -12,6 +12,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.VerifiedHandshake;
+import io.valkeysecure.netty.internal.HandshakeThreads;
 import io.valkeysecure.testkit.certificate.OcspResponder;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.net.URI;

@@ -20,6 +20,7 @@ import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.netty.internal.HandshakeThreads;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.File;
 import java.io.IOException;

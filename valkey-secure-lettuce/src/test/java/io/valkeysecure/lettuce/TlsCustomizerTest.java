@@ -19,6 +19,8 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsPolicy;
+import io.valkeysecure.netty.internal.PeerBytesTap;
+import io.valkeysecure.netty.internal.TlsGate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,7 +145,7 @@ class TlsCustomizerTest {
     /** Without managers of its own a context would take the JVM's, and trust every public CA. */
     @Test
     void trustManagers_ofLettucesOwnTls_areOneThatTrustsNobody() {
-        TrustManager[] managers = new TrustNobody.NobodyFactory().getTrustManagers();
+        TrustManager[] managers = TrustNobody.FACTORY.getTrustManagers();
 
         assertThat(managers).hasSize(1);
         X509ExtendedTrustManager nobody = (X509ExtendedTrustManager) managers[0];

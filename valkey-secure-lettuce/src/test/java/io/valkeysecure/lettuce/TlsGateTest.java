@@ -39,6 +39,7 @@ import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.adapter.RefusalReporter;
 import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.netty.internal.TlsGate;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -136,7 +137,8 @@ class TlsGateTest {
 
     private EmbeddedChannel channel() {
         TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
-        return keeping(new EmbeddedChannel(new TlsGate(handshake, handshake.engine(), Runnable::run, null), client));
+        return keeping(new EmbeddedChannel(
+                new TlsGate(handshake, handshake.engine(), Runnable::run, new LettuceChannel(null)), client));
     }
 
     @Test
@@ -175,7 +177,8 @@ class TlsGateTest {
         TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
         SSLEngine engine = handshake.engine();
         shakeHands(engine, pki.server.tlsContext(pki.root).createSSLEngine());
-        return keeping(new EmbeddedChannel(new TlsGate(handshake, engine, verifying::add, null), client));
+        return keeping(
+                new EmbeddedChannel(new TlsGate(handshake, engine, verifying::add, new LettuceChannel(null)), client));
     }
 
     private static void shakeHands(SSLEngine ours, SSLEngine server) throws SSLException {
@@ -249,7 +252,7 @@ class TlsGateTest {
                         task -> {
                             throw new OutOfMemoryError("unable to create native thread");
                         },
-                        null),
+                        new LettuceChannel(null)),
                 client);
         channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
         channel.runPendingTasks();
@@ -534,7 +537,8 @@ class TlsGateTest {
     void close_channelThatNeverWasActive_isNoRefusal() {
         TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
         EmbeddedChannel channel =
-                new EmbeddedChannel(new TlsGate(handshake, handshake.engine(), Runnable::run, null), client) {
+                new EmbeddedChannel(
+                        new TlsGate(handshake, handshake.engine(), Runnable::run, new LettuceChannel(null)), client) {
                     @Override
                     public boolean isActive() {
                         return false;
@@ -579,7 +583,7 @@ class TlsGateTest {
         TlsHandshake handshake = TlsHandshake.start(watched, new Endpoint("localhost", 6379), ClientLibrary.LETTUCE);
         SSLEngine engine = handshake.engine();
         shakeHands(engine, pki.server.tlsContext(pki.root).createSSLEngine());
-        TlsGate gate = new TlsGate(handshake, engine, verifying::add, drain);
+        TlsGate gate = new TlsGate(handshake, engine, verifying::add, new LettuceChannel(drain));
         EmbeddedChannel channel =
                 keeping(drain == null ? new EmbeddedChannel(gate) : new EmbeddedChannel(gate, drain, client));
         channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);

@@ -50,7 +50,7 @@ final class StarterRuntimeHints implements RuntimeHintsRegistrar {
 
     private static final List<String> ENGINES = List.of(
             "io.valkeysecure.jedis.engine.ConscryptEngine",
-            "io.valkeysecure.lettuce.engine.BoringSslEngine",
+            "io.valkeysecure.netty.engine.BoringSslEngine",
             "org.conscrypt.Conscrypt",
             "io.netty.handler.ssl.OpenSsl");
 

@@ -53,6 +53,8 @@ record DocumentationExample(String page, int number, String code) {
             "SecureTls tls; Supplier<String> tokens;",
             "proxies.md",
             "SecureTls tls; String password;",
+            "redisson.md",
+            "SecureTls tls; String password; Config settings;",
             "revocation.md",
             "TrustAnchors anchors; ClientIdentity identity;",
             "rotation.md",
@@ -100,6 +102,13 @@ record DocumentationExample(String page, int number, String code) {
             import io.valkeysecure.lettuce.*;
             """;
 
+    private static final String REDISSON = """
+            import io.valkeysecure.redisson.*;
+            import org.redisson.api.*;
+            import org.redisson.client.codec.*;
+            import org.redisson.config.*;
+            """;
+
     static List<DocumentationExample> all() throws IOException {
         List<Path> pages = new ArrayList<>();
         try (Stream<Path> top = Files.list(ROOT);
@@ -137,10 +146,11 @@ record DocumentationExample(String page, int number, String code) {
         String imports = code.lines().filter(DocumentationExample::isImport).collect(Collectors.joining("\n"));
         String rest = code.lines().filter(line -> !isImport(line)).collect(Collectors.joining("\n"));
         boolean lettuce = page.equals("topologies.md") || code.contains("SecureLettuce");
+        String imported = page.equals("redisson.md") ? REDISSON : lettuce ? LETTUCE : JEDIS;
         String body =
                 TYPE.matcher(rest).find() ? "static " + rest.strip() : "void run() throws Exception {\n" + rest + "\n}";
-        return IMPORTS + (lettuce ? LETTUCE : JEDIS) + imports + "\nclass Example {\n" + GIVEN.getOrDefault(page, "")
-                + "\n" + body + "\n}\n";
+        return IMPORTS + imported + imports + "\nclass Example {\n" + GIVEN.getOrDefault(page, "") + "\n" + body
+                + "\n}\n";
     }
 
     private static boolean isImport(String line) {

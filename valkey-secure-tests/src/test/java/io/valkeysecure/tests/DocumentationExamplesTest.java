@@ -54,6 +54,7 @@ class DocumentationExamplesTest {
                     "proxies.md, block 2",
                     "assertEquals(\"OK\", client.connect().sync().set(\"a\", \"5\")); client.shutdown(); resources.shutdown();"),
             Map.entry("proxies.md, block 3", "try (client) { assertEquals(\"OK\", client.set(\"a\", \"6\")); }"),
+            Map.entry("redisson.md, block 1", ""),
             Map.entry("rotation.md, block 2", "try (pool) { assertEquals(\"PONG\", pool.getResource().ping()); }"),
             Map.entry(
                     "topologies.md, block 1",
@@ -73,7 +74,7 @@ class DocumentationExamplesTest {
             Map.entry("testing.md, block 10", ""));
 
     private static final Pattern CONNECTS =
-            Pattern.compile("Secure(Lettuce|Jedis)\\.|\\.connect\\(|new JedisPool\\(|new RotatingFiles\\(");
+            Pattern.compile("Secure(Lettuce|Jedis)\\.|SecureRedisson\\.client|\\.connect\\(|new JedisPool\\(|new RotatingFiles\\(");
 
     private static final TestCertificate CA =
             TestCertificate.root().subject("CN=Example CA").build();

@@ -6,6 +6,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.archunit.GuardedConnections;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
+import io.valkeysecure.redisson.SecureRedisson;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,6 +54,7 @@ class PublicApiTest {
         CORE(SecureTls.class),
         LETTUCE(SecureLettuce.class),
         JEDIS(SecureJedis.class),
+        REDISSON(SecureRedisson.class),
         ARCHUNIT(GuardedConnections.class),
         TESTKIT(TestCertificate.class);
 

@@ -21,11 +21,11 @@ import redis.clients.jedis.JedisPoolConfig;
 
 /** A way to connect to Valkey through this library, a client on an engine: a column of the tables. */
 @SuppressWarnings("deprecation") // JedisPool, which Jedis 8 deprecates and existing code uses
-enum TestClient {
+enum TestClient implements TableClient {
     /** {@code RedisClient.connect()}. */
     LETTUCE(ClientLibrary.LETTUCE, Engine.jdk()) {
         @Override
-        Connection connect(SecureTls tls, String host, int port) {
+        public Connection connect(SecureTls tls, String host, int port) {
             RedisURI uri = RedisURI.Builder.redis(host, port)
                     .withSsl(true)
                     .withAuthentication(USER, PASSWORD)
@@ -63,7 +63,7 @@ enum TestClient {
     /** The same, with BoringSSL. */
     LETTUCE_BORINGSSL(ClientLibrary.LETTUCE, Engine.boringSsl()) {
         @Override
-        Connection connect(SecureTls tls, String host, int port) {
+        public Connection connect(SecureTls tls, String host, int port) {
             return LETTUCE.connect(tls, host, port);
         }
     },
@@ -71,7 +71,7 @@ enum TestClient {
     /** {@code JedisPool.getResource()}. */
     JEDIS(ClientLibrary.JEDIS, Engine.jdk()) {
         @Override
-        Connection connect(SecureTls tls, String host, int port) {
+        public Connection connect(SecureTls tls, String host, int port) {
             JedisPool pool = new JedisPool(
                     new JedisPoolConfig(),
                     new HostAndPort(host, port),
@@ -111,7 +111,7 @@ enum TestClient {
     /** The same, with BoringSSL. */
     JEDIS_BORINGSSL(ClientLibrary.JEDIS, Engine.boringSsl()) {
         @Override
-        Connection connect(SecureTls tls, String host, int port) {
+        public Connection connect(SecureTls tls, String host, int port) {
             return JEDIS.connect(tls, host, port);
         }
     };
@@ -132,17 +132,15 @@ enum TestClient {
         this.engine = engine;
     }
 
-    ClientLibrary library() {
+    @Override
+    public ClientLibrary library() {
         return library;
     }
 
-    /** What the {@link SecureTls} that is given to {@link #connect} has to be made with. */
-    Engine engine() {
+    @Override
+    public Engine engine() {
         return engine;
     }
-
-    /** Connects and logs in; what the client library throws comes out as it is. */
-    abstract Connection connect(SecureTls tls, String host, int port);
 
     /** An open connection of a client library. */
     interface Connection extends AutoCloseable {

@@ -3,7 +3,6 @@ package io.valkeysecure.tests;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.Engine;
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
 import java.io.IOException;
@@ -11,11 +10,11 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 
 /** What carries the bytes to a server under this library: the two ways of the core, and the clients on each engine. */
-enum Transport {
+enum Transport implements TableClient {
     /** {@link TlsHandshake#overSocket}. */
     SSL_SOCKET(ClientLibrary.OTHER, Engine.jdk()) {
         @Override
-        TestClient.Connection connect(SecureTls tls, String host, int port) {
+        public TestClient.Connection connect(SecureTls tls, String host, int port) {
             try {
                 Socket socket = TlsHandshake.start(tls, new Endpoint(host, port), library())
                         .overSocket(new Socket(host, port));
@@ -29,7 +28,7 @@ enum Transport {
     /** {@link TlsHandshake#engine}. */
     SSL_ENGINE(ClientLibrary.OTHER, Engine.jdk()) {
         @Override
-        TestClient.Connection connect(SecureTls tls, String host, int port) {
+        public TestClient.Connection connect(SecureTls tls, String host, int port) {
             try {
                 TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint(host, port), library());
                 EngineChannel channel = EngineChannel.shakeHands(handshake, new Socket(host, port));
@@ -43,7 +42,7 @@ enum Transport {
     /** {@link TestClient#JEDIS}. */
     JEDIS(TestClient.JEDIS) {
         @Override
-        TestClient.Connection connect(SecureTls tls, String host, int port) {
+        public TestClient.Connection connect(SecureTls tls, String host, int port) {
             return TestClient.JEDIS.connect(tls, host, port);
         }
     },
@@ -51,7 +50,7 @@ enum Transport {
     /** {@link TestClient#JEDIS_BORINGSSL}. */
     JEDIS_BORINGSSL(TestClient.JEDIS_BORINGSSL) {
         @Override
-        TestClient.Connection connect(SecureTls tls, String host, int port) {
+        public TestClient.Connection connect(SecureTls tls, String host, int port) {
             return TestClient.JEDIS_BORINGSSL.connect(tls, host, port);
         }
     },
@@ -59,7 +58,7 @@ enum Transport {
     /** {@link TestClient#LETTUCE}. */
     LETTUCE(TestClient.LETTUCE) {
         @Override
-        TestClient.Connection connect(SecureTls tls, String host, int port) {
+        public TestClient.Connection connect(SecureTls tls, String host, int port) {
             return TestClient.LETTUCE.connect(tls, host, port);
         }
     },
@@ -67,7 +66,7 @@ enum Transport {
     /** {@link TestClient#LETTUCE_BORINGSSL}. */
     LETTUCE_BORINGSSL(TestClient.LETTUCE_BORINGSSL) {
         @Override
-        TestClient.Connection connect(SecureTls tls, String host, int port) {
+        public TestClient.Connection connect(SecureTls tls, String host, int port) {
             return TestClient.LETTUCE_BORINGSSL.connect(tls, host, port);
         }
     };
@@ -86,15 +85,13 @@ enum Transport {
         this(client.library(), client.engine());
     }
 
-    ClientLibrary library() {
+    @Override
+    public ClientLibrary library() {
         return library;
     }
 
-    /** What the {@link SecureTls} that is given to {@link #connect} has to be made with. */
-    Engine engine() {
+    @Override
+    public Engine engine() {
         return engine;
     }
-
-    /** Connects and logs in; a refusal comes out as a {@link TlsHandshakeException}, or with one as its cause. */
-    abstract TestClient.Connection connect(SecureTls tls, String host, int port);
 }

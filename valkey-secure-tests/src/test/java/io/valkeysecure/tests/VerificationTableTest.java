@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,7 +58,7 @@ class VerificationTableTest {
     private static final Set<String> WITHOUT_DIGITAL_SIGNATURE = Set.of(
             "CA: the leaf is the trust anchor", "key usage: leaf without digitalSignature", "key usage: without a bit");
 
-    private record Case(Row row, Transport transport) {
+    private record Case(Row row, TableClient transport) {
         boolean applies() {
             return !isBoringSsl() || !row.rule().contains("of which the JDK takes");
         }
@@ -83,9 +84,32 @@ class VerificationTableTest {
     }
 
     private static Stream<Case> cases() {
+        return cases(Transport.values());
+    }
+
+    /** In long runs only: the rules are core's, and Redisson's rows of every build are in the table of refusals. */
+    private static Stream<Case> casesOfRedisson() {
+        return cases(RedissonTestClient.values());
+    }
+
+    private static Stream<Case> cases(TableClient... transports) {
         return ROWS.all().stream()
-                .flatMap(row -> Stream.of(Transport.values()).map(transport -> new Case(row, transport)))
+                .flatMap(row -> Stream.of(transports).map(transport -> new Case(row, transport)))
                 .filter(Case::applies);
+    }
+
+    @Tag("long")
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("casesOfRedisson")
+    void connect_serverThatBreaksARuleOfRedisson_isRefused(Case it) {
+        connect_serverThatBreaksARule_isRefused(it);
+    }
+
+    @Tag("long")
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("casesOfRedisson")
+    void connect_twinThatKeepsTheRuleOfRedisson_setsAndGets(Case it) {
+        connect_twinThatKeepsTheRule_setsAndGets(it);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -193,7 +217,7 @@ class VerificationTableTest {
         return Arguments.of(rule, reason, anchor);
     }
 
-    private static SecureTls tls(Side side, RecordingListener listener, Clock clock, Transport transport) {
+    private static SecureTls tls(Side side, RecordingListener listener, Clock clock, TableClient transport) {
         return side.settings()
                 .apply(SecureTls.trusting(TrustAnchors.of(side.anchor().certificate()))
                         .withoutClientIdentity()

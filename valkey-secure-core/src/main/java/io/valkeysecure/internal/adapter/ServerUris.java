@@ -48,6 +48,8 @@ public final class ServerUris {
             Map.entry("unix", UNIX_SOCKET),
             Map.entry("redis-socket", UNIX_SOCKET),
             Map.entry("redis+socket", UNIX_SOCKET),
+            Map.entry("redis+uds", UNIX_SOCKET),
+            Map.entry("valkey+uds", UNIX_SOCKET),
             Map.entry("redis+tls", "which begins in plaintext"),
             Map.entry("redis+ssl", UNKNOWN),
             Map.entry("http", UNKNOWN),

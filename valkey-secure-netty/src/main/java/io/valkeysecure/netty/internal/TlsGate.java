@@ -1,4 +1,4 @@
-package io.valkeysecure.lettuce;
+package io.valkeysecure.netty.internal;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -28,12 +28,13 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Separates Lettuce from the TLS handler until the server is verified.
+ * Separates the client from the TLS handler until the server is verified.
  *
- * <p>Until then the gate holds back the event that the channel is active. Lettuce's {@code RedisHandshakeHandler} waits
- * for this event before it writes {@code HELLO} or {@code AUTH}, and its endpoint before it flushes queued commands. A
- * write before it fails and sends nothing. The gate reports a refusal as an exception in the pipeline, which Lettuce
- * gives to the caller of {@code connect}.
+ * <p>Until then the gate holds back the event that the channel is active, and that the handshake is finished. Lettuce's
+ * {@code RedisHandshakeHandler} waits for the first before it writes {@code HELLO} or {@code AUTH}, and its endpoint
+ * before it flushes queued commands; Redisson waits for the second. A write before it fails and sends nothing. The gate
+ * reports a refusal to the {@link GuardedClient} and as an exception in the pipeline, which Lettuce gives to the caller
+ * of {@code connect}.
  *
  * <p>Once the server has answered, nothing that is read or written passes the gate any more; it still learns of
  * exceptions and of the end of the channel.
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by one channel, on its event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that is passed in has the result
-final class TlsGate extends ChannelDuplexHandler {
+public final class TlsGate extends ChannelDuplexHandler {
     private enum State {
         /** The handshake is not finished. */
         CLOSED,
@@ -59,7 +60,7 @@ final class TlsGate extends ChannelDuplexHandler {
 
     private final SSLEngine engine;
     private final Executor verifier;
-    private final @Nullable DrainHandler drainHandler;
+    private final GuardedClient client;
 
     /** Messages that arrived while another thread verified; null if there were none. */
     private @Nullable Queue<Object> early;
@@ -72,13 +73,13 @@ final class TlsGate extends ChannelDuplexHandler {
      * Makes a gate.
      *
      * @param verifier runs the verification, which checks signatures and may wait for an OCSP responder
-     * @param drainHandler drains the channel; null if the channel cannot be drained
+     * @param client the client library whose channel it is
      */
-    TlsGate(TlsHandshake handshake, SSLEngine engine, Executor verifier, @Nullable DrainHandler drainHandler) {
+    public TlsGate(TlsHandshake handshake, SSLEngine engine, Executor verifier, GuardedClient client) {
         this.handshake = handshake;
         this.engine = engine;
         this.verifier = verifier;
-        this.drainHandler = drainHandler;
+        this.client = client;
     }
 
     @Override
@@ -123,8 +124,9 @@ final class TlsGate extends ChannelDuplexHandler {
         });
     }
 
+    /** Runs a task on the event loop of the channel, and returns whether there still is one. */
     @CanIgnoreReturnValue
-    static boolean onEventLoop(ChannelHandlerContext ctx, Runnable task) {
+    public static boolean onEventLoop(ChannelHandlerContext ctx, Runnable task) {
         try {
             ctx.executor().execute(task);
             return true;
@@ -136,7 +138,7 @@ final class TlsGate extends ChannelDuplexHandler {
 
     private void open(ChannelHandlerContext ctx, SslHandshakeCompletionEvent completion, Runnable closed) {
         if (state != State.VERIFYING) {
-            // the peer or Lettuce closed the channel meanwhile
+            // the peer or the client closed the channel meanwhile
             closed.run();
             return;
         }
@@ -159,8 +161,8 @@ final class TlsGate extends ChannelDuplexHandler {
             @Override
             public void drain() {
                 onEventLoop(ctx, () -> {
-                    if (drainHandler != null && (state == State.VERIFIED || state == State.ESTABLISHED)) {
-                        drainHandler.drain();
+                    if (state == State.VERIFIED || state == State.ESTABLISHED) {
+                        client.drain();
                     }
                 });
             }
@@ -191,9 +193,7 @@ final class TlsGate extends ChannelDuplexHandler {
                 }
                 state = State.REFUSED;
                 keep(ctx, reason);
-                if (drainHandler != null) {
-                    drainHandler.failInFlight(reason);
-                }
+                client.failInFlight(reason);
                 ctx.close();
             }
             case REFUSED -> {
@@ -223,7 +223,7 @@ final class TlsGate extends ChannelDuplexHandler {
 
     private void keep(ChannelHandlerContext ctx, TlsHandshakeException refused) {
         refusal = refused;
-        ReportedConnect.refused(ctx.channel(), refused);
+        client.refused(ctx.channel(), refused);
     }
 
     @Override
@@ -312,13 +312,11 @@ final class TlsGate extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-        // a channel that never was active reached no server, which is no refusal; Lettuce reports it
+        // a channel that never was active reached no server, which is no refusal; the client reports it
         if ((state == State.CLOSED || state == State.VERIFYING) && ctx.channel().isActive()) {
             state = State.REFUSED;
             releaseEarly();
-            TimeoutException gaveUp = new TimeoutException(
-                    "Lettuce closed the channel before the handshake was finished, as it does when RedisURI.timeout has passed");
-            keep(ctx, handshake().refuse(gaveUp));
+            keep(ctx, handshake().refuse(new TimeoutException(client.gaveUp())));
         }
         ctx.close(promise);
     }

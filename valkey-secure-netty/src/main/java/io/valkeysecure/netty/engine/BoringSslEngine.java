@@ -1,4 +1,4 @@
-package io.valkeysecure.lettuce.engine;
+package io.valkeysecure.netty.engine;
 
 import io.netty.handler.ssl.OpenSsl;
 import io.valkeysecure.RefusalReason;

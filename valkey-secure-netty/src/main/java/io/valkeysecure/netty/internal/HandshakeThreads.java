@@ -1,4 +1,4 @@
-package io.valkeysecure.lettuce;
+package io.valkeysecure.netty.internal;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,14 +13,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>There are as many daemon threads as processors, and at least two. A thread ends after five idle seconds, so
  * nothing has to be shut down.
  */
-final class HandshakeThreads implements Executor {
-    static final String PREFIX = "valkey-secure-handshake-";
+public final class HandshakeThreads implements Executor {
+    /** How the names of the threads begin. */
+    public static final String PREFIX = "valkey-secure-handshake-";
+
     private static final int IDLE_SECONDS = 5;
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final ThreadPoolExecutor threads;
 
-    HandshakeThreads() {
+    /** Makes an executor without threads. */
+    public HandshakeThreads() {
         int size = Math.max(2, Runtime.getRuntime().availableProcessors());
         threads = new ThreadPoolExecutor(
                 size, size, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), HandshakeThreads::thread);

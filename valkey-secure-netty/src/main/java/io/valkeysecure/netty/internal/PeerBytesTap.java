@@ -1,4 +1,4 @@
-package io.valkeysecure.lettuce;
+package io.valkeysecure.netty.internal;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
@@ -15,12 +15,13 @@ import io.valkeysecure.adapter.TlsHandshake;
  * <p>Used by one channel, on its event loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // in Netty the promise that is passed in has the result
-final class PeerBytesTap extends ChannelDuplexHandler {
+public final class PeerBytesTap extends ChannelDuplexHandler {
     private final TlsHandshake handshake;
     private boolean watchesSent = true;
     private boolean refused;
 
-    PeerBytesTap(TlsHandshake handshake) {
+    /** Makes a tap, to stand before the TLS handler. */
+    public PeerBytesTap(TlsHandshake handshake) {
         this.handshake = handshake;
     }
 
@@ -59,7 +60,7 @@ final class PeerBytesTap extends ChannelDuplexHandler {
         ctx.write(message, promise);
     }
 
-    /** Passes the refusal to the gate, which closes the channel and reports the refusal to Lettuce. */
+    /** Passes the refusal to the gate, which closes the channel and reports the refusal to the client. */
     private void refuse(ChannelHandlerContext ctx, TlsHandshakeException refusal) {
         refused = true;
         ctx.fireExceptionCaught(refusal);

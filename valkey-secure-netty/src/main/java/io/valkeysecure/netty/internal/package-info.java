@@ -1,7 +1,7 @@
-/** BoringSSL for Lettuce, if Netty's binding is on the class path; not exported. */
+/** The guard of a channel of Netty, for the adapters of this library; not an API. */
 @CheckReturnValue
 @NullMarked
-package io.valkeysecure.lettuce.engine;
+package io.valkeysecure.netty.internal;
 
 import io.valkeysecure.internal.annotation.CheckReturnValue;
 import org.jspecify.annotations.NullMarked;

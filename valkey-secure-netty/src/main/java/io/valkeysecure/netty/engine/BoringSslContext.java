@@ -1,4 +1,4 @@
-package io.valkeysecure.lettuce.engine;
+package io.valkeysecure.netty.engine;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
