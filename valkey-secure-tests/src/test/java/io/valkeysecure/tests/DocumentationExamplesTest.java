@@ -73,8 +73,8 @@ class DocumentationExamplesTest {
             Map.entry("testing.md, block 9", ""),
             Map.entry("testing.md, block 10", ""));
 
-    private static final Pattern CONNECTS =
-            Pattern.compile("Secure(Lettuce|Jedis)\\.|SecureRedisson\\.client|\\.connect\\(|new JedisPool\\(|new RotatingFiles\\(");
+    private static final Pattern CONNECTS = Pattern.compile(
+            "Secure(Lettuce|Jedis)\\.|SecureRedisson\\.client|\\.connect\\(|new JedisPool\\(|new RotatingFiles\\(");
 
     private static final TestCertificate CA =
             TestCertificate.root().subject("CN=Example CA").build();

@@ -1,4 +1,4 @@
-package io.valkeysecure.lettuce;
+package io.valkeysecure.netty.internal;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
