@@ -20,6 +20,7 @@ import org.redisson.api.RedissonClient;
 import org.redisson.config.Config;
 
 /** A cluster and sentinels, of which every node is verified or refused. */
+@Tag("long")
 class RedissonTopologyTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 
@@ -105,7 +106,6 @@ class RedissonTopologyTest {
     }
 
     @Test
-    @Tag("long")
     void sentinels_everyNodeIsVerified_alsoAfterAFailover() {
         try (ValkeySentinels nodes = ValkeySentinels.builder(fixture.server, fixture.root)
                         .user(Fixture.USER, Fixture.PASSWORD)

@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files before and after the recipe: {@code moves/NAME.txt} has both, with a line of five {@code =} between them. */
+@Tag("long")
 class MovesTest {
     private static final String BETWEEN = "=====\n";
 

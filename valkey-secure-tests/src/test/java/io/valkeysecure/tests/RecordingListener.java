@@ -4,6 +4,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
+import io.valkeysecure.observe.ClosedConnection;
 import io.valkeysecure.observe.TlsListener;
 import java.time.Duration;
 import java.util.List;
@@ -14,10 +15,16 @@ public final class RecordingListener implements TlsListener {
     private final List<VerifiedHandshake> verified = new CopyOnWriteArrayList<>();
     private final List<TlsHandshakeException> refused = new CopyOnWriteArrayList<>();
     private final List<ClientLibrary> refusedClients = new CopyOnWriteArrayList<>();
+    private final List<ClosedConnection> closed = new CopyOnWriteArrayList<>();
 
     @Override
     public void handshakeSucceeded(VerifiedHandshake handshake) {
         verified.add(handshake);
+    }
+
+    @Override
+    public void connectionClosed(ClosedConnection connection) {
+        closed.add(connection);
     }
 
     @Override
@@ -35,6 +42,10 @@ public final class RecordingListener implements TlsListener {
     }
 
     /** The clients that {@link #refused()} was told of, in the same order. */
+    List<ClosedConnection> closed() {
+        return List.copyOf(closed);
+    }
+
     List<ClientLibrary> refusedClients() {
         return refusedClients;
     }

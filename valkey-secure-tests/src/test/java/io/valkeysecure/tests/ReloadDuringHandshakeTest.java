@@ -185,7 +185,9 @@ class ReloadDuringHandshakeTest extends ChangingTrust {
                 connection.set("key", "value");
                 assertThat(connection.get("key")).isEqualTo("value");
             }
+            assertThat(listener.closed()).isEmpty();
             assertThat(listener.verified())
+                    .as("%s", listener.verified())
                     .last()
                     .satisfies(last -> assertThat(last.generation()).isEqualTo(1));
             assertThat(listener.refused()).isEmpty();
