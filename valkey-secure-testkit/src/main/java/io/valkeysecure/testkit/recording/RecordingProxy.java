@@ -181,12 +181,13 @@ public final class RecordingProxy implements AutoCloseable {
             server.connect(target, CONNECT_LIMIT_MILLIS);
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
-            Reader reader = pauseAt == null ? InputStream::read : RecordingProxy::readRecord;
+            Predicate<TlsTranscript> last = pauseAt;
+            Reader reader = last == null ? InputStream::read : RecordingProxy::readRecord;
             Thread back = listener.startThread(
                     "proxy-back",
                     () -> copy(server, client, reader, (buffer, length) -> {
                         recording.addFromServer(buffer, length);
-                        pauseIfDue(recording);
+                        pauseIfDue(recording, last);
                     }));
             if (!copy(client, server, InputStream::read, recording::addFromClient)) {
                 Loopback.closeQuietly(server); // a client that broke off does not read any more
@@ -213,10 +214,13 @@ public final class RecordingProxy implements AutoCloseable {
         return header + in.readNBytes(buffer, header, Math.min(length, buffer.length - header));
     }
 
-    /** Pauses before the bytes that were recorded last are passed on, if one of the records is to be held. */
-    private void pauseIfDue(Recording recording) {
-        Predicate<TlsTranscript> last = pauseAt;
-        if (last != null && last.test(recording.serverTranscript())) {
+    /**
+     * Pauses before the bytes that were recorded last are passed on, if one of the records is to be held.
+     *
+     * @param last what the connection began with; an older one may still have its last record on the way
+     */
+    private void pauseIfDue(Recording recording, @Nullable Predicate<TlsTranscript> last) {
+        if (last != null && last == pauseAt && last.test(recording.serverTranscript())) {
             pauseAt = null;
             pause();
         }

@@ -13,6 +13,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.awaitility.Awaitility;
@@ -82,6 +84,29 @@ final class RecordingProxyTest {
                 // an alert of two bytes, its type, the tag and the JDK's sixteen bytes of padding
                 assertThat(transcript.largestApplicationData()).isEqualTo(2 + 1 + 16 + 16);
             }
+        }
+    }
+
+    @Test
+    void pauseAtServerRecord_ofAConnectionThatIsOpen_isOfNoConcernToIt() throws Exception {
+        try (HostilePeer peer = HostilePeer.tls(leaf);
+                RecordingProxy proxy = RecordingProxy.to("localhost", peer.port());
+                TlsClient open = TlsClient.connect(client, proxy.port(), "TLSv1.3")) {
+            assertThat(open.command("PING before")).isEqualTo("$6");
+            proxy.pauseAtServerRecord(sent -> true);
+
+            assertThat(open.command("PING later")).isNotEmpty();
+
+            assertThat(proxy.isPaused()).isFalse();
+            FutureTask<String> later = new FutureTask<>(() -> {
+                try (TlsClient next = TlsClient.connect(client, proxy.port(), "TLSv1.3")) {
+                    return next.command("PING later");
+                }
+            });
+            new Thread(later).start();
+            Awaitility.await().atMost(LIMIT).until(proxy::isPaused);
+            proxy.resume();
+            assertThat(later.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo("$5");
         }
     }
 
