@@ -91,14 +91,14 @@ class NativeImageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"jedis", "lettuce"})
-    void everyEngine_canBeFoundAndMade(String adapter) throws IOException {
+    @ValueSource(strings = {"jedis", "netty"})
+    void everyEngine_canBeFoundAndMade(String module) throws IOException {
         String file = "META-INF/services/io.valkeysecure.internal.engine.EngineProvider";
         List<String> engines = NativeImageTest.class
                 .getClassLoader()
                 .resources(file)
                 .flatMap(NativeImageTest::lines)
-                .filter(line -> line.contains("." + adapter + "."))
+                .filter(line -> line.contains("." + module + "."))
                 .toList();
         RuntimeHints hints = hints();
 

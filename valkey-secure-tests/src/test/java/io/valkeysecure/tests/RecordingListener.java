@@ -42,7 +42,7 @@ public final class RecordingListener implements TlsListener {
     }
 
     /** The clients that {@link #refused()} was told of, in the same order. */
-    List<ClosedConnection> closed() {
+    List<ClosedConnection> closedConnections() {
         return List.copyOf(closed);
     }
 

@@ -185,7 +185,7 @@ class ReloadDuringHandshakeTest extends ChangingTrust {
                 connection.set("key", "value");
                 assertThat(connection.get("key")).isEqualTo("value");
             }
-            assertThat(listener.closed()).isEmpty();
+            assertThat(listener.closedConnections()).isEmpty();
             assertThat(listener.verified())
                     .as("%s", listener.verified())
                     .last()
