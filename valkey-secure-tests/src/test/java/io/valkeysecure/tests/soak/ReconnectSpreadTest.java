@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
@@ -40,6 +41,7 @@ import reactor.core.Disposable;
  * When many connections are made anew, they are not all at once: after a rotation no faster than the limit, after a
  * restart of the server at random. {@code spread.connections} makes them more.
  */
+@Tag("long")
 class ReconnectSpreadTest {
     private static final int CONNECTIONS = Integer.getInteger("spread.connections", 60);
 
