@@ -30,8 +30,8 @@ import org.redisson.client.protocol.QueueCommandHolder;
  * What the gate asks of a channel of Redisson, and how the channel is drained: no command fails, is lost or is sent
  * twice.
  *
- * <p>A channel that Redisson finds closed costs its commands a retry, of which there may be none. So the next channel is
- * connected and verified first, and takes the place of this one in Redisson's connection, as after a reconnect of
+ * <p>A channel that Redisson finds closed costs its commands a retry, of which there may be none. So the next channel
+ * is connected and verified first, and takes the place of this one in Redisson's connection, as after a reconnect of
  * Redisson's own. This channel passes later commands on, waits for the replies that are due, and closes.
  *
  * <p>Draining does not start while the server keeps state that would be lost with the connection, or a blocking command
@@ -51,7 +51,10 @@ final class RedissonChannel extends ChannelDuplexHandler implements GuardedClien
     private final RefusalReporter reporter;
     private @Nullable ChannelHandlerContext context;
 
-    /** The server has state of this connection: a transaction, or tracking. */
+    private boolean transaction;
+    private boolean watching;
+
+    /** The server has state of this connection as long as it is open: tracking, or MONITOR. */
     private boolean hasState;
 
     private boolean connecting;
@@ -135,6 +138,8 @@ final class RedissonChannel extends ChannelDuplexHandler implements GuardedClien
     private boolean mayBeReplaced(ChannelHandlerContext ctx, RedisConnection connection) {
         return next == null
                 && !connecting
+                && !transaction
+                && !watching
                 && !hasState
                 && connection.getConnectionPromise().isDone()
                 && !connection.isClosed()
@@ -193,8 +198,14 @@ final class RedissonChannel extends ChannelDuplexHandler implements GuardedClien
     private void sent(CommandData<?, ?> command) {
         String name = command.getCommand().getName();
         switch (name) {
-            case "MULTI", "WATCH", "MONITOR" -> hasState = true;
-            case "EXEC", "DISCARD", "UNWATCH" -> hasState = false;
+            case "MULTI" -> transaction = true;
+            case "WATCH" -> watching = true;
+            case "UNWATCH" -> watching = false;
+            case "EXEC", "DISCARD" -> {
+                transaction = false;
+                watching = false;
+            }
+            case "MONITOR" -> hasState = true;
             case "CLIENT" -> hasState |= "TRACKING".equals(command.getCommand().getSubName());
             default -> {
                 // leaves no state on the server

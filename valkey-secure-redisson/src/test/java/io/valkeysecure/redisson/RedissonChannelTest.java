@@ -225,6 +225,28 @@ class RedissonChannelTest {
         }
     }
 
+    /** A new connection would not be told of keys that others change. */
+    @Test
+    void drain_serverTracksKeys_waitsAlsoWhenATransactionHasEnded() {
+        RedissonClient client = client(2);
+        try {
+            List<Channel> before = open();
+            RedisConnection tracked = RedisConnection.getFrom(before.get(0));
+            tracked.sync(RedisCommands.CLIENT_TRACKING, "ON");
+            tracked.sync(RedisCommands.MULTI);
+            tracked.sync(RedisCommands.EXEC);
+
+            before.forEach(channel -> channel.eventLoop()
+                    .execute(() -> channel.pipeline().get(RedissonChannel.class).drain()));
+            await().atMost(LONG).until(() -> !before.get(1).isOpen());
+
+            assertThat(tracked.getChannel()).isSameAs(before.get(0));
+            assertThat(before.get(0).isOpen()).isTrue();
+        } finally {
+            client.shutdown();
+        }
+    }
+
     /** A thread that read the channel from the connection before, and writes afterwards. */
     @Test
     void write_toAReplacedChannel_goesToTheNextOne() {
