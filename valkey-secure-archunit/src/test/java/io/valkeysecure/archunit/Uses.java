@@ -18,47 +18,12 @@ import javax.tools.ToolProvider;
  * violation names the statement.
  */
 record Uses(List<String> statements, Path classes) {
-    private static final String PARAMETERS = String.join(
-            ", ",
-            "SecureTls tls",
-            "io.lettuce.core.RedisURI lettuceUri",
-            "io.lettuce.core.resource.ClientResources resources",
-            "io.lettuce.core.SslOptions lettuceSsl",
-            "SslOptions jedisSsl",
-            "java.net.URI uri",
-            "HostAndPort server",
-            "JedisClientConfig config",
-            "JedisSocketFactory socketFactory",
-            "org.apache.commons.pool2.PooledObjectFactory<Jedis> jedisFactory",
-            "org.apache.commons.pool2.impl.GenericObjectPoolConfig<Jedis> poolConfig",
-            "javax.net.ssl.SSLSocketFactory factory",
-            "javax.net.ssl.SSLParameters parameters",
-            "javax.net.ssl.HostnameVerifier verifier");
-    private static final String SPRING_PARAMETERS = String.join(
-            ", ",
-            "SecureTls tls",
-            "RedisStandaloneConfiguration standalone",
-            "RedisClusterConfiguration cluster",
-            "RedisSentinelConfiguration sentinel",
-            "LettuceClientConfiguration lettuce",
-            "JedisClientConfiguration jedis",
-            "redis.clients.jedis.JedisPoolConfig jedisPool",
-            "LettuceConnectionFactory factory",
-            "javax.net.ssl.SSLSocketFactory socketFactory",
-            "javax.net.ssl.SSLParameters parameters",
-            "javax.net.ssl.HostnameVerifier verifier");
 
     /** Compiles the statements of a resource, one a line. */
     static Uses compile(String resource, Path directory) throws IOException {
-        List<String> statements;
-        try (InputStream in = Uses.class.getResourceAsStream(resource)) {
-            assertThat(in).as("resource %s", resource).isNotNull();
-            statements = new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
-        }
+        List<String> statements = lines(resource);
         boolean spring = resource.contains("spring");
-        String parameters = spring ? SPRING_PARAMETERS : PARAMETERS;
+        String parameters = String.join(", ", lines(spring ? "spring-parameters.txt" : "parameters.txt"));
         StringBuilder source = new StringBuilder("package example; import io.valkeysecure.*;"
                 + " import io.valkeysecure.jedis.SecureJedis; import io.valkeysecure.lettuce.SecureLettuce;"
                 + (spring
@@ -70,6 +35,13 @@ record Uses(List<String> statements, Path classes) {
             source.append("class Use" + i + " { void use(" + parameters + ") { " + statements.get(i) + " } }\n");
         }
         return new Uses(statements, compile(directory, "Uses.java", source.toString()));
+    }
+
+    private static List<String> lines(String resource) throws IOException {
+        try (InputStream in = Uses.class.getResourceAsStream(resource)) {
+            assertThat(in).as("resource %s", resource).isNotNull();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        }
     }
 
     /** Compiles one source file, and returns the directory with its classes. */
