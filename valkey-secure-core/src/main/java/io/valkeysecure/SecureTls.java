@@ -162,8 +162,8 @@ public final class SecureTls implements AutoCloseable {
         }
 
         /**
-         * Sets the name of the server that is reached by dialling one endpoint, such as the local end of a tunnel. It is
-         * stronger than the name of the host, and replaces it for this endpoint.
+         * Sets the name of the server that is reached by dialling one endpoint, such as the local end of a tunnel. It
+         * is stronger than the name of the host, and replaces it for this endpoint.
          *
          * @param dialled what the client dials
          * @param name the DNS name or literal address of the server

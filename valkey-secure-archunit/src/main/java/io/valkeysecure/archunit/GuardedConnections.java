@@ -18,8 +18,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Rules that fail where code opens a connection with Lettuce, Jedis or Spring Data Redis that valkey-secure does not guard, or weakens the
- * TLS settings of one.
+ * Rules that fail where code opens a connection with Lettuce, Jedis or Spring Data Redis that valkey-secure does not
+ * guard, or weakens the TLS settings of one.
  *
  * <pre>{@code
  * @AnalyzeClasses(packages = "com.example", importOptions = ImportOption.DoNotIncludeTests.class)

@@ -17,12 +17,12 @@ import java.util.stream.Stream;
 /**
  * Measures, prints, judges. {@code [quick] [PART]...}: a part is the beginning of one of {@code connect-eight}, {@code
  * connect-one}, {@code connect-rsa}, {@code pipelining}, {@code jedis}, {@code waiting}, {@code idle}, {@code
- * stalling}, {@code starving}, {@code storm}, {@code rotating}, {@code opening}, {@code large-storm}, {@code growth-idle},
- * {@code growth-rotations}, {@code growth-anchors}, {@code growth-crl}, {@code growth-names}, {@code growth-listeners},
- * {@code growth-tracked}, {@code growth-nodes} and {@code operations}; without one, all are measured.
- * The page that the system property {@value #PAGE_PROPERTY} names gets the result of a run of all of them that is not
- * quick. The program ends with 1 if a floor is missed, unless it was quick. {@code pictures} alone draws the pictures
- * of the page as it is.
+ * stalling}, {@code starving}, {@code storm}, {@code rotating}, {@code opening}, {@code large-storm}, {@code
+ * growth-idle}, {@code growth-rotations}, {@code growth-anchors}, {@code growth-crl}, {@code growth-names}, {@code
+ * growth-listeners}, {@code growth-tracked}, {@code growth-nodes} and {@code operations}; without one, all are
+ * measured. The page that the system property {@value #PAGE_PROPERTY} names gets the result of a run of all of them
+ * that is not quick. The program ends with 1 if a floor is missed, unless it was quick. {@code pictures} alone draws
+ * the pictures of the page as it is.
  */
 public final class Bench {
     /** The system property that names the page. */

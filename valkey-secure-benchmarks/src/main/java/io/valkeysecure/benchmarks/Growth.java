@@ -7,7 +7,9 @@ import java.util.Locale;
 
 /** One operation at growing sizes, each size a variant. Its figures say that no step costs more than the size grows. */
 abstract class Growth extends Scenario {
-    /** The share above linear that a goal allows: small sizes fit into a cache of the processor, and large ones do not. */
+    /**
+     * The share above linear that a goal allows: small sizes fit into a cache of the processor, and large ones do not.
+     */
     private static final double ALLOWED = 1.1;
 
     /** The share above linear that fails a run. A square would be the step itself, which is 4 or more. */

@@ -10,7 +10,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Nodes of a cluster, each an endpoint of its own to the library. All lead to one server, so that it is not the server that grows. */
+/**
+ * Nodes of a cluster, each an endpoint of its own to the library. All lead to one server, so that it is not the server
+ * that grows.
+ */
 final class NodeGrowth extends Growth {
     static final String TITLE = "Nodes of a cluster";
     static final List<Integer> SIZES = List.of(6, 60, 1_000);

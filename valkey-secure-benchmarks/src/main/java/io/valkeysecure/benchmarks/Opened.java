@@ -6,7 +6,7 @@ import java.util.Optional;
  * A client that is ready to connect, by one variant.
  *
  * @param client what connects
- * @param handshakes counted; only ours tells of them
+ * @param handshakes counted by our listener; raw clients have none
  * @param end ends the client and what was made for it
  * @param <C> the client's type
  */

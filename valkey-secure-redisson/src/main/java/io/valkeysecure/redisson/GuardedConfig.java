@@ -22,8 +22,8 @@ import org.redisson.config.SslProvider;
 import org.redisson.config.SslVerificationMode;
 
 /**
- * A copy of Redisson's configuration that has no TLS settings but ours. A subclass, because the settings of the topology
- * are for subclasses only.
+ * A copy of Redisson's configuration that has no TLS settings but ours. A subclass, because the settings of the
+ * topology are for subclasses only.
  */
 final class GuardedConfig extends Config {
     private static final TrustManagerFactory NOBODY =

@@ -30,10 +30,10 @@ import org.redisson.config.Config;
  * <p>Shut down the client first, then close the {@code SecureTls}.
  *
  * <p><b>Guarantee.</b> A guard in the Netty pipeline of each channel verifies the first connection, every reconnect,
- * pub/sub, and each node, replica and sentinel that Redisson discovers. A channel without TLS does not connect. Redisson
- * is told that a channel is active, and writes its first {@code AUTH} or {@code PING}, only after the server is
- * verified. If the server cannot be verified, the connection is refused; {@link RefusalReason#of} finds the reason in
- * Redisson's exception.
+ * pub/sub, and each node, replica and sentinel that Redisson discovers. A channel without TLS does not connect.
+ * Redisson is told that a channel is active, and writes its first {@code AUTH} or {@code PING}, only after the server
+ * is verified. If the server cannot be verified, the connection is refused; {@link RefusalReason#of} finds the reason
+ * in Redisson's exception.
  *
  * <p><b>Rotation.</b> After a renewal of the client identity, each connection is replaced by a new one, and closed when
  * none of its commands is in flight. If a server no longer proves its identity, its connections are closed at once, and
@@ -54,7 +54,8 @@ public final class SecureRedisson {
      * @param tls which servers to trust and which client certificate to present
      * @param config Redisson's configuration, of which a copy is used
      * @return Redisson's client
-     * @throws TlsConfigurationException if the configuration does not ask for verified TLS, or has TLS settings of its own
+     * @throws TlsConfigurationException if the configuration does not ask for verified TLS, or has TLS settings of its
+     *     own
      * @throws IllegalArgumentException if another {@link SecureTls} guards the configuration
      */
     public static RedissonClient client(SecureTls tls, Config config) {
@@ -77,7 +78,8 @@ public final class SecureRedisson {
      * @param tls which servers to trust and which client certificate to present
      * @param config Redisson's configuration; a {@link NettyHook} in it is called before the guard
      * @return a copy for {@link Redisson#create(Config)}
-     * @throws TlsConfigurationException if the configuration does not ask for verified TLS, or has TLS settings of its own
+     * @throws TlsConfigurationException if the configuration does not ask for verified TLS, or has TLS settings of its
+     *     own
      * @throws IllegalArgumentException if another {@link SecureTls} guards the configuration
      */
     public static Config secure(SecureTls tls, Config config) {

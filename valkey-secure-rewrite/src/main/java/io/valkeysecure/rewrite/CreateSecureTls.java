@@ -23,8 +23,8 @@ import org.openrewrite.java.tree.TypeTree;
 import org.openrewrite.marker.Markers;
 
 /**
- * Declares a SecureTls where a client can be moved and has none in scope: before the statement, or as a field before the
- * field. It takes the CA and the client certificate from the TLS settings of the file.
+ * Declares a SecureTls where a client can be moved and has none in scope: before the statement, or as a field before
+ * the field. It takes the CA and the client certificate from the TLS settings of the file.
  */
 final class CreateSecureTls extends Recipe {
     private static final String ANCHORS = "io.valkeysecure.TrustAnchors";

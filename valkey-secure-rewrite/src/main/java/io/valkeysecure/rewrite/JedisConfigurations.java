@@ -54,8 +54,8 @@ final class JedisConfigurations implements Move {
     }
 
     /**
-     * {@return whether a configuration is one to guard: a SecureTls is there for it, or the file shows that it has none, so
-     * that a new SecureTls contradicts none}
+     * {@return whether a configuration is one to guard: a SecureTls is there for it, or the file shows that it has none,
+     * so that a new SecureTls contradicts none}
      */
     static boolean mayBeGuarded(Expression config, Site site) {
         return isConfig(config) && !isGuarded(config, site.at()) && (site.given() || isMadeHere(config, site.at()));

@@ -9,7 +9,9 @@ import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 
-/** The key stores that code loads for an {@code SSLContext}, by the variables of {@code KeyStore} and of the streams. */
+/**
+ * The key stores that code loads for an {@code SSLContext}, by the variables of {@code KeyStore} and of the streams.
+ */
 final class KeyStoreFiles {
     private final Map<String, Expression> types = new HashMap<>();
     private final Map<String, Expression> values = new HashMap<>();

@@ -12,8 +12,9 @@ import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaType;
 
 /**
- * The files that a source file names for TLS: a CA or trust store, and a client certificate or key store. They come from
- * {@code SslOptions} of Lettuce and Jedis, from the system properties of the JDK, and from key stores that the code loads.
+ * The files that a source file names for TLS: a CA or trust store, and a client certificate or key store. They come
+ * from {@code SslOptions} of Lettuce and Jedis, from the system properties of the JDK, and from key stores that the
+ * code loads.
  */
 final class Material {
     private static final String ANCHORS = "io.valkeysecure.TrustAnchors";

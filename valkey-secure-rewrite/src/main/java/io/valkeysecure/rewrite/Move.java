@@ -38,8 +38,8 @@ interface Move {
     }
 
     /**
-     * {@return class and method, such as {@code redis.clients.jedis.RedisClient#create}; for an anonymous class, the class
-     * that it extends}
+     * {@return class and method, such as {@code redis.clients.jedis.RedisClient#create}; for an anonymous class, the
+     * class that it extends}
      */
     static String target(MethodCall call) {
         JavaType.Method method = call.getMethodType();

@@ -4,11 +4,11 @@ import java.util.List;
 import org.openrewrite.Recipe;
 
 /**
- * Moves raw clients of Lettuce and Jedis to valkey-secure. Where no {@code SecureTls} is in scope, it declares one, with
- * the CA and the client certificate that the TLS settings of the file name, or with a placeholder. Every raw use that it
- * cannot move gets a comment that begins with {@code valkey-secure:} and says what to write. What is raw is told by the
- * signature files of {@code valkey-secure-forbidden-apis}. Code that is guarded is not changed, and a second run changes
- * nothing.
+ * Moves raw clients of Lettuce and Jedis to valkey-secure. Where no {@code SecureTls} is in scope, it declares one,
+ * with the CA and the client certificate that the TLS settings of the file name, or with a placeholder. Every raw use
+ * that it cannot move gets a comment that begins with {@code valkey-secure:} and says what to write. What is raw is
+ * told by the signature files of {@code valkey-secure-forbidden-apis}. Code that is guarded is not changed, and a
+ * second run changes nothing.
  */
 public final class MoveToValkeySecure extends Recipe {
     /** Makes the recipe. */

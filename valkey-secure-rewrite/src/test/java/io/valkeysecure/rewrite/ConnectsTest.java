@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Programs that speak plaintext although they set up TLS, run after the recipe against a server that speaks only TLS. */
+/**
+ * Programs that speak plaintext although they set up TLS, run after the recipe against a server that speaks only TLS.
+ */
 @Tag("long")
 class ConnectsTest {
     private static final String LETTUCE = """

@@ -22,7 +22,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param revocation How it is proved that no certificate of the server is revoked.
  * @param rotation How certificates are watched and connections of an old client certificate are replaced.
  * @param engine Implementation of TLS.
- * @param reportUnguarded Ports of Valkey servers, such as 6379. If any is given, connections of this process to them, or
+ * @param reportUnguarded Ports of Valkey servers, such as 6379. If any is given, connections of this process to them,
+ *     or
  *     to a server with a verified connection, are reported if they are not verified. Nothing is blocked.
  * @param verifyOnStartup Whether to connect and send a PING by every connection factory at start, and to fail the start
  *     if that fails.

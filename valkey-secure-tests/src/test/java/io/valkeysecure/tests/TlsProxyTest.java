@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * HAProxy and stunnel in front of a Valkey, configured as docs/proxies.md shows it. One that passes TLS through leads to
- * the server, which is verified; one that ends TLS is the server that is verified.
+ * HAProxy and stunnel in front of a Valkey, configured as docs/proxies.md shows it. One that passes TLS through leads
+ * to the server, which is verified; one that ends TLS is the server that is verified.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TlsProxyTest {

@@ -14,11 +14,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A redis_exporter that runs on this machine, as its command line tells: whom it watches, and how it connects.
+ * A redis_exporter that runs on this machine, by its command line: which server it watches, and how it connects.
  *
  * @param process its number
- * @param server host and port of whom it watches; empty if it is not told to this user
- * @param user whom it logs in as
+ * @param server host and port of the server that it watches; empty if this user may not read them
+ * @param user the user that it logs in as
  * @param problems what is wrong with how it connects
  */
 record Exporter(String process, Optional<Server> server, String user, List<String> problems) {

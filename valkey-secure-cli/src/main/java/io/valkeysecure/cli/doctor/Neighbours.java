@@ -47,7 +47,7 @@ final class Neighbours {
         }
     }
 
-    /** {@return what INFO tells of replication} */
+    /** {@return the fields of INFO replication} */
     Map<String, String> replication() throws IOException {
         Map<String, String> info =
                 Replies.lines(session.ask("INFO", "replication").orElse(""));

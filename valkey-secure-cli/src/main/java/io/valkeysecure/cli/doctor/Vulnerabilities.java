@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The list of vulnerabilities that the doctor comes with, each with its source. A distribution may have fixed one without
- * a new version.
+ * The list of vulnerabilities that the doctor comes with, each with its source. A distribution may have fixed one
+ * without a new version.
  */
 final class Vulnerabilities {
     private static final String UNCONFIRMED = "?";

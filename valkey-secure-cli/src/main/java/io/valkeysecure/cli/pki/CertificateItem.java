@@ -20,7 +20,7 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 
-/** What {@link Inspection} tells of a certificate, and of a key or names wherever they stand. */
+/** What {@link Inspection} shows of a certificate, and of a key or names outside of one. */
 final class CertificateItem {
     private static final int NAMES_SHOWN = 20;
     private static final List<String> USAGES = List.of(

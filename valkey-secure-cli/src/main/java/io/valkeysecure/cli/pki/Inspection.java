@@ -48,8 +48,8 @@ public final class Inspection {
     /**
      * A line.
      *
-     * @param name what it tells of
-     * @param value what it is
+     * @param name the name of a property
+     * @param value its value
      */
     public record Line(String name, String value) {
 

@@ -49,7 +49,9 @@ class VulnerabilitiesTest {
         }
     }
 
-    /** Names once and in order, releases in order and one of a series, a source with its day, the newest of all first. */
+    /**
+     * Names once and in order, releases in order and one of a series, a source with its day, the newest of all first.
+     */
     @Test
     void list_hasItsForm() throws IOException {
         List<String> lines = lines();

@@ -11,8 +11,8 @@ import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The open TCP connections that any {@code SecureTls} of this class loader has verified, also one that was closed since,
- * and the servers that they lead or led to. Safe for use by many threads.
+ * The open TCP connections that any {@code SecureTls} of this class loader has verified, also one that was closed
+ * since, and the servers that they lead or led to. Safe for use by many threads.
  */
 final class GuardedSockets {
     /** Bounds the memory, because a cluster may keep announcing new addresses. */

@@ -59,7 +59,9 @@ final class IdentityProof {
         }
     }
 
-    /** {@return whether the key can still be used: one in a device cannot when its session with the device has ended} */
+    /**
+     * {@return whether the key can still be used: one in a device cannot when its session with the device has ended}
+     */
     static boolean stillSigns(LoadedIdentity identity) {
         try {
             return signsFor("", identity.key(), identity.leaf().getPublicKey());

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * Asks for what a test needs, by the type of the field: {@link TlsMaterial} for a CA and a client certificate,
  * {@link ValkeyServer}, {@link ValkeyCluster} or {@link ValkeySentinels} for real servers that speak TLS only and
- * require that client certificate, {@link HostilePeer} for a server that misbehaves. All fields of a test class share one
- * CA. A static field lives as long as the class, another one as long as a test.
+ * require that client certificate, {@link HostilePeer} for a server that misbehaves. All fields of a test class share
+ * one CA. A static field lives as long as the class, another one as long as a test.
  *
  * <pre>{@code
  * class StoreTest {

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Starts what {@link ValkeyTls} asks for, and closes it in reverse order. JUnit makes it for that annotation; nobody else
- * needs it. It is public because JUnit could not make it from a module otherwise.
+ * Starts what {@link ValkeyTls} asks for, and closes it in reverse order. JUnit makes it for that annotation; nobody
+ * else needs it. It is public because JUnit could not make it from a module otherwise.
  */
 public final class ValkeyTlsExtension
         implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, AfterEachCallback {

@@ -126,7 +126,7 @@ public final class SarifReport {
         };
     }
 
-    /** As those who show SARIF sort by it: from 0 to 10. */
+    /** Viewers of SARIF sort findings by this number, from 0 to 10. */
     private static String score(Severity severity) {
         return switch (severity) {
             case LOW -> "3.0";
