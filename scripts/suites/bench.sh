@@ -1,21 +1,48 @@
 # shellcheck shell=bash
 # what: what connections and commands cost, beside the clients' own TLS, plaintext, ayza and C; fails below a floor
 # time: 1 h
-# args: [jdk MAJOR] [quick] [PART]...
+# args: [jdk MAJOR] [quick] [PART]..., or jdks
+
+# shellcheck source=scripts/other-releases.sh
+. "$ROOT/scripts/other-releases.sh"
+
+# Where a JDK comes from that this machine does not have: the release of Debian that has it.
+JDKS=(17: 21:trixie 25:trixie 27:sid)
+JDKS_PARTS=(connect-one connect-eight pipelining jedis waiting)
 
 # With quick, some minutes, to see that everything works: too little is done to fail by a figure. PART is the beginning of a name
-# that Bench tells of. Only a full run of all parts on JDK 17 is written to the documentation.
+# that Bench tells of. Only a full run of all parts on JDK 17 is written to the documentation. With jdks, some parts on each JDK, for
+# the page that has a column for each; a floor that is missed there is told, and fails nothing: the floors are for JDK 17.
 suite() {
-  local module=$ROOT/valkey-secure-benchmarks home=$JAVA_HOME jdk options=()
+  local home=$JAVA_HOME entry
+  run_maven -q -DskipTests -Denforcer.skip process-classes -pl valkey-secure-benchmarks -am || die 1 "the build failed"
+  if [ "${1:-}" = jdks ]; then
+    for entry in "${JDKS[@]}"; do
+      home=$(other_jdk "${entry%:*}" "${entry#*:}" "$ROOT/target/jdks/${entry%:*}") || die 2 "there is no JDK ${entry%:*}" "set JAVA_HOME_${entry%:*}"
+      measure "$home" "-Dbench.jdks=$ROOT/docs/performance-jdks.md" -- "${JDKS_PARTS[@]}" || say "a floor of JDK 17 is missed on JDK ${entry%:*}"
+    done
+    printf 'bench: columns of %d JDKs written\n' "${#JDKS[@]}"
+    return
+  fi
   if [ "${1:-}" = jdk ]; then
     home=$(find_jdk "${2:-}") || die 2 "there is no JDK ${2:-}" "set JAVA_HOME_${2:-25}"
     shift 2
   fi
+  measure "$home" "-Dbench.page=$ROOT/docs/performance.md" -- "$@"
+}
+
+# measure HOME OPTION... -- ARGUMENT...
+measure() {
+  local home=$1 jdk options=() module=$ROOT/valkey-secure-benchmarks
+  shift
   jdk=$(java_major "$home/bin/java")
-  [ "$jdk" != 17 ] || options+=("-Dbench.page=$ROOT/docs/performance.md")
+  while [ "$1" != -- ]; do
+    [[ "$1" = -Dbench.page=* && "$jdk" != 17 ]] || options+=("$1")
+    shift
+  done
+  shift
   # newer ones warn of each native library
   [ "$jdk" -lt 22 ] || options+=(--enable-native-access=ALL-UNNAMED)
-  run_maven -q -DskipTests -Denforcer.skip process-classes -pl valkey-secure-benchmarks -am || die 1 "the build failed"
   say "measuring on JDK $jdk; whatever else runs on this machine is measured too"
   "$home/bin/java" -Xms1g -Xmx2g "${options[@]}" -cp "$module/target/classes:$(<"$module/target/class-path")" \
     io.valkeysecure.benchmarks.Bench "$@"

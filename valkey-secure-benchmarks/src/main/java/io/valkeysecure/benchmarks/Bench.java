@@ -16,17 +16,21 @@ import java.util.stream.Stream;
 
 /**
  * Measures, prints, judges. {@code [quick] [PART]...}: a part is the beginning of one of {@code connect-eight}, {@code
- * connect-one}, {@code connect-rsa}, {@code pipelining}, {@code jedis}, {@code waiting}, {@code idle}, {@code
- * stalling}, {@code starving}, {@code storm}, {@code rotating}, {@code opening}, {@code large-storm}, {@code
+ * connect-one}, {@code connect-rsa}, {@code pipelining}, {@code jedis}, {@code waiting}, {@code publishing}, {@code
+ * blocking}, {@code idle}, {@code stalling}, {@code starving}, {@code storm}, {@code rotating}, {@code opening}, {@code large-storm}, {@code
  * growth-idle}, {@code growth-rotations}, {@code growth-anchors}, {@code growth-crl}, {@code growth-names}, {@code
  * growth-listeners}, {@code growth-tracked}, {@code growth-nodes} and {@code operations}; without one, all are
  * measured. The page that the system property {@value #PAGE_PROPERTY} names gets the result of a run of all of them
- * that is not quick. The program ends with 1 if a floor is missed, unless it was quick. {@code pictures} alone draws
- * the pictures of the page as it is.
+ * that is not quick. The page that {@value #JDKS_PROPERTY} names has a column for each JDK, and gets the one of this
+ * JDK. The program ends with 1 if a floor is missed, unless it was quick. {@code pictures} alone draws the pictures of
+ * the page as it is.
  */
 public final class Bench {
     /** The system property that names the page. */
     static final String PAGE_PROPERTY = "bench.page";
+
+    /** The system property that names the page with a column for each JDK. */
+    static final String JDKS_PROPERTY = "bench.jdks";
 
     private final Plan plan;
     private final List<String> wanted;
@@ -93,6 +97,11 @@ public final class Bench {
             draw(Path.of(page));
             say("written to " + page);
         }
+        String jdks = System.getProperty(JDKS_PROPERTY);
+        if (jdks != null) {
+            JdkColumns.write(Path.of(jdks), System.getProperty("java.version"), results);
+            say("written to " + jdks);
+        }
         if (plan.equals(Plan.QUICK)) {
             say("quick: too little was done to fail by it");
         }
@@ -113,7 +122,10 @@ public final class Bench {
                 parts.add(new Part("jedis", plan.turns(), () -> new JedisCommands(ec, command, size)));
             }
         }
-        parts.add(new Part("waiting", plan.turns(), () -> new Waiting(ec)));
+        parts.add(new Part("waiting", plan.turns(), () -> Waiting.one(ec)));
+        parts.add(new Part("waiting", plan.turns(), () -> Waiting.eight(ec)));
+        parts.add(new Part("publishing", plan.turns(), () -> new Publishing(ec)));
+        parts.add(new Part("blocking", plan.turns(), () -> new Blocking(ec)));
         parts.add(new Part("idle", plan.heaps(), () -> new Idle(ec, plan.idle())));
         parts.add(new Part("stalling", plan.feats(), () -> new Stalling(ec, plan.connecting())));
         parts.add(new Part("starving", plan.feats(), () -> new Starving(ec)));

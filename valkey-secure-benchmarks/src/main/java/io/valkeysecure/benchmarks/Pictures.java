@@ -54,7 +54,7 @@ final class Pictures {
                     Pipelining.title(Commands.GET, Pipelining.SMALL),
                     Metric.RATE,
                     "Lettuce, pipelined GET of 100 B: commands"),
-            new Picture("waiting", Waiting.TITLE, Metric.P50, "Lettuce, one GET of 100 B after another"),
+            new Picture("waiting", Waiting.ONE, Metric.P50, "Lettuce, one GET of 100 B after another"),
             new Picture("stalling", Stalling.TITLE, Metric.WORST_PING, "Lettuce, PING while 100 others connect"),
             new Picture("restart", Storm.TITLE, Metric.ALL_BACK, "Lettuce, 500 connections after a restart"));
 

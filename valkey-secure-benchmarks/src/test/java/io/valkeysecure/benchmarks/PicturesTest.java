@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PicturesTest {
     private static final List<String> PAGE = List.of(
-            "### " + Waiting.TITLE,
+            "### " + Waiting.ONE,
             "",
             "one thread.",
             "",
@@ -27,16 +27,16 @@ class PicturesTest {
 
     @Test
     void bars_tableOfThePage_areItsMedians() {
-        assertThat(Pictures.bars(PAGE, Waiting.TITLE, "p50, µs"))
+        assertThat(Pictures.bars(PAGE, Waiting.ONE, "p50, µs"))
                 .containsExactly(
                         new Bar("Lettuce, plaintext", 1119), new Bar("Lettuce, valkey-secure, BoringSSL", 143));
-        assertThat(Pictures.bars(PAGE, Waiting.TITLE, "client CPU, µs"))
+        assertThat(Pictures.bars(PAGE, Waiting.ONE, "client CPU, µs"))
                 .containsExactly(new Bar("Lettuce, plaintext", 7));
     }
 
     @Test
     void bars_noSuchTableOrColumn_areNone() {
-        assertThat(Pictures.bars(PAGE, Waiting.TITLE, "p99, µs")).isEmpty();
+        assertThat(Pictures.bars(PAGE, Waiting.ONE, "p99, µs")).isEmpty();
         assertThat(Pictures.bars(PAGE, "No such", "p50, µs")).isEmpty();
     }
 
