@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * Measures, prints, judges. {@code [quick] [PART]...}: a part is the beginning of one of {@code connect-eight}, {@code
- * connect-one}, {@code connect-rsa}, {@code pipelining}, {@code jedis}, {@code waiting}, {@code publishing}, {@code
+ * connect-one}, {@code connect-rsa}, {@code anatomy}, {@code pipelining}, {@code jedis}, {@code waiting}, {@code publishing}, {@code
  * blocking}, {@code idle}, {@code stalling}, {@code starving}, {@code storm}, {@code rotating}, {@code opening}, {@code large-storm}, {@code
  * growth-idle}, {@code growth-rotations}, {@code growth-anchors}, {@code growth-crl}, {@code growth-names}, {@code
  * growth-listeners}, {@code growth-tracked}, {@code growth-nodes} and {@code operations}; without one, all are
@@ -116,6 +116,7 @@ public final class Bench {
         parts.add(new Part("connect-one", plan.turns(), () -> new Connecting(Connecting.EC_ONE, ec, 1)));
         parts.add(new Part(
                 "connect-rsa", plan.turns(), () -> new Connecting(Connecting.RSA_EIGHT, rsa, Connecting.EIGHT)));
+        parts.add(new Part("anatomy", plan.samples(), () -> new Anatomy(ec, directory)));
         for (int size : List.of(Pipelining.SMALL, Pipelining.LARGE)) {
             for (Commands command : Commands.values()) {
                 parts.add(new Part("pipelining", plan.turns(), () -> new Pipelining(ec, command, size)));

@@ -9,6 +9,7 @@ import java.util.List;
  * @param turns for what takes as long as it is told to
  * @param feats for what takes as long as it takes
  * @param heaps for what a heap holds, which hardly differs from round to round
+ * @param samples for stacks that are sampled
  * @param rotations for rotations; their length is also the drain window, one minute by default
  * @param idle connections that do nothing
  * @param connecting connections that others wait for
@@ -20,6 +21,7 @@ record Plan(
         Pace turns,
         Pace feats,
         Pace heaps,
+        Pace samples,
         Pace rotations,
         int idle,
         int connecting,
@@ -31,6 +33,7 @@ record Plan(
             new Pace(4, Duration.ofMillis(700), 9, Duration.ofMillis(400)),
             new Pace(1, Duration.ZERO, 6, Duration.ZERO),
             new Pace(1, Duration.ZERO, 2, Duration.ZERO),
+            new Pace(0, Duration.ZERO, 3, Duration.ofSeconds(8)),
             new Pace(0, Duration.ZERO, 3, Duration.ofMinutes(1)),
             500,
             100,
@@ -43,6 +46,7 @@ record Plan(
             new Pace(1, Duration.ofMillis(500), 3, Duration.ofMillis(150)),
             new Pace(0, Duration.ZERO, 2, Duration.ZERO),
             new Pace(1, Duration.ZERO, 2, Duration.ZERO),
+            new Pace(0, Duration.ZERO, 1, Duration.ofSeconds(1)),
             new Pace(0, Duration.ZERO, 1, Duration.ofSeconds(2)),
             100,
             50,
