@@ -67,7 +67,7 @@ class ConfTest {
     private static void assertPlaintextIsNotAnswered(int port) throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 60_000);
-            socket.setSoTimeout(5000);
+            socket.setSoTimeout(60_000);
             socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
             byte[] answer = socket.getInputStream().readNBytes(5);
             assertThat(new String(answer, StandardCharsets.ISO_8859_1)).doesNotContain("PONG");

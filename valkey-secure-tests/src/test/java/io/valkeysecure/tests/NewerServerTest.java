@@ -295,7 +295,7 @@ class NewerServerTest {
     }
 
     private static ValkeyServer.Builder byCertificate() {
-        return server().config("tls-auth-clients-user", "CN").startTimeout(Duration.ofSeconds(10));
+        return server().config("tls-auth-clients-user", "CN").startTimeout(Duration.ofSeconds(60));
     }
 
     private static ValkeyServer.Builder server() {
