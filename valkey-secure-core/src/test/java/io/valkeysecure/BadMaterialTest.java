@@ -11,8 +11,8 @@ import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.PemFiles;
-import io.valkeysecure.testkit.certificate.PrivateKeyEncryption;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.internal.PrivateKeyEncryption;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -348,7 +348,7 @@ class BadMaterialTest extends WithMaterialFiles {
 
     @Test
     void encryptedKey_oldOpenSslForm_saysHowToWriteItAnew() throws IOException {
-        Files.writeString(file, LEAF.encryptedPrivateKeyPem(PASSWORD, PrivateKeyEncryption.OPENSSL_AES_256_CBC));
+        Files.writeString(file, PrivateKeyEncryption.OPENSSL_AES_256_CBC.pem(LEAF.keyPair(), PASSWORD));
         assertThat(identityRefused(ClientIdentity.pem(identity.certificate(), file, PASSWORD)))
                 .contains("openssl pkcs8 -topk8");
     }

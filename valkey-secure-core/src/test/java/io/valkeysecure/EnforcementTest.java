@@ -19,7 +19,7 @@ import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.OcspResponder;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.WriteStrategy;
-import io.valkeysecure.testkit.server.TlsTerminator;
+import io.valkeysecure.testkit.internal.TlsTerminator;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.valkeysecure.internal.material.FileSnapshot;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.PemFiles;
-import io.valkeysecure.testkit.certificate.PrivateKeyEncryption;
-import io.valkeysecure.testkit.certificate.PrivateKeyFormat;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.internal.PrivateKeyEncryption;
+import io.valkeysecure.testkit.internal.PrivateKeyFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ class MaterialFormatsTest {
     void pem_keyFormat_isRead(KeyType type, PrivateKeyFormat format) throws IOException {
         TestCertificate leaf = leaf(type);
         Files.writeString(certificates, leaf.chainPem());
-        Files.writeString(key, leaf.privateKeyPem(format));
+        Files.writeString(key, format.pem(leaf.keyPair()));
         assertIdentity(leaf, ClientIdentity.pem(certificates, key));
     }
 
@@ -63,7 +63,7 @@ class MaterialFormatsTest {
     void pem_encryptedKey_isRead(PrivateKeyEncryption encryption) throws IOException {
         TestCertificate leaf = leaf(KeyType.EC_P256);
         Files.writeString(certificates, leaf.chainPem());
-        Files.writeString(key, leaf.encryptedPrivateKeyPem(PASSWORD, encryption));
+        Files.writeString(key, encryption.pem(leaf.keyPair(), PASSWORD));
         assertIdentity(leaf, ClientIdentity.pem(certificates, key, PASSWORD));
     }
 
@@ -81,7 +81,7 @@ class MaterialFormatsTest {
                 + Base64.getEncoder().encodeToString(SECObjectIdentifiers.secp256r1.getEncoded())
                 + "\n-----END EC PARAMETERS-----\n";
         Files.writeString(certificates, leaf.chainPem());
-        Files.writeString(key, parameters + leaf.privateKeyPem(PrivateKeyFormat.SEC1));
+        Files.writeString(key, parameters + PrivateKeyFormat.SEC1.pem(leaf.keyPair()));
         assertIdentity(leaf, ClientIdentity.pem(certificates, key));
     }
 

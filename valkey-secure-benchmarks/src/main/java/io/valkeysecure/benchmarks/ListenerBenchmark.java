@@ -10,7 +10,7 @@ import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.micrometer.TlsMetrics;
 import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.testkit.certificate.TestCertificate;
-import io.valkeysecure.testkit.server.TlsTerminator;
+import io.valkeysecure.testkit.internal.TlsTerminator;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;

@@ -21,7 +21,7 @@ import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.internal.root.RootTypes;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.TestCertificate;
-import io.valkeysecure.testkit.server.TlsTerminator;
+import io.valkeysecure.testkit.internal.TlsTerminator;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;

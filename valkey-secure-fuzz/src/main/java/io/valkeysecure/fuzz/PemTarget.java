@@ -3,9 +3,9 @@ package io.valkeysecure.fuzz;
 import io.valkeysecure.internal.material.Pem;
 import io.valkeysecure.internal.x509.MalformedException;
 import io.valkeysecure.testkit.certificate.KeyType;
-import io.valkeysecure.testkit.certificate.PrivateKeyEncryption;
-import io.valkeysecure.testkit.certificate.PrivateKeyFormat;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.internal.PrivateKeyEncryption;
+import io.valkeysecure.testkit.internal.PrivateKeyFormat;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.util.ArrayList;
@@ -39,15 +39,15 @@ final class PemTarget implements FuzzTarget {
         List<String> texts = new ArrayList<>(List.of(
                 Pki.LEAF.certificatePem(),
                 Pki.NAMED.certificatePem() + Pki.CONSTRAINED.certificatePem(),
-                Pki.LEAF.privateKeyPem(PrivateKeyFormat.PKCS8),
-                Pki.LEAF.privateKeyPem(PrivateKeyFormat.SEC1)));
+                PrivateKeyFormat.PKCS8.pem(Pki.LEAF.keyPair()),
+                PrivateKeyFormat.SEC1.pem(Pki.LEAF.keyPair())));
         for (PrivateKeyEncryption encryption : PrivateKeyEncryption.values()) {
-            texts.add(Pki.LEAF.encryptedPrivateKeyPem(PASSWORD.toCharArray(), encryption));
+            texts.add(encryption.pem(Pki.LEAF.keyPair(), PASSWORD.toCharArray()));
         }
         KeyPair rsa = KeyType.RSA_2048.generate();
         TestCertificate withRsa = Pki.CA.issue().keyPair(rsa).build();
-        texts.add(withRsa.privateKeyPem(PrivateKeyFormat.PKCS1));
-        texts.add(withRsa.privateKeyPem(PrivateKeyFormat.PKCS8));
+        texts.add(PrivateKeyFormat.PKCS1.pem(withRsa.keyPair()));
+        texts.add(PrivateKeyFormat.PKCS8.pem(withRsa.keyPair()));
         return texts;
     }
 

@@ -13,7 +13,7 @@ import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
-import io.valkeysecure.testkit.server.TlsTerminator;
+import io.valkeysecure.testkit.internal.TlsTerminator;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;

@@ -15,7 +15,7 @@ import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.testkit.certificate.RotatingFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.WriteStrategy;
-import io.valkeysecure.testkit.server.TlsTerminator;
+import io.valkeysecure.testkit.internal.TlsTerminator;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.nio.file.Path;
 import java.time.Duration;

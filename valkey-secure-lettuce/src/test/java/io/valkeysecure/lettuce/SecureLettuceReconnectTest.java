@@ -19,6 +19,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.internal.TlsRecord;
 import io.valkeysecure.testkit.recording.TlsTranscript;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.time.Duration;
@@ -83,8 +84,7 @@ class SecureLettuceReconnectTest {
         try (HostilePeer impostor = HostilePeer.plaintextValkey()) {
             RedisFuture<String> queued = reconnectTo(impostor, RefusalReason.PLAINTEXT_PEER);
 
-            assertThat(TlsTranscript.of(impostor.rawBytes()).applicationDataRecords())
-                    .isEmpty();
+            assertThat(TlsRecord.allOf(impostor.rawBytes())).noneMatch(TlsRecord::isApplicationData);
             assertThat(TlsTranscript.of(impostor.rawBytes()).contains(PASSWORD.getBytes(UTF_8)))
                     .isFalse();
             assertServedByTheServerAgain(queued);

@@ -15,6 +15,7 @@ import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.internal.TlsRecord;
 import io.valkeysecure.testkit.recording.RecordingProxy;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.time.Duration;
@@ -169,7 +170,8 @@ class SecureLettuceStormTest {
 
     private static long hellos(RecordingProxy proxy) {
         return proxy.recordings().stream()
-                .filter(recording -> !recording.clientTranscript().records().isEmpty())
+                .filter(recording ->
+                        !TlsRecord.allOf(recording.clientToServer()).isEmpty())
                 .count();
     }
 

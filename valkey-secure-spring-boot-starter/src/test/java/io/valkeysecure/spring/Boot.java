@@ -2,6 +2,7 @@ package io.valkeysecure.spring;
 
 import io.valkeysecure.testkit.certificate.PemFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.junit.TlsMaterial;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,12 +57,20 @@ final class Boot {
     static String[] pemBundle(Path directory) {
         Path anchors = write(directory.resolve("ca.crt"), ROOT.certificatePem());
         PemFiles client = CLIENT.writePem(directory, "client");
+        return pemBundle(anchors, client.certificate(), client.key());
+    }
+
+    /** The same, of the files that a field of a test has asked for. */
+    static String[] pemBundle(TlsMaterial material) {
+        return pemBundle(material.caFile(), material.certificateFile(), material.keyFile());
+    }
+
+    private static String[] pemBundle(Path anchors, Path certificate, Path key) {
         return new String[] {
             "spring.data.redis.ssl.bundle=valkey",
             "spring.ssl.bundle.pem.valkey.truststore.certificate=" + anchors.toUri(),
-            "spring.ssl.bundle.pem.valkey.keystore.certificate="
-                    + client.certificate().toUri(),
-            "spring.ssl.bundle.pem.valkey.keystore.private-key=" + client.key().toUri()
+            "spring.ssl.bundle.pem.valkey.keystore.certificate=" + certificate.toUri(),
+            "spring.ssl.bundle.pem.valkey.keystore.private-key=" + key.toUri()
         };
     }
 

@@ -11,7 +11,7 @@ import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.RotatingFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.WriteStrategy;
-import io.valkeysecure.testkit.server.TlsTerminator;
+import io.valkeysecure.testkit.internal.TlsTerminator;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;

@@ -7,21 +7,16 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
+import io.valkeysecure.testkit.junit.TlsMaterial;
+import io.valkeysecure.testkit.junit.ValkeyTls;
 import io.valkeysecure.testkit.server.ValkeyCluster;
 import io.valkeysecure.testkit.server.ValkeySentinels;
 import io.valkeysecure.testkit.server.ValkeyServer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Value;
@@ -44,34 +39,20 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
  * Everything that Spring Boot makes of Lettuce and Jedis works over verified TLS, against real servers that speak TLS
  * only.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EveryConnectionTest {
     /** Spring Boot takes platform threads on an older Java, whatever is configured. */
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @TempDir
-    private Path directory = Path.of("");
+    @ValkeyTls
+    private static TlsMaterial material;
 
-    private @Nullable ValkeyServer server;
-
-    @BeforeAll
-    void startServer() {
-        server = Boot.server().start();
-    }
-
-    @AfterAll
-    void stopServer() {
-        if (server != null) {
-            server.close();
-        }
-    }
+    @ValkeyTls(user = Boot.USER, password = Boot.PASSWORD)
+    private static ValkeyServer server;
 
     private ApplicationContextRunner application() {
-        return Boot.secure()
-                .withPropertyValues(Boot.pemBundle(directory))
-                .withPropertyValues(Boot.login(Objects.requireNonNull(server).port()));
+        return Boot.secure().withPropertyValues(Boot.pemBundle(material)).withPropertyValues(Boot.login(server.port()));
     }
 
     @ParameterizedTest
@@ -107,7 +88,7 @@ class EveryConnectionTest {
                 .withPropertyValues(
                         "spring.data.redis.client-type=" + client,
                         "spring.data.redis.url=rediss://" + Boot.USER + ":" + Boot.PASSWORD + "@localhost:"
-                                + Objects.requireNonNull(server).port())
+                                + server.port())
                 .run(context -> assertVerified(context, library(client)));
     }
 
@@ -142,7 +123,7 @@ class EveryConnectionTest {
     @ParameterizedTest
     @ValueSource(strings = {"lettuce", "jedis"})
     void sentinel_readsAndWrites(String client) {
-        try (ValkeySentinels group = ValkeySentinels.builder(Boot.SERVER, Boot.ROOT)
+        try (ValkeySentinels group = ValkeySentinels.builder(material.issueServer(), material.ca())
                 .replicas(1)
                 .sentinels(1)
                 .user(Boot.USER, Boot.PASSWORD)
@@ -163,7 +144,7 @@ class EveryConnectionTest {
     @ParameterizedTest
     @ValueSource(strings = {"lettuce", "jedis"})
     void cluster_readsAndWritesOnEveryNode(String client) {
-        try (ValkeyCluster cluster = ValkeyCluster.builder(Boot.SERVER, Boot.ROOT)
+        try (ValkeyCluster cluster = ValkeyCluster.builder(material.issueServer(), material.ca())
                 .primaries(3)
                 .replicas(0)
                 .user(Boot.USER, Boot.PASSWORD)
@@ -187,7 +168,7 @@ class EveryConnectionTest {
 
     @Test
     void lettuce_primaryWithReplicas_readsAndWrites() {
-        try (ValkeySentinels group = ValkeySentinels.builder(Boot.SERVER, Boot.ROOT)
+        try (ValkeySentinels group = ValkeySentinels.builder(material.issueServer(), material.ca())
                 .replicas(1)
                 .sentinels(1)
                 .user(Boot.USER, Boot.PASSWORD)
@@ -204,8 +185,7 @@ class EveryConnectionTest {
     void severalConnectionFactories_readAndWrite() {
         application()
                 .withUserConfiguration(SecondFactory.class)
-                .withPropertyValues(
-                        "second.port=" + Objects.requireNonNull(server).port())
+                .withPropertyValues("second.port=" + server.port())
                 .run(context -> {
                     assertThat(context).hasNotFailed();
                     RedisConnectionFactory second = context.getBean("second", RedisConnectionFactory.class);

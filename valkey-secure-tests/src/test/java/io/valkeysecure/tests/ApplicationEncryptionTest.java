@@ -18,7 +18,8 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.junit.TlsMaterial;
+import io.valkeysecure.testkit.junit.ValkeyTls;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -47,16 +48,13 @@ class ApplicationEncryptionTest {
     /** What AES-GCM with a keyset of Tink adds: the key's number, nonce and tag. */
     private static final int ADDED_BYTES = 5 + 12 + 16;
 
-    private final TestCertificate root = TestCertificate.root().build();
-    private final TestCertificate client = root.issue().subject("CN=app").build();
-    private final ValkeyServer server = ValkeyServer.builder(
-                    root.issue().dnsName("localhost").build(), root)
-            .user(TestClient.USER, TestClient.PASSWORD)
-            .config("slowlog-log-slower-than", "0")
-            .start();
-    private final SecureTls tls = SecureTls.trusting(TrustAnchors.of(root.certificate()))
-            .presenting(ClientIdentity.of(client.privateKey(), client.chain()))
-            .build();
+    @ValkeyTls
+    private static TlsMaterial material;
+
+    @ValkeyTls(user = TestClient.USER, password = TestClient.PASSWORD, config = "slowlog-log-slower-than 0")
+    private static ValkeyServer server;
+
+    private SecureTls tls;
 
     @TempDir
     private Path classes = Path.of("");
@@ -64,7 +62,10 @@ class ApplicationEncryptionTest {
     private Aead aead;
 
     @BeforeAll
-    void makeKey() throws GeneralSecurityException {
+    void makeKeyAndTls() throws GeneralSecurityException {
+        tls = SecureTls.trusting(TrustAnchors.pem(material.caFile()))
+                .presenting(ClientIdentity.pem(material.certificateFile(), material.keyFile()))
+                .build();
         AeadConfig.register();
         aead = KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM)
                 .getPrimitive(RegistryConfiguration.get(), Aead.class);
@@ -73,7 +74,6 @@ class ApplicationEncryptionTest {
     @AfterAll
     void stop() {
         tls.close();
-        server.close();
     }
 
     private Class<?> fromThePage(String name) throws Exception {

@@ -8,6 +8,8 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.junit.TlsMaterial;
+import io.valkeysecure.testkit.junit.ValkeyTls;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,6 +19,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What must not be refused, or not for long: a network that is down must not look like an attack. */
 class NotRefusedTest {
+    @ValkeyTls
+    private static TlsMaterial material;
+
+    @ValkeyTls(user = TestClient.USER, password = TestClient.PASSWORD, config = "tls-session-caching no")
+    private static ValkeyServer cachesNoSessions;
+
     private final RecordingListener listener = new RecordingListener();
 
     @ParameterizedTest
@@ -41,28 +49,21 @@ class NotRefusedTest {
     @ParameterizedTest
     @EnumSource
     void connect_serverThatCachesNoSessions_isFullFromTheFirstFailureOn(TestClient client) throws Exception {
-        TestCertificate ca = TestCertificate.root().build();
-        TestCertificate own = ca.issue().build();
-        try (ValkeyServer server = ValkeyServer.builder(
-                                ca.issue().dnsName("localhost").build(), ca)
-                        .user(TestClient.USER, TestClient.PASSWORD)
-                        .config("tls-session-caching", "no")
-                        .start();
-                SecureTls tls = SecureTls.trusting(TrustAnchors.of(ca.certificate()))
-                        .presenting(ClientIdentity.of(own.privateKey(), own.chain()))
-                        .engine(client.engine())
-                        .build()) {
-            setAndGet(client, tls, server);
-            Throwable resumed = catchThrowable(() -> setAndGet(client, tls, server));
+        try (SecureTls tls = SecureTls.trusting(TrustAnchors.pem(material.caFile()))
+                .presenting(ClientIdentity.pem(material.certificateFile(), material.keyFile()))
+                .engine(client.engine())
+                .build()) {
+            setAndGet(client, tls);
+            Throwable resumed = catchThrowable(() -> setAndGet(client, tls));
             assertThat(RefusalReason.of(resumed)).contains(RefusalReason.PEER_ALERT);
             for (int i = 0; i < 3; i++) {
-                setAndGet(client, tls, server);
+                setAndGet(client, tls);
             }
         }
     }
 
-    private static void setAndGet(TestClient client, SecureTls tls, ValkeyServer server) {
-        try (TestClient.Connection connection = client.connect(tls, "localhost", server.port())) {
+    private static void setAndGet(TestClient client, SecureTls tls) {
+        try (TestClient.Connection connection = client.connect(tls, "localhost", cachesNoSessions.port())) {
             connection.set("key", "value");
             assertThat(connection.get("key")).isEqualTo("value");
         }

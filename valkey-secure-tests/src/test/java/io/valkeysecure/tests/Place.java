@@ -3,6 +3,7 @@ package io.valkeysecure.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.internal.TlsRecord;
 import io.valkeysecure.testkit.recording.Recording;
 import io.valkeysecure.testkit.recording.RecordingProxy;
 import io.valkeysecure.testkit.recording.TlsTranscript;
@@ -72,7 +73,7 @@ final class Place implements AutoCloseable {
      * allows both).
      */
     private static boolean isOfAClient(Recording recording) {
-        return recording.clientTranscript().records().stream()
+        return TlsRecord.allOf(recording.clientToServer()).stream()
                 .limit(1)
                 .noneMatch(record -> record.version() == TLS_1_0);
     }

@@ -172,6 +172,17 @@ class PublicApiTest {
                 .isEqualTo(committed(exported.text()));
     }
 
+    /** What only tests of this project need is internal; builders count with the type that they build. */
+    @Test
+    void testKit_ofAllPackages_hasAtMostTwentyTypes() throws IOException {
+        List<Class<?>> types = new ArrayList<>();
+        for (String exported : Module.TESTKIT.packages()) {
+            types.addAll(Module.TESTKIT.types(exported));
+        }
+        types.removeIf(Class::isMemberClass);
+        assertThat(types).hasSizeBetween(1, 20);
+    }
+
     /** A text of a package that is gone, or no longer exported, would be read as if it were API. */
     @Test
     void texts_ofNothingThatIsExported_areGone() throws IOException {

@@ -10,9 +10,8 @@ import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.TlsVersion;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.internal.TlsRecord;
 import io.valkeysecure.testkit.recording.RecordingProxy;
-import io.valkeysecure.testkit.recording.TlsRecord;
-import io.valkeysecure.testkit.recording.TlsTranscript;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,24 +38,24 @@ class ReloadDuringHandshakeTest extends ChangingTrust {
     enum Held {
         FIRST_FLIGHT {
             @Override
-            boolean isAt(TlsTranscript server, TlsVersion version, boolean resumed) {
+            boolean isAt(byte[] server, TlsVersion version, boolean resumed) {
                 return true;
             }
         },
         /** The last message of a server, when its certificate has been judged long ago. */
         FINISHED {
             @Override
-            boolean isAt(TlsTranscript server, TlsVersion version, boolean resumed) {
-                List<TlsRecord> records = server.records();
+            boolean isAt(byte[] server, TlsVersion version, boolean resumed) {
+                List<TlsRecord> records = TlsRecord.allOf(server);
                 if (version == TlsVersion.TLS_1_2) {
                     return records.stream().anyMatch(next -> next.type() == TlsRecord.CHANGE_CIPHER_SPEC);
                 }
                 // encrypted extensions; and in a full handshake certificate request, certificate, and its signature
-                return server.applicationDataRecords().size() == (resumed ? 2 : 5);
+                return records.stream().filter(TlsRecord::isApplicationData).count() == (resumed ? 2 : 5);
             }
         };
 
-        abstract boolean isAt(TlsTranscript server, TlsVersion version, boolean resumed);
+        abstract boolean isAt(byte[] server, TlsVersion version, boolean resumed);
     }
 
     static Stream<Arguments> everyOrder() {

@@ -24,7 +24,6 @@ import io.valkeysecure.observe.TlsHealth;
 import io.valkeysecure.observe.TlsListener;
 import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.TestCertificate;
-import io.valkeysecure.testkit.server.ClientAuthentication;
 import io.valkeysecure.testkit.server.ValkeyCluster;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
@@ -76,7 +75,7 @@ class UnguardedConnectionsTest {
     @BeforeAll
     static void start() throws IOException {
         server = ValkeyServer.builder(CERTIFICATE, ROOT)
-                .clientAuthentication(ClientAuthentication.NONE)
+                .config("tls-auth-clients", "no")
                 .plaintextPort()
                 .start();
         anchors = Files.writeString(directory.resolve("ca.crt"), ROOT.certificatePem());

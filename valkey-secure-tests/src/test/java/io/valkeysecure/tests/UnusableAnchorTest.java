@@ -9,7 +9,6 @@ import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.observe.TlsHealth;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
-import io.valkeysecure.testkit.server.ClientAuthentication;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +46,7 @@ class UnusableAnchorTest {
     private static void setAndGet(SecureTls tls, Transport transport, TestCertificate issuer) {
         try (ValkeyServer server = ValkeyServer.builder(
                                 issuer.issue().dnsName("localhost").build())
-                        .clientAuthentication(ClientAuthentication.NONE)
+                        .config("tls-auth-clients", "no")
                         .user(TestClient.USER, TestClient.PASSWORD)
                         .start();
                 TestClient.Connection connection = transport.connect(tls, server.host(), server.port())) {

@@ -895,12 +895,7 @@ final class VerificationRows implements AutoCloseable {
                 OcspResponder.builder(asked).signedWith(KeyType.EC_P256.generate()),
                 asked,
                 checked);
-        answering(
-                "OCSP: another nonce",
-                "nonce",
-                OcspResponder.builder(asked).nonce(OcspResponder.Nonce.WRONG),
-                asked,
-                checked);
+        answering("OCSP: another nonce", "nonce", OcspResponder.builder(asked).wrongNonce(), asked, checked);
         answering("OCSP: garbage", "", OcspResponder.builder(asked).rawResponse(NULL), asked, checked);
         OcspResponder undelegated = started(OcspResponder.builder(asked)
                 .signedBy(asked.issue().extension(OCSP_NO_CHECK, false, NULL).build()));

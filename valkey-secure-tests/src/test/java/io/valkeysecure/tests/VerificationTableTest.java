@@ -9,15 +9,14 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TrustAnchors;
-import io.valkeysecure.testkit.MutableClock;
 import io.valkeysecure.testkit.certificate.ExtendedKeyUsage;
 import io.valkeysecure.testkit.certificate.KeyType;
 import io.valkeysecure.testkit.certificate.KeyUsage;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.internal.MutableClock;
 import io.valkeysecure.testkit.recording.RecordingProxy;
-import io.valkeysecure.testkit.server.ClientAuthentication;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import io.valkeysecure.tests.VerificationRows.Row;
 import io.valkeysecure.tests.VerificationRows.Shown;
@@ -254,7 +253,7 @@ class VerificationTableTest {
             return servers.computeIfAbsent(
                     certificate,
                     shown -> ValkeyServer.builder(shown)
-                            .clientAuthentication(ClientAuthentication.NONE)
+                            .config("tls-auth-clients", "no")
                             .user(TestClient.USER, TestClient.PASSWORD)
                             .start());
         }

@@ -261,12 +261,10 @@ class OcspCheckTest {
 
     @Test
     void check_nonce_mayBeLeftOutAndMayNotDiffer() throws Exception {
-        try (OcspResponder responder =
-                responder().nonce(OcspResponder.Nonce.OMITTED).start()) {
+        try (OcspResponder responder = responder().withoutNonce().start()) {
             assertThat(check(at(responder), LEAF, NOW)).isAfter(NOW);
         }
-        try (OcspResponder responder =
-                responder().nonce(OcspResponder.Nonce.WRONG).start()) {
+        try (OcspResponder responder = responder().wrongNonce().start()) {
             assertThat(refused(at(responder), LEAF, NOW, RefusalReason.REVOCATION_UNKNOWN))
                     .contains("another nonce");
         }

@@ -58,7 +58,14 @@ final class OcspAnswers {
     @Nullable
     String signatureAlgorithm;
 
-    OcspResponder.Nonce nonce = OcspResponder.Nonce.ECHOED;
+    /** What becomes of the nonce of a request, RFC 9654. */
+    enum Nonce {
+        ECHOED,
+        OMITTED,
+        WRONG
+    }
+
+    Nonce nonce = Nonce.ECHOED;
     Duration delay = Duration.ZERO;
     int httpStatus = 200;
     int responseStatus = OCSPRespBuilder.SUCCESSFUL;
@@ -134,10 +141,10 @@ final class OcspAnswers {
     }
 
     private void addNonce(BasicOCSPRespBuilder response, @Nullable Extension asked) throws IOException {
-        if (asked == null || nonce == OcspResponder.Nonce.OMITTED) {
+        if (asked == null || nonce == Nonce.OMITTED) {
             return;
         }
-        Extension answered = nonce == OcspResponder.Nonce.ECHOED
+        Extension answered = nonce == Nonce.ECHOED
                 ? asked
                 : new Extension(
                         OCSPObjectIdentifiers.id_pkix_ocsp_nonce,

@@ -183,16 +183,6 @@ public final class OcspResponder implements AutoCloseable {
         return "OcspResponder[" + url() + "]";
     }
 
-    /** What a responder does with the nonce of a request, RFC 9654. */
-    public enum Nonce {
-        /** It returns the nonce, as it should. */
-        ECHOED,
-        /** It answers without a nonce, as responders with prepared answers do. */
-        OMITTED,
-        /** It answers with another nonce, as in a replay. */
-        WRONG
-    }
-
     /** Describes a responder to be started. A value that is set again replaces the earlier one. Not thread-safe. */
     public static final class Builder {
         private final OcspAnswers answers;
@@ -289,13 +279,23 @@ public final class OcspResponder implements AutoCloseable {
         }
 
         /**
-         * Sets what becomes of the nonce of a request. Default: {@link Nonce#ECHOED}.
+         * Answers without the nonce of the request, as responders with prepared answers do. Default: the nonce is
+         * returned, RFC 9654.
          *
-         * @param wanted what the responder does with it
          * @return this builder
          */
-        public Builder nonce(Nonce wanted) {
-            answers.nonce = wanted;
+        public Builder withoutNonce() {
+            answers.nonce = OcspAnswers.Nonce.OMITTED;
+            return this;
+        }
+
+        /**
+         * Answers with another nonce than that of the request, as in a replay.
+         *
+         * @return this builder
+         */
+        public Builder wrongNonce() {
+            answers.nonce = OcspAnswers.Nonce.WRONG;
             return this;
         }
 

@@ -3,6 +3,8 @@ package io.valkeysecure.testkit.certificate;
 import io.valkeysecure.testkit.internal.Names;
 import io.valkeysecure.testkit.internal.Pem;
 import io.valkeysecure.testkit.internal.PrivateFiles;
+import io.valkeysecure.testkit.internal.PrivateKeyEncryption;
+import io.valkeysecure.testkit.internal.PrivateKeyFormat;
 import io.valkeysecure.testkit.internal.TlsContexts;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -193,17 +195,7 @@ public final class TestCertificate {
 
     /** {@return the private key as unencrypted PKCS#8 in PEM} */
     public String privateKeyPem() {
-        return privateKeyPem(PrivateKeyFormat.PKCS8);
-    }
-
-    /**
-     * {@return the private key unencrypted in PEM}
-     *
-     * @param format the form of the key
-     * @throws IllegalArgumentException if keys of this algorithm have no such form
-     */
-    public String privateKeyPem(PrivateKeyFormat format) {
-        return Pem.privateKey(keyPair, format);
+        return Pem.privateKey(keyPair, PrivateKeyFormat.PKCS8);
     }
 
     /**
@@ -212,18 +204,7 @@ public final class TestCertificate {
      * @param password the password
      */
     public String encryptedPrivateKeyPem(char[] password) {
-        return encryptedPrivateKeyPem(password, PrivateKeyEncryption.PBES2_AES_256_CBC);
-    }
-
-    /**
-     * {@return the private key in PEM, encrypted in the given way}
-     *
-     * @param password the password
-     * @param encryption the way to encrypt
-     * @throws IllegalArgumentException if keys of this algorithm have no such form
-     */
-    public String encryptedPrivateKeyPem(char[] password, PrivateKeyEncryption encryption) {
-        return Pem.encryptedPrivateKey(keyPair, encryption, password);
+        return Pem.encryptedPrivateKey(keyPair, PrivateKeyEncryption.PBES2_AES_256_CBC, password);
     }
 
     /**

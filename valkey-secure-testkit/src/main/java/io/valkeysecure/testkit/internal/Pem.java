@@ -1,7 +1,5 @@
 package io.valkeysecure.testkit.internal;
 
-import io.valkeysecure.testkit.certificate.PrivateKeyEncryption;
-import io.valkeysecure.testkit.certificate.PrivateKeyFormat;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;

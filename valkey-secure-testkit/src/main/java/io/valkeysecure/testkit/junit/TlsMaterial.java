@@ -78,6 +78,16 @@ public final class TlsMaterial {
         return renewed;
     }
 
+    /**
+     * Issues a certificate for a server on this machine, such as one for
+     * {@link io.valkeysecure.testkit.server.ValkeyServer#restart(TestCertificate)}.
+     *
+     * @return a new certificate for {@code localhost} and {@code 127.0.0.1}
+     */
+    public TestCertificate issueServer() {
+        return ca.issue().dnsName("localhost").ipAddress("127.0.0.1").build();
+    }
+
     void delete() {
         try (Stream<Path> all = Files.walk(directory)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {

@@ -44,6 +44,9 @@ public @interface ValkeyTls {
     /** {@return the password of the {@link #user()}} */
     String password() default "";
 
+    /** {@return lines of {@code valkey.conf} for the servers, such as {@code "maxmemory 64mb"}; by default none} */
+    String[] config() default {};
+
     /** {@return for a {@link HostilePeer}, the name of the method that makes it, such as {@code staysSilent}} */
     String peer() default "";
 }

@@ -1,6 +1,5 @@
 package io.valkeysecure.testkit.junit;
 
-import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyCluster;
 import io.valkeysecure.testkit.server.ValkeySentinels;
@@ -12,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -22,16 +22,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Starts what {@link ValkeyTls} asks for, and closes it in reverse order. JUnit makes it for that annotation; nobody
- * else needs it. It is public because JUnit could not make it from a module otherwise.
+ * Starts what {@link ValkeyTls} asks for, and closes it in reverse order. JUnit makes it for that annotation; the
+ * package is open to JUnit for it.
  */
-public final class ValkeyTlsExtension
-        implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, AfterEachCallback {
+final class ValkeyTlsExtension implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, AfterEachCallback {
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(ValkeyTlsExtension.class);
-
-    /** For JUnit. */
-    public ValkeyTlsExtension() {}
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
@@ -75,10 +71,11 @@ public final class ValkeyTlsExtension
             throw new ExtensionConfigurationException(field + ": peer names the kind of a HostilePeer; expected one of "
                     + peers() + " for such a field, and none for others");
         }
-        if (wanted.user().isEmpty() != wanted.password().isEmpty()
-                || (!wanted.user().isEmpty() && (hostile || type == TlsMaterial.class))) {
+        boolean login = !wanted.user().isEmpty();
+        if (login == wanted.password().isEmpty()
+                || ((login || wanted.config().length > 0) && (hostile || type == TlsMaterial.class))) {
             throw new ExtensionConfigurationException(
-                    field + ": user and password are given together, and for Valkey servers only");
+                    field + ": user and password are given together, and they and config for Valkey servers only");
         }
         TlsMaterial material = material(context);
         if (type == TlsMaterial.class) {
@@ -88,11 +85,17 @@ public final class ValkeyTlsExtension
         if (hostile) {
             started = peer(field, wanted.peer());
         } else if (type == ValkeyServer.class) {
-            started = server(material.ca(), wanted);
+            ValkeyServer.Builder server = ValkeyServer.builder(material.issueServer(), material.ca());
+            configure(field, wanted, server::user, server::config);
+            started = server.start();
         } else if (type == ValkeyCluster.class) {
-            started = cluster(material.ca(), wanted);
+            ValkeyCluster.Builder cluster = ValkeyCluster.builder(material.issueServer(), material.ca());
+            configure(field, wanted, cluster::user, cluster::config);
+            started = cluster.start();
         } else if (type == ValkeySentinels.class) {
-            started = sentinels(material.ca(), wanted);
+            ValkeySentinels.Builder sentinels = ValkeySentinels.builder(material.issueServer(), material.ca());
+            configure(field, wanted, sentinels::user, sentinels::config);
+            started = sentinels.start();
         } else {
             throw new ExtensionConfigurationException(
                     field + " is no field for @ValkeyTls, expected the type TlsMaterial, ValkeyServer, ValkeyCluster,"
@@ -102,23 +105,19 @@ public final class ValkeyTlsExtension
         return started;
     }
 
-    private static TestCertificate identity(TestCertificate ca) {
-        return ca.issue().dnsName("localhost").ipAddress("127.0.0.1").build();
-    }
-
-    private static ValkeyServer server(TestCertificate ca, ValkeyTls wanted) {
-        ValkeyServer.Builder builder = ValkeyServer.builder(identity(ca), ca);
-        return (wanted.user().isEmpty() ? builder : builder.user(wanted.user(), wanted.password())).start();
-    }
-
-    private static ValkeyCluster cluster(TestCertificate ca, ValkeyTls wanted) {
-        ValkeyCluster.Builder builder = ValkeyCluster.builder(identity(ca), ca);
-        return (wanted.user().isEmpty() ? builder : builder.user(wanted.user(), wanted.password())).start();
-    }
-
-    private static ValkeySentinels sentinels(TestCertificate ca, ValkeyTls wanted) {
-        ValkeySentinels.Builder builder = ValkeySentinels.builder(identity(ca), ca);
-        return (wanted.user().isEmpty() ? builder : builder.user(wanted.user(), wanted.password())).start();
+    private static void configure(
+            Field field, ValkeyTls wanted, BiConsumer<String, String> user, BiConsumer<String, String> config) {
+        if (!wanted.user().isEmpty()) {
+            user.accept(wanted.user(), wanted.password());
+        }
+        for (String line : wanted.config()) {
+            String[] parts = line.split(" ", 2);
+            if (parts.length != 2) {
+                throw new ExtensionConfigurationException(
+                        field + ": expected the name of an option, a space and its value, was \"" + line + "\"");
+            }
+            config.accept(parts[0], parts[1]);
+        }
     }
 
     private static HostilePeer peer(Field field, String name) {

@@ -38,7 +38,7 @@ public final class RecordingProxy implements AutoCloseable {
     private final List<Recording> recordings = new CopyOnWriteArrayList<>();
     private final Object gate = new Object();
     private volatile InetSocketAddress target;
-    private volatile @Nullable Predicate<TlsTranscript> pauseAt;
+    private volatile @Nullable Predicate<byte[]> pauseAt;
     private boolean paused;
 
     private RecordingProxy(InetSocketAddress target) {
@@ -141,7 +141,7 @@ public final class RecordingProxy implements AutoCloseable {
      *
      * @param last is given what the server has sent so far, up to the end of each record; true if that last one is held
      */
-    public void pauseAtServerRecord(Predicate<TlsTranscript> last) {
+    public void pauseAtServerRecord(Predicate<byte[]> last) {
         pauseAt = last;
     }
 
@@ -181,7 +181,7 @@ public final class RecordingProxy implements AutoCloseable {
             server.connect(target, CONNECT_LIMIT_MILLIS);
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
-            Predicate<TlsTranscript> last = pauseAt;
+            Predicate<byte[]> last = pauseAt;
             Reader reader = last == null ? InputStream::read : RecordingProxy::readRecord;
             Thread back = listener.startThread(
                     "proxy-back",
@@ -219,8 +219,8 @@ public final class RecordingProxy implements AutoCloseable {
      *
      * @param last what the connection began with; an older one may still have its last record on the way
      */
-    private void pauseIfDue(Recording recording, @Nullable Predicate<TlsTranscript> last) {
-        if (last != null && last == pauseAt && last.test(recording.serverTranscript())) {
+    private void pauseIfDue(Recording recording, @Nullable Predicate<byte[]> last) {
+        if (last != null && last == pauseAt && last.test(recording.serverToClient())) {
             pauseAt = null;
             pause();
         }

@@ -1,6 +1,6 @@
 package io.valkeysecure.testkit.recording;
 
-import java.util.ArrayList;
+import io.valkeysecure.testkit.internal.TlsRecord;
 import java.util.List;
 
 /**
@@ -30,10 +30,6 @@ public final class TlsTranscript {
     /** The length of the shortest record that can hold a {@code Finished} message in TLS 1.3, in bytes. */
     public static final int SHORTEST_FINISHED = 4 + 32 + 1 + 16;
 
-    private static final int HEADER_LENGTH = 5;
-    /** RFC 8446 section 5.2 allows 2^14 + 256 bytes, RFC 5246 section 6.2.3 allows 2^14 + 2048. */
-    private static final int MAXIMUM_LENGTH = (1 << 14) + 2048;
-
     private final byte[] bytes;
     private final List<TlsRecord> records;
     private final boolean finishedOfTls12;
@@ -56,62 +52,20 @@ public final class TlsTranscript {
      */
     public static TlsTranscript of(byte[] direction) {
         byte[] bytes = direction.clone();
-        List<TlsRecord> records = new ArrayList<>();
-        int position = 0;
-        while (bytes.length - position >= HEADER_LENGTH) {
-            TlsRecord header = header(bytes, position);
-            if (!isRecord(header) || header.length() > bytes.length - position - HEADER_LENGTH) {
-                break;
-            }
-            records.add(header);
-            position += HEADER_LENGTH + header.length();
-        }
-        return new TlsTranscript(bytes, records, position, startsRecord(bytes, position));
+        List<TlsRecord> records = TlsRecord.allOf(bytes);
+        int parsed = records.stream()
+                .mapToInt(found -> TlsRecord.HEADER_LENGTH + found.length())
+                .sum();
+        return new TlsTranscript(bytes, records, parsed, TlsRecord.startsAt(bytes, parsed));
     }
 
-    private static TlsRecord header(byte[] bytes, int position) {
-        return new TlsRecord(
-                bytes[position] & 0xff,
-                ((bytes[position + 1] & 0xff) << 8) | (bytes[position + 2] & 0xff),
-                ((bytes[position + 3] & 0xff) << 8) | (bytes[position + 4] & 0xff));
-    }
-
-    private static boolean isRecord(TlsRecord header) {
-        return header.type() >= TlsRecord.CHANGE_CIPHER_SPEC
-                && header.type() <= TlsRecord.APPLICATION_DATA
-                && header.version() >> 8 == 3
-                && header.length() <= MAXIMUM_LENGTH;
-    }
-
-    /** Tells whether the bytes that are left can be the start of a record that was cut off. */
-    private static boolean startsRecord(byte[] bytes, int position) {
-        int left = bytes.length - position;
-        if (left >= HEADER_LENGTH) {
-            return isRecord(header(bytes, position));
-        }
-        if (left == 0) {
-            return false;
-        }
-        int type = bytes[position] & 0xff;
-        boolean typeFits = type >= TlsRecord.CHANGE_CIPHER_SPEC && type <= TlsRecord.APPLICATION_DATA;
-        return typeFits && (left == 1 || bytes[position + 1] == 3);
-    }
-
-    /** {@return the complete records, in the order of the wire} */
-    public List<TlsRecord> records() {
+    List<TlsRecord> records() {
         return records;
     }
 
-    /** {@return the complete records of type {@code application_data}} */
-    public List<TlsRecord> applicationDataRecords() {
+    int largestApplicationData() {
         return records.stream()
-                .filter(found -> found.type() == TlsRecord.APPLICATION_DATA)
-                .toList();
-    }
-
-    /** {@return the length of the longest record of type {@code application_data}, 0 if there is none} */
-    public int largestApplicationData() {
-        return applicationDataRecords().stream()
+                .filter(TlsRecord::isApplicationData)
                 .mapToInt(TlsRecord::length)
                 .max()
                 .orElse(0);
@@ -127,7 +81,9 @@ public final class TlsTranscript {
         if (!isAllTls()) {
             return true;
         }
-        return finishedOfTls12 ? !applicationDataRecords().isEmpty() : largestApplicationData() >= SHORTEST_FINISHED;
+        return finishedOfTls12
+                ? records.stream().anyMatch(TlsRecord::isApplicationData)
+                : largestApplicationData() >= SHORTEST_FINISHED;
     }
 
     /** Tells whether a handshake message follows a change of cipher in its own record type, as only TLS 1.2 has it. */
@@ -139,14 +95,14 @@ public final class TlsTranscript {
                 return true;
             }
             cipherChanged |= found.type() == TlsRecord.CHANGE_CIPHER_SPEC;
-            position += HEADER_LENGTH + found.length();
+            position += TlsRecord.HEADER_LENGTH + found.length();
         }
         return false;
     }
 
     /** In TLS 1.3 a second ClientHello, after a HelloRetryRequest, may follow a change of cipher in the clear. */
     private static boolean isClientHello(byte[] bytes, int position, TlsRecord found) {
-        int start = position + HEADER_LENGTH;
+        int start = position + TlsRecord.HEADER_LENGTH;
         return found.length() >= 4
                 && bytes[start] == 1
                 && bytes[start + 1] == 0

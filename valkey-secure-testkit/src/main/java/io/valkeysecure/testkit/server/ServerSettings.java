@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** What was asked of a server, and the files that its process needs for it. */
 final class ServerSettings {
     static final String CLUSTER_STATE = "nodes.conf";
+    private static final String AUTH_CLIENTS = "tls-auth-clients";
 
     final TestCertificate identity;
     final List<TestCertificate> clientAnchors;
     final Map<String, String> users;
     final Map<String, String> config;
     final List<String> lines;
-    ClientAuthentication clientAuthentication = ClientAuthentication.REQUIRED;
     boolean plaintext;
     boolean lowSecurityLevel;
 
@@ -41,7 +41,7 @@ final class ServerSettings {
         this.identity = identity;
         this.clientAnchors = clientAnchors;
         users = new LinkedHashMap<>();
-        config = new LinkedHashMap<>();
+        config = new LinkedHashMap<>(Map.of(AUTH_CLIENTS, "yes"));
         lines = new ArrayList<>();
     }
 
@@ -51,7 +51,6 @@ final class ServerSettings {
         users = new LinkedHashMap<>(other.users);
         config = new LinkedHashMap<>(other.config);
         lines = new ArrayList<>(other.lines);
-        clientAuthentication = other.clientAuthentication;
         plaintext = other.plaintext;
         lowSecurityLevel = other.lowSecurityLevel;
         groups = other.groups;
@@ -63,8 +62,8 @@ final class ServerSettings {
     }
 
     void requireAnchors() {
-        if (clientAnchors.isEmpty() && clientAuthentication != ClientAuthentication.NONE) {
-            throw new IllegalStateException("client authentication is " + clientAuthentication
+        if (clientAnchors.isEmpty() && !"no".equals(config.get(AUTH_CLIENTS))) {
+            throw new IllegalStateException(AUTH_CLIENTS + " is " + config.get(AUTH_CLIENTS)
                     + ", but the server was given no CA for client certificates");
         }
     }
@@ -79,7 +78,6 @@ final class ServerSettings {
             files.add("ca.crt", TestCertificate.pem(clientAnchors.toArray(new TestCertificate[0])));
             files.configure("tls-ca-cert-file", ServerFiles.DIRECTORY + "/ca.crt");
         }
-        files.configure("tls-auth-clients", clientAuthentication.configValue());
         // clients of a container come from outside of it; what listens on loopback has no use for this mode
         files.configure("protected-mode", "no");
         if (!sentinel) {

@@ -311,17 +311,6 @@ public final class ValkeyServer implements AutoCloseable {
         }
 
         /**
-         * Sets whether clients must come with a certificate. Default: {@link ClientAuthentication#REQUIRED}.
-         *
-         * @param wanted what the server wants
-         * @return this builder
-         */
-        public Builder clientAuthentication(ClientAuthentication wanted) {
-            settings.clientAuthentication = wanted;
-            return this;
-        }
-
-        /**
          * Adds a user who may do everything, and switches the default user off, so that a client that does not log in
          * gets {@code NOAUTH}. Default: no user, and the default user needs no password.
          *
@@ -379,7 +368,8 @@ public final class ValkeyServer implements AutoCloseable {
 
         /**
          * Sets a configuration option by its name in {@code valkey.conf}. Ports and addresses are the library's own
-         * and cannot be set.
+         * and cannot be set. Clients must come with a certificate, unless {@code tls-auth-clients} is set to {@code
+         * no} or {@code optional}.
          *
          * @param name the name
          * @param value the value

@@ -112,12 +112,10 @@ final class OcspResponderTest {
 
     @Test
     void nonce_omittedOrWrong_isToldByOpenSsl() throws Exception {
-        try (OcspResponder responder =
-                OcspResponder.builder(ca).nonce(OcspResponder.Nonce.OMITTED).start()) {
+        try (OcspResponder responder = OcspResponder.builder(ca).withoutNonce().start()) {
             assertThat(ask(responder)).contains("WARNING: no nonce in response");
         }
-        try (OcspResponder responder =
-                OcspResponder.builder(ca).nonce(OcspResponder.Nonce.WRONG).start()) {
+        try (OcspResponder responder = OcspResponder.builder(ca).wrongNonce().start()) {
             assertThat(ask(responder)).contains("Nonce Verify error");
         }
     }

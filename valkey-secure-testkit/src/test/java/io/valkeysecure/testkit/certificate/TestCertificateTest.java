@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valkeysecure.testkit.OpenSsl;
 import io.valkeysecure.testkit.internal.Pem;
+import io.valkeysecure.testkit.internal.PrivateKeyEncryption;
+import io.valkeysecure.testkit.internal.PrivateKeyFormat;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -382,19 +384,18 @@ final class TestCertificateTest {
                     || (format == PrivateKeyFormat.PKCS1 && algorithm.equals("RSA"))
                     || (format == PrivateKeyFormat.SEC1 && algorithm.equals("EC"));
             if (exists) {
-                assertReadBack(leaf, leaf.privateKeyPem(format));
+                assertReadBack(leaf, format.pem(leaf.keyPair()));
             } else {
-                assertThatIllegalArgumentException().isThrownBy(() -> leaf.privateKeyPem(format));
+                assertThatIllegalArgumentException().isThrownBy(() -> format.pem(leaf.keyPair()));
             }
         }
         for (PrivateKeyEncryption encryption : PrivateKeyEncryption.values()) {
             if (encryption == PrivateKeyEncryption.OPENSSL_AES_256_CBC
                     && !algorithm.equals("RSA")
                     && !algorithm.equals("EC")) {
-                assertThatIllegalArgumentException()
-                        .isThrownBy(() -> leaf.encryptedPrivateKeyPem(PASSWORD, encryption));
+                assertThatIllegalArgumentException().isThrownBy(() -> encryption.pem(leaf.keyPair(), PASSWORD));
             } else {
-                assertReadBack(leaf, leaf.encryptedPrivateKeyPem(PASSWORD, encryption));
+                assertReadBack(leaf, encryption.pem(leaf.keyPair(), PASSWORD));
             }
         }
     }

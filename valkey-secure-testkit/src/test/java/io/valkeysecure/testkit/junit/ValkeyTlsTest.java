@@ -23,7 +23,7 @@ class ValkeyTlsTest {
     @ValkeyTls
     private static @Nullable TlsMaterial material;
 
-    @ValkeyTls(user = "app", password = "correct-horse-battery")
+    @ValkeyTls(user = "app", password = "correct-horse-battery", config = "maxclients 77")
     private static @Nullable ValkeyServer server;
 
     @ValkeyTls(peer = "plaintextValkey")
@@ -50,6 +50,7 @@ class ValkeyTlsTest {
         TestCertificate stranger =
                 TestCertificate.root().build().issue().subject("CN=client").build();
         assertThatThrownBy(() -> ping(stranger, port)).isInstanceOf(IOException.class);
+        assertThat(server.execute("CONFIG", "GET", "maxclients")).contains("77");
     }
 
     @Test
@@ -66,6 +67,22 @@ class ValkeyTlsTest {
                 .isEqualTo(material().ca().certificatePem());
         assertThat(ping(material().client(), Objects.requireNonNull(server).port()))
                 .contains("+PONG");
+    }
+
+    @Test
+    void server_restartedWithAnIssuedCertificate_isTrustedAgain() throws IOException {
+        ValkeyServer running = Objects.requireNonNull(server);
+        TestCertificate renewed = material().issueServer();
+
+        running.restart(renewed);
+
+        try (SSLSocket socket = (SSLSocket) material()
+                .client()
+                .tlsContext(material().ca())
+                .getSocketFactory()
+                .createSocket("localhost", running.port())) {
+            assertThat(socket.getSession().getPeerCertificates()[0]).isEqualTo(renewed.certificate());
+        }
     }
 
     @Test
@@ -122,6 +139,16 @@ class ValkeyTlsTest {
         static @Nullable TlsMaterial material;
     }
 
+    static class ConfigWithoutValue extends Asking {
+        @ValkeyTls(config = "appendonly")
+        static @Nullable ValkeyServer server;
+    }
+
+    static class PeerWithConfig extends Asking {
+        @ValkeyTls(peer = "staysSilent", config = "appendonly no")
+        static @Nullable HostilePeer peer;
+    }
+
     @Test
     void field_thatCannotBeServed_failsAndSaysWhy() {
         assertThat(failure(Final.class)).contains("is final");
@@ -130,6 +157,8 @@ class ValkeyTlsTest {
         assertThat(failure(PeerOfNoSuchName.class)).contains("there is no peer \"laughs\"");
         assertThat(failure(UserWithoutPassword.class)).contains("given together");
         assertThat(failure(MaterialWithUser.class)).contains("for Valkey servers only");
+        assertThat(failure(PeerWithConfig.class)).contains("for Valkey servers only");
+        assertThat(failure(ConfigWithoutValue.class)).contains("a space and its value, was \"appendonly\"");
     }
 
     /** Runs the class by JUnit itself. */

@@ -24,6 +24,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import javax.net.ssl.SSLContext;
@@ -65,10 +66,9 @@ final class ValkeyServerTest {
 
     @Test
     void clientAuthentication_noneOrOptional_servesClientsWithoutACertificate() throws Exception {
-        for (ClientAuthentication wanted :
-                new ClientAuthentication[] {ClientAuthentication.NONE, ClientAuthentication.OPTIONAL}) {
+        for (String wanted : List.of("no", "optional")) {
             try (ValkeyServer server = ValkeyServer.builder(leaf, root)
-                            .clientAuthentication(wanted)
+                            .config("tls-auth-clients", wanted)
                             .start();
                     TlsClient connection = TlsClient.connect(anonymous, server.port())) {
                 assertThat(connection.command("PING")).isEqualTo("+PONG");
@@ -81,14 +81,13 @@ final class ValkeyServerTest {
     void start_clientAuthenticationWithoutACa_throws() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> ValkeyServer.builder(leaf).start())
-                .withMessageContaining("client authentication is required, but the server was given no CA");
+                .withMessageContaining("tls-auth-clients is yes, but the server was given no CA");
     }
 
     @Test
     void start_withoutClientAuthentication_needsNoCa() {
-        try (ValkeyServer server = ValkeyServer.builder(leaf)
-                .clientAuthentication(ClientAuthentication.NONE)
-                .start()) {
+        try (ValkeyServer server =
+                ValkeyServer.builder(leaf).config("tls-auth-clients", "no").start()) {
             assertThat(server.execute("PING")).isEqualTo("PONG");
         }
     }

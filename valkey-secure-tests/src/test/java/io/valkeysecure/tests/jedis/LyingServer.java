@@ -1,7 +1,7 @@
 package io.valkeysecure.tests.jedis;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
-import io.valkeysecure.testkit.server.TlsTerminator;
+import io.valkeysecure.testkit.internal.TlsTerminator;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,9 +1,7 @@
-package io.valkeysecure.testkit.server;
+package io.valkeysecure.testkit.internal;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
-import io.valkeysecure.testkit.internal.FakeValkey;
-import io.valkeysecure.testkit.internal.Loopback;
-import io.valkeysecure.testkit.internal.TlsContexts;
+import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;

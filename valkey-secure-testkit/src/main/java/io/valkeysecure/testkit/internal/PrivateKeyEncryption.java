@@ -1,4 +1,6 @@
-package io.valkeysecure.testkit.certificate;
+package io.valkeysecure.testkit.internal;
+
+import java.security.KeyPair;
 
 /** The ways in which the private key in a PEM file can be encrypted with a password. */
 public enum PrivateKeyEncryption {
@@ -14,5 +16,10 @@ public enum PrivateKeyEncryption {
     /** {@code ENCRYPTED PRIVATE KEY} with PBES2, PBKDF2 with HMAC-SHA-256, AES-256-CBC: what OpenSSL 3 writes. */
     PBES2_AES_256_CBC,
     /** {@code ENCRYPTED PRIVATE KEY} with PBES2 and triple DES. Old, but still met. */
-    PBES2_3DES
+    PBES2_3DES;
+
+    /** Throws {@link IllegalArgumentException} if keys of this algorithm have no such form. */
+    public String pem(KeyPair pair, char[] password) {
+        return Pem.encryptedPrivateKey(pair, this, password);
+    }
 }

@@ -1,4 +1,4 @@
-package io.valkeysecure.testkit;
+package io.valkeysecure.testkit.internal;
 
 import java.time.Clock;
 import java.time.Duration;
