@@ -1,19 +1,23 @@
 # shellcheck shell=bash
-# what: the image of the command line against a Valkey in a container; the tests of valkey-secure-tests with Valkey in Testcontainers, but for clusters, sentinels and the examples of the documentation; on the engine that answers, Podman, or a Docker engine of our own
+# what: the image of the command line against a Valkey in a container; the tests of valkey-secure-testcontainers; those of valkey-secure-tests with Valkey in Testcontainers, but for clusters, sentinels and the examples of the documentation; on the engine that answers, Podman, or a Docker engine of our own
 # time: 6 min
 
 suite() {
-  local status=0 image=0
+  local status=0 image=0 own=0
   ensure_docker
   image || image=1
   # Without a registry there is no image of Testcontainers' clean-up helper; the engine goes with everything in it.
   export TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_HOST_OVERRIDE=localhost
   clear_reports
+  run_maven test -pl valkey-secure-testcontainers -am -Dtest='io/valkeysecure/testcontainers/**' -Dsurefire.failIfNoSpecifiedTests=false \
+    -DexcludedGroups= || own=$?
+  conclude testcontainers "$own" ", on $ENGINE" || own=1
+  clear_reports
   # Servers in containers do not find each other under the addresses that they tell clients: no clusters, no sentinels,
   # and not the examples of the documentation, which use a cluster.
   run_maven test -pl valkey-secure-tests -am -Dtest="$INTEGRATION_TESTS,!${TOPOLOGY_TESTS//,/,!},!DocumentationExamplesTest" -Dsurefire.failIfNoSpecifiedTests=false \
     -Dvalkeysecure.testkit.runtime=container || status=$?
-  [ "$image" = 0 ] || status=1
+  [ "$image$own" = 00 ] || status=1
   conclude containers "$status" ", the image of the command line $([ "$image" = 0 ] && echo built and tested || echo FAILED), on $ENGINE; not in containers: clusters, sentinels, replicas, the examples of the documentation"
 }
 

@@ -11,9 +11,14 @@
  * <p>Everything here is for tests only. Keys are made to be thrown away, and the certificate builder makes broken and
  * weak certificates on request. Everything listens on the loopback address only.
  */
+@SuppressWarnings("module") // the module that packages are exported to is built after this one
 module io.valkeysecure.testkit {
     exports io.valkeysecure.testkit.certificate;
     exports io.valkeysecure.testkit.hostile;
+    exports io.valkeysecure.testkit.internal to
+            io.valkeysecure.testcontainers;
+    exports io.valkeysecure.testkit.internal.server to
+            io.valkeysecure.testcontainers;
     exports io.valkeysecure.testkit.junit;
     exports io.valkeysecure.testkit.recording;
     exports io.valkeysecure.testkit.server;
@@ -21,7 +26,8 @@ module io.valkeysecure.testkit {
     opens io.valkeysecure.testkit.junit to
             org.junit.platform.commons;
 
-    requires static com.github.dockerjava.api;
+    uses io.valkeysecure.testkit.internal.server.ServerRuntime;
+
     requires jdk.httpserver;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
@@ -29,5 +35,4 @@ module io.valkeysecure.testkit {
     requires static transitive org.jspecify;
     requires static transitive org.junit.jupiter.api;
     requires static org.junit.platform.commons;
-    requires static testcontainers;
 }

@@ -2,7 +2,7 @@ package io.valkeysecure.spring;
 
 import io.valkeysecure.testkit.certificate.PemFiles;
 import io.valkeysecure.testkit.certificate.TestCertificate;
-import io.valkeysecure.testkit.junit.TlsMaterial;
+import io.valkeysecure.testkit.certificate.TlsMaterial;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;

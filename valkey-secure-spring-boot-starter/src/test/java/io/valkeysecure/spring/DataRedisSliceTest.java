@@ -3,7 +3,7 @@ package io.valkeysecure.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.valkeysecure.SecureTls;
-import io.valkeysecure.testkit.junit.TlsMaterial;
+import io.valkeysecure.testkit.certificate.TlsMaterial;
 import io.valkeysecure.testkit.junit.ValkeyTls;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.util.Arrays;

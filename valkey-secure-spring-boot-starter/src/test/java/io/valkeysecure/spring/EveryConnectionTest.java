@@ -7,7 +7,7 @@ import io.valkeysecure.SecureTls;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
-import io.valkeysecure.testkit.junit.TlsMaterial;
+import io.valkeysecure.testkit.certificate.TlsMaterial;
 import io.valkeysecure.testkit.junit.ValkeyTls;
 import io.valkeysecure.testkit.server.ValkeyCluster;
 import io.valkeysecure.testkit.server.ValkeySentinels;

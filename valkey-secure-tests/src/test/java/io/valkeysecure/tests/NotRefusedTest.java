@@ -8,7 +8,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.testkit.certificate.TestCertificate;
-import io.valkeysecure.testkit.junit.TlsMaterial;
+import io.valkeysecure.testkit.certificate.TlsMaterial;
 import io.valkeysecure.testkit.junit.ValkeyTls;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;

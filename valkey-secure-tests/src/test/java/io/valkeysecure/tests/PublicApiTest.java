@@ -7,6 +7,7 @@ import io.valkeysecure.archunit.GuardedConnections;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
 import io.valkeysecure.redisson.SecureRedisson;
+import io.valkeysecure.testcontainers.ValkeyTlsContainer;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,6 +57,7 @@ class PublicApiTest {
         JEDIS(SecureJedis.class),
         REDISSON(SecureRedisson.class),
         ARCHUNIT(GuardedConnections.class),
+        TESTCONTAINERS(ValkeyTlsContainer.class),
         TESTKIT(TestCertificate.class);
 
         private final Class<?> member;

@@ -1,5 +1,6 @@
 package io.valkeysecure.testkit.junit;
 
+import io.valkeysecure.testkit.certificate.TlsMaterial;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyCluster;
 import io.valkeysecure.testkit.server.ValkeySentinels;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(ValkeyTlsExtension.class)
+@SuppressWarnings("exports") // JUnit alone makes the extension
 public @interface ValkeyTls {
     /** {@return the ACL user of the servers, together with {@link #password()}; by default the default user} */
     String user() default "";

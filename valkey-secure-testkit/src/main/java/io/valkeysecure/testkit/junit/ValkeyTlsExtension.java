@@ -1,5 +1,6 @@
 package io.valkeysecure.testkit.junit;
 
+import io.valkeysecure.testkit.certificate.TlsMaterial;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyCluster;
 import io.valkeysecure.testkit.server.ValkeySentinels;
@@ -147,9 +148,9 @@ final class ValkeyTlsExtension implements BeforeAllCallback, BeforeEachCallback,
         ExtensionContext.Store store = context.getStore(NAMESPACE);
         TlsMaterial material = store.get(TlsMaterial.class, TlsMaterial.class);
         if (material == null) {
-            material = new TlsMaterial();
+            material = TlsMaterial.create();
             store.put(TlsMaterial.class, material);
-            opened(context).push(material::delete);
+            opened(context).push(material);
         }
         return material;
     }

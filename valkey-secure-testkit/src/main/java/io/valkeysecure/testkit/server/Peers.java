@@ -1,6 +1,7 @@
 package io.valkeysecure.testkit.server;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.internal.server.ServerFiles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ final class Peers {
 
     private final PeerSettings settings;
     private final TestCertificate clientIdentity;
-    private final String adminPassword = ServerSettings.randomPassword();
+    private final String adminPassword = ServerFiles.randomPassword();
 
     Peers(PeerSettings settings) {
         if (settings.clientAnchors.isEmpty()) {

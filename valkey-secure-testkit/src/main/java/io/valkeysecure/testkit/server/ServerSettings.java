@@ -2,13 +2,8 @@ package io.valkeysecure.testkit.server;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.internal.server.ServerFiles;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +27,7 @@ final class ServerSettings {
     String groups;
 
     Duration startTimeout = Duration.ofSeconds(30);
-    String adminPassword = randomPassword();
+    String adminPassword = ServerFiles.randomPassword();
     Optional<TestCertificate> peerIdentity = Optional.empty();
     boolean clusterNode;
     boolean sentinel;
@@ -70,28 +65,14 @@ final class ServerSettings {
 
     ServerFiles files(TestCertificate presented, Optional<String> clusterState) {
         ServerFiles files = new ServerFiles();
-        files.add("server.crt", presented.chainPem());
-        files.add("server.key", presented.privateKeyPem());
-        files.configure("tls-cert-file", ServerFiles.DIRECTORY + "/server.crt");
-        files.configure("tls-key-file", ServerFiles.DIRECTORY + "/server.key");
-        if (!clientAnchors.isEmpty()) {
-            files.add("ca.crt", TestCertificate.pem(clientAnchors.toArray(new TestCertificate[0])));
-            files.configure("tls-ca-cert-file", ServerFiles.DIRECTORY + "/ca.crt");
-        }
-        // clients of a container come from outside of it; what listens on loopback has no use for this mode
-        files.configure("protected-mode", "no");
+        files.present(presented, clientAnchors);
         if (!sentinel) {
             files.configure("save", "");
             files.configure("appendonly", "no");
         }
-        files.configure("daemonize", "no");
-        files.configure("logfile", "");
         config.forEach(files::configure);
-        if (!users.isEmpty()) {
-            files.line("user default off");
-        }
-        users.forEach((name, password) -> files.line(user(name, password)));
-        files.line(user(ValkeyServer.ADMIN_USER, adminPassword));
+        files.users(users);
+        files.user(ValkeyServer.ADMIN_USER, adminPassword);
         peerIdentity.ifPresent(peer -> {
             files.add(ServerFiles.PEER_CERTIFICATE, peer.chainPem());
             files.add("peer.key", peer.privateKeyPem());
@@ -123,21 +104,5 @@ final class ServerSettings {
                             + (groups == null ? "" : "Groups = " + groups + "\n"));
         }
         return files;
-    }
-
-    /** The password goes in as its digest: no quoting, and no password in a file. */
-    private static String user(String name, String password) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(password.getBytes(StandardCharsets.UTF_8));
-            return "user " + name + " on #" + HexFormat.of().formatHex(digest) + " ~* &* +@all";
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    static String randomPassword() {
-        byte[] bytes = new byte[16];
-        new SecureRandom().nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.testkit.certificate.TlsMaterial;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
@@ -83,6 +84,17 @@ class ValkeyTlsTest {
                 .createSocket("localhost", running.port())) {
             assertThat(socket.getSession().getPeerCertificates()[0]).isEqualTo(renewed.certificate());
         }
+    }
+
+    @Test
+    void material_closedTwice_isGoneOnce() {
+        TlsMaterial own = TlsMaterial.create();
+        assertThat(own.keyFile()).exists();
+
+        own.close();
+        own.close();
+
+        assertThat(own.keyFile().getParent()).doesNotExist();
     }
 
     @Test

@@ -270,10 +270,7 @@ final class ValkeyServerTest {
 
     private static ServerFiles filesOf(TestCertificate identity) {
         ServerFiles files = new ServerFiles();
-        files.add("server.crt", identity.chainPem());
-        files.add("server.key", identity.privateKeyPem());
-        files.configure("tls-cert-file", ServerFiles.DIRECTORY + "/server.crt");
-        files.configure("tls-key-file", ServerFiles.DIRECTORY + "/server.key");
+        files.present(identity, List.of());
         files.configure("tls-auth-clients", "no");
         return files;
     }
@@ -288,7 +285,7 @@ final class ValkeyServerTest {
                 .withMessageContaining("install Valkey")
                 .withMessageContaining(ValkeyServer.BINARY_PROPERTY)
                 .withMessageContaining("start a Docker engine")
-                .withMessageContaining("org.testcontainers:testcontainers")
+                .withMessageContaining("io.valkeysecure:valkey-secure-testcontainers")
                 .withMessageContaining(ValkeyServer.IMAGE_PROPERTY);
     }
 

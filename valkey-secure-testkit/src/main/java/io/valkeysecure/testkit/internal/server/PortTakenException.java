@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class PortTakenException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    PortTakenException(String message, @Nullable Throwable cause) {
+    public PortTakenException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

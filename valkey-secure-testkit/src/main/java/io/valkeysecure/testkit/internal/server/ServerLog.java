@@ -13,7 +13,7 @@ public final class ServerLog {
     private final CountDownLatch readyOrEnded = new CountDownLatch(1);
     private boolean ready;
 
-    synchronized void add(String line) {
+    public synchronized void add(String line) {
         text.append(line).append('\n');
         // a sentinel says the second of the two
         if (line.contains("Ready to accept connections") || line.contains("Sentinel ID is")) {
@@ -23,12 +23,12 @@ public final class ServerLog {
     }
 
     /** Tells that no more comes. */
-    void end() {
+    public void end() {
         readyOrEnded.countDown();
     }
 
     /** Waits until the server is ready; false if it has ended before, or is not ready within the limit. */
-    boolean awaitReady(Duration limit) {
+    public boolean awaitReady(Duration limit) {
         Loopback.await(readyOrEnded, limit);
         synchronized (this) {
             return ready;
@@ -39,11 +39,11 @@ public final class ServerLog {
         return text.indexOf(part) >= 0;
     }
 
-    synchronized String text() {
+    public synchronized String text() {
         return text.toString();
     }
 
-    String tail() {
+    public String tail() {
         List<String> lines = text().lines().toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
     }

@@ -6,12 +6,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.function.Supplier;
 
-/** A way to run a Valkey server. */
+/** A way to run a Valkey server: as a process, or, by a module that is found as a service, in a container. */
 public interface ServerRuntime {
     /** Starts a server and waits until it is ready. */
     RunningServer start(ServerFiles files, ServerPorts ports, Duration limit) throws PortTakenException;
+
+    /** Tells whether it can run a server on this machine. */
+    default boolean isAvailable() {
+        return true;
+    }
 
     /** Returns the host under which the ports are reached. */
     String host();
@@ -56,7 +62,8 @@ public interface ServerRuntime {
 
     private static String noContainer() {
         return "found no Docker through Testcontainers: start a Docker engine (DOCKER_HOST names one elsewhere) and"
-                + " put org.testcontainers:testcontainers on the test class path; -D" + ValkeyServer.IMAGE_PROPERTY
+                + " put io.valkeysecure:valkey-secure-testcontainers on the test class path; -D"
+                + ValkeyServer.IMAGE_PROPERTY
                 + " names the image, default " + ValkeyServer.DEFAULT_IMAGE;
     }
 
@@ -65,12 +72,9 @@ public interface ServerRuntime {
     }
 
     private static Optional<ServerRuntime> containerRuntime() {
-        try {
-            Class.forName("org.testcontainers.DockerClientFactory", false, ServerRuntime.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
-            return Optional.empty();
-        }
-        return ContainerRuntime.ifAvailable();
+        return ServiceLoader.load(ServerRuntime.class, ServerRuntime.class.getClassLoader())
+                .findFirst()
+                .filter(ServerRuntime::isAvailable);
     }
 
     private static Optional<Path> find(String binary) {

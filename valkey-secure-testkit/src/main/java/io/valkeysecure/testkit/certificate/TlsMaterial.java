@@ -1,8 +1,5 @@
-package io.valkeysecure.testkit.junit;
+package io.valkeysecure.testkit.certificate;
 
-import io.valkeysecure.testkit.certificate.RotatingFiles;
-import io.valkeysecure.testkit.certificate.TestCertificate;
-import io.valkeysecure.testkit.certificate.WriteStrategy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,10 +10,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A CA, and a client certificate of it that can be renewed, in memory and in PEM files. The directory of the files is
- * deleted when the test class ends. Not safe for use by several threads.
+ * A CA, and a client certificate of it that can be renewed, in memory and in PEM files. With JUnit,
+ * {@code @ValkeyTls} on a field of this type makes and closes one. Not safe for use by several threads.
  */
-public final class TlsMaterial {
+public final class TlsMaterial implements AutoCloseable {
     private static final String CA_FILE = "ca.crt";
     private static final String CERTIFICATE_FILE = "tls.crt";
     private static final String KEY_FILE = "tls.key";
@@ -26,7 +23,7 @@ public final class TlsMaterial {
     private final RotatingFiles files;
     private TestCertificate client;
 
-    TlsMaterial() {
+    private TlsMaterial() {
         try {
             directory = Files.createTempDirectory("valkey-tls");
         } catch (IOException e) {
@@ -35,6 +32,11 @@ public final class TlsMaterial {
         files = new RotatingFiles(directory);
         files.write(WriteStrategy.RENAME, Map.of(CA_FILE, ca.certificatePem()));
         client = renewClient();
+    }
+
+    /** {@return a new CA and a client of it, to be closed by the caller} */
+    public static TlsMaterial create() {
+        return new TlsMaterial();
     }
 
     /** {@return the CA that issued the certificates of the servers and of the client} */
@@ -88,7 +90,12 @@ public final class TlsMaterial {
         return ca.issue().dnsName("localhost").ipAddress("127.0.0.1").build();
     }
 
-    void delete() {
+    /** Deletes the files. Does nothing the second time. */
+    @Override
+    public void close() {
+        if (Files.notExists(directory)) {
+            return;
+        }
         try (Stream<Path> all = Files.walk(directory)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.valkeysecure.testcontainers;
+
+import org.jspecify.annotations.NullMarked;
