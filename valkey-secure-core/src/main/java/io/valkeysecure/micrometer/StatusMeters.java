@@ -35,7 +35,7 @@ final class StatusMeters {
             connections(status, client, "current", TlsStatus.Connections::current);
             connections(status, client, "draining", TlsStatus.Connections::draining);
         }
-        for (ClientLibrary client : List.of(ClientLibrary.LETTUCE, ClientLibrary.JEDIS)) {
+        for (ClientLibrary client : List.of(ClientLibrary.LETTUCE, ClientLibrary.REDISSON, ClientLibrary.JEDIS)) {
             for (Engine engine : List.of(Engine.jdk(), Engine.boringSsl())) {
                 gauge(
                         TlsMeters.ENGINE,

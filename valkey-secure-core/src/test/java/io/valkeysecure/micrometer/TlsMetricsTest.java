@@ -94,8 +94,9 @@ class TlsMetricsTest {
             assertThat(tls.status().engines())
                     .containsOnly(
                             Map.entry(ClientLibrary.LETTUCE, Engine.jdk()),
+                            Map.entry(ClientLibrary.REDISSON, Engine.jdk()),
                             Map.entry(ClientLibrary.JEDIS, Engine.jdk()));
-            for (String client : List.of("lettuce", "jedis")) {
+            for (String client : List.of("lettuce", "redisson", "jedis")) {
                 assertThat(gauge("valkey.tls.engine", "client", client, "engine", "jdk"))
                         .isEqualTo(1);
                 assertThat(gauge("valkey.tls.engine", "client", client, "engine", "boringssl"))

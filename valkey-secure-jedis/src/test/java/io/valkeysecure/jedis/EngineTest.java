@@ -69,7 +69,7 @@ class EngineTest {
     @Test
     void auto_conscryptThere_isTaken() {
         try (SecureTls tls = Fixture.tls().build()) {
-            assertThat(tls.describe()).contains("engine auto; for Lettuce JDK ", CONSCRYPT);
+            assertThat(tls.describe()).contains("engine auto; for Lettuce and Redisson JDK ", CONSCRYPT);
             assertThat(Arrays.stream(Security.getProviders()).map(Object::toString))
                     .noneMatch(provider -> provider.contains("Conscrypt"));
         }

@@ -132,10 +132,11 @@ class KeyExchangeTest {
         tls = hybrid().build();
         assertThat(tls.describe()).contains("key exchange hybrid required", "for Jedis BoringSSL (Conscrypt ");
         if (Runtime.version().feature() >= 27) {
-            assertThat(tls.describe()).contains("for Lettuce JDK ");
+            assertThat(tls.describe()).contains("for Lettuce and Redisson JDK ");
             return;
         }
-        assertThat(tls.describe()).contains("for Lettuce none, not the JDK: a hybrid key exchange is required");
+        assertThat(tls.describe())
+                .contains("for Lettuce and Redisson none, not the JDK: a hybrid key exchange is required");
         Endpoint endpoint = new Endpoint("localhost", server.port());
         assertThatThrownBy(() ->
                         TlsHandshake.start(tls, endpoint, ClientLibrary.LETTUCE).engine())

@@ -100,11 +100,13 @@ class SecureLettuceEngineTest {
     @Test
     void build_bindingOnTheClassPath_isTakenForLettuce() {
         try (SecureTls tls = builder(pki.client).build()) {
-            assertThat(tls.describe()).contains("engine auto; for Lettuce BoringSSL (netty-tcnative)");
-            assertThat(tls.status().engines()).containsEntry(ClientLibrary.LETTUCE, Engine.boringSsl());
+            assertThat(tls.describe()).contains("engine auto; for Lettuce and Redisson BoringSSL (netty-tcnative)");
+            assertThat(tls.status().engines())
+                    .containsEntry(ClientLibrary.LETTUCE, Engine.boringSsl())
+                    .containsEntry(ClientLibrary.REDISSON, Engine.boringSsl());
         }
         try (SecureTls tls = builder(pki.client).engine(Engine.jdk()).build()) {
-            assertThat(tls.describe()).contains("for Lettuce JDK ").doesNotContain("BoringSSL");
+            assertThat(tls.describe()).contains("for Lettuce and Redisson JDK ").doesNotContain("BoringSSL");
             assertThat(tls.status().engines()).containsEntry(ClientLibrary.LETTUCE, Engine.jdk());
         }
     }
@@ -165,7 +167,7 @@ class SecureLettuceEngineTest {
             String what, KeyType key, UnaryOperator<SecureTls.Builder> settings, RefusalReason reason, String says) {
         TestCertificate identity = pki.root.issue().keyType(key).build();
         try (SecureTls tls = settings.apply(builder(identity)).build()) {
-            assertThat(tls.describe()).contains("for Lettuce JDK ", ", not BoringSSL: ", says);
+            assertThat(tls.describe()).contains("for Lettuce and Redisson JDK ", ", not BoringSSL: ", says);
         }
         SecureTls.Builder named = settings.apply(builder(identity)).engine(Engine.boringSsl());
         assertThatThrownBy(named::build)

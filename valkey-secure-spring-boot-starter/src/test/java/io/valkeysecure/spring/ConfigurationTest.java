@@ -84,8 +84,10 @@ class ConfigurationTest {
 
     @Test
     void application_byDefault_usesBoringSslForBothClients() {
-        application.run(context -> assertThat(context.getBean(SecureTls.class).describe())
-                .contains("engine auto; for Lettuce BoringSSL (netty-tcnative); for Jedis BoringSSL (Conscrypt "));
+        application.run(
+                context -> assertThat(context.getBean(SecureTls.class).describe())
+                        .contains(
+                                "engine auto; for Lettuce and Redisson BoringSSL (netty-tcnative); for Jedis BoringSSL (Conscrypt "));
     }
 
     @Test

@@ -133,7 +133,8 @@ class HardwareKeyTest {
         ClientIdentity identity = ClientIdentity.of(
                 pair.getPrivate(), ROOT.issue().keyPair(pair).build().chain());
         try (SecureTls tls = SecureTls.trusting(ANCHORS).presenting(identity).build()) {
-            assertThat(tls.describe()).containsPattern("for Lettuce JDK .*, not BoringSSL: .*for Jedis BoringSSL");
+            assertThat(tls.describe())
+                    .containsPattern("for Lettuce and Redisson JDK .*, not BoringSSL: .*for Jedis BoringSSL");
             setAndGet(tls, TestClient.LETTUCE);
         }
 

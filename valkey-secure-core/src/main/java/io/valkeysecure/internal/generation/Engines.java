@@ -15,6 +15,7 @@ import io.valkeysecure.internal.engine.TrialHandshake;
 import io.valkeysecure.internal.root.RootTypes;
 import java.security.GeneralSecurityException;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
@@ -99,8 +100,10 @@ public final class Engines {
     /** Returns the engine of each client library; one that cannot connect is left out. */
     public Map<ClientLibrary, Engine> inUse() {
         Map<ClientLibrary, Engine> inUse = new EnumMap<>(ClientLibrary.class);
-        byUse.forEach((use, context) ->
-                inUse.put(client(use), context instanceof JdkEngine ? Engine.jdk() : Engine.boringSsl()));
+        byUse.forEach((use, context) -> {
+            Engine engine = context instanceof JdkEngine ? Engine.jdk() : Engine.boringSsl();
+            clients(use).forEach(client -> inUse.put(client, engine));
+        });
         return inUse;
     }
 
@@ -133,16 +136,16 @@ public final class Engines {
         byUse.values().forEach(context -> context.noServerHello(endpoint.host(), endpoint.port()));
     }
 
-    private static ClientLibrary client(Use use) {
+    private static List<ClientLibrary> clients(Use use) {
         return switch (use) {
-            case EVENT_LOOP -> ClientLibrary.LETTUCE;
-            case SOCKET -> ClientLibrary.JEDIS;
+            case EVENT_LOOP -> List.of(ClientLibrary.LETTUCE, ClientLibrary.REDISSON);
+            case SOCKET -> List.of(ClientLibrary.JEDIS);
         };
     }
 
     private static String words(Use use) {
         return switch (use) {
-            case EVENT_LOOP -> "Lettuce";
+            case EVENT_LOOP -> "Lettuce and Redisson";
             case SOCKET -> "Jedis";
         };
     }
