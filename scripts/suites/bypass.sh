@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# what: how many raw uses of Lettuce, Jedis and Spring Data Redis each tool of docs/migration.md finds, misses and moves
+# what: how many raw uses of Lettuce, Jedis, Redisson and Spring Data Redis each tool of docs/migration.md finds, misses and moves
 # time: 2 min
 
 # Each tool's tests write one line, "TOOL: N raw found, N missed, ...", into target/bypass/TOOL.txt. The figures are read from there only.

@@ -18,8 +18,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Rules that fail where code opens a connection with Lettuce, Jedis or Spring Data Redis that valkey-secure does not
- * guard, or weakens the TLS settings of one.
+ * Rules that fail where code opens a connection with Lettuce, Jedis, Redisson or Spring Data Redis that valkey-secure
+ * does not guard, or weakens the TLS settings of one.
  *
  * <pre>{@code
  * @AnalyzeClasses(packages = "com.example", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -35,7 +35,8 @@ import java.util.Set;
  */
 public final class GuardedConnections {
     private static final String SECURE_JEDIS = "io.valkeysecure.jedis.SecureJedis";
-    private static final Set<String> GUARDS = Set.of(SECURE_JEDIS, "io.valkeysecure.lettuce.SecureLettuce");
+    private static final Set<String> GUARDS =
+            Set.of(SECURE_JEDIS, "io.valkeysecure.lettuce.SecureLettuce", "io.valkeysecure.redisson.SecureRedisson");
 
     /** No client of Lettuce is made, and no TLS setting of Lettuce is used, beside {@code SecureLettuce}. */
     public static final ArchRule LETTUCE = forbidden("Lettuce", Signatures.read("lettuce.txt"));
@@ -44,6 +45,9 @@ public final class GuardedConnections {
      * No client, pool or connection of Jedis is made, and no TLS setting of Jedis is used, beside {@code SecureJedis}.
      */
     public static final ArchRule JEDIS = forbidden("Jedis", Signatures.read("jedis.txt"));
+
+    /** No client of Redisson is made, and no TLS setting of Redisson is used, beside {@code SecureRedisson}. */
+    public static final ArchRule REDISSON = forbidden("Redisson", Signatures.read("redisson.txt"));
 
     /**
      * A class that gives a {@code JedisClientConfig}, or a factory of connections, to a constructor of Jedis gets it
@@ -87,9 +91,9 @@ public final class GuardedConnections {
             .as("connections with Spring Data Redis should be made by valkey-secure");
 
     /**
-     * A method that is annotated with Spring's {@code @Bean} and returns a client or pool of Lettuce or Jedis, or a
-     * connection factory of Spring Data Redis, calls {@code SecureLettuce} or {@code SecureJedis}, itself or through
-     * other methods of its class.
+     * A method that is annotated with Spring's {@code @Bean} and returns a client or pool of Lettuce, Jedis or Redisson,
+     * or a connection factory of Spring Data Redis, calls {@code SecureLettuce}, {@code SecureJedis} or {@code
+     * SecureRedisson}, itself or through other methods of its class.
      */
     public static final ArchRule BEANS = methods()
             .that()
@@ -97,16 +101,17 @@ public final class GuardedConnections {
             .and()
             .haveRawReturnType(new Client())
             .should(new CallsGuard())
-            .as("beans that connect should come from SecureLettuce or SecureJedis")
+            .as("beans that connect should come from SecureLettuce, SecureJedis or SecureRedisson")
             .allowEmptyShould(true);
 
     /** All rules of this class. */
     public static final ArchRule ALL = CompositeArchRule.of(LETTUCE)
             .and(JEDIS)
             .and(JEDIS_CONFIGURATIONS)
+            .and(REDISSON)
             .and(SPRING)
             .and(BEANS)
-            .as("connections with Lettuce, Jedis and Spring Data Redis should be made by valkey-secure");
+            .as("connections with Lettuce, Jedis, Redisson and Spring Data Redis should be made by valkey-secure");
 
     private GuardedConnections() {}
 
@@ -183,11 +188,14 @@ public final class GuardedConnections {
                 "redis.clients.jedis.Jedis",
                 "redis.clients.jedis.UnifiedJedis",
                 "redis.clients.jedis.util.Pool",
+                "org.redisson.api.RedissonClient",
+                "org.redisson.api.RedissonReactiveClient",
+                "org.redisson.api.RedissonRxClient",
                 "org.springframework.data.redis.connection.RedisConnectionFactory",
                 "org.springframework.data.redis.connection.ReactiveRedisConnectionFactory");
 
         Client() {
-            super("a client or pool of Lettuce or Jedis");
+            super("a client or pool of Lettuce, Jedis or Redisson");
         }
 
         @Override
@@ -198,7 +206,7 @@ public final class GuardedConnections {
 
     private static final class CallsGuard extends ArchCondition<JavaMethod> {
         CallsGuard() {
-            super("call SecureLettuce or SecureJedis");
+            super("call SecureLettuce, SecureJedis or SecureRedisson");
         }
 
         @Override
@@ -206,8 +214,8 @@ public final class GuardedConnections {
             if (!callsGuard(method, new HashSet<>())) {
                 events.add(SimpleConditionEvent.violated(
                         method,
-                        method.getDescription() + " returns a client that is not guarded; make it by SecureLettuce or"
-                                + " SecureJedis in " + method.getSourceCodeLocation()));
+                        method.getDescription() + " returns a client that is not guarded; make it by SecureLettuce,"
+                                + " SecureJedis or SecureRedisson in " + method.getSourceCodeLocation()));
             }
         }
 

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +54,19 @@ final class Signatures {
     /** {@return what to write instead of this access; null if it is not forbidden} */
     @Nullable
     String messageOf(JavaAccess<?> access) {
-        String member =
-                access.getTargetOwner().getFullName() + "#" + access.getTarget().getName();
+        String message = messageOf(access, access.getTargetOwner());
+        // the compiler names the type of the expression, not the one that declares the method
+        return message != null || access.getTarget().getName().equals("<init>")
+                ? message
+                : access.getTargetOwner().getAllRawSuperclasses().stream()
+                        .map(declaring -> messageOf(access, declaring))
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    private @Nullable String messageOf(JavaAccess<?> access, JavaClass owner) {
+        String member = owner.getFullName() + "#" + access.getTarget().getName();
         if (access instanceof JavaCodeUnitAccess<?> call) {
             String parameters = call.getTarget().getRawParameterTypes().stream()
                     .map(JavaClass::getFullName)

@@ -51,6 +51,8 @@ class BeansTest {
                         + " return new JedisPool(new redis.clients.jedis.HostAndPort(\"localhost\", 1), config); }",
                 "@Bean redis.clients.jedis.RedisClient client() { return redis.clients.jedis.RedisClient.create(\"redis://h\"); }",
                 "@Bean JedisPool pool() { return again(); } JedisPool again() { return pool(); }",
+                "@Bean org.redisson.api.RedissonClient client() { return null; }",
+                "@Bean org.redisson.api.RedissonReactiveClient client() { return null; }",
                 "@Bean org.springframework.data.redis.connection.RedisConnectionFactory factory() { return null; }",
                 "@Bean org.springframework.data.redis.connection.ReactiveRedisConnectionFactory factory() { return null; }"
             })
@@ -71,6 +73,8 @@ class BeansTest {
                         + " private static JedisPool made(SecureTls tls) { return SecureJedis.pool(tls, \"rediss://h\"); }",
                 "@Bean org.springframework.data.redis.connection.RedisConnectionFactory factory(SecureTls tls) {"
                         + " var resources = SecureLettuce.resources(tls); return null; }",
+                "@Bean org.redisson.api.RedissonClient client(SecureTls tls) {"
+                        + " return io.valkeysecure.redisson.SecureRedisson.client(tls, new org.redisson.config.Config()); }",
                 "@Bean String name() { return \"no client\"; }",
                 "JedisPool noBean() { return null; }"
             })

@@ -27,7 +27,7 @@ enum Tool {
                     Tool.class.getClassLoader(),
                     Checker.Option.FAIL_ON_VIOLATION,
                     Checker.Option.FAIL_ON_UNRESOLVABLE_SIGNATURES);
-            for (String file : List.of("lettuce.txt", "jedis.txt", "spring.txt")) {
+            for (String file : List.of("lettuce.txt", "jedis.txt", "redisson.txt", "spring.txt")) {
                 try (InputStream signatures = Tool.class.getResourceAsStream("/io/valkeysecure/forbidden/" + file)) {
                     assertThat(signatures).as(file).isNotNull();
                     checker.parseSignaturesFile(signatures, file);

@@ -22,15 +22,19 @@ record Uses(List<String> statements, Path classes) {
     /** Compiles the statements of a resource, one a line. */
     static Uses compile(String resource, Path directory) throws IOException {
         List<String> statements = lines(resource);
-        boolean spring = resource.contains("spring");
-        String parameters = String.join(", ", lines(spring ? "spring-parameters.txt" : "parameters.txt"));
+        String client = resource.contains("spring") ? "spring" : resource.contains("redisson") ? "redisson" : "";
+        String parameters = String.join(", ", lines(client.isEmpty() ? "parameters.txt" : client + "-parameters.txt"));
         StringBuilder source = new StringBuilder("package example; import io.valkeysecure.*;"
                 + " import io.valkeysecure.jedis.SecureJedis; import io.valkeysecure.lettuce.SecureLettuce;"
-                + (spring
-                        ? " import org.springframework.data.redis.connection.*;"
+                + " import io.valkeysecure.redisson.SecureRedisson;"
+                + switch (client) {
+                    case "spring" ->
+                        " import org.springframework.data.redis.connection.*;"
                                 + " import org.springframework.data.redis.connection.jedis.*;"
-                                + " import org.springframework.data.redis.connection.lettuce.*; "
-                        : " import redis.clients.jedis.*; "));
+                                + " import org.springframework.data.redis.connection.lettuce.*; ";
+                    case "redisson" -> " import org.redisson.api.*; import org.redisson.config.*; ";
+                    default -> " import redis.clients.jedis.*; ";
+                });
         for (int i = 0; i < statements.size(); i++) {
             source.append("class Use" + i + " { void use(" + parameters + ") { " + statements.get(i) + " } }\n");
         }

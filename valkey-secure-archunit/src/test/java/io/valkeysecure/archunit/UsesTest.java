@@ -22,6 +22,8 @@ class UsesTest {
         "ARCHUNIT, raw-uses.txt, 40",
         "FORBIDDEN_APIS, raw-spring-uses.txt, 20",
         "ARCHUNIT, raw-spring-uses.txt, 20",
+        "FORBIDDEN_APIS, raw-redisson-uses.txt, 20",
+        "ARCHUNIT, raw-redisson-uses.txt, 20",
         "FORBIDDEN_APIS, pitfalls.txt, 5",
         "ARCHUNIT, pitfalls.txt, 5"
     })
@@ -38,7 +40,9 @@ class UsesTest {
         "FORBIDDEN_APIS, guarded-uses.txt, 40",
         "ARCHUNIT, guarded-uses.txt, 40",
         "FORBIDDEN_APIS, guarded-spring-uses.txt, 10",
-        "ARCHUNIT, guarded-spring-uses.txt, 10"
+        "ARCHUNIT, guarded-spring-uses.txt, 10",
+        "FORBIDDEN_APIS, guarded-redisson-uses.txt, 10",
+        "ARCHUNIT, guarded-redisson-uses.txt, 10"
     })
     void guardedUses_areNotFound(Tool tool, String resource, int least) throws Exception {
         Uses uses = Uses.compile(resource, directory);
