@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -35,8 +36,8 @@ final class AddDependencies extends ScanningRecipe<AddDependencies.Modules> {
         private final Set<Path> poms = new HashSet<>();
         private final Map<Path, Set<String>> used = new TreeMap<>();
 
-        private Set<String> of(Path pom) {
-            Set<String> artifacts = new TreeSet<>();
+        private NavigableSet<String> of(Path pom) {
+            NavigableSet<String> artifacts = new TreeSet<>();
             used.forEach((source, found) -> {
                 if (pom.equals(pomOf(source))) {
                     artifacts.addAll(found);
@@ -93,12 +94,12 @@ final class AddDependencies extends ScanningRecipe<AddDependencies.Modules> {
         return new XmlVisitor<>() {
             @Override
             public Xml visitDocument(Xml.Document document, ExecutionContext context) {
-                Set<String> artifacts = modules.poms.contains(document.getSourcePath())
+                NavigableSet<String> artifacts = modules.poms.contains(document.getSourcePath())
                         ? modules.of(document.getSourcePath())
-                        : Set.of();
+                        : new TreeSet<>();
                 Xml.Tag project = document.getRoot();
                 boolean added = false;
-                for (String artifact : artifacts) {
+                for (String artifact : artifacts.descendingSet()) {
                     if (!has(project.getChild("dependencies"), artifact)) {
                         project = withDependencies(project, dependency(artifact, ""));
                         added = true;
@@ -126,11 +127,16 @@ final class AddDependencies extends ScanningRecipe<AddDependencies.Modules> {
                 return withDependencies(project, project, added);
             }
 
-            /** Adds to the dependencies of a tag, which are made if there are none. */
+            /**
+             * Adds before the dependencies of a tag, which are made if there are none. Of two versions that are as far
+             * away, Maven takes the one that comes first: behind {@code lettuce-core} it would be Lettuce's Netty beside
+             * ours.
+             */
             private Xml.Tag withDependencies(Xml.Tag project, Xml.Tag parent, Xml.Tag added) {
                 Optional<Xml.Tag> before = parent.getChild("dependencies");
                 if (before.isPresent()) {
-                    return AddToTagVisitor.addToTag(project, before.get(), added, getCursor());
+                    return (Xml.Tag) new AddToTagVisitor<Integer>(before.get(), added, (there, tag) -> 1)
+                            .visitNonNull(project, 0, getCursor());
                 }
                 Xml.Tag made = Xml.Tag.build("<dependencies>\n" + added.print(getCursor()) + "\n</dependencies>");
                 return AddToTagVisitor.addToTag(project, parent, made, getCursor());
