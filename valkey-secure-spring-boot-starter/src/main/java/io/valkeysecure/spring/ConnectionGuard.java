@@ -20,6 +20,7 @@ import org.springframework.util.ClassUtils;
 final class ConnectionGuard implements BeanPostProcessor {
     private static final boolean LETTUCE = isPresent("io.lettuce.core.AbstractRedisClient");
     private static final boolean JEDIS = isPresent("redis.clients.jedis.Jedis");
+    private static final boolean REDISSON = isPresent("org.redisson.api.RedissonClient");
 
     private final Environment environment;
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
@@ -57,7 +58,9 @@ final class ConnectionGuard implements BeanPostProcessor {
 
     /** Returns whether the bean connects. */
     private static boolean requireGuarded(Object bean, String name) {
-        if ((LETTUCE && LettuceGuard.requireGuarded(bean, name)) || (JEDIS && JedisGuard.requireGuarded(bean, name))) {
+        if ((LETTUCE && LettuceGuard.requireGuarded(bean, name))
+                || (JEDIS && JedisGuard.requireGuarded(bean, name))
+                || (REDISSON && RedissonGuard.requireGuarded(bean, name))) {
             return true;
         }
         if (bean instanceof RedisConnectionFactory) {

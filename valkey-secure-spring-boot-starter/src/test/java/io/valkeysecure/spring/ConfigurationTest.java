@@ -14,6 +14,7 @@ import io.valkeysecure.TlsVersion;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
+import io.valkeysecure.redisson.SecureRedisson;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.redisson.Redisson;
+import org.redisson.api.RedissonClient;
+import org.redisson.api.RedissonReactiveClient;
+import org.redisson.config.Config;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.boot.data.redis.autoconfigure.JedisClientConfigurationBuilderCustomizer;
@@ -397,6 +402,14 @@ class ConfigurationTest {
                 .run(context -> assertRefused(context, "own", "Spring Boot", "SecureLettuce", "SecureJedis"));
     }
 
+    @ParameterizedTest
+    @ValueSource(classes = {OwnRedisson.class, OwnReactiveRedisson.class})
+    void application_withUnguardedRedisson_failsAndSaysWhatToWrite(Class<?> configuration) {
+        application
+                .withUserConfiguration(configuration)
+                .run(context -> assertRefused(context, "own", "SecureRedisson.client(tls, config)"));
+    }
+
     /** The twins, which differ in the guard alone. */
     @ParameterizedTest
     @ValueSource(
@@ -406,6 +419,8 @@ class ConfigurationTest {
                 GuardedLettuceClient.class,
                 GuardedJedisPool.class,
                 GuardedJedisPoolOfJedis.class,
+                GuardedRedisson.class,
+                GuardedReactiveRedisson.class,
                 GuardedUnifiedJedis.class
             })
     void application_withGuardedBean_starts(Class<?> configuration) {
@@ -582,6 +597,45 @@ class ConfigurationTest {
                     ConfigurationTest.class.getClassLoader(),
                     new Class<?>[] {RedisConnectionFactory.class},
                     (proxy, method, arguments) -> method.getReturnType() == int.class ? 1 : null);
+        }
+    }
+
+    /** Connects when it is used first. */
+    private static Config lazyRedisson() {
+        Config config = new Config().setLazyInitialization(true);
+        config.useSingleServer().setAddress("rediss://localhost:1");
+        return config;
+    }
+
+    @Configuration
+    static class OwnRedisson {
+        @Bean(destroyMethod = "shutdown")
+        RedissonClient own() {
+            return Redisson.create(lazyRedisson());
+        }
+    }
+
+    @Configuration
+    static class OwnReactiveRedisson {
+        @Bean(destroyMethod = "shutdown")
+        RedissonReactiveClient own() {
+            return Redisson.create(lazyRedisson()).reactive();
+        }
+    }
+
+    @Configuration
+    static class GuardedRedisson {
+        @Bean(destroyMethod = "shutdown")
+        RedissonClient own(SecureTls tls) {
+            return SecureRedisson.client(tls, lazyRedisson());
+        }
+    }
+
+    @Configuration
+    static class GuardedReactiveRedisson {
+        @Bean(destroyMethod = "shutdown")
+        RedissonReactiveClient own(SecureTls tls) {
+            return SecureRedisson.client(tls, lazyRedisson()).reactive();
         }
     }
 

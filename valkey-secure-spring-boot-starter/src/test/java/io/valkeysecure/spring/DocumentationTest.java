@@ -34,7 +34,11 @@ class DocumentationTest {
             import io.valkeysecure.*;
             import io.valkeysecure.jedis.*;
             import io.valkeysecure.lettuce.*;
+            import io.valkeysecure.redisson.*;
             import java.nio.file.*;
+            import org.redisson.api.RedissonClient;
+            import org.redisson.config.Config;
+            import org.springframework.beans.factory.annotation.Value;
             import org.springframework.boot.data.redis.autoconfigure.*;
             import org.springframework.context.annotation.*;
             """;
