@@ -10,40 +10,27 @@ import java.util.List;
 import java.util.function.Supplier;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ClientSetInfoConfig;
-import redis.clients.jedis.CommandKeyArgumentPreProcessor;
 import redis.clients.jedis.HostAndPortMapper;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisCredentials;
 import redis.clients.jedis.RedisProtocol;
-import redis.clients.jedis.SslOptions;
-import redis.clients.jedis.authentication.AuthXManager;
-import redis.clients.jedis.json.JsonObjectMapper;
 
 /**
  * A Jedis configuration with fixed TLS settings: TLS is on, {@link VerifiedConnections} makes the sockets, and Jedis
  * applies no TLS setting to them. Credentials are placeholders. Everything else comes from the base configuration.
  *
- * <p>Jedis copies configurations ({@code DefaultJedisClientConfig.Builder.from}; {@code new Jedis(..)} of Jedis 8 does
- * so unless a protocol is set), and a copy may have {@code ssl(false)}. Its {@code SslOptions} still keep TLS on, and
- * only a verified socket replaces its placeholders.
+ * <p>A copy of it may have {@code ssl(false)}; only a verified socket replaces its placeholders.
  *
- * <p>Methods of newer versions of Jedis are delegated too. An older version does not call them, and has the types in
- * their signatures. {@code SecureClientConfigTest} fails if a new version adds a method that is not delegated.
+ * <p>{@code SecureClientConfigTest} fails if a new version adds a method that is not delegated.
  */
-final class SecureClientConfig implements JedisClientConfig {
+final class SecureClientConfig extends ClientSettings {
     private final SecureTls tls;
-    private final JedisClientConfig base;
-    private final VerifiedConnections connections;
-    private final SslOptions sslOptions;
 
     private SecureClientConfig(SecureTls tls, JedisClientConfig base) {
+        super(tls, base);
         this.tls = tls;
-        this.base = base;
-        this.connections = new VerifiedConnections(tls, base);
-        this.sslOptions = connections.newSslOptions();
     }
 
     static SecureClientConfig of(SecureTls tls, JedisClientConfig base) {
@@ -74,7 +61,7 @@ final class SecureClientConfig implements JedisClientConfig {
         return connections;
     }
 
-    @SuppressWarnings("deprecation") // Jedis 8 deprecates the getters, but uses them
+    @SuppressWarnings("deprecation") // some versions deprecate the getters, but use them
     private static void refuseTlsSettings(JedisClientConfig base) {
         if (VerifiedConnections.isOurs(base.getSslSocketFactory())) {
             throw unsupported(
@@ -90,10 +77,7 @@ final class SecureClientConfig implements JedisClientConfig {
             found.add("sslParameters (instead, set versions and cipher suites with TlsPolicy.builder(); the name is "
                     + "always checked)");
         }
-        if (base.getSslOptions() != null) {
-            found.add("sslOptions (instead, load its truststore with TrustAnchors.keyStore(..) and its keystore with "
-                    + "ClientIdentity.keyStore(..))");
-        }
+        found.addAll(ownTlsSettings(base));
         if (base.getHostnameVerifier() != null) {
             found.add("hostnameVerifier (leave it out: the name in the certificate is always checked)");
         }
@@ -113,25 +97,11 @@ final class SecureClientConfig implements JedisClientConfig {
         return true;
     }
 
-    @Override
-    @SuppressWarnings("deprecation")
-    public SSLSocketFactory getSslSocketFactory() {
-        return connections.socketFactory();
-    }
-
-    /** Null, so that Jedis 6 and 7 apply none. Jedis 8 applies its own parameters, which our socket ignores. */
+    /** Null, so that Jedis applies none. A version that applies its own changes nothing: our socket ignores them. */
     @Override
     @SuppressWarnings("deprecation")
     public @Nullable SSLParameters getSslParameters() {
         return null;
-    }
-
-    /**
-     * Options that lead to the same socket factory. Every version prefers them to the factory and to {@code isSsl()}.
-     */
-    @Override
-    public SslOptions getSslOptions() {
-        return sslOptions;
     }
 
     @Override
@@ -171,11 +141,6 @@ final class SecureClientConfig implements JedisClientConfig {
     }
 
     @Override
-    public boolean isAutoNegotiateProtocol() {
-        return base.isAutoNegotiateProtocol();
-    }
-
-    @Override
     public int getConnectionTimeoutMillis() {
         return base.getConnectionTimeoutMillis();
     }
@@ -191,11 +156,6 @@ final class SecureClientConfig implements JedisClientConfig {
     }
 
     @Override
-    public @Nullable AuthXManager getAuthXManager() {
-        return base.getAuthXManager();
-    }
-
-    @Override
     public int getDatabase() {
         return base.getDatabase();
     }
@@ -206,28 +166,8 @@ final class SecureClientConfig implements JedisClientConfig {
     }
 
     @Override
-    public boolean isReadOnlyForRedisClusterReplicas() {
-        return base.isReadOnlyForRedisClusterReplicas();
-    }
-
-    @Override
     public @Nullable ClientSetInfoConfig getClientSetInfoConfig() {
         return base.getClientSetInfoConfig();
-    }
-
-    @Override
-    public @Nullable CommandKeyArgumentPreProcessor getCommandKeyArgumentPreProcessor() {
-        return base.getCommandKeyArgumentPreProcessor();
-    }
-
-    @Override
-    public @Nullable JsonObjectMapper getJsonObjectMapper() {
-        return base.getJsonObjectMapper();
-    }
-
-    @Override
-    public int getSearchDialect() {
-        return base.getSearchDialect();
     }
 
     /** Describes TLS, and nothing of the base, which may hold a password. */

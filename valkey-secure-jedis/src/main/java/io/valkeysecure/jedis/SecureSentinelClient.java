@@ -26,7 +26,7 @@ final class SecureSentinelClient extends RedisSentinelClient.Builder {
         this.tls = tls;
         this.config =
                 SecureClientConfig.of(tls, DefaultJedisClientConfig.builder().build());
-        this.sentinelConfig = SecureClientConfig.of(tls, SentinelPoolBuilder.NO_LOGIN);
+        this.sentinelConfig = SecureClientConfig.of(tls, ClientSettings.NO_LOGIN);
         super.clientConfig(config);
         super.sentinelClientConfig(sentinelConfig);
         super.poolConfig(DrainingEvictionPolicy.in(tls, new ConnectionPoolConfig()));

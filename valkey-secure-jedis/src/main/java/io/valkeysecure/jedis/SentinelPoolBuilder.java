@@ -14,8 +14,8 @@ import redis.clients.jedis.JedisPoolConfig;
 import redis.clients.jedis.JedisSentinelPool;
 
 /**
- * Builds a {@code JedisSentinelPool}, a pool of connections to the primary that sentinels name. Options have the names
- * of Jedis' builder of a sentinel client, and Jedis' defaults: without a configuration there is no login.
+ * Builds a {@code JedisSentinelPool}, a pool of connections to the primary that sentinels name. Options that are not set
+ * have Jedis' defaults: without a configuration there is no login.
  *
  * <pre>{@code
  * JedisSentinelPool pool = SecureJedis.sentinelPool(tls)
@@ -29,14 +29,6 @@ import redis.clients.jedis.JedisSentinelPool;
  * <p>The builder is not thread-safe.
  */
 public final class SentinelPoolBuilder {
-    /** Jedis' defaults for sentinels: no login, and no HELLO, which old sentinels do not know. */
-    static final JedisClientConfig NO_LOGIN = new JedisClientConfig() {
-        @Override
-        public boolean isAutoNegotiateProtocol() {
-            return false;
-        }
-    };
-
     private final SecureTls tls;
     private @Nullable String masterName;
     private Set<HostAndPort> sentinels = Set.of();
@@ -49,8 +41,8 @@ public final class SentinelPoolBuilder {
 
     SentinelPoolBuilder(SecureTls tls) {
         this.tls = tls;
-        this.config = SecureClientConfig.of(tls, NO_LOGIN);
-        this.sentinelConfig = SecureClientConfig.of(tls, NO_LOGIN);
+        this.config = SecureClientConfig.of(tls, ClientSettings.NO_LOGIN);
+        this.sentinelConfig = SecureClientConfig.of(tls, ClientSettings.NO_LOGIN);
     }
 
     /**

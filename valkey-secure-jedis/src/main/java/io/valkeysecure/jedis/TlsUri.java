@@ -22,7 +22,7 @@ import redis.clients.jedis.util.JedisURIHelper;
  * reads user, password, database and protocol, so that a URI means the same as in Jedis. Everything is checked first,
  * because Jedis shows the whole URI in its exceptions, password included, and ignores parameters that it does not know.
  *
- * <p>Jedis' own builder that takes a URI is not used, because Jedis 6 has none.
+ * <p>Jedis' own builder that takes a URI is not used, because not every version has one.
  */
 final class TlsUri {
     /** Parameters that Lettuce or other clients read, and Jedis ignores. */

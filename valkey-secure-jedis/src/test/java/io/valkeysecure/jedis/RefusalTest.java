@@ -15,7 +15,6 @@ import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -28,37 +27,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPool;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.DefaultJedisSocketFactory;
+import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisPool;
 import redis.clients.jedis.JedisPoolConfig;
-import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** What the caller of Jedis gets when a connection is refused, and what has left the process by then. */
-@SuppressWarnings("deprecation") // JedisPool, ssl(false), fromURI: what existing code does
+@SuppressWarnings("deprecation") // JedisPool: what existing code does
 class RefusalTest {
     private static final TestCertificate OTHER_ROOT =
             TestCertificate.root().subject("CN=Test Root").build();
-
-    /** Makes Jedis send nothing while it connects. */
-    private static final JedisClientConfig NOTHING_TO_SAY = new JedisClientConfig() {
-        @Override
-        public boolean isAutoNegotiateProtocol() {
-            return false;
-        }
-
-        @Override
-        public ClientSetInfoConfig getClientSetInfoConfig() {
-            return ClientSetInfoConfig.DISABLED;
-        }
-    };
 
     private static ValkeyServer server;
     private static SecureTls tls;
@@ -104,13 +88,10 @@ class RefusalTest {
             }
         },
         /** Its constructor connects once, and passes over an exception; the first command connects again. */
-        REDIS_CLIENT {
+        POOLED_CLIENT {
             @Override
             void ping(HostAndPort server, JedisClientConfig config) {
-                try (RedisClient client = RedisClient.builder()
-                        .hostAndPort(server)
-                        .clientConfig(config)
-                        .build()) {
+                try (UnifiedJedis client = Clients.pooled(server, config, new ConnectionPoolConfig())) {
                     client.ping();
                 }
             }
@@ -323,7 +304,7 @@ class RefusalTest {
         try (SecureTls anonymous = SecureTls.trusting(TrustAnchors.of(Fixture.ROOT.certificate()))
                 .withoutClientIdentity()
                 .build()) {
-            JedisClientConfig config = SecureJedis.clientConfig(anonymous, NOTHING_TO_SAY);
+            JedisClientConfig config = SecureJedis.clientConfig(anonymous, Clients.NOTHING_TO_SAY);
             try (Jedis jedis = new Jedis(Fixture.address(server), config)) {
                 Throwable thrown = catchThrowable(jedis::ping);
 
@@ -338,7 +319,7 @@ class RefusalTest {
         try (SecureTls anonymous = SecureTls.trusting(TrustAnchors.of(Fixture.ROOT.certificate()))
                 .withoutClientIdentity()
                 .build()) {
-            JedisClientConfig config = SecureJedis.clientConfig(anonymous, NOTHING_TO_SAY);
+            JedisClientConfig config = SecureJedis.clientConfig(anonymous, Clients.NOTHING_TO_SAY);
             try (Jedis jedis = new Jedis(Fixture.address(server), config)) {
                 byte[] large = new byte[32 * 1024 * 1024];
                 Throwable thrown = catchThrowable(() -> jedis.set("large".getBytes(StandardCharsets.UTF_8), large));
@@ -348,129 +329,10 @@ class RefusalTest {
         }
     }
 
-    // A copy of the configuration with TLS switched off.
-
-    /** What is TLS all the same. */
-    static Stream<Arguments> copiesWithTlsSwitchedOff() {
-        return Stream.of(
-                Arguments.of("fromURI", (PlaintextCopy) (address, config) -> {
-                    try (RedisClient client = RedisClient.builder()
-                            .clientConfig(config)
-                            .fromURI("redis://" + address)
-                            .build()) {
-                        client.ping();
-                    }
-                }),
-                Arguments.of("ssl(false), Jedis", (PlaintextCopy) (address, config) -> EntryPoint.JEDIS.ping(
-                        address,
-                        DefaultJedisClientConfig.builder()
-                                .from(config)
-                                .ssl(false)
-                                .build())),
-                Arguments.of("ssl(false), JedisPool", (PlaintextCopy) (address, config) -> EntryPoint.JEDIS_POOL.ping(
-                        address,
-                        DefaultJedisClientConfig.builder()
-                                .from(config)
-                                .ssl(false)
-                                .build())),
-                Arguments.of("ssl(false), own mapper", (PlaintextCopy)
-                        (address, config) -> EntryPoint.CONNECTION_POOL.ping(
-                                address,
-                                DefaultJedisClientConfig.builder()
-                                        .from(config)
-                                        .ssl(false)
-                                        .hostAndPortMapper(asked -> asked)
-                                        .build())));
-    }
-
-    /** What is not. */
-    static Stream<Arguments> plaintextCopies() {
-        return Stream.of(
-                Arguments.of(
-                        "ssl(false), sslOptions(null)", (PlaintextCopy) (address, config) -> EntryPoint.JEDIS_POOL.ping(
-                                address,
-                                DefaultJedisClientConfig.builder()
-                                        .from(config)
-                                        .ssl(false)
-                                        .sslOptions(null)
-                                        .build())),
-                Arguments.of("own socket factory", (PlaintextCopy) (address, config) -> {
-                    try (Jedis jedis = new Jedis(new DefaultJedisSocketFactory(address), config)) {
-                        jedis.ping();
-                    }
-                }));
-    }
-
-    static Stream<Arguments> allCopies() {
-        return Stream.concat(copiesWithTlsSwitchedOff(), plaintextCopies());
-    }
-
-    private interface PlaintextCopy {
-        void ping(HostAndPort address, JedisClientConfig config);
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("copiesWithTlsSwitchedOff")
-    void connect_copyWithTlsSwitchedOff_isVerifiedAllTheSame(String name, PlaintextCopy copy) {
-        JedisClientConfig config = secure(tls);
-        try (RecordingProxy proxy = RecordingProxy.to(server.host(), server.port())) {
-            copy.ping(Fixture.localhost(proxy.port()), config);
-
-            assertClosed(proxy);
-            assertThat(proxy.recordings())
-                    .as(name)
-                    .isNotEmpty()
-                    .allMatch(recording -> recording.clientTranscript().isAllTls());
-        }
-        try (HostilePeer peer = HostilePeer.plaintextValkey();
-                RecordingProxy proxy = RecordingProxy.to("localhost", peer.port())) {
-            Throwable thrown = catchThrowable(() -> copy.ping(Fixture.localhost(proxy.port()), config));
-
-            assertRefused(thrown, RefusalReason.PLAINTEXT_PEER);
-            assertNoCommandWasSent(proxy);
-        }
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("plaintextCopies")
-    void connect_copyWithoutAnythingOfTls_sendsNothing(String name, PlaintextCopy copy) {
-        JedisClientConfig config = secure(tls);
-        EntryPoint.JEDIS.ping(Fixture.address(server), config); // what this thread proved counts once
-        try (RecordingProxy proxy = RecordingProxy.to(server.host(), server.plaintextPort())) {
-            Throwable thrown = catchThrowable(() -> copy.ping(Fixture.localhost(proxy.port()), config));
-
-            assertThat(thrown).as(name).isInstanceOf(JedisException.class);
-            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_REQUESTED);
-            assertNothingWasSent(proxy);
-        }
-    }
-
-    /** A verification that nobody asked credentials for does not serve the next connection. */
-    @Test
-    void connect_copyWithoutAnythingOfTlsAfterAnUnusedVerification_sendsNothing() throws IOException {
-        JedisClientConfig config = secure(tls);
-        try (Socket connected = new Socket(server.host(), server.port())) {
-            config.getSslSocketFactory()
-                    .createSocket(connected, server.host(), server.port(), true)
-                    .close();
-        }
-        JedisClientConfig copy = DefaultJedisClientConfig.builder()
-                .from(config)
-                .ssl(false)
-                .sslOptions(null)
-                .build();
-        try (RecordingProxy proxy = RecordingProxy.to(server.host(), server.plaintextPort())) {
-            Throwable thrown = catchThrowable(() -> EntryPoint.JEDIS.ping(Fixture.localhost(proxy.port()), copy));
-
-            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.PLAINTEXT_REQUESTED);
-            assertNothingWasSent(proxy);
-        }
-    }
-
     /** A login is good for one connection, be it that nothing was sent for it. */
     @Test
     void credentials_askedForAgainAfterALoginWithoutAWord_areRefused() {
-        JedisClientConfig config = SecureJedis.clientConfig(tls, NOTHING_TO_SAY);
+        JedisClientConfig config = SecureJedis.clientConfig(tls, Clients.NOTHING_TO_SAY);
         try (Jedis jedis = new Jedis(Fixture.address(server), config)) {
             Throwable thrown =
                     catchThrowable(() -> config.getCredentialsProvider().get());
@@ -480,25 +342,11 @@ class RefusalTest {
         }
     }
 
-    /** The twin: the same copies without our configuration reach the plaintext port, login and all. */
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("allCopies")
-    void connect_sameWithoutOurConfiguration_isPlaintext(String name, PlaintextCopy copy) {
-        try (RecordingProxy proxy = RecordingProxy.to(server.host(), server.plaintextPort())) {
-            copy.ping(Fixture.localhost(proxy.port()), Fixture.login().build());
-
-            assertThat(proxy.recordings())
-                    .as(name)
-                    .isNotEmpty()
-                    .allMatch(recording -> !recording.clientTranscript().isAllTls());
-        }
-    }
-
-    private static JedisClientConfig secure(SecureTls with) {
+    static JedisClientConfig secure(SecureTls with) {
         return SecureJedis.clientConfig(with, Fixture.login().build());
     }
 
-    private static void assertRefused(Throwable thrown, RefusalReason reason) {
+    static void assertRefused(Throwable thrown, RefusalReason reason) {
         assertThat(thrown).isInstanceOf(JedisException.class);
         assertThat(RefusalReason.of(thrown)).as(() -> "reason in " + thrown).contains(reason);
         assertThat(Stream.iterate(thrown, next -> next != null, Throwable::getCause))
@@ -506,21 +354,21 @@ class RefusalTest {
         assertThat(thrown.toString()).doesNotContain(Fixture.PASSWORD);
     }
 
-    private static void assertNoCommandWasSent(RecordingProxy proxy) {
+    static void assertNoCommandWasSent(RecordingProxy proxy) {
         assertClosed(proxy);
         assertThat(proxy.recordings())
                 .isNotEmpty()
                 .noneMatch(recording -> recording.clientTranscript().mayCarryCommand());
     }
 
-    private static void assertNothingWasSent(RecordingProxy proxy) {
+    static void assertNothingWasSent(RecordingProxy proxy) {
         assertClosed(proxy);
         assertThat(proxy.recordings())
                 .allSatisfy(recording -> assertThat(recording.clientToServer()).isEmpty());
     }
 
     /** The client has closed its side of every connection: no descriptor is left behind. */
-    private static void assertClosed(RecordingProxy proxy) {
+    static void assertClosed(RecordingProxy proxy) {
         assertThat(proxy.awaitEnd(Duration.ofSeconds(60))).isTrue();
     }
 }

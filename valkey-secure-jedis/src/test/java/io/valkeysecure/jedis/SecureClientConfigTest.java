@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocketFactory;
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import redis.clients.authentication.core.TokenAuthConfig;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultRedisCredentials;
@@ -39,11 +39,9 @@ import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisCredentials;
 import redis.clients.jedis.RedisCredentialsProvider;
 import redis.clients.jedis.RedisProtocol;
-import redis.clients.jedis.SslOptions;
-import redis.clients.jedis.authentication.AuthXManager;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
-@SuppressWarnings("deprecation") // Jedis 8 deprecates the TLS getters and setters, which is what this is about
+@SuppressWarnings("deprecation") // some versions deprecate the TLS getters and setters, which is what this is about
 class SecureClientConfigTest {
     private static final SecureTls TLS = SecureTls.trusting(
                     TrustAnchors.of(TestCertificate.root().build().certificate()))
@@ -51,8 +49,10 @@ class SecureClientConfigTest {
             .build();
 
     /** What decides about TLS: never the base's. */
-    private static final Set<String> FIXED =
-            Set.of("isSsl", "getSslSocketFactory", "getSslParameters", "getSslOptions", "getHostnameVerifier");
+    private static final Set<String> FIXED = Stream.concat(
+                    Stream.of("isSsl", "getSslSocketFactory", "getSslParameters", "getHostnameVerifier"),
+                    Clients.FIXED_TOO.stream())
+            .collect(Collectors.toSet());
 
     /** What is the base's, but not handed out as it is; each has tests of its own below. */
     private static final Set<String> GUARDED =
@@ -69,15 +69,12 @@ class SecureClientConfigTest {
     // Refused at construction.
 
     static Stream<Arguments> tlsSettings() {
-        return Stream.of(
+        Stream<Arguments> common = Stream.of(
                 Arguments.of("sslSocketFactory", "TrustAnchors.pem", builder().sslSocketFactory((SSLSocketFactory)
                         SSLSocketFactory.getDefault())),
                 Arguments.of("sslParameters", "TlsPolicy.builder()", builder().sslParameters(new SSLParameters())),
-                Arguments.of(
-                        "sslOptions",
-                        "TrustAnchors.keyStore",
-                        builder().sslOptions(SslOptions.builder().build())),
                 Arguments.of("hostnameVerifier", "leave it out", builder().hostnameVerifier((host, session) -> true)));
+        return Stream.concat(common, Clients.tlsSettings().stream());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -138,10 +135,8 @@ class SecureClientConfigTest {
     /** Its credentials are good for what it was copied from, and not to be wrapped again. */
     @Test
     void clientConfig_ofACopyOfItsResult_isRefusedAsThat() {
-        JedisClientConfig copy = builder()
-                .from(SecureJedis.clientConfig(TLS, builder().build()))
-                .database(3)
-                .build();
+        JedisClientConfig copy = DefaultJedisClientConfig.copyConfig(
+                SecureJedis.clientConfig(TLS, builder().build()));
 
         assertThatExceptionOfType(TlsConfigurationException.class)
                 .isThrownBy(() -> SecureJedis.clientConfig(TLS, copy))
@@ -183,23 +178,13 @@ class SecureClientConfigTest {
     }
 
     @Test
-    void sslOptions_leadToTheSameFactory() throws Exception {
-        JedisClientConfig config = SecureJedis.clientConfig(TLS, builder().build());
-
-        assertThat(config.getSslOptions().createSslContext().getSocketFactory()).isSameAs(config.getSslSocketFactory());
-    }
-
-    @Test
     void copy_madeByJedis_keepsTlsAndFactory() {
         JedisClientConfig config = SecureJedis.clientConfig(TLS, builder().build());
 
-        for (JedisClientConfig copy : List.of(
-                DefaultJedisClientConfig.builder().from(config).database(3).build(),
-                DefaultJedisClientConfig.copyConfig(config))) {
+        for (JedisClientConfig copy : Clients.copies(config)) {
             assertThat(copy.isSsl()).isTrue();
             assertThat(copy.getSslSocketFactory()).isSameAs(config.getSslSocketFactory());
             assertThat(copy.getSslParameters()).isNull();
-            assertThat(copy.getSslOptions()).isSameAs(config.getSslOptions());
             assertThat(copy.getHostnameVerifier()).isNull();
             assertThat(copy.getHostAndPortMapper()).isSameAs(config.getHostAndPortMapper());
             assertThat(copy.getCredentialsProvider()).isSameAs(config.getCredentialsProvider());
@@ -271,12 +256,8 @@ class SecureClientConfigTest {
     }
 
     private static Object madeUp(Class<?> type) {
-        if (type == AuthXManager.class) {
-            return new AuthXManager(TokenAuthConfig.builder()
-                    .identityProviderConfig(() -> () -> {
-                        throw new IllegalStateException("no token is asked for");
-                    })
-                    .build());
+        if (type == Clients.MADE_UP.getClass()) {
+            return Clients.MADE_UP;
         } else if (type == ClientSetInfoConfig.class) {
             return ClientSetInfoConfig.withLibNameSuffix("made-up");
         }
@@ -322,7 +303,7 @@ class SecureClientConfigTest {
 
         assertThatExceptionOfType(JedisConnectionException.class)
                 .isThrownBy(() -> config.getCredentialsProvider().get())
-                .withMessageContainingAll("JedisSocketFactory", "sslOptions", "SecureJedis.clientConfig(..)")
+                .withMessageContainingAll("JedisSocketFactory", "TLS settings", "SecureJedis.clientConfig(..)")
                 .satisfies(e -> assertThat(RefusalReason.of(e)).contains(RefusalReason.PLAINTEXT_REQUESTED))
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter2", "app"));
     }

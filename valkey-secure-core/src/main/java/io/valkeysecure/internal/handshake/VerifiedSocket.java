@@ -4,6 +4,7 @@ import io.valkeysecure.RefusalReason;
 import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ManagedConnection;
+import io.valkeysecure.internal.engine.DelegatingSslSocket;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;

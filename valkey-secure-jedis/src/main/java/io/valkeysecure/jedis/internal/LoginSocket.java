@@ -1,29 +1,24 @@
 package io.valkeysecure.jedis.internal;
 
+import io.valkeysecure.internal.engine.DelegatingSslSocket;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.Socket;
-import java.net.SocketOption;
 import java.util.Arrays;
-import java.util.Set;
 import javax.net.ssl.SSLSocket;
-import redis.clients.jedis.SSLSocketWrapper;
 
 /** A verified socket that replaces the placeholders that Jedis writes by the credentials of its configuration. */
-final class LoginSocket extends SSLSocketWrapper {
-    private final SSLSocket verified;
+final class LoginSocket extends DelegatingSslSocket {
     private final SocketLogin login;
 
-    LoginSocket(SSLSocket verified, Socket connected, SocketLogin login) throws IOException {
-        super(verified, connected);
-        this.verified = verified;
+    LoginSocket(SSLSocket verified, SocketLogin login) {
+        super(verified);
         this.login = login;
     }
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-        return new FilterOutputStream(verified.getOutputStream()) {
+        return new FilterOutputStream(delegate.getOutputStream()) {
             @Override
             public void write(int value) throws IOException {
                 write(new byte[] {(byte) value}, 0, 1);
@@ -62,23 +57,5 @@ final class LoginSocket extends SSLSocketWrapper {
     public synchronized void close() throws IOException {
         login.forget();
         super.close();
-    }
-
-    // Jedis' wrapper does not delegate these to the verified socket.
-
-    @Override
-    public <T> Socket setOption(SocketOption<T> name, T value) throws IOException {
-        verified.setOption(name, value);
-        return this;
-    }
-
-    @Override
-    public <T> T getOption(SocketOption<T> name) throws IOException {
-        return verified.getOption(name);
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return verified.supportedOptions();
     }
 }

@@ -51,7 +51,7 @@ import redis.clients.jedis.SslOptions;
  * <p>Adding a provider needs the permission {@code insertProvider} under a security manager. The implementation uses no
  * reflection.
  */
-final class SocketFactoryProvider extends Provider {
+public final class SocketFactoryProvider extends Provider {
     private static final long serialVersionUID = 1L;
     private static final String PREFIX = "SecureJedis-";
     private static final Cleaner CLEANER = Cleaner.create();
@@ -64,17 +64,20 @@ final class SocketFactoryProvider extends Provider {
     }
 
     /** {@return a name for the context of one configuration} */
-    static String newName() {
+    public static String newName() {
         return PREFIX + UUID.randomUUID();
     }
 
     /**
      * Returns options whose connections the factory makes until the {@code SecureTls} is closed.
      *
+     * @param name a name that {@link #newName} made
      * @param factory must not lead to the options: it is kept until they are garbage
+     * @param tls the {@code SecureTls} of the connections
+     * @return the options
      * @throws TlsConfigurationException if the JVM does not take the provider
      */
-    static SslOptions optionsOf(String name, SSLSocketFactory factory, SecureTls tls) {
+    public static SslOptions optionsOf(String name, SSLSocketFactory factory, SecureTls tls) {
         try {
             add(name, factory);
             requireFactory(name, factory);
@@ -93,9 +96,11 @@ final class SocketFactoryProvider extends Provider {
     /**
      * Requires that the name leads to the factory, as Jedis will use it.
      *
+     * @param name the name of the factory's context
+     * @param factory the factory
      * @throws TlsConfigurationException if it does not, because the provider was refused or removed
      */
-    static void requireFactory(String name, SSLSocketFactory factory) {
+    public static void requireFactory(String name, SSLSocketFactory factory) {
         SSLContext context;
         try {
             context = SSLContext.getInstance(name);

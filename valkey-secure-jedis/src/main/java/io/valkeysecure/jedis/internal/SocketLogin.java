@@ -99,7 +99,7 @@ final class SocketLogin implements RedisCredentialsProvider {
         TlsConfigurationException refusal = RootTypes.configurationRefused(
                 RefusalReason.PLAINTEXT_REQUESTED,
                 "expected a login over a verified connection, seen one over another: the configuration is used with a"
-                        + " JedisSocketFactory that SecureJedis did not make, or is a copy without its sslOptions; give Jedis the"
+                        + " JedisSocketFactory that SecureJedis did not make, or is a copy without its TLS settings; give Jedis the"
                         + " result of SecureJedis.clientConfig(..) unchanged, with a HostAndPort");
         return new JedisConnectionException(refusal.getMessage(), refusal);
     }

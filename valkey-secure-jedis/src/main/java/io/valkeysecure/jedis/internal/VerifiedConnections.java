@@ -18,7 +18,6 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.HostAndPortMapper;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisCredentialsProvider;
-import redis.clients.jedis.SslOptions;
 
 /**
  * Opens the connections of a configuration. Jedis asks the mapper for the address, opens the TCP connection, and gives
@@ -26,9 +25,9 @@ import redis.clients.jedis.SslOptions;
  * socket writes the credentials.
  */
 public final class VerifiedConnections {
-    private final String contextName = SocketFactoryProvider.newName();
     private final SecureTls tls;
     private final JedisClientConfig base;
+    private final Consumer<SSLSocketFactory> precondition;
     private final SocketLogin login;
     private final List<Consumer<TlsHandshake>> watchers = new CopyOnWriteArrayList<>();
     private final SSLSocketFactory socketFactory = new VerifiedSocketFactory();
@@ -39,10 +38,12 @@ public final class VerifiedConnections {
      *
      * @param tls which servers to trust and which client certificate to present
      * @param base the configuration with the credentials
+     * @param precondition called with the socket factory before each connection; it throws if none can be made
      */
-    public VerifiedConnections(SecureTls tls, JedisClientConfig base) {
+    public VerifiedConnections(SecureTls tls, JedisClientConfig base, Consumer<SSLSocketFactory> precondition) {
         this.tls = tls;
         this.base = base;
+        this.precondition = precondition;
         this.login = new SocketLogin(base);
     }
 
@@ -83,17 +84,6 @@ public final class VerifiedConnections {
         return socketFactory;
     }
 
-    /**
-     * Makes the options that lead to the socket factory. Called once; the caller keeps them, because this object must
-     * not: the security provider holds it until the options are garbage.
-     *
-     * @return the options
-     * @throws io.valkeysecure.TlsConfigurationException if the JVM does not take the security provider
-     */
-    public SslOptions newSslOptions() {
-        return SocketFactoryProvider.optionsOf(contextName, socketFactory, tls);
-    }
-
     /** {@return the provider that gives Jedis placeholders instead of credentials} */
     public RedisCredentialsProvider login() {
         return login;
@@ -105,7 +95,7 @@ public final class VerifiedConnections {
         public @Nullable HostAndPort getHostAndPort(HostAndPort asked) {
             login.forget();
             TlsLifetime.requireOpen(tls);
-            SocketFactoryProvider.requireFactory(contextName, socketFactory);
+            precondition.accept(socketFactory);
             HostAndPortMapper mapper = base.getHostAndPortMapper();
             return mapper == null ? null : mapper.getHostAndPort(asked); // null keeps the address
         }
@@ -126,7 +116,7 @@ public final class VerifiedConnections {
             }
             TlsHandshake handshake = TlsHandshake.start(tls, new Endpoint(host, port), ClientLibrary.JEDIS);
             watchers.forEach(watcher -> watcher.accept(handshake));
-            LoginSocket socket = new LoginSocket(handshake.overSocket(connected), connected, login);
+            LoginSocket socket = new LoginSocket(handshake.overSocket(connected), login);
             login.expect();
             return socket;
         }

@@ -9,7 +9,6 @@ import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.jedis.Fixture;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.io.IOException;
-import java.lang.ref.Reference;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.SslOptions;
 
 /** For which socket a login is given, on one thread. */
 class VerifiedConnectionsTest {
@@ -27,7 +25,7 @@ class VerifiedConnectionsTest {
     private static SecureTls tls;
 
     private final VerifiedConnections connections =
-            new VerifiedConnections(tls, Fixture.login().build());
+            new VerifiedConnections(tls, Fixture.login().build(), factory -> {});
 
     @BeforeAll
     static void start() {
@@ -98,15 +96,12 @@ class VerifiedConnectionsTest {
     /** The next connection begins: what the thread had is for no other socket. */
     @Test
     void login_mapperIsAskedForTheNext_isRefused() throws IOException {
-        SslOptions options = connections.newSslOptions();
         try (Socket socket = connect()) {
             assertThat(connections.mapper().getHostAndPort(Fixture.localhost(1)))
                     .isNull();
 
             assertNoLogin();
             assertThat(socket.isClosed()).isFalse();
-        } finally {
-            Reference.reachabilityFence(options); // without them the mapper has no factory to find
         }
     }
 

@@ -23,18 +23,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.BuilderFactory;
-import redis.clients.jedis.CommandArguments;
-import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisCluster;
 import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.JedisShardedPubSub;
-import redis.clients.jedis.Protocol;
 
 /**
  * A real cluster, TLS only, under load by {@code JedisCluster}, which every version of Jedis has: beside it Jedis
@@ -42,7 +37,7 @@ import redis.clients.jedis.Protocol;
  * {@link TopologyRefusalTest} has it.
  */
 @SuppressWarnings("deprecation") // JedisCluster goes on unchanged
-class ClusterTest extends WithRotating {
+class ClusterTest extends ClusterOfNewerVersions {
     private static final int ROTATIONS = 20;
 
     private static ValkeyCluster nodes;
@@ -70,7 +65,8 @@ class ClusterTest extends WithRotating {
         return cluster(Pki.login().timeoutMillis(1000).build());
     }
 
-    private JedisCluster cluster(JedisClientConfig base) {
+    @Override
+    JedisCluster cluster(JedisClientConfig base) {
         return new JedisCluster(
                 seeds(),
                 SecureJedis.clientConfig(rotating.tls(), base),
@@ -108,26 +104,8 @@ class ClusterTest extends WithRotating {
                 .toList();
     }
 
-    private static List<String> someKeys(int count) {
+    static List<String> someKeys(int count) {
         return IntStream.range(0, count).mapToObj(i -> "some-" + i).toList();
-    }
-
-    @Test
-    @Tag("jedis-8") // before, a command for a replica was another class
-    void everyNode_primaryAndReplica_serves() {
-        JedisClientConfig base = Pki.login().readOnlyForRedisClusterReplicas().build();
-        try (JedisCluster cluster = cluster(base)) {
-            for (String key : someKeys(30)) {
-                cluster.set(key, key);
-                assertThat(cluster.get(key)).isEqualTo(key);
-                await().atMost(Duration.ofSeconds(60))
-                        .until(() -> key.equals(cluster.executeCommandToReplica(new CommandObject<>(
-                                new CommandArguments(Protocol.Command.GET).key(key), BuilderFactory.STRING))));
-            }
-            assertThat(cluster.getClusterNodes()).hasSize(6);
-        }
-        assertThat(rotating.handshakes()).isGreaterThanOrEqualTo(6);
-        assertThat(rotating.refused()).isEmpty();
     }
 
     @Test

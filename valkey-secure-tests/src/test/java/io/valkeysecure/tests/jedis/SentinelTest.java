@@ -13,29 +13,27 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisPoolConfig;
 import redis.clients.jedis.JedisSentinelPool;
-import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.util.Pool;
 
 /**
  * A real primary with replicas and sentinels, TLS only, with users of their own at the servers and at the sentinels.
  */
 @SuppressWarnings("deprecation") // JedisSentinelPool goes on unchanged
-class SentinelTest extends WithRotating {
+class SentinelTest extends SentinelOfNewerVersions {
     private static final String SENTINEL_USER = "watcher";
     private static final String SENTINEL_PASSWORD = "battery-staple";
     private static final int ROTATIONS = 10;
 
     /** The sentinels agree by timers of their own, which a busy machine delays. */
-    private static final Duration LONG = Duration.ofMinutes(3);
+    static final Duration LONG = Duration.ofMinutes(3);
 
-    private static ValkeySentinels nodes;
+    static ValkeySentinels nodes;
 
     @BeforeAll
     static void startNodes() {
@@ -51,13 +49,13 @@ class SentinelTest extends WithRotating {
         nodes.close();
     }
 
-    private static Set<HostAndPort> sentinels() {
+    static Set<HostAndPort> sentinels() {
         return nodes.sentinels().stream()
                 .map(sentinel -> new HostAndPort("localhost", sentinel.port()))
                 .collect(Collectors.toSet());
     }
 
-    private static JedisClientConfig sentinelLogin() {
+    static JedisClientConfig sentinelLogin() {
         return Pki.login().user(SENTINEL_USER).password(SENTINEL_PASSWORD).build();
     }
 
@@ -98,26 +96,6 @@ class SentinelTest extends WithRotating {
                     .isEqualTo(nodes.primary().port());
         }
         assertThat(rotating.refused()).isEmpty();
-    }
-
-    @Test
-    @Tag("jedis-7")
-    void client_survivesFailover() {
-        try (RedisSentinelClient client = SecureJedis.sentinelClient(rotating.tls())
-                .clientConfig(Pki.login().build())
-                .sentinelClientConfig(sentinelLogin())
-                .masterName(nodes.name())
-                .sentinels(sentinels())
-                .build()) {
-            assertThat(client.set("client", "value")).isEqualTo("OK");
-            HostAndPort before = client.getCurrentMaster();
-
-            nodes.failover();
-
-            await().atMost(LONG).until(() -> !client.getCurrentMaster().equals(before));
-            await().atMost(LONG).ignoreExceptions().until(() -> "OK".equals(client.set("client", "after")));
-        }
-        assertThat(rotating.refused()).noneMatch(Pki::isVerdict);
     }
 
     /** The listeners' connections are replaced too: the failover afterwards is heard. */

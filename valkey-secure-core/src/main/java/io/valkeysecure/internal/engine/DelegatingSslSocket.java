@@ -1,4 +1,4 @@
-package io.valkeysecure.internal.handshake;
+package io.valkeysecure.internal.engine;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * changes.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the delegate synchronizes
-abstract class DelegatingSslSocket extends SSLSocket {
-    final SSLSocket delegate;
+public abstract class DelegatingSslSocket extends SSLSocket {
+    /** The socket that every call is passed to. */
+    protected final SSLSocket delegate;
 
-    DelegatingSslSocket(SSLSocket delegate) {
+    protected DelegatingSslSocket(SSLSocket delegate) {
         this.delegate = delegate;
     }
 
