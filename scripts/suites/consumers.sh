@@ -18,7 +18,7 @@ suite() {
   start_operated_valkey "$SCRATCH/operator"
   for jdk in 17 25; do
     home=$(find_jdk "$jdk") || die 2 "there is no JDK $jdk" "set JAVA_HOME_$jdk"
-    for project in lettuce jedis testkit; do
+    for project in lettuce jedis valkey-java testkit; do
       row maven_project "$project" flat "$jdk" "$home" none
       row maven_project "$project" modular "$jdk" "$home" none
     done
@@ -60,7 +60,10 @@ holds() {
 }
 
 stage() {
-  cp -r "$ROOT/consumers/$1/." "$2"
+  cp -r "$ROOT/consumers/${1/valkey-java/jedis}/." "$2"
+  [ "$1" != valkey-java ] || find "$2" -type f -exec sed -i -e 's/redis\.clients\.jedis/io.valkey/' -e 's/valkeysecure\.jedis/valkeysecure.valkeyjava/' \
+    -e 's/secure-jedis/secure-valkey-java/' -e 's/SecureJedis\.client(\(.*\))\.build()/SecureValkeyJava.pooled(\1)/' \
+    -e 's/SecureJedis/SecureValkeyJava/' -e 's/RedisClient/JedisPooled/' {} +
   mkdir -p "$2/src/main/java/com/example"
   cp "$ROOT/consumers/shared/Observed.java" "$2/src/main/java/com/example/"
 }

@@ -7,27 +7,32 @@ module io.valkeysecure {
             io.valkeysecure.jedis,
             io.valkeysecure.lettuce,
             io.valkeysecure.netty,
-            io.valkeysecure.redisson;
+            io.valkeysecure.redisson,
+            io.valkeysecure.valkeyjava;
     exports io.valkeysecure.internal.annotation to
             io.valkeysecure.jedis,
             io.valkeysecure.lettuce,
             io.valkeysecure.netty,
-            io.valkeysecure.redisson;
+            io.valkeysecure.redisson,
+            io.valkeysecure.valkeyjava;
     exports io.valkeysecure.internal.engine to
             io.valkeysecure.jedis,
             io.valkeysecure.lettuce,
             io.valkeysecure.netty,
-            io.valkeysecure.redisson;
+            io.valkeysecure.redisson,
+            io.valkeysecure.valkeyjava;
     exports io.valkeysecure.internal.root to
             io.valkeysecure.jedis,
             io.valkeysecure.lettuce,
             io.valkeysecure.netty,
-            io.valkeysecure.redisson;
+            io.valkeysecure.redisson,
+            io.valkeysecure.valkeyjava;
     exports io.valkeysecure.internal.text to
             io.valkeysecure.jedis,
             io.valkeysecure.lettuce,
             io.valkeysecure.netty,
-            io.valkeysecure.redisson;
+            io.valkeysecure.redisson,
+            io.valkeysecure.valkeyjava;
     exports io.valkeysecure.micrometer;
     exports io.valkeysecure.observe;
 

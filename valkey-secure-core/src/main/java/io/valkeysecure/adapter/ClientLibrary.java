@@ -10,6 +10,8 @@ public enum ClientLibrary {
     LETTUCE,
     /** Redisson. */
     REDISSON,
+    /** valkey-java. */
+    VALKEY_JAVA,
     /** Any other user of {@link TlsHandshake}. */
     OTHER;
 

@@ -91,7 +91,7 @@ public enum TlsMeters implements MeterDocumentation {
         AGE("age"),
         /** The IANA name, one of those that the policy allows. */
         CIPHER_SUITE("cipher.suite"),
-        /** {@code lettuce}, {@code jedis}, {@code redisson} or {@code other}. */
+        /** {@code lettuce}, {@code jedis}, {@code redisson}, {@code valkey_java} or {@code other}. */
         CLIENT("client"),
         /**
          * The dialled server. Only with {@link TlsMetrics.Builder#endpoints}, and then on handshakes and refusals;

@@ -62,7 +62,9 @@ record DocumentationExample(String page, int number, String code) {
                     + " MaterialSource<ClientIdentity> source;",
             "topologies.md",
             "SecureTls tls; String password; RedisURI one; RedisURI two; ClientResources resources; InetAddress gateway;"
-                    + " int outsidePort(int port) { return port; }");
+                    + " int outsidePort(int port) { return port; }",
+            "valkey-java.md",
+            "SecureTls tls; String password;");
 
     /** What programs with any of the blocks would import. Both clients have a {@code RedisClient}, so one at a time. */
     private static final String IMPORTS = """
@@ -109,6 +111,11 @@ record DocumentationExample(String page, int number, String code) {
             import org.redisson.config.*;
             """;
 
+    private static final String VALKEY_JAVA = """
+            import io.valkey.*;
+            import io.valkeysecure.valkeyjava.*;
+            """;
+
     static List<DocumentationExample> all() throws IOException {
         List<Path> pages = new ArrayList<>();
         try (Stream<Path> top = Files.list(ROOT);
@@ -146,7 +153,9 @@ record DocumentationExample(String page, int number, String code) {
         String imports = code.lines().filter(DocumentationExample::isImport).collect(Collectors.joining("\n"));
         String rest = code.lines().filter(line -> !isImport(line)).collect(Collectors.joining("\n"));
         boolean lettuce = page.equals("topologies.md") || code.contains("SecureLettuce");
-        String imported = page.equals("redisson.md") ? REDISSON : lettuce ? LETTUCE : JEDIS;
+        String imported = page.equals("redisson.md")
+                ? REDISSON
+                : page.equals("valkey-java.md") ? VALKEY_JAVA : lettuce ? LETTUCE : JEDIS;
         String body =
                 TYPE.matcher(rest).find() ? "static " + rest.strip() : "void run() throws Exception {\n" + rest + "\n}";
         return IMPORTS + imported + imports + "\nclass Example {\n" + GIVEN.getOrDefault(page, "") + "\n" + body

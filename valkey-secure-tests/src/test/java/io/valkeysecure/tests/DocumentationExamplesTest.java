@@ -71,13 +71,16 @@ class DocumentationExamplesTest {
             Map.entry("testing.md, block 7", ""),
             Map.entry("testing.md, block 8", ""),
             Map.entry("testing.md, block 9", ""),
-            Map.entry("testing.md, block 10", ""));
+            Map.entry("testing.md, block 10", ""),
+            Map.entry("valkey-java.md, block 1", ""),
+            Map.entry("valkey-java.md, block 2", ""),
+            Map.entry("valkey-java.md, block 3", ""));
 
     /** Needs a Docker engine: {@code ValkeyTlsContainerTest} of its module does the same with one. */
     private static final String IN_A_CONTAINER = "ValkeyTlsContainer";
 
     private static final Pattern CONNECTS = Pattern.compile(
-            "Secure(Lettuce|Jedis)\\.|SecureRedisson\\.client|\\.connect\\(|new JedisPool\\(|new RotatingFiles\\(");
+            "Secure(Lettuce|Jedis|ValkeyJava)\\.|SecureRedisson\\.client|\\.connect\\(|new JedisPool\\(|new RotatingFiles\\(");
 
     private static final TestCertificate CA =
             TestCertificate.root().subject("CN=Example CA").build();

@@ -9,6 +9,7 @@ import io.valkeysecure.lettuce.SecureLettuce;
 import io.valkeysecure.redisson.SecureRedisson;
 import io.valkeysecure.testcontainers.ValkeyTlsContainer;
 import io.valkeysecure.testkit.certificate.TestCertificate;
+import io.valkeysecure.valkeyjava.SecureValkeyJava;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -56,6 +57,7 @@ class PublicApiTest {
         LETTUCE(SecureLettuce.class),
         JEDIS(SecureJedis.class),
         REDISSON(SecureRedisson.class),
+        VALKEYJAVA(SecureValkeyJava.class),
         ARCHUNIT(GuardedConnections.class),
         TESTCONTAINERS(ValkeyTlsContainer.class),
         TESTKIT(TestCertificate.class);

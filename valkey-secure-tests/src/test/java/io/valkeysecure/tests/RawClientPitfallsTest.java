@@ -22,6 +22,7 @@ import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.recording.RecordingProxy;
 import io.valkeysecure.testkit.server.ValkeyServer;
+import io.valkeysecure.valkeyjava.SecureValkeyJava;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -212,6 +213,40 @@ class RawClientPitfallsTest {
         Throwable thrown = catchThrowable(() -> SecureJedis.clientConfig(
                 tls, login().sslParameters(new SSLParameters()).build()));
         assertThat(thrown).hasMessageContaining("sslParameters");
+    }
+
+    // 3a. And good enough for valkey-java, whatever it is given but a HostnameVerifier or the right SSLParameters.
+
+    @Test
+    void rawValkeyJava_socketFactory_acceptsACertificateForAnotherHost() {
+        try (HostilePeer peer = HostilePeer.tls(OTHER_HOST)) {
+            valkeyJava(
+                    peer.port(),
+                    io.valkey.DefaultJedisClientConfig.builder()
+                            .password(PASSWORD)
+                            .ssl(true)
+                            .sslSocketFactory(CLIENT.tlsContext(ROOT).getSocketFactory())
+                            .build());
+            assertThat(heard(peer)).contains(PASSWORD);
+        }
+    }
+
+    @Test
+    void secureValkeyJava_certificateForAnotherHost_isRefused() {
+        try (HostilePeer peer = HostilePeer.tls(OTHER_HOST)) {
+            io.valkey.JedisClientConfig login = io.valkey.DefaultJedisClientConfig.builder()
+                    .password(PASSWORD)
+                    .build();
+            Throwable thrown = catchThrowable(() -> valkeyJava(peer.port(), SecureValkeyJava.clientConfig(tls, login)));
+            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.NAME_MISMATCH);
+            assertThat(heard(peer)).isEmpty();
+        }
+    }
+
+    private static void valkeyJava(int port, io.valkey.JedisClientConfig config) {
+        try (io.valkey.Jedis jedis = new io.valkey.Jedis(new io.valkey.HostAndPort("localhost", port), config)) {
+            assertThat(jedis.ping()).isEqualTo("PONG");
+        }
     }
 
     // 4. A file that is half-written while it is renewed breaks the next connection of Lettuce.

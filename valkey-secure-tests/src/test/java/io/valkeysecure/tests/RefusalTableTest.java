@@ -415,7 +415,7 @@ class RefusalTableTest {
         }
     }
 
-    /** The sins of Redisson in every build: each way to be refused once. */
+    /** The sins of Redisson and valkey-java in every build: each way to be refused once. */
     private static final Set<String> FEW = Set.of(
             "plaintext server",
             "closes at once",
@@ -425,6 +425,8 @@ class RefusalTableTest {
             "expired leaf",
             "TLS 1.1 only",
             "client certificate missing");
+
+    private static final Set<ClientLibrary> BLOCKING = Set.of(ClientLibrary.JEDIS, ClientLibrary.VALKEY_JAVA);
 
     private static Stream<Row> rows() {
         return rows(TestClient.values());
@@ -438,6 +440,15 @@ class RefusalTableTest {
     private static Stream<Row> otherRows() {
         return rows(RedissonTestClient.values())
                 .filter(row -> !FEW.contains(row.sin().name()));
+    }
+
+    private static Stream<Row> fewRowsOfValkeyJava() {
+        return rows(ValkeyJavaTestClient.VALKEY_JAVA)
+                .filter(row -> FEW.contains(row.sin().name()));
+    }
+
+    private static Stream<Row> allRowsOfValkeyJava() {
+        return rows(ValkeyJavaTestClient.values());
     }
 
     private static Stream<Row> rows(TableClient... clients) {
@@ -471,6 +482,32 @@ class RefusalTableTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("otherRows")
     void connect_twinWithoutTheSinOfRedissonInALongRun_setsAndGets(Row row) {
+        connect_twinWithoutTheSin_setsAndGets(row);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("fewRowsOfValkeyJava")
+    void connect_serverWithASinOfValkeyJava_isRefused(Row row) {
+        connect_serverWithASin_isRefused(row);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("fewRowsOfValkeyJava")
+    void connect_twinWithoutTheSinOfValkeyJava_setsAndGets(Row row) {
+        connect_twinWithoutTheSin_setsAndGets(row);
+    }
+
+    @Tag("long")
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("allRowsOfValkeyJava")
+    void connect_serverWithASinOfValkeyJavaInALongRun_isRefused(Row row) {
+        connect_serverWithASin_isRefused(row);
+    }
+
+    @Tag("long")
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("allRowsOfValkeyJava")
+    void connect_twinWithoutTheSinOfValkeyJavaInALongRun_setsAndGets(Row row) {
         connect_twinWithoutTheSin_setsAndGets(row);
     }
 
@@ -514,7 +551,7 @@ class RefusalTableTest {
             int verifiedBefore = sin.isRefusedByTheServer() && row.version() == TLS_1_3 ? 1 : 0;
             // an event loop reads on while another thread verifies, and may read the server's alert first
             assertThat(listener.verified())
-                    .hasSizeBetween(row.client().library() == ClientLibrary.JEDIS ? verifiedBefore : 0, verifiedBefore)
+                    .hasSizeBetween(BLOCKING.contains(row.client().library()) ? verifiedBefore : 0, verifiedBefore)
                     .allSatisfy(handshake -> assertThat(handshake.leaf()).isEqualTo(SERVER.certificate()));
             assertThat(listener.refused())
                     .extracting(TlsHandshakeException::reason)

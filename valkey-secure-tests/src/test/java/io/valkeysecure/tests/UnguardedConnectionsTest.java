@@ -11,6 +11,7 @@ import io.lettuce.core.SslOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.valkey.JedisPooled;
 import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.SecureTls;
@@ -26,6 +27,7 @@ import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.server.ValkeyCluster;
 import io.valkeysecure.testkit.server.ValkeyServer;
+import io.valkeysecure.valkeyjava.SecureValkeyJava;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,12 +144,24 @@ class UnguardedConnectionsTest {
                                 .sslSocketFactory(CLIENT.tlsContext(ROOT).getSocketFactory())
                                 .build()));
             }
+        },
+        VALKEY_JAVA_TLS {
+            @Override
+            AutoCloseable open() {
+                return valkeyJava(new JedisPooled(
+                        "localhost",
+                        server.port(),
+                        true,
+                        CLIENT.tlsContext(ROOT).getSocketFactory(),
+                        null,
+                        null));
+            }
         };
 
         abstract AutoCloseable open();
 
         int port() {
-            return this == LETTUCE_TLS || this == JEDIS_TLS ? server.port() : server.plaintextPort();
+            return name().endsWith("_TLS") ? server.port() : server.plaintextPort();
         }
     }
 
@@ -162,6 +176,11 @@ class UnguardedConnectionsTest {
             assertThat(jedis.ping()).isEqualTo("PONG");
         }
         return pool;
+    }
+
+    private static AutoCloseable valkeyJava(JedisPooled client) {
+        assertThat(client.ping()).isEqualTo("PONG");
+        return client;
     }
 
     private TlsStatus.Unguarded unguarded(SecureTls tls) {
@@ -197,6 +216,7 @@ class UnguardedConnectionsTest {
         try (SecureTls tls = watching(server.plaintextPort());
                 AutoCloseable ours = lettuce(SecureLettuce.client(tls, uri));
                 AutoCloseable pooled = pool(SecureJedis.pool(tls, uri));
+                AutoCloseable ofValkeyJava = valkeyJava(SecureValkeyJava.pooled(tls, uri));
                 AutoCloseable others = lettuce(SecureLettuce.client(second, uri));
                 AutoCloseable othersPool = pool(SecureJedis.pool(second, uri))) {
             second.close(); // its connections stay open, and stay verified
@@ -210,7 +230,7 @@ class UnguardedConnectionsTest {
             }
             awaitReported(tls, Map.of());
             assertThat(tls.health().state()).isEqualTo(TlsHealth.State.UP);
-            assertThat(List.of(ours, pooled, others, othersPool)).hasSize(4);
+            assertThat(List.of(ours, pooled, ofValkeyJava, others, othersPool)).hasSize(5);
         }
     }
 

@@ -91,6 +91,11 @@ class VerificationTableTest {
         return cases(RedissonTestClient.values());
     }
 
+    /** In long runs only, as those of Redisson. */
+    private static Stream<Case> casesOfValkeyJava() {
+        return cases(ValkeyJavaTestClient.values());
+    }
+
     private static Stream<Case> cases(TableClient... transports) {
         return ROWS.all().stream()
                 .flatMap(row -> Stream.of(transports).map(transport -> new Case(row, transport)))
@@ -108,6 +113,20 @@ class VerificationTableTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("casesOfRedisson")
     void connect_twinThatKeepsTheRuleOfRedisson_setsAndGets(Case it) {
+        connect_twinThatKeepsTheRule_setsAndGets(it);
+    }
+
+    @Tag("long")
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("casesOfValkeyJava")
+    void connect_serverThatBreaksARuleOfValkeyJava_isRefused(Case it) {
+        connect_serverThatBreaksARule_isRefused(it);
+    }
+
+    @Tag("long")
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("casesOfValkeyJava")
+    void connect_twinThatKeepsTheRuleOfValkeyJava_setsAndGets(Case it) {
         connect_twinThatKeepsTheRule_setsAndGets(it);
     }
 
