@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.valkeysecure.testkit.certificate.KeyUsage;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.TestCertificateBuilder;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +117,29 @@ class ServerIdentityTest {
         assertThatIllegalArgumentException().isThrownBy(() -> ServerIdentity.host(host));
     }
 
+    /** X509-SVID, 2 and 5.2; each beside the twin that is accepted. */
+    @Test
+    void verify_spiffeId_isTheOnlyUriOfALeafThatSignsNoCrl() {
+        ServerIdentity id = ServerIdentity.spiffeId("spiffe://example.org/valkey");
+        assertThat(refusal(id, svid())).isNull();
+        assertThat(refusal(id, svid().dnsName("valkey.example"))).isNull();
+        assertThat(refusal(id, svid().uri("spiffe://example.org/other"))).isEqualTo(RefusalReason.NAME_MISMATCH);
+        assertThat(refusal(id, ROOT.issue().uri("spiffe://example.org/other"))).isEqualTo(RefusalReason.NAME_MISMATCH);
+        assertThat(refusal(id, ROOT.issue().uri("spiffe://example.org"))).isEqualTo(RefusalReason.NAME_MISMATCH);
+        assertThat(refusal(id, ROOT.issue().dnsName("valkey.example"))).isEqualTo(RefusalReason.NAME_MISMATCH);
+        assertThat(refusal(id, svid().keyUsage(KeyUsage.DIGITAL_SIGNATURE))).isNull();
+        assertThat(refusal(id, svid().keyUsage(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.CRL_SIGN)))
+                .isEqualTo(RefusalReason.KEY_USAGE);
+        assertThat(refusal(
+                        ServerIdentity.host("valkey.example"),
+                        svid().dnsName("valkey.example").keyUsage(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.CRL_SIGN)))
+                .isNull();
+    }
+
+    private static TestCertificateBuilder svid() {
+        return ROOT.issue().uri("spiffe://example.org/valkey");
+    }
+
     @Test
     void toString_nameAndAddress_sayWhatIsExpected() {
         assertThat(ServerIdentity.host("Valkey.Example.")).hasToString("dNSName valkey.example");
@@ -123,9 +147,12 @@ class ServerIdentityTest {
     }
 
     private static @Nullable RefusalReason refusal(String host, TestCertificateBuilder leaf) {
+        return refusal(ServerIdentity.host(host), leaf);
+    }
+
+    private static @Nullable RefusalReason refusal(ServerIdentity identity, TestCertificateBuilder leaf) {
         try {
-            assertThat(VERIFIER.verify(leaf.build().chain(), ServerIdentity.host(host)))
-                    .isNotNull();
+            assertThat(VERIFIER.verify(leaf.build().chain(), identity)).isNotNull();
             return null;
         } catch (PeerRejectedException e) {
             return e.reason();

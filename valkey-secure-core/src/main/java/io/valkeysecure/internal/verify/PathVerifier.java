@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,7 +192,7 @@ public final class PathVerifier {
         }
     }
 
-    /** The leaf is the same on every path, so a wrong name ends the search. */
+    /** The leaf is the same on every path, so a wrong name ends the search. For a SPIFFE ID: X509-SVID, 5.2. */
     private static void requireName(ParsedCertificate leaf, @Nullable List<ReferenceIdentifier.Expected> expected)
             throws PeerRejectedException {
         if (expected == null) {
@@ -206,6 +207,14 @@ public final class PathVerifier {
                                     " or ",
                                     expected.stream().map(Object::toString).toList()) + ", leaf has "
                             + CertificateName.describe(presented) + "; " + origin(leaf),
+                    null);
+        }
+        if (expected.stream().anyMatch(ReferenceIdentifier.Spiffe.class::isInstance)
+                && leaf.keyUsage() != null
+                && leaf.allowsUsage(KeyUsage.cRLSign)) {
+            throw RootTypes.peerRejected(
+                    RefusalReason.KEY_USAGE,
+                    "the leaf has the key usage cRLSign, which an X.509-SVID must not have; " + origin(leaf),
                     null);
         }
     }

@@ -134,7 +134,7 @@ public final class ReferenceIdentifier {
      * @throws IllegalArgumentException if it is no trust domain
      */
     public static Expected spiffeTrustDomain(String domain) {
-        if (!isSpiffeId(SPIFFE + domain + "/x")) {
+        if (domain.contains("/") || !isSpiffeId(SPIFFE + domain + "/x")) {
             throw new IllegalArgumentException(
                     "SPIFFE trust domain must be lower-case letters, digits, dots, hyphens and" + " underscores, was "
                             + Printable.value(domain));

@@ -203,7 +203,7 @@ class ReferenceIdentifierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "Example.org", "example.org/a?", "a b", "example.org:1"})
+    @ValueSource(strings = {"", "Example.org", "example.org/a", "example.org/a?", "a b", "example.org:1"})
     void spiffeTrustDomain_thatIsNone_isRefused(String domain) {
         assertThatThrownBy(() -> ReferenceIdentifier.spiffeTrustDomain(domain))
                 .isInstanceOf(IllegalArgumentException.class)
