@@ -2,7 +2,7 @@
 # A file repository with what is published, and what outside projects need beside it. Needs common.sh and maven.sh. Sourced, never run.
 
 # shellcheck disable=SC2034 # used by the suites
-PUBLISHED=valkey-secure-archunit,valkey-secure-bom,valkey-secure-boringssl,valkey-secure-cli,valkey-secure-forbidden-apis,valkey-secure-jedis,valkey-secure-lettuce,valkey-secure-netty,valkey-secure-redisson,valkey-secure-rewrite,valkey-secure-spring-boot-starter,valkey-secure-testcontainers,valkey-secure-testkit,valkey-secure-valkey-java
+PUBLISHED=valkey-secure-archunit,valkey-secure-bom,valkey-secure-boringssl,valkey-secure-cli,valkey-secure-forbidden-apis,valkey-secure-jedis,valkey-secure-lettuce,valkey-secure-netty,valkey-secure-redisson,valkey-secure-rewrite,valkey-secure-spiffe,valkey-secure-spring-boot-starter,valkey-secure-testcontainers,valkey-secure-testkit,valkey-secure-valkey-java,valkey-secure-vault
 
 # pom_value NAME: a property of the parent POM, or its version.
 pom_value() { sed -nE "s#^ {2,4}<$1>([^<]*)</$1>.*#\1#p" "$ROOT/pom.xml" | head -n 1; }

@@ -13,20 +13,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,48 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 class MaterialSourceExamplesTest {
     private static final TestCertificate ROOT = TestCertificate.root().build();
 
-    private static final class VaultPki implements MaterialSource<ClientIdentity> {
-        private final HttpClient http = HttpClient.newHttpClient();
-        private final HttpRequest issue;
-        private @Nullable ClientIdentity last;
-        private Instant renewal = Instant.MIN;
-
-        VaultPki(URI issuer, String token, String commonName) {
-            String body = "{\"common_name\":\"" + commonName + "\",\"private_key_format\":\"pkcs8\"}";
-            issue = HttpRequest.newBuilder(issuer)
-                    .header("X-Vault-Token", token)
-                    .POST(HttpRequest.BodyPublishers.ofString(body))
-                    .build();
-        }
-
-        @Override
-        public ClientIdentity current() throws IOException, InterruptedException, GeneralSecurityException {
-            if (last == null || Instant.now().isAfter(renewal)) {
-                HttpResponse<String> answer = http.send(issue, HttpResponse.BodyHandlers.ofString());
-                if (answer.statusCode() != 200) {
-                    throw new IOException("vault answered with status " + answer.statusCode());
-                }
-                X509Certificate leaf = (X509Certificate) CertificateFactory.getInstance("X.509")
-                        .generateCertificate(new ByteArrayInputStream(der(answer.body(), "certificate")));
-                PrivateKey key = KeyFactory.getInstance(leaf.getPublicKey().getAlgorithm())
-                        .generatePrivate(new PKCS8EncodedKeySpec(der(answer.body(), "private_key")));
-                long life = leaf.getNotAfter().getTime() - leaf.getNotBefore().getTime();
-                renewal = leaf.getNotBefore().toInstant().plusMillis(life * 2 / 3);
-                last = ClientIdentity.of(key, List.of(leaf));
-            }
-            return last;
-        }
-
-        private static byte[] der(String json, String field) throws IOException {
-            Matcher found = Pattern.compile("\"" + field + "\": *\"-+BEGIN [A-Z ]+-+([^-]+)-")
-                    .matcher(json);
-            if (!found.find()) {
-                throw new IOException("vault's answer has no " + field);
-            }
-            return Base64.getMimeDecoder().decode(found.group(1).replace("\\n", "\n"));
-        }
-    }
-
     private static final class PushedIdentity implements MaterialSource<ClientIdentity> {
         private final AtomicReference<@Nullable ClientIdentity> latest = new AtomicReference<>();
         private final AtomicReference<@Nullable SecureTls> users = new AtomicReference<>();
@@ -93,7 +45,7 @@ class MaterialSourceExamplesTest {
         public ClientIdentity current() throws IOException {
             ClientIdentity identity = latest.get();
             if (identity == null) {
-                throw new IOException("the workload API has given no SVID yet");
+                throw new IOException("no identity was pushed yet");
             }
             return identity;
         }
@@ -102,7 +54,7 @@ class MaterialSourceExamplesTest {
             users.set(tls);
         }
 
-        /** To be called by the client of the workload API, first before the {@code SecureTls} is built. */
+        /** To be called by whoever pushes, first before the {@code SecureTls} is built. */
         void onUpdate(PrivateKey key, List<X509Certificate> chain) {
             latest.set(ClientIdentity.of(key, chain));
             SecureTls tls = users.get();
@@ -183,30 +135,11 @@ class MaterialSourceExamplesTest {
     }
 
     @Test
-    void vaultPki_issuesOnceWithinTheLifeOfACertificate() {
-        TestCertificate issued = ROOT.issue().subject("CN=app").build();
-        String json = ("{\"data\":{\"certificate\":\"" + issued.certificatePem() + "\",\"private_key\":\""
-                        + issued.privateKeyPem() + "\"}}")
-                .replace("\n", "\\n");
-        AtomicReference<byte[]> body = new AtomicReference<>(json.getBytes(StandardCharsets.UTF_8));
-        AtomicInteger asked = new AtomicInteger();
-        answer("/v1/pki/issue/app", body, asked);
-        try (SecureTls tls = using(new VaultPki(url("/v1/pki/issue/app"), "token", "app"))) {
-            assertThat(tls.reload()).isFalse();
-            assertThat(asked).hasValue(1);
-        }
-        body.set(new byte[0]);
-        assertThatExceptionOfType(TlsConfigurationException.class)
-                .isThrownBy(() -> using(new VaultPki(url("/v1/pki/issue/app"), "token", "app")))
-                .withMessageContaining("status 503");
-    }
-
-    @Test
     void pushedIdentity_update_isInForceAtOnce() {
         PushedIdentity pushed = new PushedIdentity();
         assertThatExceptionOfType(TlsConfigurationException.class)
                 .isThrownBy(() -> using(pushed))
-                .withMessageContaining("no SVID yet");
+                .withMessageContaining("no identity was pushed yet");
         TestCertificate first = ROOT.issue().uri("spiffe://example.org/app").build();
         pushed.onUpdate(first.privateKey(), first.chain());
         try (SecureTls tls = using(pushed)) {
@@ -236,7 +169,7 @@ class MaterialSourceExamplesTest {
     void documentation_sources_areTheOnesCompiledHere() throws IOException {
         String source = Files.readString(Path.of("src/test/java/io/valkeysecure/MaterialSourceExamplesTest.java"));
         List<String> examples = blocks(Path.of("../docs/rotation.md"), "implements MaterialSource");
-        assertThat(examples).hasSize(3);
+        assertThat(examples).hasSize(2);
         assertThat(examples)
                 .allSatisfy(example -> assertThat(withoutSpace(source)).contains(withoutSpace(example)));
     }

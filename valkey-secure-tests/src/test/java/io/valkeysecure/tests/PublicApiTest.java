@@ -7,9 +7,11 @@ import io.valkeysecure.archunit.GuardedConnections;
 import io.valkeysecure.jedis.SecureJedis;
 import io.valkeysecure.lettuce.SecureLettuce;
 import io.valkeysecure.redisson.SecureRedisson;
+import io.valkeysecure.spiffe.WorkloadApi;
 import io.valkeysecure.testcontainers.ValkeyTlsContainer;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.valkeyjava.SecureValkeyJava;
+import io.valkeysecure.vault.VaultPki;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -58,6 +60,8 @@ class PublicApiTest {
         JEDIS(SecureJedis.class),
         REDISSON(SecureRedisson.class),
         VALKEYJAVA(SecureValkeyJava.class),
+        SPIFFE(WorkloadApi.class),
+        VAULT(VaultPki.class),
         ARCHUNIT(GuardedConnections.class),
         TESTCONTAINERS(ValkeyTlsContainer.class),
         TESTKIT(TestCertificate.class);
