@@ -18,7 +18,7 @@ suite() {
   start_operated_valkey "$SCRATCH/operator"
   for jdk in 17 25; do
     home=$(find_jdk "$jdk") || die 2 "there is no JDK $jdk" "set JAVA_HOME_$jdk"
-    for project in lettuce jedis valkey-java testkit; do
+    for project in lettuce jedis redisson valkey-java testkit; do
       row maven_project "$project" flat "$jdk" "$home" none
       row maven_project "$project" modular "$jdk" "$home" none
     done
@@ -87,17 +87,21 @@ stage_spring_boot() {
 }
 
 maven_project() {
-  local project=$1 shape=$2 jdk=$3 home=$4 allowed=$5 dir main place classes=target/classes
+  local project=$1 shape=$2 jdk=$3 home=$4 allowed=$5 dir main place goal=compile classes=target/classes
   dir=$work/$project-$shape-$jdk
   mkdir -p "$dir"
   stage "$project" "$dir"
   [ "$project" != spring-boot-3.5 ] || stage_spring_boot "$dir"
   [ "$shape" = modular ] || rm -f "$dir/src/main/java/module-info.java"
+  # A test stands in no module.
+  [ "$shape" = flat ] || rm -rf "$dir/src/test"
+  [ ! -d "$dir/src/test" ] || goal='test'
   main=$(sed -nE 's#.*<main.class>(.*)</main.class>.*#\1#p' "$dir/pom.xml")
   if ! (cd "$dir" && JAVA_HOME=$home mvn -B -ntp -Dstyle.color=never -Dmaven.repo.local="$work/local" \
     -Dconsumers.repository="file://$work/repository" -Dvalkey-secure.version="$(pom_value version)" \
     -Dcompiler-plugin.version="$(pom_value compiler-plugin.version)" \
-    -Dresources-plugin.version="$(pom_value resources-plugin.version)" -Dslf4j.version="$(pom_value slf4j.version)" compile \
+    -Dresources-plugin.version="$(pom_value resources-plugin.version)" -Dslf4j.version="$(pom_value slf4j.version)" \
+    -Dsurefire-plugin.version="$(pom_value surefire-plugin.version)" -Djunit.version="$(pom_value junit.version)" "$goal" \
     "org.apache.maven.plugins:maven-dependency-plugin:$(pom_value dependency-plugin.version):build-classpath" \
     -Dmdep.outputFile=class-path -DincludeScope=runtime \
     "org.apache.maven.plugins:maven-dependency-plugin:$(pom_value dependency-plugin.version):list" \
@@ -106,6 +110,10 @@ maven_project() {
     return 1
   fi
   holds "no warning" no_line '^\[WARNING\]|: warning:' "$dir/build.log" || return
+  if [ "$goal" = 'test' ]; then
+    holds "a test of $(test_lines "$dir") lines" grep -q 'Tests run: 1, Failures: 0, Errors: 0, Skipped: 0' "$dir/build.log" || return
+    holds "no more than ten" [ "$(test_lines "$dir")" -le 10 ] || return
+  fi
   sed -nE 's/^ +([^: ]+):([^: ]+):jar:([^:]+:)?([^: ]+):(compile|runtime).*/\1:\2:\4/p' "$dir/dependencies.txt" >"$dir/dependencies"
   one_version_each "$dir/dependencies" || return
   place=(-cp "$classes:$(cat "$dir/class-path")" "$main")
@@ -135,6 +143,9 @@ gradle_project() {
   main=$(find "$dir/$project" -name '*Consumer.java' -printf '%f\n')
   runs "$dir" "$home" flat none -cp "$(cat "$dir/$project/build/class-path")" "com.example.${main%.java}"
 }
+
+# What a test's class is made of: without its head, its last brace and empty lines.
+test_lines() { sed -e '1,/^class /d' -e '/^}$/d' -e '/^$/d' "$1"/src/test/java/com/example/*.java | wc -l; }
 
 no_line() { ! grep -E "$1" "$2" >&2; }
 

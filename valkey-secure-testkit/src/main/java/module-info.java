@@ -33,6 +33,6 @@ module io.valkeysecure.testkit {
     requires org.bouncycastle.provider;
     requires org.bouncycastle.util;
     requires static transitive org.jspecify;
-    requires static transitive org.junit.jupiter.api;
+    requires static org.junit.jupiter.api;
     requires static org.junit.platform.commons;
 }
