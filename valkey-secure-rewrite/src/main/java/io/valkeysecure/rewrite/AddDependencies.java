@@ -135,7 +135,7 @@ final class AddDependencies extends ScanningRecipe<AddDependencies.Modules> {
             private Xml.Tag withDependencies(Xml.Tag project, Xml.Tag parent, Xml.Tag added) {
                 Optional<Xml.Tag> before = parent.getChild("dependencies");
                 if (before.isPresent()) {
-                    return (Xml.Tag) new AddToTagVisitor<Integer>(before.get(), added, (there, tag) -> 1)
+                    return (Xml.Tag) new AddToTagVisitor<Integer>(before.get(), added, (unused, unusedTag) -> 1)
                             .visitNonNull(project, 0, getCursor());
                 }
                 Xml.Tag made = Xml.Tag.build("<dependencies>\n" + added.print(getCursor()) + "\n</dependencies>");
