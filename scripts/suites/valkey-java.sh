@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # what: both tables of refusals in full with valkey-java, the tests of Jedis' adapter with it, a cluster, sentinels, and 20 rotations under load
-# time: 12 min
+# time: 7 min
 
 suite() {
   local status=0 figures
