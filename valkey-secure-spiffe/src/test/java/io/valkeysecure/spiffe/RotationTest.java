@@ -8,7 +8,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.lettuce.SecureLettuce;
 import io.valkeysecure.testkit.certificate.TestCertificate;
-import io.valkeysecure.testkit.server.TlsTerminator;
+import io.valkeysecure.testkit.internal.TlsTerminator;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
