@@ -129,7 +129,7 @@ final class Anatomy extends Scenario {
     private static double kernelMicros() throws IOException {
         String stat = Files.readString(Path.of("/proc/self/stat"));
         // the program's name may hold a blank; the fields after it begin with the third
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return Long.parseLong(fields[SYSTEM_TIME - FIRST_FIELD]) * MICROS / TICKS_A_SECOND;
     }
 

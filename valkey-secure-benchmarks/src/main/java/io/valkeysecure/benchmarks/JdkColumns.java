@@ -91,8 +91,8 @@ final class JdkColumns {
     }
 
     private static List<String> cells(String line) {
-        return line.startsWith("|")
-                ? Arrays.stream(line.substring(1).split("\\|"))
+        return line.startsWith("|") && line.endsWith("|")
+                ? Arrays.stream(line.substring(1, line.length() - 1).split("\\|", -1))
                         .map(String::strip)
                         .toList()
                 : List.of();

@@ -1,6 +1,9 @@
 package io.valkeysecure.benchmarks;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import jdk.jfr.consumer.RecordedFrame;
 
 /** What a sampled stack works for: decided by the innermost frame that belongs to any of these. */
@@ -41,11 +44,17 @@ enum Purpose {
     private static final String LETTUCES_CONTEXT = "io.lettuce.core.SslConnectionBuilder";
 
     private final String title;
-    private final List<String> prefixes;
+
+    /** What the methods of this purpose begin with. */
+    private final Pattern methods;
 
     Purpose(String title, String... prefixes) {
         this.title = title;
-        this.prefixes = List.of(prefixes);
+        // without one, no method is of this purpose
+        methods = Pattern.compile(
+                prefixes.length == 0
+                        ? "(?!)"
+                        : Arrays.stream(prefixes).map(Pattern::quote).collect(Collectors.joining("|")));
     }
 
     String title() {
@@ -71,7 +80,7 @@ enum Purpose {
         }
         for (String method : methods) {
             for (Purpose purpose : values()) {
-                if (purpose.prefixes.stream().anyMatch(method::startsWith)) {
+                if (purpose.methods.matcher(method).lookingAt()) {
                     return purpose;
                 }
             }
