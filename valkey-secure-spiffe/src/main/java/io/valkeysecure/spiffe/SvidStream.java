@@ -103,8 +103,12 @@ final class SvidStream implements StreamObserver<Workload.X509SVIDResponse> {
         String description = status.getDescription() == null
                 ? ""
                 : ": " + status.getDescription().lines().findFirst().orElse("");
-        String reason =
-                status.getCause() == null ? "" : ": " + status.getCause().getMessage();
+        String reason = "";
+        for (Throwable each = status.getCause(); each != null; each = each.getCause()) {
+            reason = ": "
+                    + Objects.requireNonNullElse(
+                            each.getMessage(), each.getClass().getSimpleName());
+        }
         end(
                 "gave no SVID: " + status.getCode() + description + reason
                         + (status.getCode() == Status.Code.PERMISSION_DENIED

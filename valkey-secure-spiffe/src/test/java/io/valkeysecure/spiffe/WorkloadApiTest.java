@@ -338,12 +338,14 @@ class WorkloadApiTest {
     }
 
     @Test
-    void build_noAgent_failsAtOnceWithTheAddress() {
-        scene.agent.stop();
-        assertThatExceptionOfType(TlsConfigurationException.class)
-                .isThrownBy(() -> scene.tls(Scene.SERVER_ID))
-                .withMessageContaining("gave no SVID: UNAVAILABLE")
-                .withMessageContaining(scene.agent.address());
+    void build_noSocket_failsWithTheAddressAndTheReason() {
+        String none = "unix://" + directory.resolve("none.sock");
+        try (WorkloadApi workload = WorkloadApi.at(none)) {
+            assertThatExceptionOfType(TlsConfigurationException.class)
+                    .isThrownBy(() -> workload.tlsTo(Scene.SERVER_ID).build())
+                    .withMessageContaining("the Workload API at " + none + " gave no SVID: UNAVAILABLE")
+                    .withMessageContaining("FileNotFoundException");
+        }
     }
 
     // addresses, end
