@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# what: all packets of all Valkeys while the tests on clusters, sentinels and replicas run: TLS from the first byte to the last
-# time: 6 min
+# what: all packets of all Valkeys while the tests on clusters, sentinels and replicas run, with every client: TLS from the first byte to the last
+# time: 9 min
 
 # Where the test kit takes the ports of its servers from.
 CAPTURED='tcp portrange 15000-31999'
@@ -15,8 +15,9 @@ suite() {
   start_capture "$pcap"
   twin=$(plaintext_twin)
   clear_reports
-  run_maven test -pl valkey-secure-tests -am -Dtest="$TOPOLOGY_TESTS" -Dsurefire.failIfNoSpecifiedTests=false \
-    -Denforcer.skip -Dvalkeysecure.testkit.runtime=native -Dvalkeysecure.testkit.ports="$ports" || status=$?
+  # Those of valkey-java are long ones.
+  run_maven test -pl valkey-secure-redisson,valkey-secure-tests -am -Dsurefire.failIfNoSpecifiedTests=false -DexcludedGroups= \
+    -Dtest="$TOPOLOGY_TESTS,io/valkeysecure/tests/valkeyjava/**,RedissonTopologyTest" -Denforcer.skip -Dvalkeysecure.testkit.runtime=native -Dvalkeysecure.testkit.ports="$ports" || status=$?
   stop_capture "$pcap"
   name_failures
   read -r run failed skipped < <(count_reports)

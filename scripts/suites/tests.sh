@@ -6,6 +6,7 @@ suite() {
   local status=0
   clear_reports
   # A failed test fails the suite in its last line, which counts every module; Maven alone would stop at the first.
-  run_maven verify -Dmaven.test.failure.ignore || status=$?
+  # Two modules at a time: what waits for a server or a clock leaves its processor to the other.
+  run_maven verify -T 2 -Dmaven.test.failure.ignore || status=$?
   conclude tests "$status"
 }
