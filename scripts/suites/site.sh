@@ -50,11 +50,12 @@ PROGRAMS
 
 # javadocs DIR: the javadoc of the modules that are a library, and a page that leads to each.
 javadocs() {
-  local module list=()
+  local module list=() modules=(core lettuce jedis valkey-java redisson spiffe vault archunit testkit testcontainers)
   mkdir -p "$1/javadoc"
   run_maven -q -DskipTests -Denforcer.skip -Dspotless.check.skip '-Prelease,!static-analysis' -Dgpg.skip -Dcyclonedx.skip \
-    -Dmaven.source.skip -pl valkey-secure-jedis,valkey-secure-lettuce,valkey-secure-testkit -am package || die 1 "no javadoc"
-  for module in core lettuce jedis testkit; do
+    -Dmaven.source.skip \
+    -pl "$(printf ',valkey-secure-%s' "${modules[@]}" | cut -c 2-)" -am package || die 1 "no javadoc"
+  for module in "${modules[@]}"; do
     cp -r "$ROOT/valkey-secure-$module/target/reports/apidocs" "$1/javadoc/valkey-secure-$module"
     # The JDK's tool links to these headings and gives them no id.
     find "$1/javadoc/valkey-secure-$module" -name constant-values.html \
