@@ -16,6 +16,7 @@ suite() {
   # Servers in containers do not find each other under the addresses that they tell clients: no clusters, no sentinels,
   # and not the examples of the documentation, which use a cluster.
   run_maven test -pl valkey-secure-tests -am -Dtest="$INTEGRATION_TESTS,!${TOPOLOGY_TESTS//,/,!},!DocumentationExamplesTest" -Dsurefire.failIfNoSpecifiedTests=false \
+    -DexcludedGroups=long,cluster \
     -Dvalkeysecure.testkit.runtime=container || status=$?
   [ "$image$own" = 00 ] || status=1
   conclude containers "$status" ", the image of the command line $([ "$image" = 0 ] && echo built and tested || echo FAILED), on $ENGINE; not in containers: clusters, sentinels, replicas, the examples of the documentation"

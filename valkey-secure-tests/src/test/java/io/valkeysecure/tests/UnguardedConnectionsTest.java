@@ -41,6 +41,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -236,6 +237,7 @@ class UnguardedConnectionsTest {
 
     /** A reconnect, a pool that is emptied and filled again, and a connection of each node of a cluster. */
     @Test
+    @Tag("cluster") // which containers do not have
     void guardedClients_ofAClusterThatReconnectAndClose_areNotReported() throws Exception {
         try (ValkeyCluster cluster = ValkeyCluster.builder(CERTIFICATE, ROOT)
                         .primaries(3)
