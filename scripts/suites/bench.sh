@@ -14,12 +14,12 @@ JDKS_PARTS=(connect-one connect-eight pipelining jedis waiting)
 # that Bench tells of. Only a full run of all parts on JDK 17 is written to the documentation. With jdks, some parts on each JDK, for
 # the page that has a column for each; a floor that is missed there is told, and fails nothing: the floors are for JDK 17.
 suite() {
-  local home=$JAVA_HOME entry
+  local home=$JAVA_HOME page='' entry
   run_maven -q -DskipTests -Denforcer.skip process-classes -pl valkey-secure-benchmarks -am || die 1 "the build failed"
   if [ "${1:-}" = jdks ]; then
     for entry in "${JDKS[@]}"; do
       home=$(other_jdk "${entry%:*}" "${entry#*:}" "$ROOT/target/jdks/${entry%:*}") || die 2 "there is no JDK ${entry%:*}" "set JAVA_HOME_${entry%:*}"
-      measure "$home" "-Dbench.jdks=$ROOT/docs/performance-jdks.md" -- "${JDKS_PARTS[@]}" || say "a floor of JDK 17 is missed on JDK ${entry%:*}"
+      measure "$home" "-Dbench.jdks=$ROOT/docs/performance-jdks.md" "${JDKS_PARTS[@]}" || die 1 "JDK ${entry%:*} could not be measured"
     done
     printf 'bench: columns of %d JDKs written\n' "${#JDKS[@]}"
     return
@@ -28,19 +28,16 @@ suite() {
     home=$(find_jdk "${2:-}") || die 2 "there is no JDK ${2:-}" "set JAVA_HOME_${2:-25}"
     shift 2
   fi
-  measure "$home" "-Dbench.page=$ROOT/docs/performance.md" -- "$@"
+  [ "$(java_major "$home/bin/java")" != 17 ] || page=-Dbench.page=$ROOT/docs/performance.md
+  measure "$home" "$page" "$@"
 }
 
-# measure HOME OPTION... -- ARGUMENT...
+# measure HOME OPTION ARGUMENT...: OPTION names the page that the result is written to; none if it is empty.
 measure() {
-  local home=$1 jdk options=() module=$ROOT/valkey-secure-benchmarks
-  shift
+  local home=$1 option=$2 jdk module=$ROOT/valkey-secure-benchmarks options=()
+  shift 2
   jdk=$(java_major "$home/bin/java")
-  while [ "$1" != -- ]; do
-    [[ "$1" = -Dbench.page=* && "$jdk" != 17 ]] || options+=("$1")
-    shift
-  done
-  shift
+  [ -z "$option" ] || options+=("$option")
   # newer ones warn of each native library
   [ "$jdk" -lt 22 ] || options+=(--enable-native-access=ALL-UNNAMED)
   say "measuring on JDK $jdk; whatever else runs on this machine is measured too"

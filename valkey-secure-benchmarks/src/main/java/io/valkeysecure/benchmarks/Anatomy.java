@@ -1,7 +1,5 @@
 package io.valkeysecure.benchmarks;
 
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +14,6 @@ import java.util.function.ToDoubleFunction;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
-import redis.clients.jedis.Jedis;
 
 /**
  * What the CPU time of a new connection goes to, on the JDK's engine: this library beside a bare shared context.
@@ -64,8 +61,8 @@ final class Anatomy extends Scenario {
         super(TITLE, "one connection after another, as above; per connection", Metric.CLIENT_CPU);
         process = Site.process(site.server());
         recorded = directory.resolve("anatomy.jfr");
-        add(site, Variant.lettuce(), Anatomy::ping);
-        add(site, Variant.jedis(), Anatomy::ping);
+        add(site, Variant.lettuce(), Connecting::ping);
+        add(site, Variant.jedis(), Connecting::ping);
     }
 
     private <C> void add(Site site, List<Variant<C>> variants, Consumer<C> connection) {
@@ -80,18 +77,6 @@ final class Anatomy extends Scenario {
                         variant.name(),
                         length -> measure(variant.name(), length, () -> connection.accept(opened.client())));
             }
-        }
-    }
-
-    private static void ping(RedisClient client) {
-        try (StatefulRedisConnection<String, String> connection = client.connect()) {
-            String unused = connection.sync().ping();
-        }
-    }
-
-    private static void ping(Variant.Dial dial) {
-        try (Jedis jedis = new Jedis(dial.server(), dial.config())) {
-            String unused = jedis.ping();
         }
     }
 

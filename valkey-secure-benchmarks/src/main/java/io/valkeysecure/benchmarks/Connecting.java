@@ -3,13 +3,11 @@ package io.valkeysecure.benchmarks;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
 import redis.clients.jedis.Jedis;
 
@@ -54,18 +52,13 @@ final class Connecting extends Scenario {
         handshakes.ifPresent(Handshakes::forget);
         Usage before = Usage.now(process);
         long begun = System.nanoTime();
-        List<Future<?>> running = new ArrayList<>();
-        for (int i = 0; i < threads; i++) {
-            running.add(workers.submit(() -> {
-                while (System.nanoTime() - begun < length.toNanos()) {
-                    connection.run();
-                    count.increment();
-                }
-            }));
-        }
-        for (Future<?> worker : running) {
-            worker.get();
-        }
+        runAll(workers, Collections.nCopies(threads, () -> {
+            while (System.nanoTime() - begun < length.toNanos()) {
+                connection.run();
+                count.increment();
+            }
+            return null;
+        }));
         double seconds = (System.nanoTime() - begun) / 1e9;
         Map<Metric, Double> measured = before.sinceBy(count.sum());
         measured.put(Metric.RATE, count.sum() / seconds);
@@ -73,13 +66,13 @@ final class Connecting extends Scenario {
         return measured;
     }
 
-    private static void ping(RedisClient client) {
+    static void ping(RedisClient client) {
         try (StatefulRedisConnection<String, String> connection = client.connect()) {
             require(connection.sync().ping());
         }
     }
 
-    private static void ping(Variant.Dial dial) {
+    static void ping(Variant.Dial dial) {
         try (Jedis jedis = new Jedis(dial.server(), dial.config())) {
             require(jedis.ping());
         }

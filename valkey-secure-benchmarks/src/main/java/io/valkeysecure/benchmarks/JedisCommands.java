@@ -5,10 +5,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 
 /** Eight threads with a Jedis connection each. */
@@ -54,20 +55,19 @@ final class JedisCommands extends Scenario {
         LongAdder count = new LongAdder();
         Usage before = Usage.now(process);
         long begun = System.nanoTime();
-        List<Future<?>> running = new ArrayList<>();
+        List<Callable<@Nullable Void>> tasks = new ArrayList<>();
         for (Jedis jedis : connections) {
-            running.add(workers.submit(() -> {
+            tasks.add(() -> {
                 while (System.nanoTime() - begun < length.toNanos()) {
                     if (command.on(jedis, key, value) == 0) {
                         throw new IllegalStateException("the value is gone");
                     }
                     count.increment();
                 }
-            }));
+                return null;
+            });
         }
-        for (Future<?> worker : running) {
-            worker.get();
-        }
+        runAll(workers, tasks);
         double seconds = (System.nanoTime() - begun) / 1e9;
         Map<Metric, Double> measured = before.sinceBy(count.sum());
         measured.put(Metric.RATE, count.sum() / seconds);

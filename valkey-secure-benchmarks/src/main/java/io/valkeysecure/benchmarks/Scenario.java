@@ -8,7 +8,11 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Variants that do the same work, in turns. What the turns came to are rounds of the {@link Results}. */
 abstract class Scenario implements AutoCloseable {
@@ -85,6 +89,13 @@ abstract class Scenario implements AutoCloseable {
     /** Further lines below the table, in Markdown. */
     String appendix() {
         return "";
+    }
+
+    /** Has a thread of its own do each task, and waits for all of them. */
+    static void runAll(ExecutorService workers, List<Callable<@Nullable Void>> tasks) throws Exception {
+        for (Future<@Nullable Void> done : workers.invokeAll(tasks)) {
+            done.get();
+        }
     }
 
     static void pause(Duration length) {

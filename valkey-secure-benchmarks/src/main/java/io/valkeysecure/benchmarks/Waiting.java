@@ -4,12 +4,10 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** Threads that share one Lettuce connection, each of which waits for each of its answers. */
 final class Waiting extends Scenario {
@@ -53,13 +51,10 @@ final class Waiting extends Scenario {
         Latencies latencies = new Latencies();
         Usage before = Usage.now(process);
         long begun = System.nanoTime();
-        List<Future<?>> running = new ArrayList<>();
-        for (int i = 0; i < threads; i++) {
-            running.add(workers.submit(() -> ask(lettuce, begun, length.toNanos(), latencies)));
-        }
-        for (Future<?> worker : running) {
-            worker.get();
-        }
+        runAll(workers, Collections.nCopies(threads, () -> {
+            ask(lettuce, begun, length.toNanos(), latencies);
+            return null;
+        }));
         double seconds = (System.nanoTime() - begun) / 1e9;
         Map<Metric, Double> measured = before.sinceBy(latencies.count());
         measured.put(Metric.RATE, latencies.count() / seconds);

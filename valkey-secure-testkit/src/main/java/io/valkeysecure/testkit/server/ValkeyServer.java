@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The server is a {@code valkey-server} from the {@code PATH}; where there is none, a container, if {@code
- * valkey-secure-testcontainers} is on the class path and finds a Docker engine; else {@link Builder#start()} throws. Nothing is
- * skipped silently. System properties decide otherwise:
+ * valkey-secure-testcontainers} is on the class path and finds a Docker engine; else {@link Builder#start()} throws.
+ * Nothing is skipped silently. System properties decide otherwise:
  *
  * <ul>
  *   <li>{@value #RUNTIME_PROPERTY}: {@code native}, {@code container} or, by default, {@code auto};
