@@ -29,7 +29,7 @@ enum Purpose {
             "the trust manager and the context",
             "io.valkeysecure.internal.engine.",
             "io.valkeysecure.internal.generation."),
-    GUARD("the guard in the client", "io.valkeysecure."),
+    GUARD("the guard in the client", "io.valkeysecure.netty.", "io.valkeysecure.lettuce.", "io.valkeysecure.jedis."),
     TLS(
             "TLS itself",
             "sun.security.ssl.",

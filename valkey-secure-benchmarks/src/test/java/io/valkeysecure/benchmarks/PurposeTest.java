@@ -35,6 +35,13 @@ class PurposeTest {
                 .isEqualTo(Purpose.THROWN_AWAY);
     }
 
+    /** The benchmark's own loop is no cost of the library. */
+    @Test
+    void of_theBenchmarkItself_isOther() {
+        assertThat(Purpose.ofMethods(List.of("io.valkeysecure.benchmarks.Anatomy.measure")))
+                .isEqualTo(Purpose.OTHER);
+    }
+
     @Test
     void of_nothingKnown_isOther() {
         assertThat(Purpose.ofMethods(List.of("java.lang.Thread.run"))).isEqualTo(Purpose.OTHER);
