@@ -86,7 +86,8 @@ public final class TlsHandshake {
 
     /**
      * Returns an engine for this handshake, in client mode and with all parameters set. Its delegated tasks, and
-     * {@link #verify(SSLEngine)}, may wait for the network because of OCSP, so they must not run on an event loop.
+     * {@link #verify(SSLEngine)}, make and verify signatures, and may wait for the network because of OCSP, so they must
+     * not run on an event loop unless the handshake {@link #isQuick}.
      *
      * @return the engine
      * @throws TlsConfigurationException if the client identity has expired, or no engine supports the configuration
@@ -135,6 +136,18 @@ public final class TlsHandshake {
      */
     public boolean sent(ByteBuffer bytes) throws TlsHandshakeException {
         return driver.sent(bytes);
+    }
+
+    /**
+     * Returns whether what is left of this handshake is quick: the server resumes a session of TLS 1.3, so nobody signs
+     * or sends certificates any more, and no OCSP responder may be asked. Then delegated tasks and {@link
+     * #verify(SSLEngine)} may run on an event loop, which is cheaper than to hand them to another thread. Known when
+     * {@link #received} has seen the ServerHello; false before.
+     *
+     * @return whether it is
+     */
+    public boolean isQuick() {
+        return driver.isQuick();
     }
 
     /**

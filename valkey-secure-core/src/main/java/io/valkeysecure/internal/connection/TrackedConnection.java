@@ -69,8 +69,10 @@ public final class TrackedConnection {
     /** Replaces the verdict by that of a newer generation; ignores the verdict of an older one. */
     synchronized void accepted(Verdict verdict) {
         if (verdict.generation().number() >= proof.verdict().generation().number()) {
-            proof = proof.with(verdict);
-            endsMillis = endsMillis(proof);
+            if (!verdict.equals(proof.verdict())) {
+                proof = proof.with(verdict);
+                endsMillis = endsMillis(proof);
+            }
         }
     }
 }

@@ -182,6 +182,10 @@ public final class HandshakeDriver {
         }
     }
 
+    public boolean isQuick() {
+        return evidence.isSessionResumed() && !generation.asksResponders();
+    }
+
     void lastWords(byte[] bytes) {
         evidence.lastWords(bytes);
     }

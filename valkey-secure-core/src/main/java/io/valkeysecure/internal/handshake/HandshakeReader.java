@@ -1,7 +1,6 @@
 package io.valkeysecure.internal.handshake;
 
 import io.valkeysecure.PeerRejectedException;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +47,7 @@ public final class HandshakeReader {
     private int recordType;
     private int recordLeft;
     private int messageLeft;
-    private @Nullable ByteArrayOutputStream message;
+    private @Nullable ByteBuffer message;
     private boolean encrypted;
     private boolean ended;
 
@@ -116,23 +115,25 @@ public final class HandshakeReader {
                 messageHeader.put(fragment.get());
                 if (!messageHeader.hasRemaining()) {
                     messageLeft = messageHeader.getInt(0) & 0xffffff;
-                    message = interesting.contains((int) messageHeader.get(0)) ? new ByteArrayOutputStream() : null;
+                    message = interesting.contains((int) messageHeader.get(0))
+                            ? ByteBuffer.allocate(Math.min(messageLeft, KEPT_BYTES))
+                            : null;
                 }
             } else {
                 int count = Math.min(fragment.remaining(), messageLeft);
-                byte[] part = new byte[count];
-                fragment.get(part);
                 if (message != null) {
-                    message.write(part, 0, Math.min(count, KEPT_BYTES - message.size()));
+                    int kept = Math.min(count, message.remaining());
+                    message.put(fragment.slice(fragment.position(), kept));
                 }
+                fragment.position(fragment.position() + count);
                 messageLeft -= count;
             }
             if (!messageHeader.hasRemaining() && messageLeft == 0) {
                 messageHeader.clear();
-                ByteArrayOutputStream whole = message;
+                ByteBuffer whole = message;
                 message = null;
                 if (whole != null) {
-                    listener.message(messageHeader.get(0), ByteBuffer.wrap(whole.toByteArray()));
+                    listener.message(messageHeader.get(0), whole.flip());
                 }
             }
         }

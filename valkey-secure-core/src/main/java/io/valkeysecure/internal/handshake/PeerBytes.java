@@ -24,6 +24,7 @@ public final class PeerBytes implements HandshakeReader.Listener {
     private static final int VERSION_END = 11;
 
     private static final int RANDOM_BYTES = 32;
+    private static final int EXTENSION_PRE_SHARED_KEY = 41;
     private static final int EXTENSION_SUPPORTED_VERSIONS = 43;
     private static final int EXTENSION_KEY_SHARE = 51;
     private static final int NAMED_CURVE = 3;
@@ -69,9 +70,10 @@ public final class PeerBytes implements HandshakeReader.Listener {
      * @param version the chosen version
      * @param suite the chosen suite
      * @param group the group of its key share; null under TLS 1.2
+     * @param resumed whether it accepts a session of TLS 1.3
      */
     private record ServerHello(
-            int version, int suite, @Nullable String group) {}
+            int version, int suite, @Nullable String group, boolean resumed) {}
 
     private final HandshakeReader reader = new HandshakeReader(Set.of(SERVER_HELLO, SERVER_KEY_EXCHANGE), this);
     private byte[] first = new byte[0];
@@ -169,6 +171,7 @@ public final class PeerBytes implements HandshakeReader.Listener {
             int suite = body.getShort() & 0xffff;
             skip(body, 1); // compression method
             String group = null;
+            boolean resumed = false;
             if (body.hasRemaining()) {
                 skip(body, 2); // length of the extensions
             }
@@ -180,10 +183,12 @@ public final class PeerBytes implements HandshakeReader.Listener {
                     version = body.getShort() & 0xffff;
                 } else if (extension == EXTENSION_KEY_SHARE) {
                     group = GROUPS.getOrDefault(body.getShort() & 0xffff, "other");
+                } else if (extension == EXTENSION_PRE_SHARED_KEY) {
+                    resumed = true;
                 }
                 body.position(next);
             }
-            return new ServerHello(version, suite, group);
+            return new ServerHello(version, suite, group, resumed && version > TLS_1_2);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             return null; // the engine refuses it; without a ServerHello nothing is verified
         }
@@ -274,6 +279,14 @@ public final class PeerBytes implements HandshakeReader.Listener {
      */
     public synchronized Optional<String> keyExchangeGroup() {
         return Optional.ofNullable(hello).map(ServerHello::group);
+    }
+
+    /**
+     * {@return whether the ServerHello resumes a session of TLS 1.3 (RFC 8446, 4.2.11), so that no certificate and no
+     * signature follows}
+     */
+    public synchronized boolean isSessionResumed() {
+        return hello != null && hello.resumed();
     }
 
     private static void skip(ByteBuffer bytes, int count) {

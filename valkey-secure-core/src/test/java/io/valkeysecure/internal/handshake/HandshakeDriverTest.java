@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.valkeysecure.ClientIdentity;
 import io.valkeysecure.Endpoint;
 import io.valkeysecure.RefusalReason;
+import io.valkeysecure.Revocation;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.ServerIdentity;
 import io.valkeysecure.SpkiPin;
@@ -13,12 +14,14 @@ import io.valkeysecure.TlsHandshakeException;
 import io.valkeysecure.TrustAnchors;
 import io.valkeysecure.adapter.ClientLibrary;
 import io.valkeysecure.internal.root.RootTypes;
+import io.valkeysecure.testkit.certificate.OcspResponder;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.internal.MutableClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -206,9 +209,41 @@ class HandshakeDriverTest {
         }
     }
 
+    @Test
+    void isQuick_withoutResponders_onlyIfTheSessionIsResumed() throws IOException {
+        try (HostilePeer peer = HostilePeer.tls(SERVER);
+                SecureTls tls = tls().build()) {
+            HandshakeDriver first = driver(tls, peer.port());
+            HandshakeDriver second = driver(tls, peer.port());
+
+            assertThat(resumes(first, peer)).isFalse();
+            assertThat(first.isQuick()).isFalse();
+            assertThat(second.isQuick()).as("before the ServerHello").isFalse();
+            assertThat(resumes(second, peer)).isTrue();
+            assertThat(second.isQuick()).isTrue();
+        }
+    }
+
+    @Test
+    void isQuick_aResponderMayBeAsked_isFalseThoughTheSessionIsResumed() throws IOException {
+        try (HostilePeer peer = HostilePeer.tls(SERVER);
+                OcspResponder responder = OcspResponder.builder(ROOT).start();
+                SecureTls tls = tls().revocation(Revocation.ocsp(URI.create(responder.url())))
+                        .build()) {
+            HandshakeDriver second = driver(tls, peer.port());
+
+            assertThat(resumes(tls, peer)).isFalse();
+            assertThat(resumes(second, peer)).isTrue();
+            assertThat(second.isQuick()).isFalse();
+        }
+    }
+
     private static boolean resumes(SecureTls tls, HostilePeer peer) {
-        try (VerifiedSocket socket =
-                (VerifiedSocket) driver(tls, peer.port()).overSocket(new Socket("localhost", peer.port()))) {
+        return resumes(driver(tls, peer.port()), peer);
+    }
+
+    private static boolean resumes(HandshakeDriver driver, HostilePeer peer) {
+        try (VerifiedSocket socket = (VerifiedSocket) driver.overSocket(new Socket("localhost", peer.port()))) {
             socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
             assertThat(socket.getInputStream().readNBytes(7)).hasSize(7);
             return socket.verified().resumed();

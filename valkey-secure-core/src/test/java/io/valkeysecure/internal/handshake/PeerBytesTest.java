@@ -176,6 +176,24 @@ class PeerBytesTest {
         assertThat(evidence.isTls12Complete()).isFalse();
     }
 
+    /** After it no certificate and no signature follows. */
+    @ParameterizedTest
+    @CsvSource({
+        "002b00020304 002900020000, true",
+        "002900020000 002b00020304, true",
+        "002b00020304 003300020017, false",
+        "002b00020303 002900020000, false",
+        "002900020000, false"
+    })
+    void isSessionResumed_onlyTls13WithThePreSharedKey_isTrue(String extensions, boolean resumed)
+            throws PeerRejectedException {
+        String all = extensions.replace(" ", "");
+        String hello = message(
+                2, "0303" + "00".repeat(32) + "00" + "1301" + "00" + String.format("%04x", all.length() / 2) + all);
+        assertThat(shown(record(hello), 1).isSessionResumed()).isEqualTo(resumed);
+        assertThat(shown(record(hello).substring(0, 20), 1).isSessionResumed()).isFalse();
+    }
+
     /** A request for another ClientHello names a group, but is no choice yet. */
     @Test
     void tls13_helloRetryRequest_isNoServerHello() throws PeerRejectedException {

@@ -27,15 +27,23 @@ public final class GuardedPipeline {
     /**
      * Replaces the handler.
      *
-     * @param verifier runs the verification, and the delegated tasks of the engine
+     * @param threads run the verification, and the delegated tasks of the engine, unless the handshake is quick
      */
     public static void guard(
             ChannelPipeline pipeline,
             SslHandler theirs,
             TlsHandshake handshake,
-            Executor verifier,
+            Executor threads,
             GuardedClient client) {
         SSLEngine engine = handshake.engine();
+        // called on the event loop: to wake another thread, and to be woken by it, costs more than a quick handshake
+        Executor verifier = task -> {
+            if (handshake.isQuick()) {
+                task.run();
+            } else {
+                threads.execute(task);
+            }
+        };
         SslHandler ours = new SslHandler(engine, verifier);
         // zero would turn the timeout off
         ours.setHandshakeTimeoutMillis(Math.max(1, handshake.timeout().toMillis()));
