@@ -16,7 +16,7 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * What the CPU time of a new connection goes to, on the JDK's engine: this library beside a bare shared context.
+ * What the CPU time of a new connection goes to, on the JDK's engine: this library beside the bare client, see {@link Bare}.
  *
  * <p>The Flight Recorder samples stacks that run Java code. The time that threads spent outside of the kernel is divided
  * in proportion to the samples; what the kernel took is a row of its own. Native code is not sampled, so BoringSSL,
@@ -26,8 +26,8 @@ final class Anatomy extends Scenario {
     static final String TITLE = "Where the CPU of a new connection goes";
 
     private static final Set<String> SHOWN = Set.of(
-            Variant.LETTUCE_AYZA_CONTEXT,
-            Variant.JEDIS_AYZA,
+            Bare.nameOf(TlsEngine.JDK.variant(TlsEngine.Client.LETTUCE)),
+            Bare.nameOf(TlsEngine.JDK.variant(TlsEngine.Client.JEDIS)),
             TlsEngine.JDK.variant(TlsEngine.Client.LETTUCE),
             TlsEngine.JDK.variant(TlsEngine.Client.JEDIS));
     private static final Duration PERIOD = Duration.ofMillis(1);

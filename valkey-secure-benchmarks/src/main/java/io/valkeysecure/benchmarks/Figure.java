@@ -54,6 +54,18 @@ record Figure(String what, String scenario, Metric metric, String dividend, Stri
     }
 
     /**
+     * The same ratio without this library: of the bare client on the same engine, see {@link Bare}. Nothing if the run
+     * had none.
+     */
+    Optional<Spread> limit(Results results) {
+        String bareDividend = Bare.nameOf(dividend);
+        String bareDivisor = Bare.nameOf(divisor);
+        return bareDividend.equals(dividend) && bareDivisor.equals(divisor)
+                ? Optional.empty()
+                : results.ratio(scenario, metric, bareDividend, bareDivisor);
+    }
+
+    /**
      * Compares. The goal is for the median to reach; the floor is missed only if the median surely lies beyond it,
      * since a run that fails by chance is one that nobody believes.
      */

@@ -61,14 +61,15 @@ final class Report {
     private void figures() {
         line("### Figures");
         line("");
-        row("measured in", "what", "measured", "floor", "goal", "verdict");
-        row("---", "---", "--:", "--:", "--:", "---");
+        row("measured in", "what", "measured", "limit", "floor", "goal", "verdict");
+        row("---", "---", "--:", "--:", "--:", "--:", "---");
         for (Figure figure : figures) {
             Optional<Spread> measured = figure.measured(results);
             row(
                     figure.scenario(),
                     figure.what(),
                     measured.map(Spread::toString).orElse(NOTHING),
+                    figure.limit(results).map(Spread::toString).orElse(NOTHING),
                     Spread.number(figure.floor()),
                     Spread.number(figure.goal()),
                     measured.map(spread -> figure.judge(spread).words()).orElse("not measured"));

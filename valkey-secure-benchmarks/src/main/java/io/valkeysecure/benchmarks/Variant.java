@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocketFactory;
 import nl.altindag.ssl.SSLFactory;
 import nl.altindag.ssl.provider.FenixProvider;
 import nl.altindag.ssl.provider.SSLFactoryProvider;
@@ -84,6 +85,7 @@ record Variant<C>(String name, BiFunction<Site, ValkeyServer, Opened<C>> opener)
                 LETTUCE_AYZA, (site, server) -> raw(server, managers(ayza(site)), new NettyCustomizer() {})));
         variants.add(new Variant<>(
                 LETTUCE_AYZA_CONTEXT, (site, server) -> raw(server, context(ayza(site)), new NettyCustomizer() {})));
+        variants.addAll(Bare.lettuce());
         variants.addAll(lettuceOurs());
         return variants;
     }
@@ -105,6 +107,7 @@ record Variant<C>(String name, BiFunction<Site, ValkeyServer, Opened<C>> opener)
                 new Variant<>(LETTUCE_PKCS12, (site, server) -> raw(server, pkcs12(site), new NettyCustomizer() {})));
         variants.add(new Variant<>(
                 LETTUCE_PKCS12_CONSOLIDATED, (site, server) -> raw(server, pkcs12(site), new Consolidation())));
+        variants.addAll(Bare.lettuceConsolidated());
         variants.addAll(lettuceOurs());
         variants.add(new Variant<>(
                 ours(Client.LETTUCE, TlsEngine.JDK.title()) + ", a lone flush at once", Variant::promptLettuce));
@@ -126,6 +129,7 @@ record Variant<C>(String name, BiFunction<Site, ValkeyServer, Opened<C>> opener)
                 (site, server) -> jedis(server.port(), server, jedisStores(site, site.openSslKeyStore()))));
         variants.add(
                 new Variant<>(JEDIS_AYZA, (site, server) -> jedis(server.port(), server, jedisFactory(ayza(site)))));
+        variants.addAll(Bare.jedis());
         variants.addAll(jedisOurs());
         return variants;
     }
@@ -148,7 +152,7 @@ record Variant<C>(String name, BiFunction<Site, ValkeyServer, Opened<C>> opener)
         return lettuce(uri(server), ClientOptions.builder().sslOptions(options).build(), customizer);
     }
 
-    private static Opened<RedisClient> lettuce(RedisURI uri, ClientOptions options, NettyCustomizer customizer) {
+    static Opened<RedisClient> lettuce(RedisURI uri, ClientOptions options, NettyCustomizer customizer) {
         ClientResources resources =
                 ClientResources.builder().nettyCustomizer(customizer).build();
         RedisClient client = RedisClient.create(resources, uri);
@@ -161,9 +165,10 @@ record Variant<C>(String name, BiFunction<Site, ValkeyServer, Opened<C>> opener)
 
     /** Where Lettuce connects to, by this variant. */
     RedisURI uriOf(ValkeyServer server) {
-        return name.equals(LETTUCE_PLAINTEXT) || name.equals(LETTUCE_PLAINTEXT_CONSOLIDATED)
-                ? RedisURI.create(server.host(), server.plaintextPort())
-                : uri(server);
+        if (name.equals(LETTUCE_PLAINTEXT) || name.equals(LETTUCE_PLAINTEXT_CONSOLIDATED)) {
+            return RedisURI.create(server.host(), server.plaintextPort());
+        }
+        return Bare.isBare(name) ? Bare.uri(server) : uri(server);
     }
 
     private static RedisURI uri(ValkeyServer server) {
@@ -274,19 +279,23 @@ record Variant<C>(String name, BiFunction<Site, ValkeyServer, Opened<C>> opener)
                 .build();
     }
 
-    @SuppressWarnings("deprecation") // the only way to give Jedis what ayza makes
     private static JedisClientConfig jedisFactory(SSLFactory factory) {
         SSLParameters parameters = new SSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        return sslConfig(factory.getSslSocketFactory(), parameters);
+    }
+
+    @SuppressWarnings("deprecation") // the only way to give Jedis a context that was made before
+    static JedisClientConfig sslConfig(SSLSocketFactory factory, SSLParameters parameters) {
         return DefaultJedisClientConfig.builder()
                 .ssl(true)
-                .sslSocketFactory(factory.getSslSocketFactory())
+                .sslSocketFactory(factory)
                 .sslParameters(parameters)
                 .build();
     }
 
     /** Netty's own handler, where the library has its: above TLS, or above the socket where there is none. */
-    private static final class Consolidation implements NettyCustomizer {
+    static final class Consolidation implements NettyCustomizer {
         @Override
         public void afterChannelInitialized(Channel channel) {
             FlushConsolidationHandler handler = new FlushConsolidationHandler(FLUSHES, true);

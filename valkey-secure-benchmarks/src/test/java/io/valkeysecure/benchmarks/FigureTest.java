@@ -62,6 +62,38 @@ class FigureTest {
     }
 
     @Test
+    void limit_isTheRatioOfTheBareClientOnTheSameEngine() {
+        String ours = Variant.ours(TlsEngine.Client.JEDIS, "Conscrypt");
+        Figure figure = Figure.timesLess("CPU", "work", Metric.CLIENT_CPU, ours, "theirs", 10, 20);
+        Results results = new Results();
+        results.addRound(
+                "work",
+                Map.of(
+                        ours,
+                        Map.of(Metric.CLIENT_CPU, 4.0),
+                        "Jedis, bare, Conscrypt",
+                        Map.of(Metric.CLIENT_CPU, 2.0),
+                        "theirs",
+                        Map.of(Metric.CLIENT_CPU, 36.0)));
+        assertThat(figure.measured(results)).contains(Spread.of(List.of(9.0)));
+        assertThat(figure.limit(results)).contains(Spread.of(List.of(18.0)));
+    }
+
+    /** A figure that compares nothing of ours, or was measured without the bare client, has none. */
+    @Test
+    void limit_noBareClient_isNothing() {
+        assertThat(LESS.limit(results(Metric.CLIENT_CPU, new double[] {1}, new double[] {2})))
+                .isEmpty();
+        String ours = Variant.ours(TlsEngine.Client.JEDIS, "Conscrypt");
+        Results withoutBare = new Results();
+        withoutBare.addRound(
+                "work", Map.of(ours, Map.of(Metric.CLIENT_CPU, 4.0), "theirs", Map.of(Metric.CLIENT_CPU, 36.0)));
+        assertThat(Figure.timesLess("CPU", "work", Metric.CLIENT_CPU, ours, "theirs", 10, 20)
+                        .limit(withoutBare))
+                .isEmpty();
+    }
+
+    @Test
     void factories_goalOnTheWrongSide_isRefused() {
         assertThatThrownBy(() -> Figure.timesLess("", "", Metric.P50, "", "", 2, 1))
                 .hasMessageContaining("above the floor");
