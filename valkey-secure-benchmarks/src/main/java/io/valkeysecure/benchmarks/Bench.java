@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures, prints, judges. {@code [quick] [PART]...}: a part is the beginning of one of {@code connect-eight}, {@code
@@ -20,10 +22,10 @@ import java.util.stream.Stream;
  * publishing}, {@code blocking}, {@code idle}, {@code stalling}, {@code starving}, {@code storm}, {@code rotating},
  * {@code opening}, {@code large-storm}, {@code growth-idle}, {@code growth-rotations}, {@code growth-anchors}, {@code
  * growth-crl}, {@code growth-names}, {@code growth-listeners}, {@code growth-tracked}, {@code growth-nodes} and {@code operations}; without one, all are
- * measured. The page that the system property {@value #PAGE_PROPERTY} names gets the result of a run of all of them
- * that is not quick. The page that {@value #JDKS_PROPERTY} names has a column for each JDK, and gets the one of this
- * JDK. The program ends with 1 if a floor is missed, unless it was quick or for that page. {@code pictures} alone draws
- * the pictures of the page as it is.
+ * measured. The page that the system property {@value #PAGE_PROPERTY} names gets the result unless it was quick; parts
+ * that were not measured keep what the {@link Archive} has of them. The page that {@value #JDKS_PROPERTY} names has a column for each JDK, and gets the one of this
+ * JDK. The program ends with 1 if a floor is missed, unless it was quick or for that page. {@code page} alone writes the
+ * page and its pictures of what the archive has.
  */
 public final class Bench {
     /** The system property that names the page. */
@@ -35,11 +37,24 @@ public final class Bench {
     private final Plan plan;
     private final List<String> wanted;
     private final Results results = new Results();
-    private final List<Scenario> measured = new ArrayList<>();
+    private final Setting setting;
 
-    private Bench(Plan plan, List<String> wanted) {
+    /** What this run measures, and what the page is written of; the same if there is no page. */
+    private final Archive own = new Archive();
+
+    private final Archive all;
+    private final @Nullable Path file;
+
+    private Bench(Plan plan, List<String> wanted, @Nullable Path page) throws IOException {
         this.plan = plan;
         this.wanted = wanted;
+        setting = Setting.here();
+        file = page == null ? null : archive(page);
+        all = file == null ? own : Archive.read(file);
+    }
+
+    private static Path archive(Path page) {
+        return page.resolveSibling(page.getFileName().toString().replace(".md", ".json"));
     }
 
     /** A scenario that is not open yet. */
@@ -60,23 +75,26 @@ public final class Bench {
         // that connections are lost and made anew is no news here
         Logger.getLogger("").setLevel(Level.SEVERE);
         List<String> wanted = new ArrayList<>(List.of(arguments));
-        if (wanted.equals(List.of("pictures"))) {
-            draw(Path.of(System.getProperty(PAGE_PROPERTY)));
+        boolean quick = wanted.remove("quick");
+        String property = System.getProperty(PAGE_PROPERTY);
+        Path page = quick || property == null ? null : Path.of(property);
+        if (wanted.equals(List.of("page"))) {
+            write(Objects.requireNonNull(page, PAGE_PROPERTY), Archive.read(archive(page)));
             return;
         }
-        boolean quick = wanted.remove("quick");
-        boolean good = new Bench(quick ? Plan.QUICK : Plan.FULL, wanted).run(!quick && wanted.isEmpty());
+        boolean good = new Bench(quick ? Plan.QUICK : Plan.FULL, wanted, page).run(page);
         // Lettuce and the microbenchmarks may have left threads
         System.exit(good ? 0 : 1);
     }
 
-    private static void draw(Path page) throws IOException {
+    private static void write(Path page, Archive archive) throws IOException {
+        Report.write(page, Report.markdown(archive, Figures.all()));
         Pictures.draw(page, page.resolveSibling("images"));
+        say("written to " + page);
     }
 
-    private boolean run(boolean isWhole) throws Exception {
+    private boolean run(@Nullable Path page) throws Exception {
         Path directory = Files.createTempDirectory("valkey-secure-bench");
-        List<PerOperation> operations;
         try (Site ec = Site.of(KeyType.EC_P256, directory.resolve("ec"));
                 Site rsa = Site.of(KeyType.RSA_2048, directory.resolve("rsa"))) {
             for (Part part : parts(ec, rsa, directory)) {
@@ -84,18 +102,18 @@ public final class Bench {
                     measure(part);
                 }
             }
-            operations = isWanted("operations") ? operations() : List.of();
+            if (isWanted("operations")) {
+                List<PerOperation> operations = operations();
+                own.put(operations);
+                all.put(operations);
+            }
         } finally {
             delete(directory);
         }
-        Report report = new Report(results, Figures.all());
-        String markdown = report.markdown(Setting.here(), measured, operations);
-        System.out.println(markdown);
-        String page = System.getProperty(PAGE_PROPERTY);
-        if (isWhole && page != null) {
-            Report.write(Path.of(page), markdown);
-            draw(Path.of(page));
-            say("written to " + page);
+        System.out.println(Report.markdown(own, Figures.all()));
+        if (page != null) {
+            all.write(archive(page));
+            write(page, all);
         }
         String jdks = System.getProperty(JDKS_PROPERTY);
         if (jdks != null) {
@@ -105,6 +123,7 @@ public final class Bench {
         if (plan.equals(Plan.QUICK)) {
             say("quick: too little was done to fail by it");
         }
+        Report report = new Report(results, Figures.all());
         System.out.println(report.summary());
         // the floors are of JDK 17
         return plan.equals(Plan.QUICK) || jdks != null || report.belowFloor() == 0;
@@ -187,7 +206,12 @@ public final class Bench {
                 results.addRound(scenario.title(), scenario.round(round, pace.length()));
                 progress("round", round, pace.rounds(), begun);
             }
-            measured.add(scenario);
+            own.put(scenario, setting, results);
+            all.put(scenario, setting, results);
+            if (file != null) {
+                // a run that is broken off keeps what it has
+                all.write(file);
+            }
             for (Figure figure : Figures.all()) {
                 if (figure.scenario().equals(scenario.title())) {
                     figure.measured(results)

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -47,15 +48,18 @@ final class Report {
     }
 
     /** The figures, then each scenario, then single operations. */
-    String markdown(Setting setting, List<Scenario> scenarios, List<PerOperation> operations) {
-        line(setting.sentence());
-        line("");
-        figures();
-        for (Scenario scenario : scenarios) {
-            scenario(scenario);
-        }
-        operations(operations);
-        return text.toString();
+    static String markdown(Archive archive, List<Figure> figures) {
+        Report report = new Report(archive.results(), figures);
+        String latest = archive.scenarios().values().stream()
+                .map(Archive.Measured::setting)
+                .max(Comparator.naturalOrder())
+                .orElse("Nothing is measured yet.");
+        report.line(latest);
+        report.line("");
+        report.figures();
+        archive.scenarios().forEach((title, measured) -> report.scenario(title, measured, latest));
+        report.operations(archive.operations());
+        return report.text.toString();
     }
 
     private void figures() {
@@ -79,12 +83,15 @@ final class Report {
         line("");
     }
 
-    private void scenario(Scenario scenario) {
-        String title = scenario.title();
+    private void scenario(String title, Archive.Measured scenario, String latest) {
         line("### " + title);
         line("");
         line(scenario.explanation() + ".");
         line("");
+        if (!scenario.setting().equals(latest)) {
+            line("Measured in another run: " + scenario.setting());
+            line("");
+        }
         List<Metric> metrics = List.copyOf(results.metrics(title));
         Metric principal = scenario.principal();
         List<Baseline> baselines = BASELINES.stream()

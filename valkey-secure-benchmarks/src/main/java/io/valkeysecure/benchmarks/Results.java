@@ -26,6 +26,16 @@ final class Results {
                         .add(value)));
     }
 
+    /** Adds all rounds of a scenario. */
+    void put(String scenario, Map<String, Map<Metric, List<Double>>> rounds) {
+        scenarios.put(scenario, rounds);
+    }
+
+    /** All rounds of a scenario, by variant and metric. */
+    Map<String, Map<Metric, List<Double>>> rounds(String scenario) {
+        return scenarios.getOrDefault(scenario, Map.of());
+    }
+
     Set<String> scenarios() {
         return scenarios.keySet();
     }
