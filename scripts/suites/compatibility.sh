@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # what: the tests of valkey-secure-tests, compiled once, run with older Lettuce, Jedis and Netty and on JDK 17 and 25
 # time: 30 min
+# args: [CLIENTS]
+
+COMPATIBLE_CLIENTS=(newest compat-boot-4.1 compat-boot-3.5)
 
 # Left out with older clients: what pins their newest words and types, and with the oldest the test classes that name what
 # those do not have yet, and so cannot be loaded beside them.
@@ -9,10 +12,15 @@ beyond() {
   [ "$1" != compat-boot-3.5 ] || printf ',!LettuceMultiDbTest,!**/jedis/CredentialsSequenceOfNewerClientsTest,!**/jedis/SentinelTest,!**/jedis/TopologyRefusalTest'
 }
 
+# With CLIENTS, those alone.
 suite() {
-  local clients jdk home rows=() missing=() run=0 failed=0 skipped=0 broken=0 profile row_run row_failed row_skipped status
+  local all=("${COMPATIBLE_CLIENTS[@]}") clients jdk home rows=() missing=() run=0 failed=0 skipped=0 broken=0 profile row_run row_failed row_skipped status
+  if [ $# -gt 0 ]; then
+    all=("$1")
+    [[ " ${COMPATIBLE_CLIENTS[*]} " = *" $1 "* ]] || die 2 "no clients $1" "there are: ${COMPATIBLE_CLIENTS[*]}"
+  fi
   run_maven test-compile -pl valkey-secure-tests -am || die 1 "the build failed"
-  for clients in newest compat-boot-4.1 compat-boot-3.5; do
+  for clients in "${all[@]}"; do
     for jdk in 17 25; do
       if ! home=$(find_jdk "$jdk"); then
         missing+=("$clients on jdk $jdk")

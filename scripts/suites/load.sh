@@ -15,7 +15,7 @@ suite() {
     say "round $round of 2, beside six busy loops"
     status=0
     clear_reports
-    run_maven verify -Dmaven.test.failure.ignore "${only[@]}" || status=$?
+    run_maven verify -T 2 -Dmaven.test.failure.ignore "${only[@]}" || status=$?
     figures=$(conclude "round $round" "$status") || failed=$((failed + 1))
     rounds+=("$figures")
   done
