@@ -9,7 +9,7 @@ COMPATIBLE_CLIENTS=(newest compat-boot-4.1 compat-boot-3.5)
 # those do not have yet, and so cannot be loaded beside them.
 beyond() {
   [ "$1" = newest ] || printf ',!PublicApiTest,!MisconfigurationsTest'
-  [ "$1" != compat-boot-3.5 ] || printf ',!LettuceMultiDbTest,!**/jedis/CredentialsSequenceOfNewerClientsTest,!**/jedis/SentinelTest,!**/jedis/TopologyRefusalTest'
+  [ "$1" != compat-boot-3.5 ] || printf ',!LettuceMultiDbTest,!**/jedis/CredentialsSequenceOfNewerClientsTest,!**/jedis/SentinelTest,!**/jedis/SentinelOfNewerVersions,!**/jedis/TopologyRefusalTest'
 }
 
 # With CLIENTS, those alone.
