@@ -247,4 +247,12 @@ class ReferenceIdentifierTest {
     private static GeneralName uri(String uri) {
         return new GeneralName(GeneralName.uniformResourceIdentifier, new DERIA5String(uri));
     }
+
+    @Test
+    void value_isWhatACertificateHasToHold() {
+        assertThat(ReferenceIdentifier.spiffeId("spiffe://example.org/app").value())
+                .isEqualTo("spiffe://example.org/app");
+        assertThat(ReferenceIdentifier.spiffeTrustDomain("example.org").value()).isEqualTo("spiffe://example.org/");
+        assertThat(ReferenceIdentifier.host("DB.example.").value()).isEqualTo("db.example");
+    }
 }
