@@ -275,7 +275,8 @@ class VaultPkiTest {
             assertThatExceptionOfType(TlsConfigurationException.class)
                     .isThrownBy(
                             () -> using(pki().readTimeout(Duration.ofSeconds(1)).build()))
-                    .withMessageContaining("HttpTimeoutException")
+                    // of the answer; on a busy machine of the connection
+                    .withMessageContaining("TimeoutException")
                     .withMessageContaining("look at address, CA and network");
         } finally {
             end.countDown();
