@@ -87,7 +87,13 @@ public final class Bench {
         System.exit(good ? 0 : 1);
     }
 
+    /** Leaves the page alone as long as it would lose tables. */
     private static void write(Path page, Archive archive) throws IOException {
+        int missing = new Report(archive.results(), Figures.all()).unmeasured();
+        if (missing > 0) {
+            say("%d figures are not measured yet; %s is written when all are".formatted(missing, page));
+            return;
+        }
         Report.write(page, Report.markdown(archive, Figures.all()));
         Pictures.draw(page, page.resolveSibling("images"));
         say("written to " + page);

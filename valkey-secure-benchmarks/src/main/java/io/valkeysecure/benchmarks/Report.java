@@ -158,6 +158,10 @@ final class Report {
         text.append(line).append('\n');
     }
 
+    int unmeasured() {
+        return unmeasured;
+    }
+
     int belowFloor() {
         return count(Verdict.BELOW_FLOOR);
     }
