@@ -26,6 +26,7 @@ class OwnBytesTest {
                 .isInstanceOfSatisfying(
                         PeerRejectedException.class,
                         e -> assertThat(e.reason()).isEqualTo(RefusalReason.WEAK_SIGNATURE));
+        assertThat(own.isComplete()).isTrue();
     }
 
     @ParameterizedTest
