@@ -19,16 +19,15 @@ import io.valkeysecure.observe.TlsStatus;
 import io.valkeysecure.testkit.certificate.OcspResponder;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.WriteStrategy;
+import io.valkeysecure.testkit.internal.MutableClock;
 import io.valkeysecure.testkit.internal.TlsTerminator;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -511,7 +510,7 @@ class EnforcementTest {
     // Responders
 
     /** Is asked by the responder for the time of each answer. */
-    private static final class Holding extends Clock {
+    private static final class Holding extends MutableClock {
         private volatile CountDownLatch held = new CountDownLatch(0);
         private final CountDownLatch asked = new CountDownLatch(1);
 
@@ -525,17 +524,7 @@ class EnforcementTest {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            return Instant.now();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneId.of("UTC");
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
+            return super.instant();
         }
     }
 

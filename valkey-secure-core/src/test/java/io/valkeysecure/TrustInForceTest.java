@@ -17,15 +17,13 @@ import io.valkeysecure.adapter.TlsHandshake;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.WriteStrategy;
 import io.valkeysecure.testkit.hostile.HostilePeer;
+import io.valkeysecure.testkit.internal.MutableClock;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,7 +45,7 @@ class TrustInForceTest extends WithMaterialScene {
     private final HookedClock clock = new HookedClock();
 
     /** The system's clock; when this thread asks for the time next, it runs something first. */
-    private static final class HookedClock extends Clock {
+    private static final class HookedClock extends MutableClock {
         private final Thread owner = Thread.currentThread();
         private final AtomicReference<@Nullable Runnable> next = new AtomicReference<>();
 
@@ -57,17 +55,7 @@ class TrustInForceTest extends WithMaterialScene {
             if (hook != null) {
                 hook.run();
             }
-            return Instant.now();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
+            return super.instant();
         }
     }
 

@@ -1,11 +1,10 @@
 package io.valkeysecure.lettuce;
 
-import java.time.Clock;
+import io.valkeysecure.testkit.internal.MutableClock;
 import java.time.Instant;
-import java.time.ZoneId;
 
 /** Tells of each verification, on the thread that verifies: whoever verifies asks for the time. */
-final class WatchingClock extends Clock {
+final class WatchingClock extends MutableClock {
     private final Runnable whenVerifying;
 
     WatchingClock(Runnable whenVerifying) {
@@ -20,16 +19,6 @@ final class WatchingClock extends Clock {
         if (verifying) {
             whenVerifying.run();
         }
-        return Instant.now();
-    }
-
-    @Override
-    public ZoneId getZone() {
-        return ZoneId.of("UTC");
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException();
+        return super.instant();
     }
 }
