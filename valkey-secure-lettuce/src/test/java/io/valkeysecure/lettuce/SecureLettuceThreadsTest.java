@@ -47,10 +47,9 @@ class SecureLettuceThreadsTest {
             client.shutdown();
         }
         assertThat(pki.heard.succeeded).extracting(VerifiedHandshake::resumed).containsExactly(false, resumes, resumes);
-        List<String> first = verifiers.stream()
-                .filter(name -> name.startsWith(HandshakeThreads.PREFIX))
-                .toList();
-        assertThat(first).hasSize(resumes ? 1 : CONNECTIONS);
+        assertThat(verifiers)
+                .filteredOn(name -> name.startsWith(HandshakeThreads.PREFIX))
+                .hasSize(resumes ? 1 : CONNECTIONS);
         assertThat(verifiers).filteredOn(name -> name.startsWith("lettuce-")).hasSize(resumes ? CONNECTIONS - 1 : 0);
     }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class FingerprintTest {
     @Test
-    void of_aCertificate_isTheDigestThatOpensslPrints() throws Exception {
+    void of_aCertificate_isTheSha256OfItsEncodingInLowerCase() throws Exception {
         TestCertificate root = TestCertificate.root().build();
         byte[] digest =
                 MessageDigest.getInstance("SHA-256").digest(root.certificate().getEncoded());
