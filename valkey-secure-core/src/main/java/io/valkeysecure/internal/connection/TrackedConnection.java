@@ -68,11 +68,10 @@ public final class TrackedConnection {
 
     /** Replaces the verdict by that of a newer generation; ignores the verdict of an older one. */
     synchronized void accepted(Verdict verdict) {
-        if (verdict.generation().number() >= proof.verdict().generation().number()) {
-            if (!verdict.equals(proof.verdict())) {
-                proof = proof.with(verdict);
-                endsMillis = endsMillis(proof);
-            }
+        Verdict before = proof.verdict();
+        if (verdict.generation().number() >= before.generation().number() && !verdict.equals(before)) {
+            proof = proof.with(verdict);
+            endsMillis = endsMillis(proof);
         }
     }
 }

@@ -34,6 +34,10 @@ public final class HandshakeReader {
     static final int RECORD_CHANGE_CIPHER_SPEC = 20;
     static final int RECORD_ALERT = 21;
     static final int RECORD_HANDSHAKE = 22;
+
+    /** In either hello (RFC 8446, 4.2.11). */
+    static final int EXTENSION_PRE_SHARED_KEY = 41;
+
     private static final int RECORD_APPLICATION_DATA = 23;
 
     private static final int RECORD_HEADER_BYTES = 5;

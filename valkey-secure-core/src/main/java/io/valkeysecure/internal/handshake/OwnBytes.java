@@ -16,7 +16,6 @@ public final class OwnBytes implements HandshakeReader.Listener {
     private static final int CLIENT_HELLO = 1;
     private static final int CERTIFICATE_VERIFY = 15;
     private static final int EXTENSION_SESSION_TICKET = 35;
-    private static final int EXTENSION_PRE_SHARED_KEY = 41;
 
     private final HandshakeReader reader = new HandshakeReader(Set.of(CLIENT_HELLO, CERTIFICATE_VERIFY), this);
     private boolean sessionOffered;
@@ -82,7 +81,8 @@ public final class OwnBytes implements HandshakeReader.Listener {
             while (hello.hasRemaining()) {
                 int extension = hello.getShort() & 0xffff;
                 int length = hello.getShort() & 0xffff;
-                if (extension == EXTENSION_PRE_SHARED_KEY || (extension == EXTENSION_SESSION_TICKET && length > 0)) {
+                if (extension == HandshakeReader.EXTENSION_PRE_SHARED_KEY
+                        || (extension == EXTENSION_SESSION_TICKET && length > 0)) {
                     return true;
                 }
                 skip(hello, length);

@@ -24,7 +24,6 @@ public final class PeerBytes implements HandshakeReader.Listener {
     private static final int VERSION_END = 11;
 
     private static final int RANDOM_BYTES = 32;
-    private static final int EXTENSION_PRE_SHARED_KEY = 41;
     private static final int EXTENSION_SUPPORTED_VERSIONS = 43;
     private static final int EXTENSION_KEY_SHARE = 51;
     private static final int NAMED_CURVE = 3;
@@ -183,7 +182,7 @@ public final class PeerBytes implements HandshakeReader.Listener {
                     version = body.getShort() & 0xffff;
                 } else if (extension == EXTENSION_KEY_SHARE) {
                     group = GROUPS.getOrDefault(body.getShort() & 0xffff, "other");
-                } else if (extension == EXTENSION_PRE_SHARED_KEY) {
+                } else if (extension == HandshakeReader.EXTENSION_PRE_SHARED_KEY) {
                     resumed = true;
                 }
                 body.position(next);
