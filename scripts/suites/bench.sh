@@ -11,8 +11,9 @@ JDKS=(17: 21:trixie 25:trixie 27:sid)
 JDKS_PARTS=(connect-one connect-eight pipelining jedis waiting)
 
 # With quick, some minutes, to see that everything works: too little is done to fail by a figure. PART is the beginning of a name
-# that Bench tells of. What JDK 17 measured, if not quick, is written to the documentation; other parts stay there. With jdks, some parts on each JDK, for
-# the page that has a column for each; a floor that is missed there is told, and fails nothing: the floors are for JDK 17.
+# that Bench tells of. What JDK 17 measured, if not quick, is written to the documentation; other parts stay there. With jdks, some
+# parts on each JDK, for the page that has a column for each; a floor that is missed there is told, and fails nothing: the floors
+# are for JDK 17.
 suite() {
   local home=$JAVA_HOME page='' entry
   run_maven -q -DskipTests -Denforcer.skip process-classes -pl valkey-secure-benchmarks -am || die 1 "the build failed"

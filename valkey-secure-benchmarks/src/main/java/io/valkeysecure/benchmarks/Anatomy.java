@@ -16,7 +16,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * What the CPU time of a new connection goes to, on the JDK's engine: this library beside the bare client, see {@link Bare}.
+ * What the CPU time of a new connection goes to, on the JDK's engine: this library beside the bare client, see
+ * {@link Bare}.
  *
  * <p>The Flight Recorder samples stacks that run Java code. The time that threads spent outside of the kernel is divided
  * in proportion to the samples; what the kernel took is a row of its own. Native code is not sampled, so BoringSSL,

@@ -17,15 +17,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures, prints, judges. {@code [quick] [PART]...}: a part is the beginning of one of {@code connect-eight}, {@code
- * connect-one}, {@code connect-rsa}, {@code anatomy}, {@code pipelining}, {@code jedis}, {@code waiting}, {@code
- * publishing}, {@code blocking}, {@code idle}, {@code stalling}, {@code starving}, {@code storm}, {@code rotating},
- * {@code opening}, {@code large-storm}, {@code growth-idle}, {@code growth-rotations}, {@code growth-anchors}, {@code
- * growth-crl}, {@code growth-names}, {@code growth-listeners}, {@code growth-tracked}, {@code growth-nodes} and {@code operations}; without one, all are
- * measured. The page that the system property {@value #PAGE_PROPERTY} names gets the result unless it was quick; parts
- * that were not measured keep what the {@link Archive} has of them. The page that {@value #JDKS_PROPERTY} names has a column for each JDK, and gets the one of this
- * JDK. The program ends with 1 if a floor is missed, unless it was quick or for that page. {@code page} alone writes the
- * page and its pictures of what the archive has.
+ * Measures, prints, judges. {@code [quick] [PART]...}: a part is the beginning of one of {@code connect-eight},
+ * {@code connect-one}, {@code connect-rsa}, {@code anatomy}, {@code pipelining}, {@code jedis}, {@code waiting},
+ * {@code publishing}, {@code blocking}, {@code idle}, {@code stalling}, {@code starving}, {@code storm},
+ * {@code rotating}, {@code opening}, {@code large-storm}, {@code growth-idle}, {@code growth-rotations},
+ * {@code growth-anchors}, {@code growth-crl}, {@code growth-names}, {@code growth-listeners}, {@code growth-tracked},
+ * {@code growth-nodes} and {@code operations}; without one, all are measured. The page that the system property
+ * {@value #PAGE_PROPERTY} names gets the result unless it was quick; parts that were not measured keep what the
+ * {@link Archive} has of them. The page that {@value #JDKS_PROPERTY} names has a column for each JDK, and gets the one
+ * of this JDK. The program ends with 1 if a floor is missed, unless it was quick or for that page. {@code page} alone
+ * writes the page and its pictures of what the archive has.
  */
 public final class Bench {
     /** The system property that names the page. */
@@ -112,13 +113,13 @@ public final class Bench {
                 List<PerOperation> operations = operations();
                 own.put(operations);
                 all.put(operations);
+                keep();
             }
         } finally {
             delete(directory);
         }
         System.out.println(Report.markdown(own, Figures.all()));
         if (page != null) {
-            all.write(archive(page));
             write(page, all);
         }
         String jdks = System.getProperty(JDKS_PROPERTY);
@@ -214,10 +215,7 @@ public final class Bench {
             }
             own.put(scenario, setting, results);
             all.put(scenario, setting, results);
-            if (file != null) {
-                // a run that is broken off keeps what it has
-                all.write(file);
-            }
+            keep();
             for (Figure figure : Figures.all()) {
                 if (figure.scenario().equals(scenario.title())) {
                     figure.measured(results)
@@ -226,6 +224,13 @@ public final class Bench {
                                     figure.what(), spread, figure.judge(spread).words()));
                 }
             }
+        }
+    }
+
+    /** Writes what has been measured, for the case that the run is broken off. */
+    private void keep() throws IOException {
+        if (file != null) {
+            all.write(file);
         }
     }
 
