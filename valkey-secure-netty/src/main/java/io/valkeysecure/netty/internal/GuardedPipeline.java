@@ -36,15 +36,8 @@ public final class GuardedPipeline {
             Executor threads,
             GuardedClient client) {
         SSLEngine engine = handshake.engine();
-        // called on the event loop: to wake another thread, and to be woken by it, costs more than a quick handshake
-        Executor verifier = task -> {
-            if (handshake.isQuick()) {
-                task.run();
-            } else {
-                threads.execute(task);
-            }
-        };
-        SslHandler ours = new SslHandler(engine, verifier);
+        TlsGate gate = new TlsGate(handshake, engine, threads, client);
+        SslHandler ours = new SslHandler(engine, gate::run);
         // zero would turn the timeout off
         ours.setHandshakeTimeoutMillis(Math.max(1, handshake.timeout().toMillis()));
         ours.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_TIMEOUT.toMillis());
@@ -52,7 +45,7 @@ public final class GuardedPipeline {
         pipeline.replace(theirs, FIRST_BYTES, new PeerBytesTap(handshake));
         pipeline.addAfter(FIRST_BYTES, SLOT, new HandshakeSlot(handshake, ours));
         pipeline.addAfter(SLOT, TLS, ours);
-        pipeline.addAfter(TLS, GATE, new TlsGate(handshake, engine, verifier, client));
+        pipeline.addAfter(TLS, GATE, gate);
     }
 
     /**

@@ -59,7 +59,7 @@ public final class TlsGate extends ChannelDuplexHandler {
     private @Nullable TlsHandshake handshake;
 
     private final SSLEngine engine;
-    private final Executor verifier;
+    private final Executor threads;
     private final GuardedClient client;
 
     /** Messages that arrived while another thread verified; null if there were none. */
@@ -72,14 +72,29 @@ public final class TlsGate extends ChannelDuplexHandler {
     /**
      * Makes a gate.
      *
-     * @param verifier runs the verification, which checks signatures and may wait for an OCSP responder
+     * @param threads run the verification, which checks signatures and may wait for an OCSP responder, unless the
+     *     handshake is quick
      * @param client the client library whose channel it is
      */
-    public TlsGate(TlsHandshake handshake, SSLEngine engine, Executor verifier, GuardedClient client) {
+    public TlsGate(TlsHandshake handshake, SSLEngine engine, Executor threads, GuardedClient client) {
         this.handshake = handshake;
         this.engine = engine;
-        this.verifier = verifier;
+        this.threads = threads;
         this.client = client;
+    }
+
+    /**
+     * Runs a task of the handshake: on the event loop, which calls this, if the handshake is quick, because to wake
+     * another thread, and to be woken by it, would cost more.
+     *
+     * <p>The TLS handler keeps what runs its tasks as long as the channel is open. This keeps only the gate.
+     */
+    void run(Runnable task) {
+        if (handshake != null && handshake.isQuick()) {
+            task.run();
+        } else {
+            threads.execute(task);
+        }
     }
 
     @Override
@@ -106,7 +121,7 @@ public final class TlsGate extends ChannelDuplexHandler {
         TlsHandshake verified = handshake();
         // limits the data that a peer can make us hold
         ctx.channel().config().setAutoRead(false);
-        verifier.execute(() -> {
+        run(() -> {
             try {
                 var unused = verified.verify(engine);
                 Runnable closed = verified.opened(connection(ctx));
