@@ -8,37 +8,48 @@
 
 # Where a JDK comes from that this machine does not have: the release of Debian that has it.
 JDKS=(17: 21:trixie 25:trixie 27:sid)
-JDKS_PARTS=(connect-one connect-eight pipelining jedis waiting)
+JDKS_PARTS=(connect-one connect-eight pipelining-get-100 jedis-get waiting-one)
 
 # With quick, some minutes, to see that everything works: too little is done to fail by a figure. PART is the beginning of a name
-# that Bench tells of. What JDK 17 measured, if not quick, is written to the documentation; other parts stay there. With jdks, some
-# parts on each JDK, for the page that has a column for each; a floor that is missed there is told, and fails nothing: the floors
-# are for JDK 17.
+# that Bench tells of. What was measured, if not quick, is written to the documentation: in the column of its JDK, and what JDK 17
+# measured in tables, too; other parts stay there. With jdks, some parts on each JDK, for the page that has a column for each.
 suite() {
-  local home=$JAVA_HOME page='' entry
+  local home=$JAVA_HOME entry missed=()
   run_maven -q -DskipTests -Denforcer.skip process-classes -pl valkey-secure-benchmarks -am || die 1 "the build failed"
+  build_client
   if [ "${1:-}" = jdks ]; then
     for entry in "${JDKS[@]}"; do
       home=$(other_jdk "${entry%:*}" "${entry#*:}" "$ROOT/target/jdks/${entry%:*}") || die 2 "there is no JDK ${entry%:*}" "set JAVA_HOME_${entry%:*}"
-      measure "$home" "-Dbench.jdks=$ROOT/docs/performance-jdks.md" "${JDKS_PARTS[@]}" || die 1 "JDK ${entry%:*} could not be measured"
+      measure "$home" "${JDKS_PARTS[@]}" || missed+=("JDK ${entry%:*}")
     done
-    printf 'bench: columns of %d JDKs written\n' "${#JDKS[@]}"
+    printf 'bench: columns of %d JDKs, %d below a floor or not measured%s\n' "${#JDKS[@]}" "${#missed[@]}" "${missed[*]:+: ${missed[*]}}"
+    [ ${#missed[@]} = 0 ]
     return
   fi
   if [ "${1:-}" = jdk ]; then
     home=$(find_jdk "${2:-}") || die 2 "there is no JDK ${2:-}" "set JAVA_HOME_${2:-25}"
     shift 2
   fi
-  [ "$(java_major "$home/bin/java")" != 17 ] || page=-Dbench.page=$ROOT/docs/performance.md
-  measure "$home" "$page" "$@"
+  measure "$home" "$@"
 }
 
-# measure HOME OPTION ARGUMENT...: OPTION names the page that the result is written to; none if it is empty.
+# The client in C that shows the limit.
+build_client() {
+  local source=$ROOT/valkey-secure-benchmarks/src/main/c/openssl-client.c
+  CLIENT=$ROOT/valkey-secure-benchmarks/target/openssl-client
+  command -v cc >/dev/null || install_package gcc
+  echo '#include <netdb.h>' | cc -E - >/dev/null 2>&1 || install_package libc6-dev
+  echo '#include <openssl/ssl.h>' | cc -E - >/dev/null 2>&1 || install_package libssl-dev
+  cc -O2 -Wall -Wextra -Werror -pthread -o "$CLIENT" "$source" -lssl -lcrypto || die 1 "$source could not be compiled"
+}
+
+# measure HOME ARGUMENT...
 measure() {
-  local home=$1 option=$2 jdk module=$ROOT/valkey-secure-benchmarks options=()
-  shift 2
+  local home=$1 jdk module=$ROOT/valkey-secure-benchmarks options
+  shift
+  options=("-Dbench.openssl-client=$CLIENT" "-Dbench.jdks=$ROOT/docs/performance-jdks.md")
   jdk=$(java_major "$home/bin/java")
-  [ -z "$option" ] || options+=("$option")
+  [ "$jdk" != 17 ] || options+=("-Dbench.page=$ROOT/docs/performance.md")
   # newer ones warn of each native library
   [ "$jdk" -lt 22 ] || options+=(--enable-native-access=ALL-UNNAMED)
   say "measuring on JDK $jdk; whatever else runs on this machine is measured too"

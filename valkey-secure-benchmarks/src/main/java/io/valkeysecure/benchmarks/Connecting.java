@@ -41,9 +41,10 @@ final class Connecting extends Scenario {
             atEnd(opened::close);
             add(variant.name(), length -> measure(length, opened.handshakes(), () -> ping(opened.client())));
         }
-        ValkeyBenchmark reference = new ValkeyBenchmark(site);
-        add(ValkeyBenchmark.PLAINTEXT, length -> reference.connecting(false, threads, length));
-        add(ValkeyBenchmark.TLS, length -> reference.connecting(true, threads, length));
+        OpenSslClient limit = new OpenSslClient(site);
+        for (OpenSslClient.Kind kind : OpenSslClient.Kind.values()) {
+            add(kind.variant(), length -> limit.connecting(kind, threads, length));
+        }
     }
 
     private Map<Metric, Double> measure(Duration length, Optional<Handshakes> handshakes, Runnable connection)

@@ -10,81 +10,102 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
- * The page that has a column for each JDK. A run replaces the column of the JDK that it is on and leaves the others, so
- * the columns are of several runs; each cell has the ratio to the client's own TLS in the same run.
+ * The page that has a column for each JDK. A run renews what it has measured in the column of the JDK that it is on, and
+ * leaves the other columns, so these are of several runs; what is compared with the client's own TLS was measured in the
+ * same run.
  */
 final class JdkColumns {
-    private static final String HEADING = "| measured |";
     private static final String EMPTY = "-";
+    private static final String REACHED = ", " + Verdict.AT_GOAL.words();
 
-    /** A line of the table: what of a variant, and beside which. */
-    private record Row(String scenario, Metric metric, String variant, String raw) {
-        String title() {
-            return "%s: %s, %s".formatted(scenario, variant, metric.title());
-        }
+    /** What is measured, and the figures. A JDK without a cell in a table has no column in it. */
+    private static final List<Table> TABLES =
+            List.of(new Table("| measured |", lines(), false), new Table("| figure |", figures(), true));
 
-        String cell(Results results) {
-            return results.spread(scenario, variant, metric)
-                    .map(measured -> Spread.number(measured.median())
-                            + (variant.equals(raw)
-                                    ? ""
-                                    : results.ratio(scenario, metric, variant, raw)
-                                            .map(ratio -> " (" + Spread.number(ratio.median()) + ")")
-                                            .orElse("")))
-                    .orElse(EMPTY);
-        }
-    }
+    /** The last line of one that is judged tells how many are at their goal. */
+    private record Table(String heading, List<Line> lines, boolean isJudged) {}
+
+    /** A line of a table: what a run came to, if it has measured this. */
+    private record Line(String title, Function<Results, Optional<String>> cell) {}
 
     private JdkColumns() {}
 
-    /** Writes the column of this version; {@link Runtime.Version} reads it. */
+    /** Writes into the column of this version; {@link Runtime.Version} reads it. */
     static void write(Path page, String version, Results results) throws IOException {
         Map<String, Map<String, String>> columns = read(Files.readAllLines(page));
         // a newer build of the same release takes the older one's place
-        columns.keySet().removeIf(other -> feature(other) == feature(version));
-        Map<String, String> column = new LinkedHashMap<>();
-        rows().forEach(row -> column.put(row.title(), row.cell(results)));
-        columns.put(version, column);
-        Report.write(page, markdown(columns));
+        columns.keySet().removeIf(other -> feature(other) == feature(version) && !other.equals(version));
+        Map<String, String> column = columns.computeIfAbsent(version, name -> new LinkedHashMap<>());
+        for (Table table : TABLES) {
+            for (Line line : table.lines()) {
+                line.cell().apply(results).ifPresent(cell -> column.put(line.title(), cell));
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        TABLES.forEach(table -> append(text, table, columns));
+        Report.write(page, text.toString().stripTrailing() + "\n");
     }
 
-    private static String markdown(Map<String, Map<String, String>> columns) {
-        StringBuilder text = new StringBuilder();
-        text.append(HEADING)
+    private static void append(StringBuilder text, Table table, Map<String, Map<String, String>> all) {
+        Map<String, Map<String, String>> columns = new LinkedHashMap<>(all);
+        columns.values().removeIf(column -> table.lines().stream().noneMatch(line -> column.containsKey(line.title())));
+        if (columns.isEmpty()) {
+            return;
+        }
+        text.append(table.heading())
                 .append(' ')
                 .append(String.join(" | ", columns.keySet()))
                 .append(" |\n");
         text.append("| --- |").append(" --: |".repeat(columns.size())).append('\n');
-        for (Row row : rows()) {
-            text.append("| ").append(row.title()).append(" |");
-            columns.values()
-                    .forEach(column -> text.append(' ')
-                            .append(column.getOrDefault(row.title(), EMPTY))
-                            .append(" |"));
-            text.append('\n');
+        for (Line line : table.lines()) {
+            row(text, line.title(), columns, column -> column.getOrDefault(line.title(), EMPTY));
         }
-        return text.toString();
+        if (table.isJudged()) {
+            row(text, "at goal, of all that were measured", columns, column -> reached(table, column));
+        }
+        text.append('\n');
     }
 
-    /** The cells by JDK, oldest first, and by row. */
+    private static String reached(Table table, Map<String, String> column) {
+        List<String> cells = table.lines().stream()
+                .filter(line -> column.containsKey(line.title()))
+                .map(line -> column.getOrDefault(line.title(), EMPTY))
+                .toList();
+        return "%d of %d"
+                .formatted(cells.stream().filter(cell -> cell.endsWith(REACHED)).count(), cells.size());
+    }
+
+    private static void row(
+            StringBuilder text,
+            String title,
+            Map<String, Map<String, String>> columns,
+            Function<Map<String, String>, String> cell) {
+        text.append("| ").append(title).append(" |");
+        columns.values()
+                .forEach(column -> text.append(' ').append(cell.apply(column)).append(" |"));
+        text.append('\n');
+    }
+
+    /** The cells by JDK, oldest first, and by line. */
     private static Map<String, Map<String, String>> read(List<String> lines) {
         Map<String, Map<String, String>> columns = new TreeMap<>(Comparator.comparingInt(JdkColumns::feature));
-        int heading = 0;
-        while (heading < lines.size() && !lines.get(heading).startsWith(HEADING)) {
-            heading++;
-        }
-        if (heading == lines.size()) {
-            return columns;
-        }
-        List<String> versions = cells(lines.get(heading));
-        for (String line : lines.subList(Math.min(heading + 2, lines.size()), lines.size())) {
+        List<String> versions = List.of();
+        for (String line : lines) {
             List<String> cells = cells(line);
-            for (int i = 1; i < cells.size() && i < versions.size(); i++) {
-                columns.computeIfAbsent(versions.get(i), version -> new LinkedHashMap<>())
-                        .put(cells.get(0), cells.get(i));
+            if (TABLES.stream().anyMatch(table -> line.startsWith(table.heading()))) {
+                versions = cells;
+            } else if (!line.startsWith("| ---")) {
+                for (int i = 1; i < cells.size() && i < versions.size(); i++) {
+                    if (!cells.get(i).equals(EMPTY)) {
+                        columns.computeIfAbsent(versions.get(i), version -> new LinkedHashMap<>())
+                                .put(cells.get(0), cells.get(i));
+                    }
+                }
             }
         }
         return columns;
@@ -102,25 +123,48 @@ final class JdkColumns {
         return Runtime.Version.parse(version).feature();
     }
 
-    private static List<Row> rows() {
-        List<Row> rows = new ArrayList<>();
+    private static List<Line> lines() {
+        List<Line> lines = new ArrayList<>();
         for (String scenario : List.of(Connecting.EC_ONE, Connecting.EC_EIGHT)) {
-            rows.addAll(rows(scenario, Metric.CLIENT_CPU, Client.JEDIS, Variant.JEDIS_PKCS12));
-            rows.addAll(rows(scenario, Metric.CLIENT_CPU, Client.LETTUCE, Variant.LETTUCE_PKCS12));
+            lines.addAll(lines(scenario, Metric.CLIENT_CPU, Client.JEDIS, Variant.JEDIS_PKCS12));
+            lines.addAll(lines(scenario, Metric.CLIENT_CPU, Client.LETTUCE, Variant.LETTUCE_PKCS12));
         }
-        rows.addAll(rows(
+        lines.addAll(lines(
                 Pipelining.title(Commands.GET, Pipelining.SMALL), Metric.RATE, Client.LETTUCE, Variant.LETTUCE_PKCS12));
-        rows.addAll(rows(Waiting.ONE, Metric.P50, Client.LETTUCE, Variant.LETTUCE_PKCS12));
+        lines.addAll(lines(Waiting.ONE, Metric.P50, Client.LETTUCE, Variant.LETTUCE_PKCS12));
         for (int size : List.of(Pipelining.SMALL, Pipelining.LARGE)) {
-            rows.addAll(rows(JedisCommands.title(Commands.GET, size), Metric.RATE, Client.JEDIS, Variant.JEDIS_PKCS12));
+            lines.addAll(
+                    lines(JedisCommands.title(Commands.GET, size), Metric.RATE, Client.JEDIS, Variant.JEDIS_PKCS12));
         }
-        return rows;
+        return lines;
     }
 
     /** The client's own TLS, and this library on each engine. */
-    private static List<Row> rows(String scenario, Metric metric, Client client, String raw) {
-        List<Row> rows = new ArrayList<>(List.of(new Row(scenario, metric, raw, raw)));
-        TlsEngine.of(client).forEach(engine -> rows.add(new Row(scenario, metric, engine.variant(client), raw)));
-        return rows;
+    private static List<Line> lines(String scenario, Metric metric, Client client, String raw) {
+        List<Line> lines = new ArrayList<>(List.of(line(scenario, metric, raw, raw)));
+        TlsEngine.of(client).forEach(engine -> lines.add(line(scenario, metric, engine.variant(client), raw)));
+        return lines;
+    }
+
+    private static Line line(String scenario, Metric metric, String variant, String raw) {
+        return new Line(
+                "%s: %s, %s".formatted(scenario, variant, metric.title()),
+                results -> results.spread(scenario, variant, metric)
+                        .map(measured -> Spread.number(measured.median())
+                                + (variant.equals(raw)
+                                        ? ""
+                                        : results.ratio(scenario, metric, variant, raw)
+                                                .map(ratio -> " (" + Spread.number(ratio.median()) + ")")
+                                                .orElse(""))));
+    }
+
+    private static List<Line> figures() {
+        return Figures.all().stream()
+                .map(figure -> new Line(
+                        "%s: %s; goal %s".formatted(figure.scenario(), figure.what(), Spread.number(figure.goal())),
+                        results -> figure.measured(results)
+                                .map(measured -> Spread.number(measured.median()) + ", "
+                                        + figure.judge(measured).words())))
+                .toList();
     }
 }

@@ -22,7 +22,12 @@ final class Report {
             new Baseline("PKCS12", Variant.LETTUCE_PKCS12, Variant.JEDIS_PKCS12),
             new Baseline("PEM", Variant.LETTUCE_PEM),
             new Baseline("openssl's PKCS12", Variant.JEDIS_PKCS12_OPENSSL),
-            new Baseline("plaintext", Variant.LETTUCE_PLAINTEXT, Variant.JEDIS_PLAINTEXT, ValkeyBenchmark.PLAINTEXT),
+            new Baseline(
+                    "plaintext",
+                    Variant.LETTUCE_PLAINTEXT,
+                    Variant.JEDIS_PLAINTEXT,
+                    ValkeyBenchmark.PLAINTEXT,
+                    OpenSslClient.Kind.PLAINTEXT.variant()),
             new Baseline("consolidated plaintext", Variant.LETTUCE_PLAINTEXT_CONSOLIDATED));
 
     private record Baseline(String name, List<String> variants) {
@@ -117,6 +122,10 @@ final class Report {
             row(cells.toArray(new String[0]));
         }
         line("");
+        String shares = Shares.markdown(results, title);
+        if (!shares.isEmpty()) {
+            line(shares);
+        }
         if (!scenario.appendix().isEmpty()) {
             line(scenario.appendix());
         }

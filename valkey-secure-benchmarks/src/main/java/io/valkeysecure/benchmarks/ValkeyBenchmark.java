@@ -16,10 +16,8 @@ final class ValkeyBenchmark {
     static final String TLS = "C, valkey-benchmark --tls";
 
     /** What it is asked for is counted, not timed: about this many a second, so that it ends when others would. */
-    private static final int CONNECTIONS = 8000;
-
-    private static final int CONNECTIONS_TLS = 500;
     private static final int COMMANDS = 800_000;
+
     private static final int COMMANDS_TLS = 400_000;
     private static final Pattern CHILDREN = Pattern.compile("(\\d+)m([0-9.]+)s (\\d+)m([0-9.]+)s\\s*$");
     private static final Pattern RATE = Pattern.compile("\"[A-Z]+[^\"]*\",\"([0-9.]+)\"");
@@ -29,12 +27,6 @@ final class ValkeyBenchmark {
 
     ValkeyBenchmark(Site site) {
         this.site = site;
-    }
-
-    /** A connection for each command. */
-    Map<Metric, Double> connecting(boolean tls, int clients, Duration length) throws Exception {
-        long count = count(tls ? CONNECTIONS_TLS : CONNECTIONS, length);
-        return run(tls, count, List.of("-k", "0", "-c", Integer.toString(clients), "PING"));
     }
 
     /** One connection, so many commands in flight. */
