@@ -1,10 +1,12 @@
 package io.valkeysecure.benchmarks;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +25,14 @@ final class IdleGrowth extends Scenario {
     /** The classes of a table: each of ours that takes a byte or more, and the largest of all. */
     private static final int LARGEST = 15;
 
+    /** Conscrypt has a pipe for each connection, besides the socket. */
+    private static final int CONSCRYPTS_FILES = 3;
+
+    /** What else this process has open. */
+    private static final int OTHER_FILES = 1_000;
+
+    private static final int THOUSAND = 1_000;
+
     private final Site site;
     private final Map<String, Map<String, Double>> classes = new LinkedHashMap<>();
 
@@ -35,7 +45,8 @@ final class IdleGrowth extends Scenario {
         super(
                 TITLE,
                 "each has answered a PING; heap after full collections, direct memory of Netty, and growth of the resident set, which"
-                        + " keeps what earlier rows have left",
+                        + " keeps what earlier rows have left. With Conscrypt as many as the limit on open files lets be, since"
+                        + " a connection has three of them there",
                 Metric.HEAP);
         this.site = site;
         List<Variant<RedisClient>> lettuce = new ArrayList<>(Variant.lettuce());
@@ -48,8 +59,17 @@ final class IdleGrowth extends Scenario {
         jedis.removeIf(variant -> !variant.name().equals(Variant.JEDIS_PLAINTEXT));
         jedis.addAll(Variant.jedisOurs());
         for (Variant<Variant.Dial> variant : jedis) {
-            add(variant.name(), sizes, count -> jedis(variant, count));
+            int files = variant.name().endsWith("Conscrypt") ? CONSCRYPTS_FILES : 1;
+            add(variant.name(), fitting(sizes, files), count -> jedis(variant, count));
         }
+    }
+
+    /** Numbers of connections, each as small, in thousands, as the open files allow that this process may have. */
+    private static List<Integer> fitting(List<Integer> sizes, int filesOfEach) {
+        long files =
+                ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getMaxFileDescriptorCount();
+        long most = Math.max(THOUSAND, (files - OTHER_FILES) / filesOfEach / THOUSAND * THOUSAND);
+        return sizes.stream().map(size -> (int) Math.min(size, most)).distinct().toList();
     }
 
     private void add(String name, List<Integer> sizes, Opener opener) {
