@@ -6,6 +6,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -34,7 +35,7 @@ import redis.clients.jedis.HostAndPort;
 
 /**
  * What is left without this library: each client on each engine, with contexts that are made once and resume sessions,
- * the engine's own verification, and no more. That is the limit of any library that verifies. The contexts take turns,
+ * the same suites and groups, the engine's own verification, and no more. That is the limit of any library that verifies. The contexts take turns,
  * so that each of eight connections at a time finds a ticket.
  */
 final class Bare {
@@ -42,6 +43,9 @@ final class Bare {
 
     /** This library's, in its order. */
     private static final String[] SUITES = {"TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"};
+
+    /** Of BoringSSL; the first is hybrid, and so has a large key share. */
+    private static final String[] GROUPS = {"X25519MLKEM768", "X25519", "P-256", "P-384", "P-521"};
 
     private Bare() {}
 
@@ -101,13 +105,13 @@ final class Bare {
     }
 
     private static SslContext nettyContext(Site site, boolean jdk) throws Exception {
-        return SslContextBuilder.forClient()
+        SslContextBuilder builder = SslContextBuilder.forClient()
                 .sslProvider(jdk ? SslProvider.JDK : SslProvider.OPENSSL)
                 .keyManager(keys(site))
                 .trustManager(trust(site))
                 .protocols("TLSv1.3")
-                .ciphers(List.of(SUITES))
-                .build();
+                .ciphers(List.of(SUITES));
+        return (jdk ? builder : builder.option(OpenSslContextOption.GROUPS, GROUPS)).build();
     }
 
     private static Opened<Variant.Dial> jedis(Site site, ValkeyServer server, boolean jdk) {
@@ -137,7 +141,11 @@ final class Bare {
             trust.init(store(site.trustStore()));
         }
         context.init(keys(site).getKeyManagers(), trust.getTrustManagers(), null);
-        return context.getSocketFactory();
+        SSLSocketFactory factory = context.getSocketFactory();
+        if (!jdk) {
+            Conscrypt.setNamedGroups(factory, GROUPS);
+        }
+        return factory;
     }
 
     private static KeyManagerFactory keys(Site site) throws GeneralSecurityException, IOException {
