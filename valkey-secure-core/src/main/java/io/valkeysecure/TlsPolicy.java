@@ -61,6 +61,7 @@ public final class TlsPolicy {
 
     private final String preset;
     private final TlsVersion minimumVersion;
+    private final List<TlsVersion> versions;
     private final List<String> cipherSuites;
     private final Duration handshakeTimeout;
     private final int minimumRsaKeyBits;
@@ -81,6 +82,9 @@ public final class TlsPolicy {
             boolean hybridKeyExchangeRequired) {
         this.preset = preset;
         this.minimumVersion = minimumVersion;
+        this.versions = Stream.of(TlsVersion.values())
+                .filter(version -> version.compareTo(minimumVersion) >= 0)
+                .toList();
         this.cipherSuites = cipherSuites;
         this.handshakeTimeout = handshakeTimeout;
         this.minimumRsaKeyBits = minimumRsaKeyBits;
@@ -119,9 +123,7 @@ public final class TlsPolicy {
 
     /** {@return the versions that are offered and accepted, lowest first} */
     public List<TlsVersion> versions() {
-        return Stream.of(TlsVersion.values())
-                .filter(version -> version.compareTo(minimumVersion) >= 0)
-                .toList();
+        return versions;
     }
 
     /** {@return the cipher suites that are offered and accepted: IANA names in order of preference} */

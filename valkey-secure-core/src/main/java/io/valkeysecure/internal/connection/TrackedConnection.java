@@ -5,8 +5,8 @@ import io.valkeysecure.VerifiedHandshake;
 import io.valkeysecure.adapter.ManagedConnection;
 import io.valkeysecure.internal.generation.Proof;
 import io.valkeysecure.internal.generation.Verdict;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An open connection, with its proof and its drain schedule. */
@@ -60,10 +60,15 @@ public final class TrackedConnection {
 
     private static long endsMillis(Proof proof) {
         ValidatedPath path = proof.handshake().path();
-        return Stream.concat(path.certificates().stream(), Stream.of(path.anchor()))
-                .mapToLong(certificate -> certificate.getNotAfter().toInstant().toEpochMilli())
-                .min()
-                .orElseThrow();
+        long ends = endMillis(path.anchor());
+        for (X509Certificate certificate : path.certificates()) {
+            ends = Math.min(ends, endMillis(certificate));
+        }
+        return ends;
+    }
+
+    private static long endMillis(X509Certificate certificate) {
+        return certificate.getNotAfter().toInstant().toEpochMilli();
     }
 
     /** Replaces the verdict by that of a newer generation; ignores the verdict of an older one. */

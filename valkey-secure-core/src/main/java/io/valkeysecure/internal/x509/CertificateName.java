@@ -48,23 +48,40 @@ public final class CertificateName {
         if (name.isEmpty() || name.length() > LONGEST_NAME) {
             return false;
         }
-        String[] labels = name.split("\\.", -1);
-        for (String label : labels) {
-            if (!isLabel(label)) {
+        int begin = 0;
+        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', begin)) {
+            if (!isLabel(name, begin, dot)) {
+                return false;
+            }
+            begin = dot + 1;
+        }
+        return isLabel(name, begin, name.length()) && !isNumber(name, begin);
+    }
+
+    private static boolean isLabel(String name, int begin, int end) {
+        if (begin == end || end - begin > LONGEST_LABEL || name.charAt(begin) == '-' || name.charAt(end - 1) == '-') {
+            return false;
+        }
+        for (int i = begin; i < end; i++) {
+            char c = name.charAt(i);
+            if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !isDigit(c) && c != '-') {
                 return false;
             }
         }
-        return !labels[labels.length - 1].chars().allMatch(c -> c >= '0' && c <= '9');
+        return true;
     }
 
-    private static boolean isLabel(String label) {
-        return !label.isEmpty()
-                && label.length() <= LONGEST_LABEL
-                && label.charAt(0) != '-'
-                && label.charAt(label.length() - 1) != '-'
-                && label.chars()
-                        .allMatch(c ->
-                                (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-');
+    private static boolean isNumber(String name, int begin) {
+        for (int i = begin; i < name.length(); i++) {
+            if (!isDigit(name.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     public static boolean isMail(String text) {
