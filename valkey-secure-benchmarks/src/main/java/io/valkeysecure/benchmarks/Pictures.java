@@ -77,13 +77,13 @@ final class Pictures {
         }
     }
 
-    /** Reads the medians of a column of the table below a heading; none if the page has no such table. */
+    /** Reads the medians of a column of the first table below a heading; none if the page has no such table. */
     static List<Bar> bars(List<String> lines, String scenario, String column) {
         List<Bar> bars = new ArrayList<>();
         int at = lines.indexOf("### " + scenario) + 1;
         int index = -1;
         for (String line : at == 0 ? List.<String>of() : lines.subList(at, lines.size())) {
-            if (line.startsWith("### ")) {
+            if (line.startsWith("### ") || (index >= 0 && line.isEmpty())) {
                 break;
             }
             List<String> cells = List.of(line.split(" *\\| *", -1));
