@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -87,8 +86,11 @@ final class Usage {
                                 task.getFileName().toString(),
                                 Long.valueOf(statistics.substring(0, statistics.indexOf(' '))));
                     }
-                } catch (NoSuchFileException e) {
-                    // ended since the list was made
+                } catch (IOException e) {
+                    // a thread that ends meanwhile has no file any more, or one that cannot be read
+                    if (Files.exists(task)) {
+                        throw e;
+                    }
                 }
             }
         } catch (IOException e) {
