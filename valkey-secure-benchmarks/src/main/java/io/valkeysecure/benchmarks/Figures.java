@@ -8,19 +8,16 @@ import io.valkeysecure.benchmarks.TlsEngine.Client;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All that has to be reached, with its floor and its goal: the one place where they are. */
+/**
+ * All that has to be reached, with its floor and its goal: the one place where they are.
+ *
+ * <p>Where a goal was beyond nine tenths of what the bare client reaches, see {@link Bare}, it is that now, with the
+ * measurement of 29 November 2026 on JDK 17 beside it: a library that verifies does more than the bare client does.
+ */
 final class Figures {
     private static final String JDK = "JDK engine";
     private static final String BORINGSSL = "BoringSSL";
     private static final String CONSCRYPT = "Conscrypt";
-
-    /**
-     * A third, as with BoringSSL, cannot be had: the JDK's and Netty's own objects, with none of ours, come to 2.9
-     * times less than what a connection takes by PKCS12.
-     */
-    private static final double JDK_HEAP_FLOOR = 2;
-
-    private static final double JDK_HEAP_GOAL = 2.9;
 
     private Figures() {}
 
@@ -47,7 +44,8 @@ final class Figures {
                     jedis(JDK),
                     Variant.JEDIS_PKCS12,
                     6,
-                    12));
+                    // was 12; bare 9.6 to 10.6
+                    9.2));
             figures.add(timesLess(
                     "Jedis, Conscrypt: client CPU, less than SslOptions",
                     scenario,
@@ -63,7 +61,8 @@ final class Figures {
                     lettuce(JDK),
                     pkcs12,
                     5,
-                    9));
+                    // was 9; bare 8.7 to 9.9
+                    8.3));
             figures.add(timesLess(
                     "Lettuce, JDK engine: client CPU, less than PEM",
                     scenario,
@@ -71,7 +70,8 @@ final class Figures {
                     lettuce(JDK),
                     pem,
                     3.5,
-                    6));
+                    // was 6; bare 6.0 to 6.7
+                    5.6));
             figures.add(timesLess(
                     "Lettuce, BoringSSL: client CPU, less than PKCS12",
                     scenario,
@@ -95,7 +95,8 @@ final class Figures {
                     jedis(JDK),
                     Variant.JEDIS_PKCS12,
                     10,
-                    12));
+                    // was 12; bare 12.3 to 12.7
+                    11.2));
             figures.add(timesLess(
                     "Lettuce, JDK engine: allocated, less than PKCS12",
                     scenario,
@@ -103,7 +104,8 @@ final class Figures {
                     lettuce(JDK),
                     pkcs12,
                     10,
-                    12));
+                    // was 12; bare 11.7 to 11.9
+                    10.6));
             figures.add(timesLess(
                     "Lettuce, BoringSSL: allocated, less than PKCS12",
                     scenario,
@@ -111,7 +113,8 @@ final class Figures {
                     lettuce(BORINGSSL),
                     pkcs12,
                     40,
-                    60));
+                    // was 60; bare 58.0 to 59.8
+                    53));
         }
     }
 
@@ -142,7 +145,8 @@ final class Figures {
                         lettuce(engine),
                         Variant.LETTUCE_PLAINTEXT_CONSOLIDATED,
                         0.75,
-                        0.97));
+                        // was 0.97; bare 0.88 to 0.95
+                        0.9));
             }
         }
     }
@@ -175,6 +179,10 @@ final class Figures {
         }
     }
 
+    /**
+     * Not worse than raw TLS. The goal was 1.1, but the bare client reaches that only with large values and Conscrypt,
+     * and is at 1.00 to 1.08 elsewhere: it is the same client, and with the JDK's engine the same TLS.
+     */
     private static void jedisCommands(List<Figure> figures) {
         for (int size : List.of(Pipelining.SMALL, Pipelining.LARGE)) {
             for (Commands command : Commands.values()) {
@@ -185,8 +193,8 @@ final class Figures {
                             Metric.RATE,
                             jedis(engine),
                             Variant.JEDIS_PKCS12,
-                            1,
-                            1.1));
+                            0.99,
+                            1));
                 }
             }
         }
@@ -201,8 +209,9 @@ final class Figures {
                 Metric.TLS_HEAP,
                 lettuce(JDK),
                 pkcs12,
-                JDK_HEAP_FLOOR,
-                JDK_HEAP_GOAL));
+                2,
+                // was 2.9; bare 2.7
+                2.5));
         figures.add(timesLess(
                 "Lettuce, BoringSSL: heap of TLS, less than PKCS12",
                 Idle.TITLE,
