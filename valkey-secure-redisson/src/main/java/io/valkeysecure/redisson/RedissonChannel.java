@@ -125,7 +125,7 @@ final class RedissonChannel extends ChannelDuplexHandler implements GuardedClien
         connection
                 .getRedisClient()
                 .connectAsync()
-                .whenComplete((fresh, failure) -> TlsGate.onEventLoop(ctx, () -> {
+                .whenComplete((fresh, failure) -> TlsGate.onEventLoop(ctx.channel(), () -> {
                     if (failure == null) {
                         connecting = false;
                         replace(ctx, connection, fresh);

@@ -29,7 +29,7 @@ final class HandshakeSlot extends ChannelInboundHandlerAdapter {
             start(ctx);
             return;
         }
-        var unused = slot.whenComplete((nothing, failure) -> TlsGate.onEventLoop(ctx, () -> {
+        var unused = slot.whenComplete((nothing, failure) -> TlsGate.onEventLoop(ctx.channel(), () -> {
             if (failure != null) {
                 ctx.fireExceptionCaught(failure);
             } else if (ctx.channel().isActive()) {

@@ -1,5 +1,6 @@
 package io.valkeysecure.netty.internal;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -62,6 +63,9 @@ public final class TlsGate extends ChannelDuplexHandler {
     private final Executor threads;
     private final GuardedClient client;
 
+    /** The place in the pipeline of this, or of what is left of it. Null until it has one. */
+    private @Nullable ChannelHandlerContext context;
+
     /** Messages that arrived while another thread verified; null if there were none. */
     private @Nullable Queue<Object> early;
 
@@ -98,6 +102,11 @@ public final class TlsGate extends ChannelDuplexHandler {
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
     public void channelActive(ChannelHandlerContext ctx) {
         // open() passes the event on when the server is verified
     }
@@ -124,13 +133,13 @@ public final class TlsGate extends ChannelDuplexHandler {
         run(() -> {
             try {
                 var unused = verified.verify(engine);
-                Runnable closed = verified.opened(connection(ctx));
-                if (!onEventLoop(ctx, () -> open(ctx, completion, closed))) {
+                Runnable closed = verified.opened(connection(ctx.channel()));
+                if (!onEventLoop(ctx.channel(), () -> open(ctx, completion, closed))) {
                     closed.run();
                 }
             } catch (Throwable e) { // an Error too, or the channel would wait without end
                 TlsHandshakeException refused = verified.refuse(e);
-                onEventLoop(ctx, () -> {
+                onEventLoop(ctx.channel(), () -> {
                     if (state == State.VERIFYING) {
                         refuse(ctx, refused);
                     }
@@ -141,9 +150,9 @@ public final class TlsGate extends ChannelDuplexHandler {
 
     /** Runs a task on the event loop of the channel, and returns whether there still is one. */
     @CanIgnoreReturnValue
-    public static boolean onEventLoop(ChannelHandlerContext ctx, Runnable task) {
+    public static boolean onEventLoop(Channel channel, Runnable task) {
         try {
-            ctx.executor().execute(task);
+            channel.eventLoop().execute(task);
             return true;
         } catch (RejectedExecutionException e) {
             // the event loop has ended, and the channel with it
@@ -170,12 +179,12 @@ public final class TlsGate extends ChannelDuplexHandler {
         }
     }
 
-    /** Returns the connection as core closes it, from core's thread. */
-    private ManagedConnection connection(ChannelHandlerContext ctx) {
+    /** Returns the connection as core closes it, from core's thread. It outlives the place of this in the pipeline. */
+    private ManagedConnection connection(Channel channel) {
         return new ManagedConnection() {
             @Override
             public void drain() {
-                onEventLoop(ctx, () -> {
+                onEventLoop(channel, () -> {
                     if (state == State.VERIFIED || state == State.ESTABLISHED) {
                         client.drain();
                     }
@@ -184,17 +193,17 @@ public final class TlsGate extends ChannelDuplexHandler {
 
             @Override
             public void close(TlsHandshakeException reason) {
-                onEventLoop(ctx, () -> end(ctx, reason));
+                onEventLoop(channel, () -> end(Objects.requireNonNull(context, "context"), reason));
             }
 
             @Override
             public SocketAddress localAddress() {
-                return ctx.channel().localAddress();
+                return channel.localAddress();
             }
 
             @Override
             public SocketAddress remoteAddress() {
-                return ctx.channel().remoteAddress();
+                return channel.remoteAddress();
             }
         };
     }
@@ -264,6 +273,11 @@ public final class TlsGate extends ChannelDuplexHandler {
 
     /** What is left of the gate on an open connection. Netty calls it only for what it overrides. */
     private final class Watch extends ChannelInboundHandlerAdapter {
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            TlsGate.this.handlerAdded(ctx);
+        }
+
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             TlsGate.this.exceptionCaught(ctx, cause);
