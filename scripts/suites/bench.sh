@@ -19,7 +19,7 @@ suite() {
   build_client
   if [ "${1:-}" = jdks ]; then
     for entry in "${JDKS[@]}"; do
-      home=$(other_jdk "${entry%:*}" "${entry#*:}" "$ROOT/target/jdks/${entry%:*}") || die 2 "there is no JDK ${entry%:*}" "set JAVA_HOME_${entry%:*}"
+      home=$(jdk_home "${entry%:*}") || exit
       measure "$home" "${JDKS_PARTS[@]}" || missed+=("JDK ${entry%:*}")
     done
     printf 'bench: columns of %d JDKs, %d below a floor or not measured%s\n' "${#JDKS[@]}" "${#missed[@]}" "${missed[*]:+: ${missed[*]}}"
@@ -27,10 +27,22 @@ suite() {
     return
   fi
   if [ "${1:-}" = jdk ]; then
-    home=$(find_jdk "${2:-}") || die 2 "there is no JDK ${2:-}" "set JAVA_HOME_${2:-25}"
+    home=$(jdk_home "${2:-}") || exit
     shift 2
   fi
   measure "$home" "$@"
+}
+
+# jdk_home MAJOR: the home of a JDK: the machine's, or one that is fetched.
+jdk_home() {
+  local entry
+  for entry in "${JDKS[@]}"; do
+    if [ "${entry%:*}" = "$1" ]; then
+      other_jdk "$1" "${entry#*:}" "$ROOT/target/jdks/$1" || die 2 "there is no JDK $1" "set JAVA_HOME_$1"
+      return
+    fi
+  done
+  find_jdk "$1" || die 2 "there is no JDK ${1:-, because no version was named}" "set JAVA_HOME_${1:-25}"
 }
 
 # The client in C that shows the limit.

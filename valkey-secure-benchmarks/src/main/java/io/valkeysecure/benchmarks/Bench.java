@@ -220,10 +220,10 @@ public final class Bench {
             keep();
             for (Figure figure : Figures.all()) {
                 if (figure.scenario().equals(scenario.title())) {
-                    figure.measured(results)
-                            .ifPresent(spread -> System.out.printf(
+                    figure.judge(results)
+                            .ifPresent(verdict -> System.out.printf(
                                     "   %s: %s, %s%n",
-                                    figure.what(), spread, figure.judge(spread).words()));
+                                    figure.what(), figure.measured(results).orElseThrow(), verdict.words()));
                 }
             }
         }

@@ -1,6 +1,7 @@
 package io.valkeysecure.benchmarks;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A ratio of two variants that has to reach a floor, and ought to reach a goal.
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param goal what we want to publish; on the same side of the floor as what is better
  */
 record Figure(String what, String scenario, Metric metric, String dividend, String divisor, double floor, double goal) {
+    /** How much of the limit has to be reached: a library that verifies does more than the bare client does. */
+    private static final double NEAR = 0.9;
 
     /** The other one needs so many times what ours needs: the more, the better. */
     static Figure timesLess(
@@ -65,19 +68,28 @@ record Figure(String what, String scenario, Metric metric, String dividend, Stri
                 : results.ratio(scenario, metric, bareDividend, bareDivisor);
     }
 
+    /** How what was measured compares; nothing if the run had no such scenario or variant. */
+    Optional<Verdict> judge(Results results) {
+        return measured(results).map(measured -> judge(measured, limit(results).orElse(null)));
+    }
+
     /**
      * Compares. The goal is for the median to reach; the floor is missed only if the median surely lies beyond it,
      * since a run that fails by chance is one that nobody believes.
      */
-    Verdict judge(Spread measured) {
+    Verdict judge(Spread measured, @Nullable Spread limit) {
         double sign = isHigherBetter() ? 1 : -1;
         double best = isHigherBetter() ? measured.surelyTo() : measured.surelyFrom();
         if (sign * measured.median() >= sign * goal) {
             return Verdict.AT_GOAL;
         }
         if (sign * measured.median() >= sign * floor) {
-            return Verdict.ABOVE_FLOOR;
+            return limit != null && isNear(measured.median(), limit.median()) ? Verdict.AT_LIMIT : Verdict.ABOVE_FLOOR;
         }
         return sign * best >= sign * floor ? Verdict.AT_FLOOR : Verdict.BELOW_FLOOR;
+    }
+
+    private boolean isNear(double measured, double limit) {
+        return isHigherBetter() ? measured >= NEAR * limit : NEAR * measured <= limit;
     }
 }

@@ -21,13 +21,12 @@ import java.util.function.Function;
  */
 final class JdkColumns {
     private static final String EMPTY = "-";
-    private static final String REACHED = ", " + Verdict.AT_GOAL.words();
 
     /** What is measured, and the figures. A JDK without a cell in a table has no column in it. */
     private static final List<Table> TABLES =
             List.of(new Table("| measured |", lines(), false), new Table("| figure |", figures(), true));
 
-    /** The last line of one that is judged tells how many are at their goal. */
+    /** The last lines of one that is judged tell how many are at their goal, and how many at the limit. */
     private record Table(String heading, List<Line> lines, boolean isJudged) {}
 
     /** A line of a table: what a run came to, if it has measured this. */
@@ -66,18 +65,28 @@ final class JdkColumns {
             row(text, line.title(), columns, column -> column.getOrDefault(line.title(), EMPTY));
         }
         if (table.isJudged()) {
-            row(text, "at goal, of all that were measured", columns, column -> reached(table, column));
+            for (Verdict verdict : List.of(Verdict.AT_GOAL, Verdict.AT_LIMIT)) {
+                row(
+                        text,
+                        verdict.words() + ", of all that were measured",
+                        columns,
+                        column -> count(table, column, verdict));
+            }
         }
         text.append('\n');
     }
 
-    private static String reached(Table table, Map<String, String> column) {
+    private static String count(Table table, Map<String, String> column, Verdict verdict) {
         List<String> cells = table.lines().stream()
                 .filter(line -> column.containsKey(line.title()))
                 .map(line -> column.getOrDefault(line.title(), EMPTY))
                 .toList();
         return "%d of %d"
-                .formatted(cells.stream().filter(cell -> cell.endsWith(REACHED)).count(), cells.size());
+                .formatted(
+                        cells.stream()
+                                .filter(cell -> cell.endsWith(", " + verdict.words()))
+                                .count(),
+                        cells.size());
     }
 
     private static void row(
@@ -162,9 +171,10 @@ final class JdkColumns {
         return Figures.all().stream()
                 .map(figure -> new Line(
                         "%s: %s; goal %s".formatted(figure.scenario(), figure.what(), Spread.number(figure.goal())),
-                        results -> figure.measured(results)
-                                .map(measured -> Spread.number(measured.median()) + ", "
-                                        + figure.judge(measured).words())))
+                        results -> figure.judge(results)
+                                .map(verdict -> Spread.number(figure.measured(results)
+                                                .orElseThrow()
+                                                .median()) + ", " + verdict.words())))
                 .toList();
     }
 }

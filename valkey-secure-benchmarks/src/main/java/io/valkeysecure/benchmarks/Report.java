@@ -46,9 +46,8 @@ final class Report {
         this.results = results;
         this.figures = figures;
         for (Figure figure : figures) {
-            figure.measured(results)
-                    .ifPresentOrElse(
-                            measured -> counts.merge(figure.judge(measured), 1, Integer::sum), () -> unmeasured++);
+            figure.judge(results)
+                    .ifPresentOrElse(verdict -> counts.merge(verdict, 1, Integer::sum), () -> unmeasured++);
         }
     }
 
@@ -81,7 +80,7 @@ final class Report {
                     figure.limit(results).map(Spread::toString).orElse(NOTHING),
                     Spread.number(figure.floor()),
                     Spread.number(figure.goal()),
-                    measured.map(spread -> figure.judge(spread).words()).orElse("not measured"));
+                    figure.judge(results).map(Verdict::words).orElse("not measured"));
         }
         line("");
         line(summary());
@@ -182,11 +181,13 @@ final class Report {
     /** The last line of a run. */
     String summary() {
         int measured = figures.size() - unmeasured;
-        return "bench: %d figures, %d at goal, %d short, %d below floor%s"
+        int atLimit = count(Verdict.AT_LIMIT);
+        return "bench: %d figures, %d at goal, %d short%s, %d below floor%s"
                 .formatted(
                         measured,
                         count(Verdict.AT_GOAL),
                         measured - count(Verdict.AT_GOAL) - belowFloor(),
+                        atLimit == 0 ? "" : ", %d of them at the limit".formatted(atLimit),
                         belowFloor(),
                         unmeasured == 0 ? "" : ", %d not measured".formatted(unmeasured));
     }

@@ -26,19 +26,31 @@ class FigureTest {
 
     @Test
     void judge_moreIsBetter_goalFloorAndBelow() {
-        assertThat(LESS.judge(spread(12, 5, 20))).isEqualTo(Verdict.AT_GOAL);
-        assertThat(LESS.judge(spread(11.9, 11, 12))).isEqualTo(Verdict.ABOVE_FLOOR);
-        assertThat(LESS.judge(spread(6, 5, 7))).isEqualTo(Verdict.ABOVE_FLOOR);
-        assertThat(LESS.judge(spread(5.9, 5, 6))).isEqualTo(Verdict.AT_FLOOR);
-        assertThat(LESS.judge(spread(5.9, 5, 5.95))).isEqualTo(Verdict.BELOW_FLOOR);
+        assertThat(LESS.judge(spread(12, 5, 20), null)).isEqualTo(Verdict.AT_GOAL);
+        assertThat(LESS.judge(spread(11.9, 11, 12), null)).isEqualTo(Verdict.ABOVE_FLOOR);
+        assertThat(LESS.judge(spread(6, 5, 7), null)).isEqualTo(Verdict.ABOVE_FLOOR);
+        assertThat(LESS.judge(spread(5.9, 5, 6), null)).isEqualTo(Verdict.AT_FLOOR);
+        assertThat(LESS.judge(spread(5.9, 5, 5.95), null)).isEqualTo(Verdict.BELOW_FLOOR);
     }
 
     @Test
     void judge_lessIsBetter_goalFloorAndBelow() {
-        assertThat(AT_MOST.judge(spread(1.05, 0.5, 2))).isEqualTo(Verdict.AT_GOAL);
-        assertThat(AT_MOST.judge(spread(1.06, 1, 1.2))).isEqualTo(Verdict.ABOVE_FLOOR);
-        assertThat(AT_MOST.judge(spread(1.31, 1.3, 2))).isEqualTo(Verdict.AT_FLOOR);
-        assertThat(AT_MOST.judge(spread(1.4, 1.35, 2))).isEqualTo(Verdict.BELOW_FLOOR);
+        assertThat(AT_MOST.judge(spread(1.05, 0.5, 2), null)).isEqualTo(Verdict.AT_GOAL);
+        assertThat(AT_MOST.judge(spread(1.06, 1, 1.2), null)).isEqualTo(Verdict.ABOVE_FLOOR);
+        assertThat(AT_MOST.judge(spread(1.31, 1.3, 2), null)).isEqualTo(Verdict.AT_FLOOR);
+        assertThat(AT_MOST.judge(spread(1.4, 1.35, 2), null)).isEqualTo(Verdict.BELOW_FLOOR);
+    }
+
+    /** The bare client does not reach the goal, or hardly: what is within a tenth of it is told apart, above the floor. */
+    @Test
+    void judge_withinATenthOfTheLimit_saysSo() {
+        Spread limit = spread(10, 8, 12);
+        assertThat(LESS.judge(spread(9, 9, 9), limit)).isEqualTo(Verdict.AT_LIMIT);
+        assertThat(LESS.judge(spread(8.9, 8, 9), limit)).isEqualTo(Verdict.ABOVE_FLOOR);
+        assertThat(LESS.judge(spread(12, 12, 12), limit)).isEqualTo(Verdict.AT_GOAL);
+        assertThat(LESS.judge(spread(5.9, 5, 5.95), spread(5, 5, 5))).isEqualTo(Verdict.BELOW_FLOOR);
+        assertThat(AT_MOST.judge(spread(1.2, 1, 1.3), spread(1.1, 1, 1.2))).isEqualTo(Verdict.AT_LIMIT);
+        assertThat(AT_MOST.judge(spread(1.3, 1, 1.3), spread(1.1, 1, 1.2))).isEqualTo(Verdict.ABOVE_FLOOR);
     }
 
     @Test
@@ -77,6 +89,7 @@ class FigureTest {
                         Map.of(Metric.CLIENT_CPU, 36.0)));
         assertThat(figure.measured(results)).contains(Spread.of(List.of(9.0)));
         assertThat(figure.limit(results)).contains(Spread.of(List.of(18.0)));
+        assertThat(figure.judge(results)).contains(Verdict.BELOW_FLOOR);
     }
 
     /** A figure that compares nothing of ours, or was measured without the bare client, has none. */
@@ -117,5 +130,23 @@ class FigureTest {
         assertThat(report.belowFloor()).isEqualTo(1);
         assertThat(new Report(results, List.of(LESS)).summary())
                 .isEqualTo("bench: 1 figures, 1 at goal, 0 short, 0 below floor");
+    }
+
+    @Test
+    void summary_atTheLimit_isToldAsAPartOfWhatIsShort() {
+        String ours = Variant.ours(TlsEngine.Client.JEDIS, "Conscrypt");
+        Results results = new Results();
+        results.addRound(
+                "work",
+                Map.of(
+                        ours,
+                        Map.of(Metric.CLIENT_CPU, 4.0),
+                        "Jedis, bare, Conscrypt",
+                        Map.of(Metric.CLIENT_CPU, 3.8),
+                        "theirs",
+                        Map.of(Metric.CLIENT_CPU, 40.0)));
+        List<Figure> figures = List.of(Figure.timesLess("CPU", "work", Metric.CLIENT_CPU, ours, "theirs", 9, 20));
+        assertThat(new Report(results, figures).summary())
+                .isEqualTo("bench: 1 figures, 0 at goal, 1 short, 1 of them at the limit, 0 below floor");
     }
 }
