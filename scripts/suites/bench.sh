@@ -27,7 +27,8 @@ suite() {
     return
   fi
   if [ "${1:-}" = jdk ]; then
-    home=$(jdk_home "${2:-}") || exit
+    [ -n "${2:-}" ] || die 2 "expected the version of a JDK, seen none" "for example: ./verify bench jdk 25"
+    home=$(jdk_home "$2") || exit
     shift 2
   fi
   measure "$home" "$@"
@@ -38,11 +39,11 @@ jdk_home() {
   local entry
   for entry in "${JDKS[@]}"; do
     if [ "${entry%:*}" = "$1" ]; then
-      other_jdk "$1" "${entry#*:}" "$ROOT/target/jdks/$1" || die 2 "there is no JDK $1" "set JAVA_HOME_$1"
+      other_jdk "$1" "${entry#*:}" "$ROOT/target/jdks/$1"
       return
     fi
   done
-  find_jdk "$1" || die 2 "there is no JDK ${1:-, because no version was named}" "set JAVA_HOME_${1:-25}"
+  find_jdk "$1" || die 2 "there is no JDK $1" "set JAVA_HOME_$1"
 }
 
 # The client in C that shows the limit.

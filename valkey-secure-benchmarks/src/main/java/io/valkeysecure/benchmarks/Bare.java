@@ -35,8 +35,8 @@ import redis.clients.jedis.HostAndPort;
 
 /**
  * What is left without this library: each client on each engine, with contexts that are made once and resume sessions,
- * the same suites and groups, the engine's own verification, and no more. That is the limit of any library that verifies. The contexts take turns,
- * so that each of eight connections at a time finds a ticket.
+ * the same suites and groups, the engine's own verification, and no more. That is the limit of any library that
+ * verifies. The contexts take turns, so that each of eight connections at a time finds a ticket.
  */
 final class Bare {
     private static final int CONTEXTS = 8;

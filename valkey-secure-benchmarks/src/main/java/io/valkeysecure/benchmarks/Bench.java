@@ -221,9 +221,11 @@ public final class Bench {
             for (Figure figure : Figures.all()) {
                 if (figure.scenario().equals(scenario.title())) {
                     figure.judge(results)
-                            .ifPresent(verdict -> System.out.printf(
+                            .ifPresent(judged -> System.out.printf(
                                     "   %s: %s, %s%n",
-                                    figure.what(), figure.measured(results).orElseThrow(), verdict.words()));
+                                    figure.what(),
+                                    judged.measured(),
+                                    judged.verdict().words()));
                 }
             }
         }

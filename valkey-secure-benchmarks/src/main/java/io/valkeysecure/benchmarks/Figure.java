@@ -18,6 +18,9 @@ record Figure(String what, String scenario, Metric metric, String dividend, Stri
     /** How much of the limit has to be reached: a library that verifies does more than the bare client does. */
     private static final double NEAR = 0.9;
 
+    /** What was measured, and how it compares. */
+    record Judged(Spread measured, Verdict verdict) {}
+
     /** The other one needs so many times what ours needs: the more, the better. */
     static Figure timesLess(
             String what, String scenario, Metric metric, String ours, String other, double floor, double goal) {
@@ -68,9 +71,11 @@ record Figure(String what, String scenario, Metric metric, String dividend, Stri
                 : results.ratio(scenario, metric, bareDividend, bareDivisor);
     }
 
-    /** How what was measured compares; nothing if the run had no such scenario or variant. */
-    Optional<Verdict> judge(Results results) {
-        return measured(results).map(measured -> judge(measured, limit(results).orElse(null)));
+    /** Nothing if the run had no such scenario or variant. */
+    Optional<Judged> judge(Results results) {
+        return measured(results)
+                .map(measured ->
+                        new Judged(measured, judge(measured, limit(results).orElse(null))));
     }
 
     /**

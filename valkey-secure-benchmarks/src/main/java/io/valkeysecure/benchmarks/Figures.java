@@ -112,7 +112,7 @@ final class Figures {
                     Metric.ALLOCATED,
                     lettuce(BORINGSSL),
                     pkcs12,
-                    // was 40; 38.4 on a busy machine, where code was compiled later
+                    // was 40; 38.4 on a busy machine with JDK 17.0.15
                     35,
                     // was 60; bare 58.0 to 59.8
                     53));

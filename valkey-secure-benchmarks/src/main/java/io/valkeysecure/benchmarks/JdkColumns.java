@@ -172,9 +172,8 @@ final class JdkColumns {
                 .map(figure -> new Line(
                         "%s: %s; goal %s".formatted(figure.scenario(), figure.what(), Spread.number(figure.goal())),
                         results -> figure.judge(results)
-                                .map(verdict -> Spread.number(figure.measured(results)
-                                                .orElseThrow()
-                                                .median()) + ", " + verdict.words())))
+                                .map(judged -> Spread.number(judged.measured().median()) + ", "
+                                        + judged.verdict().words())))
                 .toList();
     }
 }

@@ -47,7 +47,7 @@ final class Report {
         this.figures = figures;
         for (Figure figure : figures) {
             figure.judge(results)
-                    .ifPresentOrElse(verdict -> counts.merge(verdict, 1, Integer::sum), () -> unmeasured++);
+                    .ifPresentOrElse(judged -> counts.merge(judged.verdict(), 1, Integer::sum), () -> unmeasured++);
         }
     }
 
@@ -72,15 +72,15 @@ final class Report {
         row("measured in", "what", "measured", "limit", "floor", "goal", "verdict");
         row("---", "---", "--:", "--:", "--:", "--:", "---");
         for (Figure figure : figures) {
-            Optional<Spread> measured = figure.measured(results);
+            Optional<Figure.Judged> judged = figure.judge(results);
             row(
                     figure.scenario(),
                     figure.what(),
-                    measured.map(Spread::toString).orElse(NOTHING),
+                    judged.map(one -> one.measured().toString()).orElse(NOTHING),
                     figure.limit(results).map(Spread::toString).orElse(NOTHING),
                     Spread.number(figure.floor()),
                     Spread.number(figure.goal()),
-                    figure.judge(results).map(Verdict::words).orElse("not measured"));
+                    judged.map(one -> one.verdict().words()).orElse("not measured"));
         }
         line("");
         line(summary());
