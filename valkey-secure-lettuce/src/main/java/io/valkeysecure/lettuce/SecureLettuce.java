@@ -229,7 +229,7 @@ public final class SecureLettuce {
 
     /**
      * Returns options with which Lettuce's own TLS trusts nobody. A connection that the guard of {@link #resources}
-     * does not reach then fails, instead of trusting the JVM's trust store.
+     * does not reach then fails before a byte is sent, whatever {@code verifyPeer} of its URI is.
      *
      * @param tls which servers to trust and which client certificate to present
      * @param base Lettuce's options, without {@code SslOptions}
@@ -242,7 +242,7 @@ public final class SecureLettuce {
 
     /**
      * Returns options for a cluster client with which Lettuce's own TLS trusts nobody. A connection that the guard of
-     * {@link #resources} does not reach then fails, instead of trusting the JVM's trust store.
+     * {@link #resources} does not reach then fails before a byte is sent, whatever {@code verifyPeer} of its URI is.
      *
      * @param tls which servers to trust and which client certificate to present
      * @param base Lettuce's options, without {@code SslOptions}

@@ -30,6 +30,7 @@ import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.hostile.HostilePeer;
 import io.valkeysecure.testkit.internal.TlsRecord;
+import io.valkeysecure.testkit.recording.RecordingProxy;
 import io.valkeysecure.testkit.recording.TlsTranscript;
 import io.valkeysecure.testkit.server.ValkeyServer;
 import java.nio.charset.StandardCharsets;
@@ -177,15 +178,43 @@ class SecureLettuceRefusalTest {
         }
     }
 
-    @Test
-    void connect_guardMissing_lettucesOwnTlsTrustsNobody() {
+    /** Whatever Lettuce itself is told to verify: {@code NONE} would replace trust managers. */
+    @ParameterizedTest
+    @EnumSource
+    void connect_guardMissing_lettucesOwnTlsSendsNoByte(SslVerifyMode mode) {
         try (ValkeyServer server = pki.valkey().start();
-                RedisClient client = RedisClient.create(Pki.uri(server))) {
+                RecordingProxy proxy = RecordingProxy.to("localhost", server.port());
+                RedisClient client = RedisClient.create(RedisURI.builder(Pki.uri("localhost", proxy.port()))
+                        .withVerifyPeer(mode)
+                        .build())) {
             client.setOptions(SecureLettuce.clientOptions(tls, ClientOptions.create()));
 
             assertThat(catchThrowable(client::connect))
                     .satisfies(e -> assertThat(RefusalReason.of(e)).contains(RefusalReason.UNCLASSIFIED))
                     .hasStackTraceContaining("expected a channel guarded by valkey-secure");
+
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> !proxy.recordings().isEmpty());
+            assertThat(proxy.awaitEnd(Duration.ofMinutes(1))).isTrue();
+            assertThat(proxy.recordings())
+                    .isNotEmpty()
+                    .allSatisfy(
+                            recording -> assertThat(recording.clientToServer()).isEmpty());
+        }
+    }
+
+    @Test
+    void connect_sameOptionsAndGuard_isAccepted() {
+        ClientResources resources = SecureLettuce.resources(tls);
+        try (ValkeyServer server = pki.valkey().start();
+                RedisClient client = RedisClient.create(resources, Pki.uri(server))) {
+            client.setOptions(SecureLettuce.clientOptions(tls, ClientOptions.create()));
+
+            try (StatefulRedisConnection<String, String> connection = client.connect()) {
+                assertThat(connection.sync().ping()).isEqualTo("PONG");
+            }
+        } finally {
+            resources.shutdown().syncUninterruptibly();
         }
     }
 

@@ -15,13 +15,11 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.SslHandler;
-import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.SecureTls;
 import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.netty.internal.PeerBytesTap;
 import io.valkeysecure.netty.internal.TlsGate;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +27,6 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -140,17 +136,5 @@ class TlsCustomizerTest {
         try (SecureTls other = new Pki().tls()) {
             assertThat(guard.guards(other)).isFalse();
         }
-    }
-
-    /** Without managers of its own a context would take the JVM's, and trust every public CA. */
-    @Test
-    void trustManagers_ofLettucesOwnTls_areOneThatTrustsNobody() {
-        TrustManager[] managers = TrustNobody.FACTORY.getTrustManagers();
-
-        assertThat(managers).hasSize(1);
-        X509ExtendedTrustManager nobody = (X509ExtendedTrustManager) managers[0];
-        X509Certificate[] chain = new Pki().server.chain().toArray(X509Certificate[]::new);
-        assertThatThrownBy(() -> nobody.checkServerTrusted(chain, "UNKNOWN")).isInstanceOf(PeerRejectedException.class);
-        assertThat(nobody.getAcceptedIssuers()).isNotNull().isEmpty();
     }
 }
