@@ -37,8 +37,13 @@ public record Endpoint(String host, int port) {
     }
 
     private static boolean isWord(String host) {
-        return Printable.isPrintable(host)
-                && host.codePoints().noneMatch(c -> Character.isWhitespace(c) || Character.isSpaceChar(c));
+        // all white space is in the Basic Multilingual Plane
+        for (int i = 0; i < host.length(); i++) {
+            if (Character.isWhitespace(host.charAt(i)) || Character.isSpaceChar(host.charAt(i))) {
+                return false;
+            }
+        }
+        return Printable.isPrintable(host);
     }
 
     /** Returns {@code host:port}, or {@code [host]:port} for an IPv6 address. */

@@ -7,6 +7,7 @@ import java.security.Key;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ public final class HandshakeSignatures {
             0x0301, "rsa_pkcs1_sha224",
             0x0303, "ecdsa_sha224");
 
-    /** The JDK asks by the scheme's name, by the name of the signature and by that of the key; in lower case. */
+    /** The JDK asks by the scheme's name, by the name of the signature and by that of the key, in either case. */
     private static final Set<String> STRONG_TO_JDK = Stream.concat(
                     STRONG.values().stream(),
                     Stream.of(
@@ -56,7 +57,7 @@ public final class HandshakeSignatures {
                             "eddsa",
                             "rsa",
                             "ec"))
-            .collect(Collectors.toUnmodifiableSet());
+            .collect(Collectors.toCollection(() -> new TreeSet<>(String.CASE_INSENSITIVE_ORDER)));
 
     private HandshakeSignatures() {}
 
@@ -95,8 +96,7 @@ public final class HandshakeSignatures {
         @Override
         public boolean permits(
                 Set<CryptoPrimitive> primitives, String algorithm, @Nullable AlgorithmParameters parameters) {
-            return !primitives.contains(CryptoPrimitive.SIGNATURE)
-                    || STRONG_TO_JDK.contains(algorithm.toLowerCase(Locale.ROOT));
+            return !primitives.contains(CryptoPrimitive.SIGNATURE) || STRONG_TO_JDK.contains(algorithm);
         }
 
         @Override

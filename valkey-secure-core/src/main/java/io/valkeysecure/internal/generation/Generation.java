@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -47,6 +46,7 @@ public final class Generation {
     private final TlsConfiguration configuration;
     private final @Nullable LoadedIdentity identity;
     private final ServerVerifier verifier;
+    private final EngineSettings settings;
     private final Engines engines;
     private final Instant since;
     private final String digest;
@@ -71,16 +71,17 @@ public final class Generation {
         this.verifier = verifier;
         this.since = configuration.clock().instant();
         this.digest = digest;
+        settings = new EngineSettings(
+                new GenerationKeyManager(identity, register),
+                new GenerationTrustManager(presented, register),
+                versions().stream().map(TlsVersion::protocol).toList(),
+                policy().cipherSuites(),
+                policy().hybridKeyExchangeRequired(),
+                configuration.trust().revocation().isStapled(),
+                SESSION_TIMEOUT);
         engines = Engines.open(
                 configuration.engine(),
-                new EngineSettings(
-                        new GenerationKeyManager(identity, register),
-                        new GenerationTrustManager(presented, register),
-                        versions().stream().map(TlsVersion::protocol).toList(),
-                        policy().cipherSuites(),
-                        policy().hybridKeyExchangeRequired(),
-                        configuration.trust().revocation().isStapled(),
-                        SESSION_TIMEOUT),
+                settings,
                 configuration.identity() == null
                         ? null
                         : configuration.identity().describe());
@@ -166,10 +167,12 @@ public final class Generation {
         if (identity == null) {
             return null;
         }
-        return identity.chain().stream()
-                .filter(certificate -> now.isAfter(certificate.getNotAfter().toInstant()))
-                .findFirst()
-                .orElse(null);
+        for (X509Certificate certificate : identity.chain()) {
+            if (now.isAfter(certificate.getNotAfter().toInstant())) {
+                return certificate;
+            }
+        }
+        return null;
     }
 
     public @Nullable LoadedIdentity identity() {
@@ -222,12 +225,10 @@ public final class Generation {
     /** Creates the parameters of a connection from scratch, so that no default of the JVM is left in them. */
     SSLParameters parameters(Endpoint endpoint) {
         SSLParameters parameters = new SSLParameters(
-                policy().cipherSuites().toArray(String[]::new),
-                versions().stream().map(TlsVersion::protocol).toArray(String[]::new));
+                settings.cipherSuites().toArray(String[]::new),
+                settings.protocols().toArray(String[]::new));
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        parameters.setServerNames(Sni.of(configuration.names().indicated(endpoint)).stream()
-                .<javax.net.ssl.SNIServerName>map(SNIHostName::new)
-                .toList());
+        parameters.setServerNames(Sni.of(configuration.names().indicated(endpoint)));
         parameters.setUseCipherSuitesOrder(true);
         return parameters;
     }

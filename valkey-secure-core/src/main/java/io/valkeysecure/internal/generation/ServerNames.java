@@ -43,6 +43,9 @@ public record ServerNames(@Nullable List<ReferenceIdentifier.Expected> ofAll, Ma
     }
 
     private @Nullable String nameOf(Endpoint dialled) {
+        if (ofDialled.isEmpty()) {
+            return null;
+        }
         return ofDialled.getOrDefault(key(dialled), ofDialled.get(key(dialled.host())));
     }
 

@@ -31,9 +31,17 @@ public final class DeadlineSocket extends Socket {
     private final HandshakeDriver handshake;
     private final long deadlineNanos;
     private final int timeoutAfterwards;
-    private final ByteArrayOutputStream flight = new ByteArrayOutputStream();
-    private volatile boolean handshaking = true;
     private volatile boolean isWatched = true;
+
+    /** Null after the handshake. */
+    private volatile @Nullable Flight flight = new Flight();
+
+    /** What JSSE has written since it last read. */
+    private static final class Flight extends ByteArrayOutputStream {
+        ByteBuffer bytes() {
+            return ByteBuffer.wrap(buf, 0, count);
+        }
+    }
 
     public DeadlineSocket(Socket delegate, HandshakeDriver handshake, long deadlineNanos) throws SocketException {
         this.delegate = delegate;
@@ -43,8 +51,11 @@ public final class DeadlineSocket extends Socket {
     }
 
     public void handshakeEnded() throws IOException {
-        sendFlight();
-        handshaking = false;
+        Flight last = flight;
+        if (last != null) {
+            send(last);
+            flight = null;
+        }
         delegate.setSoTimeout(timeoutAfterwards);
     }
 
@@ -59,8 +70,9 @@ public final class DeadlineSocket extends Socket {
 
             @Override
             public int read(byte[] bytes, int offset, int length) throws IOException {
-                if (handshaking) {
-                    sendFlight();
+                Flight written = flight;
+                if (written != null) {
+                    send(written);
                     delegate.setSoTimeout(millisLeft());
                 }
                 int count = in.read(bytes, offset, length);
@@ -99,8 +111,9 @@ public final class DeadlineSocket extends Socket {
 
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
-                if (handshaking) {
-                    flight.write(bytes, offset, length);
+                Flight unsent = flight;
+                if (unsent != null) {
+                    unsent.write(bytes, offset, length);
                 } else {
                     out.write(bytes, offset, length);
                 }
@@ -113,17 +126,24 @@ public final class DeadlineSocket extends Socket {
      * server that refuses the first message, our certificate, closes, and the next write would fail before its alert is
      * read.
      */
-    private void sendFlight() throws IOException {
-        byte[] bytes = flight.toByteArray();
-        flight.reset();
-        if (bytes.length > 0) {
-            var unused = handshake.sent(ByteBuffer.wrap(bytes));
-            try {
-                delegate.getOutputStream().write(bytes);
-            } catch (IOException e) {
-                keepLastWords(e);
-                throw e;
-            }
+    private void send(Flight written) throws IOException {
+        if (written.size() == 0) {
+            return;
+        }
+        try {
+            var unused = handshake.sent(written.bytes());
+            sendShown(written);
+        } finally {
+            written.reset();
+        }
+    }
+
+    private void sendShown(Flight written) throws IOException {
+        try {
+            written.writeTo(delegate.getOutputStream());
+        } catch (IOException e) {
+            keepLastWords(e);
+            throw e;
         }
     }
 
@@ -331,8 +351,9 @@ public final class DeadlineSocket extends Socket {
     @Override
     public void close() throws IOException {
         try (delegate) {
-            if (handshaking && !delegate.isClosed()) {
-                sendFlight();
+            Flight last = flight;
+            if (last != null && !delegate.isClosed()) {
+                send(last);
             }
         }
     }

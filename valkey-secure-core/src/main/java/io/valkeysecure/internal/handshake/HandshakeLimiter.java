@@ -204,8 +204,7 @@ public final class HandshakeLimiter {
     }
 
     private void sweepLater(long now) {
-        boolean waiting = lines.values().stream().anyMatch(line -> !line.waiting.isEmpty());
-        if (!waiting || sweeping || inFlight.isEmpty()) {
+        if (sweeping || inFlight.isEmpty() || !isAnyWaiting()) {
             return;
         }
         sweeping = true;
@@ -214,6 +213,15 @@ public final class HandshakeLimiter {
                 .min()
                 .orElseThrow();
         timer.schedule(this::sweep, Math.max(0, delay));
+    }
+
+    private boolean isAnyWaiting() {
+        for (Line line : lines.values()) {
+            if (!line.waiting.isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void sweep() {

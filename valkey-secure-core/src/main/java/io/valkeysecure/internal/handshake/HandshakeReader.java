@@ -23,7 +23,7 @@ public final class HandshakeReader {
         /**
          * Called for each handshake message of a wanted type.
          *
-         * @param body without its header; its first {@value HandshakeReader#KEPT_BYTES} bytes if it is longer
+         * @param body to read before this method returns: without its header; its first {@value HandshakeReader#KEPT_BYTES} bytes if it is longer
          */
         void message(int type, ByteBuffer body) throws PeerRejectedException;
 
@@ -118,14 +118,11 @@ public final class HandshakeReader {
             if (messageHeader.hasRemaining()) {
                 messageHeader.put(fragment.get());
                 if (!messageHeader.hasRemaining()) {
-                    messageLeft = messageHeader.getInt(0) & 0xffffff;
-                    message = interesting.contains((int) messageHeader.get(0))
-                            ? ByteBuffer.allocate(Math.min(messageLeft, KEPT_BYTES))
-                            : null;
+                    beginMessage(fragment);
                 }
             } else {
                 int count = Math.min(fragment.remaining(), messageLeft);
-                if (message != null) {
+                if (message != null && message.hasRemaining()) {
                     int kept = Math.min(count, message.remaining());
                     message.put(fragment.slice(fragment.position(), kept));
                 }
@@ -140,6 +137,19 @@ public final class HandshakeReader {
                     listener.message(messageHeader.get(0), whole.flip());
                 }
             }
+        }
+    }
+
+    /** A message that is there as a whole, as most are, is not copied. */
+    private void beginMessage(ByteBuffer fragment) {
+        messageLeft = messageHeader.getInt(0) & 0xffffff;
+        int kept = Math.min(messageLeft, KEPT_BYTES);
+        if (!interesting.contains((int) messageHeader.get(0))) {
+            message = null;
+        } else if (fragment.remaining() >= messageLeft) {
+            message = fragment.slice(fragment.position(), kept).position(kept);
+        } else {
+            message = ByteBuffer.allocate(kept);
         }
     }
 }

@@ -78,7 +78,12 @@ public final class Printable {
      * @return true if nothing in it has to be escaped
      */
     public static boolean isPrintable(String text) {
-        return text.codePoints().allMatch(Printable::isPrintable);
+        for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at))) {
+            if (!isPrintable(text.codePointAt(at))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String cut(String text, int most) {

@@ -22,7 +22,8 @@ public final class IpLiteral {
 
     /** {@return the octets of a literal address, found without a name lookup; null if the host is none} */
     static byte @Nullable [] parse(String host) {
-        String text = host.split("%", 2)[0]; // without the zone
+        int zone = host.indexOf('%');
+        String text = zone < 0 ? host : host.substring(0, zone);
         return text.indexOf(':') >= 0 ? parseIpv6(text) : parseIpv4(text);
     }
 
@@ -50,6 +51,9 @@ public final class IpLiteral {
     }
 
     private static byte @Nullable [] parseIpv4(String text) {
+        if (text.isEmpty() || text.charAt(0) < '0' || text.charAt(0) > '9') {
+            return null; // most hosts are names
+        }
         String[] parts = text.split("\\.", -1);
         if (parts.length != 4) {
             return null;

@@ -97,6 +97,9 @@ public final class ReferenceIdentifier {
             return new Ip(address);
         }
         String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+        if (CertificateName.isDnsName(name)) {
+            return new Dns(name.toLowerCase(Locale.ROOT));
+        }
         String ascii = "";
         try {
             ascii = IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT);

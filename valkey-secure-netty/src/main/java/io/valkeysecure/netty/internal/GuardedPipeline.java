@@ -41,7 +41,9 @@ public final class GuardedPipeline {
         // zero would turn the timeout off
         ours.setHandshakeTimeoutMillis(Math.max(1, handshake.timeout().toMillis()));
         ours.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_TIMEOUT.toMillis());
-        // Netty's handler reports a failed handshake when it is removed, so it is removed before the gate is added
+        // or Netty's handler would make an exception for its handshake when it is removed, and report it
+        var unusedHandshake = theirs.handshakeFuture().cancel(false);
+        var unusedClose = theirs.sslCloseFuture().cancel(false);
         pipeline.replace(theirs, FIRST_BYTES, new PeerBytesTap(handshake));
         pipeline.addAfter(FIRST_BYTES, SLOT, new HandshakeSlot(handshake, ours));
         pipeline.addAfter(SLOT, TLS, ours);
