@@ -179,13 +179,13 @@ public final class Bench {
                 new Part("growth-idle", once, () -> new IdleGrowth(ec, plan.growing())),
                 new Part(
                         "growth-rotations",
-                        once,
+                        plan.heaps(),
                         () -> new RotationGrowth(ec, directory, plan.upTo(RotationGrowth.SIZES))),
                 new Part(
                         "growth-anchors",
                         plan.turns(),
                         () -> new AnchorGrowth(directory, plan.upTo(AnchorGrowth.SIZES))),
-                new Part("growth-crl", plan.heaps(), () -> new CrlGrowth(plan.upTo(CrlGrowth.SIZES))),
+                new Part("growth-crl", plan.turns(), () -> new CrlGrowth(plan.upTo(CrlGrowth.SIZES))),
                 new Part("growth-names", plan.turns(), () -> new NameGrowth(plan.upTo(NameGrowth.SIZES))),
                 new Part(
                         "growth-listeners",

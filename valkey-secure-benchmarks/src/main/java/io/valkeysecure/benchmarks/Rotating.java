@@ -19,15 +19,24 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
+import org.apache.commons.pool2.BasePooledObjectFactory;
+import org.apache.commons.pool2.PooledObject;
+import org.apache.commons.pool2.impl.DefaultPooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -37,6 +46,10 @@ import redis.clients.jedis.JedisClientConfig;
  * Commands before a rotation of the client identity, and while it replaces every connection: of all clients and engines
  * at the same time, each with its own load, so that the window can be as long as it is by default. At an even rate that
  * the machine can take, for at its limit any work, however little, is paid for by commands.
+ *
+ * <p>Then the same with the bare clients, see {@link Bare}, whose connections an application replaces by ready ones of a
+ * new client, at an even pace. What that costs is the limit: it is the work of new connections on a machine that also
+ * answers commands.
  */
 final class Rotating extends Scenario {
     static final String TITLE = "Rotation of the identity";
@@ -44,6 +57,7 @@ final class Rotating extends Scenario {
     private static final int CONNECTIONS = 32;
     private static final int POOLED = 8;
     private static final int WORKERS = 2;
+    private static final int WARM_UP = 500;
     private static final Duration BETWEEN = Duration.ofMillis(2);
     private static final Duration BETWEEN_OF_WORKER = BETWEEN.multipliedBy(WORKERS);
     private static final Duration TAIL = Duration.ofMillis(100);
@@ -54,12 +68,22 @@ final class Rotating extends Scenario {
 
     private final Site site;
     private final Duration window;
-    private final List<Rotated> all = new ArrayList<>();
+    private final List<Rotated> ours = new ArrayList<>();
+    private final List<Rotated> bare = new ArrayList<>();
     private final ExecutorService loads = Executors.newCachedThreadPool();
     private volatile ClientIdentity identity;
 
     /** A client on an engine, at work. */
-    private record Rotated(String name, SecureTls tls, Handshakes handshakes, Load load) {}
+    private record Rotated(String name, Replacement replacement, Load load) {}
+
+    /** What replaces the connections of a client. */
+    private interface Replacement {
+        /** Has all connections replaced within the window. */
+        void begin() throws Exception;
+
+        /** How many have been since. */
+        long replaced();
+    }
 
     private interface Load {
         int connections();
@@ -89,9 +113,26 @@ final class Rotating extends Scenario {
                         .build();
                 atEnd(tls::close);
                 Load load = client == Client.LETTUCE ? lettuce(tls) : jedis(tls);
-                all.add(new Rotated(engine.variant(client), tls, handshakes, load));
+                ours.add(new Rotated(engine.variant(client), reloading(tls, handshakes), load));
             }
         }
+        Bare.lettuce().forEach(this::addLettuce);
+        Bare.jedis().forEach(this::addJedis);
+    }
+
+    private static Replacement reloading(SecureTls tls, Handshakes handshakes) {
+        return new Replacement() {
+            @Override
+            public void begin() {
+                handshakes.forget();
+                boolean unused = tls.reload();
+            }
+
+            @Override
+            public long replaced() {
+                return handshakes.count();
+            }
+        };
     }
 
     static String before(String variant) {
@@ -104,19 +145,26 @@ final class Rotating extends Scenario {
 
     @Override
     int variants() {
-        return 2 * all.size();
+        return 2 * (ours.size() + bare.size());
     }
 
     @Override
     Map<String, Map<Metric, Double>> round(int number, Duration length) throws Exception {
-        Map<String, Map<Metric, Double>> before = load(length.dividedBy(BEFORE), Rotating::before);
+        boolean oursFirst = number % 2 == 0;
+        Map<String, Map<Metric, Double>> measured = new LinkedHashMap<>(round(oursFirst ? ours : bare, length));
+        measured.putAll(round(oursFirst ? bare : ours, length));
+        return measured;
+    }
+
+    private Map<String, Map<Metric, Double>> round(List<Rotated> all, Duration length) throws Exception {
+        Map<String, Map<Metric, Double>> before = load(all, length.dividedBy(BEFORE), Rotating::before);
+        // not sooner: it is also found without a reload
         identity = newIdentity();
         for (Rotated rotated : all) {
-            rotated.handshakes().forget();
-            boolean unused = rotated.tls().reload();
+            rotated.replacement().begin();
         }
-        Map<String, Map<Metric, Double>> measured = load(length, Rotating::during);
-        awaitReplaced();
+        Map<String, Map<Metric, Double>> measured = load(all, length, Rotating::during);
+        awaitReplaced(all);
         Map<String, Map<Metric, Double>> both = new LinkedHashMap<>();
         for (Rotated rotated : all) {
             both.put(before(rotated.name()), before.getOrDefault(before(rotated.name()), Map.of()));
@@ -125,7 +173,8 @@ final class Rotating extends Scenario {
         return both;
     }
 
-    private Map<String, Map<Metric, Double>> load(Duration length, UnaryOperator<String> name) throws Exception {
+    private Map<String, Map<Metric, Double>> load(List<Rotated> all, Duration length, UnaryOperator<String> name)
+            throws Exception {
         Map<String, Future<Latencies>> running = new LinkedHashMap<>();
         for (Rotated rotated : all) {
             running.put(
@@ -142,10 +191,10 @@ final class Rotating extends Scenario {
     /**
      * Every connection has to have been replaced in the end, or it was no rotation; a pool replaces what is borrowed.
      */
-    private void awaitReplaced() throws Exception {
+    private void awaitReplaced(List<Rotated> all) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         for (Rotated rotated : all) {
-            while (rotated.handshakes().count() < rotated.load().connections()) {
+            while (rotated.replacement().replaced() < rotated.load().connections()) {
                 if (System.nanoTime() > end) {
                     throw new IllegalStateException(
                             "%s: expected %d connections to be replaced within %s and %s, seen %d"
@@ -154,7 +203,7 @@ final class Rotating extends Scenario {
                                             rotated.load().connections(),
                                             window,
                                             PATIENCE,
-                                            rotated.handshakes().count()));
+                                            rotated.replacement().replaced()));
                 }
                 Latencies unused = rotated.load().run(TAIL);
             }
@@ -184,11 +233,88 @@ final class Rotating extends Scenario {
                         .withSsl(true)
                         .build());
         atEnd(client::shutdown);
-        List<StatefulRedisConnection<String, byte[]>> connections = new ArrayList<>();
+        warmUp(() -> Connecting.ping(client));
+        return load(connections(client));
+    }
+
+    private static AtomicReferenceArray<StatefulRedisConnection<String, byte[]>> connections(RedisClient client) {
+        var connections = new AtomicReferenceArray<StatefulRedisConnection<String, byte[]>>(CONNECTIONS);
         for (int i = 0; i < CONNECTIONS; i++) {
-            connections.add(Commands.connect(client));
+            connections.set(i, Commands.connect(client));
         }
         connections.get(0).sync().set(Commands.KEY, Commands.value(Pipelining.SMALL));
+        return connections;
+    }
+
+    private void addLettuce(Variant<RedisClient> variant) {
+        Opened<RedisClient> first = variant.open(site, site.server());
+        warmUp(() -> Connecting.ping(first.client()));
+        LettuceReplacement replacement = new LettuceReplacement(variant, first, connections(first.client()));
+        atEnd(replacement::end);
+        bare.add(new Rotated(variant.name(), replacement, load(replacement.connections)));
+    }
+
+    /** Replaces connections by those of a new client, as an application does whose client cannot. */
+    private final class LettuceReplacement implements Replacement {
+        private final Variant<RedisClient> variant;
+        private final AtomicReferenceArray<StatefulRedisConnection<String, byte[]>> connections;
+        private final AtomicInteger replaced = new AtomicInteger();
+        private volatile Opened<RedisClient> client;
+
+        LettuceReplacement(
+                Variant<RedisClient> variant,
+                Opened<RedisClient> first,
+                AtomicReferenceArray<StatefulRedisConnection<String, byte[]>> connections) {
+            this.variant = variant;
+            this.client = first;
+            this.connections = connections;
+        }
+
+        @Override
+        public void begin() {
+            replaced.set(0);
+            var unused = loads.submit(() -> {
+                Opened<RedisClient> before = client;
+                client = variant.open(site, site.server());
+                atEvenPace(CONNECTIONS, i -> {
+                    StatefulRedisConnection<String, byte[]> old =
+                            connections.getAndSet(i, Commands.connect(client.client()));
+                    // until nothing is written to it, and what was is answered
+                    pause(BETWEEN.multipliedBy(CONNECTIONS));
+                    String unusedPong = old.sync().ping();
+                    old.close();
+                    replaced.incrementAndGet();
+                });
+                before.close();
+                return null;
+            });
+        }
+
+        @Override
+        public long replaced() {
+            return replaced.get();
+        }
+
+        void end() {
+            client.close();
+        }
+    }
+
+    /** Something that is done for each of several. */
+    @FunctionalInterface
+    private interface Step {
+        void run(int number) throws Exception;
+    }
+
+    private void atEvenPace(int count, Step step) throws Exception {
+        long begun = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            pauseUntil(begun + i * window.toNanos() / count);
+            step.run(i);
+        }
+    }
+
+    private static Load load(AtomicReferenceArray<StatefulRedisConnection<String, byte[]>> connections) {
         return new Load() {
             @Override
             public int connections() {
@@ -223,20 +349,92 @@ final class Rotating extends Scenario {
     private Load jedis(SecureTls tls) {
         JedisClientConfig config =
                 SecureJedis.clientConfig(tls, DefaultJedisClientConfig.builder().build());
+        HostAndPort server = new HostAndPort(site.server().host(), site.server().port());
+        GenericObjectPool<Jedis> pool =
+                new GenericObjectPool<>(SecureJedis.jedisFactory(server, config), SecureJedis.poolConfig(tls, size()));
+        atEnd(pool::close);
+        warmUp(() -> Connecting.ping(new Variant.Dial(server, config)));
+        return load(pool);
+    }
+
+    private static GenericObjectPoolConfig<Jedis> size() {
         GenericObjectPoolConfig<Jedis> size = new GenericObjectPoolConfig<>();
         size.setMaxTotal(POOLED);
         size.setMaxIdle(POOLED);
         size.setMinIdle(POOLED);
         // so that each is used
         size.setLifo(false);
-        HostAndPort server = new HostAndPort(site.server().host(), site.server().port());
-        GenericObjectPool<Jedis> pool =
-                new GenericObjectPool<>(SecureJedis.jedisFactory(server, config), SecureJedis.poolConfig(tls, size));
+        return size;
+    }
+
+    private void addJedis(Variant<Variant.Dial> variant) {
+        JedisReplacement replacement = new JedisReplacement(variant);
+        warmUp(() -> Connecting.ping(replacement.dial));
+        GenericObjectPool<Jedis> pool = new GenericObjectPool<>(replacement, size());
+        replacement.pool = pool;
         atEnd(pool::close);
-        byte[] key = Commands.KEY.getBytes(StandardCharsets.US_ASCII);
-        try (Jedis jedis = new Jedis(server, config)) {
-            String unused = jedis.set(key, Commands.value(Pipelining.SMALL));
+        bare.add(new Rotated(variant.name(), replacement, load(pool)));
+    }
+
+    /** Replaces the connections of a pool by those with a new context, as an application does whose client cannot. */
+    private final class JedisReplacement extends BasePooledObjectFactory<Jedis> implements Replacement {
+        private final Variant<Variant.Dial> variant;
+        private final Set<Jedis> fresh = ConcurrentHashMap.newKeySet();
+        private final AtomicInteger replaced = new AtomicInteger();
+        private volatile Variant.Dial dial;
+        private @Nullable GenericObjectPool<Jedis> pool;
+
+        JedisReplacement(Variant<Variant.Dial> variant) {
+            this.variant = variant;
+            dial = variant.open(site, site.server()).client();
         }
+
+        @Override
+        public Jedis create() {
+            Jedis jedis = new Jedis(dial.server(), dial.config());
+            fresh.add(jedis);
+            return jedis;
+        }
+
+        @Override
+        public PooledObject<Jedis> wrap(Jedis jedis) {
+            return new DefaultPooledObject<>(jedis);
+        }
+
+        @Override
+        public void destroyObject(PooledObject<Jedis> pooled) {
+            pooled.getObject().close();
+        }
+
+        @Override
+        public void begin() {
+            GenericObjectPool<Jedis> all = Objects.requireNonNull(pool);
+            replaced.set(0);
+            fresh.clear();
+            dial = variant.open(site, site.server()).client();
+            var unused = loads.submit(() -> {
+                atEvenPace(POOLED, i -> {
+                    Jedis old = all.borrowObject();
+                    while (fresh.contains(old)) {
+                        all.returnObject(old);
+                        old = all.borrowObject();
+                    }
+                    all.invalidateObject(old);
+                    all.addObject();
+                    replaced.incrementAndGet();
+                });
+                return null;
+            });
+        }
+
+        @Override
+        public long replaced() {
+            return replaced.get();
+        }
+    }
+
+    private Load load(GenericObjectPool<Jedis> pool) {
+        byte[] key = Commands.KEY.getBytes(StandardCharsets.US_ASCII);
         ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
         atEnd(workers::shutdownNow);
         return new Load() {
@@ -271,6 +469,13 @@ final class Rotating extends Scenario {
                 return latencies;
             }
         };
+    }
+
+    /** Has the JVM compile what connects, or the first that is measured would pay for it. */
+    private static void warmUp(Runnable connection) {
+        for (int i = 0; i < WARM_UP; i++) {
+            connection.run();
+        }
     }
 
     private static void requireAnswered(boolean answered, long failed) {
