@@ -73,7 +73,8 @@ public final class SecureRedisson {
     /**
      * Makes a guarded copy of a configuration, for code that makes Redisson's client itself, as an integration of a
      * framework does. Redisson's own TLS trusts nobody in the copy, so that a channel that the guard does not reach
-     * fails. Keep the {@link NettyHook} of the copy: it is the guard.
+     * fails, unless the copy's {@code sslVerificationMode} is set to {@code NONE}. Keep the {@link NettyHook} of the copy:
+     * it is the guard.
      *
      * @param tls which servers to trust and which client certificate to present
      * @param config Redisson's configuration; a {@link NettyHook} in it is called before the guard

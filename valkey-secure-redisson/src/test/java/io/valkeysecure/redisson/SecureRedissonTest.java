@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.redisson.Redisson;
@@ -297,12 +298,14 @@ class SecureRedissonTest {
         assertThat(seen).hasAtLeastOneElementOfType(Bootstrap.class).hasAtLeastOneElementOfType(Channel.class);
     }
 
-    /** Whoever takes the guard away gets a client that trusts nobody. */
-    @Test
-    void guard_replacedByAnotherHook_connectionFailsWithoutAByte() {
+    /** Whoever takes the guard away gets a client that trusts nobody. Redisson itself trusts everybody if told NONE. */
+    @ParameterizedTest
+    @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+    void guard_replacedByAnotherHook_connectionFailsWithoutAByte(SslVerificationMode mode) {
         try (RecordingProxy proxy = RecordingProxy.to("localhost", server.port())) {
-            Config config =
-                    SecureRedisson.secure(tls, Fixture.single(proxy.port())).setNettyHook(new DefaultNettyHook());
+            Config config = SecureRedisson.secure(tls, Fixture.single(proxy.port()))
+                    .setNettyHook(new DefaultNettyHook())
+                    .setSslVerificationMode(mode);
 
             assertThatThrownBy(() -> Redisson.create(config))
                     .hasStackTraceContaining("expected a channel guarded by valkey-secure");
