@@ -148,14 +148,14 @@ public final class Bench {
         for (int size : List.of(Pipelining.SMALL, Pipelining.LARGE)) {
             for (Commands command : Commands.values()) {
                 String which = "-%s-%d".formatted(command.name().toLowerCase(Locale.ROOT), size);
-                parts.add(new Part("pipelining" + which, plan.turns(), () -> new Pipelining(ec, command, size)));
-                parts.add(new Part("jedis" + which, plan.turns(), () -> new JedisCommands(ec, command, size)));
+                parts.add(new Part("pipelining" + which, plan.commands(), () -> new Pipelining(ec, command, size)));
+                parts.add(new Part("jedis" + which, plan.commands(), () -> new JedisCommands(ec, command, size)));
             }
         }
-        parts.add(new Part("waiting-one", plan.turns(), () -> Waiting.one(ec)));
-        parts.add(new Part("waiting-eight", plan.turns(), () -> Waiting.eight(ec)));
-        parts.add(new Part("publishing", plan.turns(), () -> new Publishing(ec)));
-        parts.add(new Part("blocking", plan.turns(), () -> new Blocking(ec)));
+        parts.add(new Part("waiting-one", plan.commands(), () -> Waiting.one(ec)));
+        parts.add(new Part("waiting-eight", plan.commands(), () -> Waiting.eight(ec)));
+        parts.add(new Part("publishing", plan.commands(), () -> new Publishing(ec)));
+        parts.add(new Part("blocking", plan.commands(), () -> new Blocking(ec)));
         parts.add(new Part("idle", plan.heaps(), () -> new Idle(ec, plan.idle())));
         parts.add(new Part("stalling", plan.feats(), () -> new Stalling(ec, plan.connecting())));
         parts.add(new Part("starving", plan.feats(), () -> new Starving(ec)));

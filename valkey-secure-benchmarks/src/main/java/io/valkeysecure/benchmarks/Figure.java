@@ -80,18 +80,28 @@ record Figure(String what, String scenario, Metric metric, String dividend, Stri
 
     /**
      * Compares. The goal is for the median to reach; the floor is missed only if the median surely lies beyond it,
-     * since a run that fails by chance is one that nobody believes.
+     * since a run that fails by chance is one that nobody believes. A floor that the bare client misses as well says
+     * nothing of this library: then it is at the limit or below the floor.
      */
     Verdict judge(Spread measured, @Nullable Spread limit) {
-        double sign = isHigherBetter() ? 1 : -1;
         double best = isHigherBetter() ? measured.surelyTo() : measured.surelyFrom();
-        if (sign * measured.median() >= sign * goal) {
+        if (reaches(measured.median(), goal)) {
             return Verdict.AT_GOAL;
         }
-        if (sign * measured.median() >= sign * floor) {
-            return limit != null && isNear(measured.median(), limit.median()) ? Verdict.AT_LIMIT : Verdict.ABOVE_FLOOR;
+        boolean aboveFloor = reaches(measured.median(), floor);
+        if (limit != null
+                && isNear(measured.median(), limit.median())
+                && (aboveFloor || !reaches(limit.median(), floor))) {
+            return Verdict.AT_LIMIT;
         }
-        return sign * best >= sign * floor ? Verdict.AT_FLOOR : Verdict.BELOW_FLOOR;
+        if (aboveFloor) {
+            return Verdict.ABOVE_FLOOR;
+        }
+        return reaches(best, floor) ? Verdict.AT_FLOOR : Verdict.BELOW_FLOOR;
+    }
+
+    private boolean reaches(double value, double wanted) {
+        return isHigherBetter() ? value >= wanted : value <= wanted;
     }
 
     private boolean isNear(double measured, double limit) {

@@ -7,6 +7,8 @@ import java.util.List;
  * How much is done.
  *
  * @param turns for what takes as long as it is told to
+ * @param commands for commands, of which a short turn has thousands: what else the machine does changes more slowly than
+ *     these turns, so that it is the same for both sides of a ratio
  * @param feats for what takes as long as it takes
  * @param heaps for what a heap holds, which hardly differs from round to round
  * @param samples for stacks that are sampled
@@ -19,6 +21,7 @@ import java.util.List;
  */
 record Plan(
         Pace turns,
+        Pace commands,
         Pace feats,
         Pace heaps,
         Pace samples,
@@ -31,6 +34,7 @@ record Plan(
     /** For figures to publish. */
     static final Plan FULL = new Plan(
             new Pace(4, Duration.ofMillis(700), 9, Duration.ofMillis(400)),
+            new Pace(4, Duration.ofMillis(700), 27, Duration.ofMillis(150)),
             new Pace(1, Duration.ZERO, 6, Duration.ZERO),
             new Pace(1, Duration.ZERO, 2, Duration.ZERO),
             new Pace(0, Duration.ZERO, 3, Duration.ofSeconds(8)),
@@ -43,6 +47,7 @@ record Plan(
 
     /** To see that everything works. */
     static final Plan QUICK = new Plan(
+            new Pace(1, Duration.ofMillis(500), 3, Duration.ofMillis(150)),
             new Pace(1, Duration.ofMillis(500), 3, Duration.ofMillis(150)),
             new Pace(0, Duration.ZERO, 2, Duration.ZERO),
             new Pace(1, Duration.ZERO, 2, Duration.ZERO),

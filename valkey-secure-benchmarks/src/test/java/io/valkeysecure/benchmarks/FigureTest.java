@@ -63,9 +63,18 @@ class FigureTest {
         assertThat(LESS.judge(spread(9, 9, 9), limit)).isEqualTo(Verdict.AT_LIMIT);
         assertThat(LESS.judge(spread(8.9, 8, 9), limit)).isEqualTo(Verdict.ABOVE_FLOOR);
         assertThat(LESS.judge(spread(12, 12, 12), limit)).isEqualTo(Verdict.AT_GOAL);
-        assertThat(LESS.judge(spread(5.9, 5, 5.95), spread(5, 5, 5))).isEqualTo(Verdict.BELOW_FLOOR);
         assertThat(AT_MOST.judge(spread(1.2, 1, 1.3), spread(1.1, 1, 1.2))).isEqualTo(Verdict.AT_LIMIT);
         assertThat(AT_MOST.judge(spread(1.3, 1, 1.3), spread(1.1, 1, 1.2))).isEqualTo(Verdict.ABOVE_FLOOR);
+    }
+
+    /** What the engine costs on this machine fails no run; what this library adds to it does. */
+    @Test
+    void judge_bareClientIsBelowTheFloorToo_isAtTheLimitOrBelowTheFloor() {
+        assertThat(LESS.judge(spread(5.3, 5, 5.95), spread(5.8, 5, 6))).isEqualTo(Verdict.AT_LIMIT);
+        assertThat(LESS.judge(spread(5.2, 5, 5.95), spread(5.8, 5, 6))).isEqualTo(Verdict.BELOW_FLOOR);
+        assertThat(LESS.judge(spread(5.9, 5, 5.95), spread(6, 6, 6))).isEqualTo(Verdict.BELOW_FLOOR);
+        assertThat(AT_MOST.judge(spread(1.5, 1.4, 1.6), spread(1.4, 1.3, 1.5))).isEqualTo(Verdict.AT_LIMIT);
+        assertThat(AT_MOST.judge(spread(1.6, 1.4, 1.6), spread(1.4, 1.3, 1.5))).isEqualTo(Verdict.BELOW_FLOOR);
     }
 
     @Test
