@@ -151,15 +151,18 @@ final class Rotating extends Scenario {
     @Override
     Map<String, Map<Metric, Double>> round(int number, Duration length) throws Exception {
         boolean oursFirst = number % 2 == 0;
-        Map<String, Map<Metric, Double>> measured = new LinkedHashMap<>(round(oursFirst ? ours : bare, length));
-        measured.putAll(round(oursFirst ? bare : ours, length));
+        Map<String, Map<Metric, Double>> measured = new LinkedHashMap<>(round(oursFirst, length));
+        measured.putAll(round(!oursFirst, length));
         return measured;
     }
 
-    private Map<String, Map<Metric, Double>> round(List<Rotated> all, Duration length) throws Exception {
+    private Map<String, Map<Metric, Double>> round(boolean ofOurs, Duration length) throws Exception {
+        List<Rotated> all = ofOurs ? ours : bare;
         Map<String, Map<Metric, Double>> before = load(all, length.dividedBy(BEFORE), Rotating::before);
-        // not sooner: it is also found without a reload
-        identity = newIdentity();
+        if (ofOurs) {
+            // not sooner, and not for the bare clients: it is also found without a reload
+            identity = newIdentity();
+        }
         for (Rotated rotated : all) {
             rotated.replacement().begin();
         }

@@ -23,7 +23,8 @@ public final class HandshakeReader {
         /**
          * Called for each handshake message of a wanted type.
          *
-         * @param body to read before this method returns: without its header; its first {@value HandshakeReader#KEPT_BYTES} bytes if it is longer
+         * @param body to read before this method returns: without its header, and only the first
+         *     {@value HandshakeReader#KEPT_BYTES} bytes of a longer one
          */
         void message(int type, ByteBuffer body) throws PeerRejectedException;
 
