@@ -19,24 +19,17 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.apache.commons.pool2.BasePooledObjectFactory;
-import org.apache.commons.pool2.PooledObject;
-import org.apache.commons.pool2.impl.DefaultPooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
-import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -75,15 +68,6 @@ final class Rotating extends Scenario {
 
     /** A client on an engine, at work. */
     private record Rotated(String name, Replacement replacement, Load load) {}
-
-    /** What replaces the connections of a client. */
-    private interface Replacement {
-        /** Has all connections replaced within the window. */
-        void begin() throws Exception;
-
-        /** How many have been since. */
-        long replaced();
-    }
 
     private interface Load {
         int connections();
@@ -252,69 +236,13 @@ final class Rotating extends Scenario {
     private void addLettuce(Variant<RedisClient> variant) {
         Opened<RedisClient> first = variant.open(site, site.server());
         warmUp(() -> Connecting.ping(first.client()));
-        LettuceReplacement replacement = new LettuceReplacement(variant, first, connections(first.client()));
+        var connections = connections(first.client());
+        // until nothing is written to a connection that was replaced, each has had its turn
+        Duration quiet = BETWEEN.multipliedBy(CONNECTIONS);
+        LettuceReplacement replacement = new LettuceReplacement(
+                loads, window, connections, first, () -> variant.open(site, site.server()), quiet);
         atEnd(replacement::end);
-        bare.add(new Rotated(variant.name(), replacement, load(replacement.connections)));
-    }
-
-    /** Replaces connections by those of a new client, as an application does whose client cannot. */
-    private final class LettuceReplacement implements Replacement {
-        private final Variant<RedisClient> variant;
-        private final AtomicReferenceArray<StatefulRedisConnection<String, byte[]>> connections;
-        private final AtomicInteger replaced = new AtomicInteger();
-        private volatile Opened<RedisClient> client;
-
-        LettuceReplacement(
-                Variant<RedisClient> variant,
-                Opened<RedisClient> first,
-                AtomicReferenceArray<StatefulRedisConnection<String, byte[]>> connections) {
-            this.variant = variant;
-            this.client = first;
-            this.connections = connections;
-        }
-
-        @Override
-        public void begin() {
-            replaced.set(0);
-            var unused = loads.submit(() -> {
-                Opened<RedisClient> before = client;
-                client = variant.open(site, site.server());
-                atEvenPace(CONNECTIONS, i -> {
-                    StatefulRedisConnection<String, byte[]> old =
-                            connections.getAndSet(i, Commands.connect(client.client()));
-                    // until nothing is written to it, and what was is answered
-                    pause(BETWEEN.multipliedBy(CONNECTIONS));
-                    String unusedPong = old.sync().ping();
-                    old.close();
-                    replaced.incrementAndGet();
-                });
-                before.close();
-                return null;
-            });
-        }
-
-        @Override
-        public long replaced() {
-            return replaced.get();
-        }
-
-        void end() {
-            client.close();
-        }
-    }
-
-    /** Something that is done for each of several. */
-    @FunctionalInterface
-    private interface Step {
-        void run(int number) throws Exception;
-    }
-
-    private void atEvenPace(int count, Step step) throws Exception {
-        long begun = System.nanoTime();
-        for (int i = 0; i < count; i++) {
-            pauseUntil(begun + i * window.toNanos() / count);
-            step.run(i);
-        }
+        bare.add(new Rotated(variant.name(), replacement, load(connections)));
     }
 
     private static Load load(AtomicReferenceArray<StatefulRedisConnection<String, byte[]>> connections) {
@@ -371,69 +299,12 @@ final class Rotating extends Scenario {
     }
 
     private void addJedis(Variant<Variant.Dial> variant) {
-        JedisReplacement replacement = new JedisReplacement(variant);
-        warmUp(() -> Connecting.ping(replacement.dial));
-        GenericObjectPool<Jedis> pool = new GenericObjectPool<>(replacement, size());
-        replacement.pool = pool;
-        atEnd(pool::close);
-        bare.add(new Rotated(variant.name(), replacement, load(pool)));
-    }
-
-    /** Replaces the connections of a pool by those with a new context, as an application does whose client cannot. */
-    private final class JedisReplacement extends BasePooledObjectFactory<Jedis> implements Replacement {
-        private final Variant<Variant.Dial> variant;
-        private final Set<Jedis> fresh = ConcurrentHashMap.newKeySet();
-        private final AtomicInteger replaced = new AtomicInteger();
-        private volatile Variant.Dial dial;
-        private @Nullable GenericObjectPool<Jedis> pool;
-
-        JedisReplacement(Variant<Variant.Dial> variant) {
-            this.variant = variant;
-            dial = variant.open(site, site.server()).client();
-        }
-
-        @Override
-        public Jedis create() {
-            Jedis jedis = new Jedis(dial.server(), dial.config());
-            fresh.add(jedis);
-            return jedis;
-        }
-
-        @Override
-        public PooledObject<Jedis> wrap(Jedis jedis) {
-            return new DefaultPooledObject<>(jedis);
-        }
-
-        @Override
-        public void destroyObject(PooledObject<Jedis> pooled) {
-            pooled.getObject().close();
-        }
-
-        @Override
-        public void begin() {
-            GenericObjectPool<Jedis> all = Objects.requireNonNull(pool);
-            replaced.set(0);
-            fresh.clear();
-            dial = variant.open(site, site.server()).client();
-            var unused = loads.submit(() -> {
-                atEvenPace(POOLED, i -> {
-                    Jedis old = all.borrowObject();
-                    while (fresh.contains(old)) {
-                        all.returnObject(old);
-                        old = all.borrowObject();
-                    }
-                    all.invalidateObject(old);
-                    all.addObject();
-                    replaced.incrementAndGet();
-                });
-                return null;
-            });
-        }
-
-        @Override
-        public long replaced() {
-            return replaced.get();
-        }
+        Supplier<Variant.Dial> dials = () -> variant.open(site, site.server()).client();
+        Variant.Dial first = dials.get();
+        warmUp(() -> Connecting.ping(first));
+        JedisReplacement replacement = new JedisReplacement(loads, window, size(), first, dials);
+        atEnd(replacement.pool()::close);
+        bare.add(new Rotated(variant.name(), replacement, load(replacement.pool())));
     }
 
     private Load load(GenericObjectPool<Jedis> pool) {
@@ -484,13 +355,6 @@ final class Rotating extends Scenario {
     private static void requireAnswered(boolean answered, long failed) {
         if (!answered || failed > 0) {
             throw new IllegalStateException("expected every command to be answered, %d have failed".formatted(failed));
-        }
-    }
-
-    private static void pauseUntil(long time) {
-        long left = time - System.nanoTime();
-        if (left > 0) {
-            pause(Duration.ofNanos(left));
         }
     }
 }

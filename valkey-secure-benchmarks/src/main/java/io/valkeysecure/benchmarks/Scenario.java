@@ -105,6 +105,13 @@ abstract class Scenario implements AutoCloseable {
         }
     }
 
+    static void pauseUntil(long nanoTime) {
+        long left = nanoTime - System.nanoTime();
+        if (left > 0) {
+            pause(Duration.ofNanos(left));
+        }
+    }
+
     @Override
     public void close() {
         while (!ends.isEmpty()) {
