@@ -9,6 +9,7 @@ import io.lettuce.core.protocol.DefaultEndpoint;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -20,6 +21,7 @@ import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.TlsPolicy;
 import io.valkeysecure.netty.internal.PeerBytesTap;
 import io.valkeysecure.netty.internal.TlsGate;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -136,5 +139,30 @@ class TlsCustomizerTest {
         try (SecureTls other = new Pki().tls()) {
             assertThat(guard.guards(other)).isFalse();
         }
+    }
+
+    /** All that the guard reads of it is there, and nothing that would make a connection. */
+    @Test
+    void lettucesOwnTls_keepsHostAndParameters_andRefusesEveryHandshake() throws Exception {
+        SSLEngine engine = new TrustNobody(Duration.ofSeconds(1))
+                .createSslContextBuilder()
+                .build()
+                .newEngine(ByteBufAllocator.DEFAULT, "valkey.internal", 6380);
+        SSLParameters parameters = new SSLParameters();
+        engine.setSSLParameters(parameters);
+        ByteBuffer buffer = ByteBuffer.allocate(1);
+
+        assertThat(engine.getPeerHost()).isEqualTo("valkey.internal");
+        assertThat(engine.getPeerPort()).isEqualTo(6380);
+        assertThat(engine.getSSLParameters()).isSameAs(parameters);
+        List<ThrowingCallable> uses = List.of(
+                engine::beginHandshake,
+                engine::getSession,
+                () -> engine.wrap(buffer, buffer),
+                () -> engine.unwrap(buffer, buffer));
+        assertThat(uses)
+                .allSatisfy(use -> assertThatThrownBy(use)
+                        .isInstanceOf(TlsConfigurationException.class)
+                        .hasMessageContaining("expected a channel guarded by valkey-secure"));
     }
 }

@@ -5,7 +5,6 @@ import io.valkeysecure.TlsConfigurationException;
 import io.valkeysecure.internal.adapter.ServerUris;
 import io.valkeysecure.internal.adapter.ServerUris.Target;
 import io.valkeysecure.internal.root.RootTypes;
-import io.valkeysecure.netty.internal.TrustNobodyFactory;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -26,9 +25,7 @@ import org.redisson.config.SslVerificationMode;
  * topology are for subclasses only.
  */
 final class GuardedConfig extends Config {
-    private static final TrustManagerFactory NOBODY =
-            new TrustNobodyFactory("one with Redisson's own TLS handler, which trusts nobody here; make the client by "
-                    + "SecureRedisson.client(...), or keep the NettyHook of SecureRedisson.secure(...)");
+    private static final TrustManagerFactory NOBODY = new TrustNobodyFactory();
 
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*", Pattern.DOTALL);
 

@@ -1,4 +1,4 @@
-package io.valkeysecure.netty.internal;
+package io.valkeysecure.redisson;
 
 import io.netty.handler.ssl.util.SimpleTrustManagerFactory;
 import io.valkeysecure.PeerRejectedException;
@@ -12,18 +12,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** A trust manager factory for a client library's own TLS, which is never to be used: it trusts nobody. */
-public final class TrustNobodyFactory extends SimpleTrustManagerFactory {
-    private final Nobody nobody;
-
-    /**
-     * Makes a factory.
-     *
-     * @param seen what a channel without the guard means, and what to do, in words of the client library
-     */
-    public TrustNobodyFactory(String seen) {
-        nobody = new Nobody(seen);
-    }
+/** A trust manager factory for Redisson's own TLS, which is never to be used: it trusts nobody. */
+final class TrustNobodyFactory extends SimpleTrustManagerFactory {
+    private final Nobody nobody = new Nobody();
 
     @Override
     protected void engineInit(KeyStore keyStore) {}
@@ -37,12 +28,6 @@ public final class TrustNobodyFactory extends SimpleTrustManagerFactory {
     }
 
     private static final class Nobody extends X509ExtendedTrustManager {
-        private final String seen;
-
-        Nobody(String seen) {
-            this.seen = seen;
-        }
-
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
                 throws PeerRejectedException {
@@ -82,9 +67,13 @@ public final class TrustNobodyFactory extends SimpleTrustManagerFactory {
             return new X509Certificate[0];
         }
 
-        private PeerRejectedException refusal() {
+        private static PeerRejectedException refusal() {
             return RootTypes.peerRejected(
-                    RefusalReason.UNCLASSIFIED, "expected a channel guarded by valkey-secure, seen " + seen, null);
+                    RefusalReason.UNCLASSIFIED,
+                    "expected a channel guarded by valkey-secure, seen one with Redisson's own TLS handler, which trusts"
+                            + " nobody here; make the client by SecureRedisson.client(...), or keep the NettyHook of"
+                            + " SecureRedisson.secure(...)",
+                    null);
         }
     }
 }

@@ -41,7 +41,8 @@ public final class GuardedPipeline {
         // zero would turn the timeout off
         ours.setHandshakeTimeoutMillis(Math.max(1, handshake.timeout().toMillis()));
         ours.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_TIMEOUT.toMillis());
-        // or Netty's handler would make an exception for its handshake when it is removed, and report it
+        // Netty's handler makes an exception for its handshake when it is removed, and reports it, unless it is
+        // cancelled
         var unusedHandshake = theirs.handshakeFuture().cancel(false);
         var unusedClose = theirs.sslCloseFuture().cancel(false);
         pipeline.replace(theirs, FIRST_BYTES, new PeerBytesTap(handshake));
