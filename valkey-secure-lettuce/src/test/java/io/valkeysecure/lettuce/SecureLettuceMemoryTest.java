@@ -39,18 +39,22 @@ class SecureLettuceMemoryTest {
                         .presenting(ClientIdentity.of(pki.client.privateKey(), pki.client.chain()))
                         .engine(jdk ? Engine.jdk() : Engine.boringSsl())
                         .build()) {
-            int before = handshakes();
-            assertThat(handshakesWithOneMore(tls)).isEqualTo(before + 1);
+            // Event loops of earlier tests let go of theirs when they end, which may be while this test runs.
+            awaitNoHandshake();
+            assertThat(handshakesWithOneMore(tls)).isOne();
 
             RedisClient client = SecureLettuce.client(tls, Pki.uri(server));
             try (StatefulRedisConnection<String, String> connection = client.connect()) {
                 assertThat(connection.sync().ping()).isEqualTo("PONG");
-                await().atMost(PATIENCE)
-                        .untilAsserted(() -> assertThat(handshakes()).isLessThanOrEqualTo(before));
+                awaitNoHandshake();
                 assertThat(tls.status().openConnections()).isOne();
             }
             client.shutdown();
         }
+    }
+
+    private static void awaitNoHandshake() {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(handshakes()).isZero());
     }
 
     /** Has a frame of its own, which keeps the handshake no longer than it should. */
