@@ -46,14 +46,27 @@ final class GuardHook implements NettyHook {
         this.reporter = reporter;
     }
 
-    /** {@return the hook that this guard calls first} */
-    NettyHook before(SecureTls other) {
-        if (tls != other) {
+    /**
+     * {@return a guard like this one that calls a hook first}
+     *
+     * @param hook the user's own hook, or a guard of the same {@link SecureTls}, whose user's hook is taken
+     * @throws IllegalArgumentException if it is the guard of another {@link SecureTls}
+     */
+    GuardHook after(NettyHook hook) {
+        return new GuardHook(tls, usersHook(tls, hook), reporter);
+    }
+
+    /** {@return the user's own hook, which may be hidden behind a guard} */
+    static NettyHook usersHook(SecureTls tls, NettyHook hook) {
+        if (!(hook instanceof GuardHook guard)) {
+            return hook;
+        }
+        if (guard.tls != tls) {
             throw new IllegalArgumentException(
                     "expected a configuration without a guard or guarded by this SecureTls, seen one that another SecureTls "
                             + "guards; secure the configuration that it was made from");
         }
-        return before;
+        return guard.before;
     }
 
     @Override
@@ -81,8 +94,7 @@ final class GuardHook implements NettyHook {
                             + "valkeys:// addresses");
         }
         // Redisson's engine has the name that Redisson checks: sslHostname, which is the name that a sentinel announced
-        // or
-        // the only seed of a cluster, else the host that it dials
+        // or the only seed of a cluster, else the host that it dials
         Endpoint endpoint = GuardedPipeline.endpoint(redissons.engine(), "set both in the address");
         GuardedPipeline.requireFullVerification(
                 redissons.engine(), "sslVerificationMode is not STRICT, expected STRICT");

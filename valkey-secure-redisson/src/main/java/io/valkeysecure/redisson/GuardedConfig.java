@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
+import org.redisson.client.NettyHook;
 import org.redisson.config.BaseConfig;
 import org.redisson.config.Config;
 import org.redisson.config.SslProvider;
@@ -42,13 +43,17 @@ final class GuardedConfig extends Config {
         "sslKeyManagerFactory"
     };
 
+    /** Null while the constructor of Redisson's configuration copies the user's settings. */
+    private final @Nullable GuardHook guard;
+
     /**
      * Copies the configuration, if it can be guarded.
      *
+     * @param guard the hook of the copy, from now on
      * @throws TlsConfigurationException if it does not ask for verified TLS, or has TLS settings of its own
      */
     @SuppressWarnings("deprecation") // the settings of each topology, which still have an effect
-    GuardedConfig(Config config) {
+    GuardedConfig(Config config, GuardHook guard) {
         super(config);
         requireNoTls(
                 "Config",
@@ -78,10 +83,15 @@ final class GuardedConfig extends Config {
                 requireTls(address);
             }
         }
+        this.guard = guard;
+        super.setNettyHook(guard);
+        super.setSslTrustManagerFactory(NOBODY);
     }
 
-    Config guardedBy(GuardHook guard) {
-        return setNettyHook(guard).setSslTrustManagerFactory(NOBODY);
+    /** Keeps the guard: the hook is called before it. */
+    @Override
+    public Config setNettyHook(NettyHook hook) {
+        return super.setNettyHook(guard == null ? hook : guard.after(hook));
     }
 
     private List<@Nullable String> addresses() {

@@ -72,9 +72,10 @@ public final class SecureRedisson {
 
     /**
      * Makes a guarded copy of a configuration, for code that makes Redisson's client itself, as an integration of a
-     * framework does. Redisson's own TLS trusts nobody in the copy, so that a channel that the guard does not reach
-     * fails, unless the copy's {@code sslVerificationMode} is set to {@code NONE}. Keep the {@link NettyHook} of the copy:
-     * it is the guard.
+     * framework does. The {@link NettyHook} of the copy is the guard, and a hook that is set in the copy later is called
+     * before it. Redisson's own TLS trusts nobody in the copy, so that a channel that the guard does not reach fails. So
+     * does one of a {@code new Config(copy)} whose hook is replaced, unless its {@code sslVerificationMode} is set to
+     * {@code NONE}: do not replace the hook there.
      *
      * @param tls which servers to trust and which client certificate to present
      * @param config Redisson's configuration; a {@link NettyHook} in it is called before the guard
@@ -91,10 +92,7 @@ public final class SecureRedisson {
 
     private static Config guarded(SecureTls tls, Config config, RefusalReporter reporter) {
         Objects.requireNonNull(tls, "tls");
-        NettyHook before = config.getNettyHook();
-        if (before instanceof GuardHook guard) {
-            before = guard.before(tls);
-        }
-        return new GuardedConfig(config).guardedBy(new GuardHook(tls, before, reporter));
+        NettyHook before = GuardHook.usersHook(tls, config.getNettyHook());
+        return new GuardedConfig(config, new GuardHook(tls, before, reporter));
     }
 }

@@ -22,6 +22,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
@@ -298,12 +299,83 @@ class SecureRedissonTest {
         assertThat(seen).hasAtLeastOneElementOfType(Bootstrap.class).hasAtLeastOneElementOfType(Channel.class);
     }
 
-    /** Whoever takes the guard away gets a client that trusts nobody. Redisson itself trusts everybody if told NONE. */
+    /** A copy keeps its guard, whatever is set in it later. */
+    @Test
+    void secure_hookAndModeSetLater_otherName_isRefusedWithoutAByte() {
+        TestCertificate named = fixture.root.issue().dnsName("other.test").build();
+        AtomicInteger channels = new AtomicInteger();
+        try (ValkeyServer other = ValkeyServer.builder(named, fixture.root)
+                        .user(Fixture.USER, Fixture.PASSWORD)
+                        .start();
+                RecordingProxy proxy = RecordingProxy.to("localhost", other.port())) {
+            Config config = changedLater(proxy.port(), channels);
+
+            Throwable thrown = catchThrowable(() -> Redisson.create(config));
+
+            assertThat(RefusalReason.of(thrown)).contains(RefusalReason.NAME_MISMATCH);
+            assertThat(channels).hasPositiveValue();
+            assertThat(proxy.awaitEnd(LONG)).isTrue();
+            assertThat(proxy.recordings())
+                    .isNotEmpty()
+                    .allSatisfy(
+                            recording -> assertThat(recording.clientTranscript().mayCarryCommand())
+                                    .isFalse());
+        }
+    }
+
+    /** Its twin, with the server's own name. */
+    @Test
+    void secure_hookAndModeSetLater_connectsByTheGuard() {
+        AtomicInteger channels = new AtomicInteger();
+
+        RedissonClient client = Redisson.create(changedLater(server.port(), channels));
+        assertSetsAndGets(client);
+
+        assertThat(channels).hasPositiveValue();
+        assertThat(fixture.verified).isNotEmpty();
+        client.shutdown();
+    }
+
+    private Config changedLater(int port, AtomicInteger channels) {
+        return SecureRedisson.secure(tls, Fixture.single(port))
+                .setNettyHook(counting(channels))
+                .setSslVerificationMode(SslVerificationMode.NONE);
+    }
+
+    @Test
+    void secure_guardOfAnotherSetLater_isRefused() {
+        Config config = SecureRedisson.secure(tls, Fixture.single(server.port()));
+        try (SecureTls other = fixture.tls()) {
+            NettyHook others =
+                    SecureRedisson.secure(other, Fixture.single(server.port())).getNettyHook();
+
+            assertThatThrownBy(() -> config.setNettyHook(others))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("another SecureTls");
+        }
+    }
+
+    private static NettyHook counting(AtomicInteger channels) {
+        return new NettyHook() {
+            @Override
+            public void afterBoostrapInitialization(Bootstrap bootstrap) {}
+
+            @Override
+            public void afterChannelInitialization(Channel channel) {
+                channels.incrementAndGet();
+            }
+        };
+    }
+
+    /**
+     * Whoever takes the guard away in a further copy gets a client that trusts nobody. Redisson itself trusts everybody
+     * if told NONE.
+     */
     @ParameterizedTest
     @EnumSource(names = "NONE", mode = EnumSource.Mode.EXCLUDE)
     void guard_replacedByAnotherHook_connectionFailsWithoutAByte(SslVerificationMode mode) {
         try (RecordingProxy proxy = RecordingProxy.to("localhost", server.port())) {
-            Config config = SecureRedisson.secure(tls, Fixture.single(proxy.port()))
+            Config config = new Config(SecureRedisson.secure(tls, Fixture.single(proxy.port())))
                     .setNettyHook(new DefaultNettyHook())
                     .setSslVerificationMode(mode);
 
