@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # what: what connections and commands cost, beside the clients' own TLS, plaintext, ayza and C; fails below a floor
 # time: 1 h
-# args: [jdks|PART]...
+# args: [quick|page|jdk MAJOR|jdks] [PART]...
 
 # shellcheck source=scripts/other-releases.sh
 . "$ROOT/scripts/other-releases.sh"

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All rounds of each scenario as it was measured last, in a file beside the page. A run of some parts renews these and
@@ -30,6 +31,7 @@ final class Archive {
      * @param setting where, when and of what it was measured
      * @param explanation what is done
      * @param principal what the variants are compared by
+     * @param stolen which part of the CPU time went to others meanwhile, in percent; null if that was not recorded
      * @param appendix further lines below the table
      * @param rounds by variant and metric
      */
@@ -37,6 +39,7 @@ final class Archive {
             String setting,
             String explanation,
             Metric principal,
+            @Nullable Double stolen,
             String appendix,
             Map<String, Map<Metric, List<Double>>> rounds) {}
 
@@ -53,7 +56,7 @@ final class Archive {
         Files.writeString(file, text + "\n");
     }
 
-    void put(Scenario scenario, Setting setting, Results results) {
+    void put(Scenario scenario, Setting setting, double stolen, Results results) {
         Map<String, Map<Metric, List<Double>>> rounds = new LinkedHashMap<>();
         results.rounds(scenario.title()).forEach((variant, metrics) -> {
             Map<Metric, List<Double>> rounded = new LinkedHashMap<>();
@@ -64,7 +67,12 @@ final class Archive {
         scenarios.put(
                 scenario.title(),
                 new Measured(
-                        setting.sentence(), scenario.explanation(), scenario.principal(), scenario.appendix(), rounds));
+                        setting.sentence(),
+                        scenario.explanation(),
+                        scenario.principal(),
+                        rounded(stolen),
+                        scenario.appendix(),
+                        rounds));
     }
 
     private static double rounded(double value) {

@@ -204,6 +204,7 @@ public final class Bench {
 
     private void measure(Part part) throws Exception {
         long begun = System.nanoTime();
+        StolenTime before = StolenTime.now();
         Pace pace = part.pace();
         try (Scenario scenario = part.opener().open()) {
             say("%s: %d variants, %d rounds".formatted(scenario.title(), scenario.variants(), pace.rounds()));
@@ -215,8 +216,9 @@ public final class Bench {
                 results.addRound(scenario.title(), scenario.round(round, pace.length()));
                 progress("round", round, pace.rounds(), begun);
             }
-            own.put(scenario, setting, results);
-            all.put(scenario, setting, results);
+            double stolen = StolenTime.now().percentSince(before);
+            own.put(scenario, setting, stolen, results);
+            all.put(scenario, setting, stolen, results);
             keep();
             for (Figure figure : Figures.all()) {
                 if (figure.scenario().equals(scenario.title())) {

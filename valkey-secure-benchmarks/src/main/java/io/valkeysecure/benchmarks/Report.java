@@ -121,6 +121,11 @@ final class Report {
             row(cells.toArray(new String[0]));
         }
         line("");
+        Double stolen = scenario.stolen();
+        if (stolen != null) {
+            line("Others on the host took %s %% of the CPU time meanwhile.".formatted(Spread.number(stolen)));
+            line("");
+        }
         String shares = Shares.markdown(results, title);
         if (!shares.isEmpty()) {
             line(shares);

@@ -21,7 +21,7 @@ class ArchiveTest {
         for (double round : rounds) {
             results.addRound(title, Map.of("ours", Map.of(Metric.RATE, round)));
         }
-        archive.put(new Scenario(title, "work is done", Metric.RATE) {}, setting, results);
+        archive.put(new Scenario(title, "work is done", Metric.RATE) {}, setting, 5.5, results);
     }
 
     private Archive again(Archive archive) throws IOException {
@@ -64,6 +64,8 @@ class ArchiveTest {
                 .contains("### one\n\nwork is done.\n\n| variant |")
                 .contains(
                         "### two\n\nwork is done.\n\nMeasured in another run: " + FIRST.sentence() + "\n\n| variant |")
-                .contains("| ours | 3.00 |", "| ours | 2.00 |");
+                .contains(
+                        "| ours | 3.00 |\n\nOthers on the host took 5.50 % of the CPU time meanwhile.\n",
+                        "| ours | 2.00 |");
     }
 }
