@@ -16,7 +16,7 @@ public interface EngineContext {
      *
      * @param host the server as it is dialled, under which sessions are cached
      * @param port its port
-     * @param parameters the parameters of the handshake
+     * @param parameters the parameters of the handshake, made for it alone; they may be changed
      * @return an engine in client mode whose handshake has not begun
      */
     SSLEngine engine(String host, int port, SSLParameters parameters);
@@ -27,7 +27,7 @@ public interface EngineContext {
      * @param connected the socket below
      * @param host the server as it is dialled, under which sessions are cached
      * @param port its port
-     * @param parameters the parameters of the handshake
+     * @param parameters the parameters of the handshake, made for it alone; they may be changed
      * @return a socket in client mode whose handshake has not begun
      * @throws IOException if the socket below cannot be used
      */

@@ -2,13 +2,14 @@ package io.valkeysecure.internal.handshake;
 
 import io.valkeysecure.PeerRejectedException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Parses one direction of a TLS connection from pieces of any size: the header of each record (RFC 5246, 6.2.1) and,
- * until encryption starts, the handshake messages in them (7.4), which may span records or share one. It buffers only
- * the start of one message at a time. Not safe for use by several threads.
+ * until encryption starts, the handshake messages in them (7.4), which may span records or share one. It buffers one
+ * message at a time, if it is wanted whole and does not come in one piece. Not safe for use by several threads.
  */
 public final class HandshakeReader {
     /** Receives records and messages. */
@@ -21,12 +22,20 @@ public final class HandshakeReader {
         void record(int type, int length) throws PeerRejectedException;
 
         /**
-         * Called for each handshake message of a wanted type.
+         * Called for each handshake message of a type that is wanted whole.
          *
          * @param body to read before this method returns: without its header, and only the first
          *     {@value HandshakeReader#KEPT_BYTES} bytes of a longer one
          */
         void message(int type, ByteBuffer body) throws PeerRejectedException;
+
+        /**
+         * Called for each piece of a handshake message of another type.
+         *
+         * @param isFirst whether it begins the message
+         * @param piece to read before this method returns: without the header
+         */
+        default void piece(int type, boolean isFirst, ByteBuffer piece) {}
 
         /** Called when the bytes are no TLS record; nothing is read afterwards. */
         void noRecord() throws PeerRejectedException;
@@ -45,20 +54,32 @@ public final class HandshakeReader {
     private static final int MESSAGE_HEADER_BYTES = 4;
     private static final int KEPT_BYTES = 16 * 1024;
 
-    private final Set<Integer> interesting;
+    private final Set<Integer> whole;
     private final Listener listener;
-    private final ByteBuffer recordHeader = ByteBuffer.allocate(RECORD_HEADER_BYTES);
-    private final ByteBuffer messageHeader = ByteBuffer.allocate(MESSAGE_HEADER_BYTES);
+
+    /** How many bytes of the header were read. */
+    private int recordHeader;
+
     private int recordType;
+    private int recordVersion;
     private int recordLeft;
+
+    /** How many bytes of the header were read. */
+    private int messageHeader;
+
+    private int messageType;
     private int messageLeft;
+    private boolean messageBegins;
+
+    /** The message that is wanted whole and comes in several pieces; null if there is none. */
     private @Nullable ByteBuffer message;
+
     private boolean encrypted;
     private boolean ended;
 
-    /** @param interesting the types of handshake messages to pass to the listener */
-    HandshakeReader(Set<Integer> interesting, Listener listener) {
-        this.interesting = interesting;
+    /** @param whole the types of handshake messages that the listener wants whole */
+    HandshakeReader(Set<Integer> whole, Listener listener) {
+        this.whole = whole;
         this.listener = listener;
     }
 
@@ -81,11 +102,8 @@ public final class HandshakeReader {
 
     void read(ByteBuffer bytes) throws PeerRejectedException {
         while (bytes.hasRemaining() && !ended) {
-            if (recordHeader.hasRemaining()) {
-                recordHeader.put(bytes.get());
-                if (!recordHeader.hasRemaining()) {
-                    beginRecord();
-                }
+            if (recordHeader < RECORD_HEADER_BYTES) {
+                readRecordHeader(bytes.get() & 0xff);
             } else {
                 int count = Math.min(bytes.remaining(), recordLeft);
                 int end = bytes.position() + count;
@@ -95,62 +113,84 @@ public final class HandshakeReader {
                 bytes.position(end);
                 recordLeft -= count;
             }
-            if (!recordHeader.hasRemaining() && recordLeft == 0) {
-                recordHeader.clear();
+            if (recordHeader == RECORD_HEADER_BYTES && recordLeft == 0) {
+                recordHeader = 0;
+            }
+        }
+    }
+
+    private void readRecordHeader(int octet) throws PeerRejectedException {
+        switch (recordHeader++) {
+            case 0 -> recordType = octet;
+            case 1 -> recordVersion = octet;
+            case 2 -> {
+                // the minor version, which TLS 1.3 does not use
+            }
+            case 3 -> recordLeft = octet;
+            default -> {
+                recordLeft = recordLeft << 8 | octet;
+                beginRecord();
             }
         }
     }
 
     private void beginRecord() throws PeerRejectedException {
-        recordType = recordHeader.get(0) & 0xff;
-        if (recordType < RECORD_CHANGE_CIPHER_SPEC
-                || recordType > RECORD_APPLICATION_DATA
-                || recordHeader.get(1) != 3) {
+        if (recordType < RECORD_CHANGE_CIPHER_SPEC || recordType > RECORD_APPLICATION_DATA || recordVersion != 3) {
             end();
             listener.noRecord();
             return;
         }
-        recordLeft = recordHeader.getShort(3) & 0xffff;
         listener.record(recordType, recordLeft);
     }
 
     private void readMessages(ByteBuffer fragment) throws PeerRejectedException {
         while (fragment.hasRemaining() && !ended) {
-            if (messageHeader.hasRemaining()) {
-                messageHeader.put(fragment.get());
-                if (!messageHeader.hasRemaining()) {
-                    beginMessage(fragment);
+            if (messageHeader < MESSAGE_HEADER_BYTES) {
+                readMessageHeader(fragment.get() & 0xff);
+                if (messageHeader < MESSAGE_HEADER_BYTES || messageLeft > 0) {
+                    continue;
                 }
-            } else {
-                int count = Math.min(fragment.remaining(), messageLeft);
-                if (message != null && message.hasRemaining()) {
-                    int kept = Math.min(count, message.remaining());
-                    message.put(fragment.slice(fragment.position(), kept));
-                }
-                fragment.position(fragment.position() + count);
-                messageLeft -= count;
             }
-            if (!messageHeader.hasRemaining() && messageLeft == 0) {
-                messageHeader.clear();
-                ByteBuffer whole = message;
-                message = null;
-                if (whole != null) {
-                    listener.message(messageHeader.get(0), whole.flip());
-                }
+            int count = Math.min(fragment.remaining(), messageLeft);
+            ByteBuffer piece = fragment.slice(fragment.position(), count);
+            fragment.position(fragment.position() + count);
+            messageLeft -= count;
+            readPiece(piece);
+            messageBegins = false;
+            if (messageLeft == 0) {
+                messageHeader = 0;
             }
         }
     }
 
-    /** A message that is there as a whole, as most are, is not copied. */
-    private void beginMessage(ByteBuffer fragment) {
-        messageLeft = messageHeader.getInt(0) & 0xffffff;
-        int kept = Math.min(messageLeft, KEPT_BYTES);
-        if (!interesting.contains((int) messageHeader.get(0))) {
-            message = null;
-        } else if (fragment.remaining() >= messageLeft) {
-            message = fragment.slice(fragment.position(), kept).position(kept);
+    private void readMessageHeader(int octet) {
+        if (messageHeader++ == 0) {
+            messageType = octet;
+            messageLeft = 0;
+            messageBegins = true;
         } else {
-            message = ByteBuffer.allocate(kept);
+            messageLeft = messageLeft << 8 | octet;
+        }
+    }
+
+    /** A message that comes in one piece, as most do, is not copied. */
+    private void readPiece(ByteBuffer piece) throws PeerRejectedException {
+        if (!whole.contains(messageType)) {
+            listener.piece(messageType, messageBegins, piece);
+            return;
+        }
+        if (messageBegins && messageLeft == 0) {
+            listener.message(messageType, piece.limit(Math.min(piece.limit(), KEPT_BYTES)));
+            return;
+        }
+        if (messageBegins) {
+            message = ByteBuffer.allocate(Math.min(piece.remaining() + messageLeft, KEPT_BYTES));
+        }
+        ByteBuffer all = Objects.requireNonNull(message, "message");
+        all.put(piece.limit(Math.min(piece.limit(), all.remaining())));
+        if (messageLeft == 0) {
+            message = null;
+            listener.message(messageType, all.flip());
         }
     }
 }

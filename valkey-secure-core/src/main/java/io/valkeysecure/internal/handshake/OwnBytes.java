@@ -4,7 +4,6 @@ import io.valkeysecure.PeerRejectedException;
 import io.valkeysecure.RefusalReason;
 import io.valkeysecure.internal.engine.HandshakeSignatures;
 import io.valkeysecure.internal.root.RootTypes;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Set;
 
@@ -17,7 +16,10 @@ public final class OwnBytes implements HandshakeReader.Listener {
     private static final int CERTIFICATE_VERIFY = 15;
     private static final int EXTENSION_SESSION_TICKET = 35;
 
-    private final HandshakeReader reader = new HandshakeReader(Set.of(CLIENT_HELLO, CERTIFICATE_VERIFY), this);
+    private static final Set<Integer> WHOLE = Set.of(CERTIFICATE_VERIFY);
+
+    private final HandshakeReader reader = new HandshakeReader(WHOLE, this);
+    private final HelloExtensions extensions = new HelloExtensions(this::extension);
     private boolean sessionOffered;
 
     /**
@@ -49,10 +51,6 @@ public final class OwnBytes implements HandshakeReader.Listener {
 
     @Override
     public void message(int type, ByteBuffer body) throws PeerRejectedException {
-        if (type == CLIENT_HELLO) {
-            sessionOffered |= offersSession(body);
-            return;
-        }
         int scheme = body.getShort() & 0xffff;
         if (!HandshakeSignatures.isStrong(scheme)) {
             reader.end();
@@ -66,34 +64,24 @@ public final class OwnBytes implements HandshakeReader.Listener {
         }
     }
 
+    /** A ClientHello that resumes a session is large, and comes in pieces; it is not kept. */
     @Override
-    public void noRecord() {
-        // engines write TLS records; and without the end of the handshake nothing is verified
-    }
-
-    private static boolean offersSession(ByteBuffer hello) {
-        try {
-            skip(hello, 2 + 32); // version, random
-            skip(hello, hello.get() & 0xff); // session id
-            skip(hello, hello.getShort() & 0xffff); // cipher suites
-            skip(hello, hello.get() & 0xff); // compression methods
-            skip(hello, 2); // length of the extensions
-            while (hello.hasRemaining()) {
-                int extension = hello.getShort() & 0xffff;
-                int length = hello.getShort() & 0xffff;
-                if (extension == HandshakeReader.EXTENSION_PRE_SHARED_KEY
-                        || (extension == EXTENSION_SESSION_TICKET && length > 0)) {
-                    return true;
-                }
-                skip(hello, length);
+    public void piece(int type, boolean isFirst, ByteBuffer piece) {
+        if (type == CLIENT_HELLO) {
+            if (isFirst) {
+                extensions.begin();
             }
-            return false;
-        } catch (BufferUnderflowException | IllegalArgumentException e) {
-            return false;
+            extensions.read(piece);
         }
     }
 
-    private static void skip(ByteBuffer bytes, int count) {
-        bytes.position(bytes.position() + count);
+    private void extension(int type, int length) {
+        sessionOffered |=
+                type == HandshakeReader.EXTENSION_PRE_SHARED_KEY || (type == EXTENSION_SESSION_TICKET && length > 0);
+    }
+
+    @Override
+    public void noRecord() {
+        // engines write TLS records; and without the end of the handshake nothing is verified
     }
 }

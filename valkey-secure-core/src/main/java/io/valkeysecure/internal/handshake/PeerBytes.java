@@ -74,8 +74,11 @@ public final class PeerBytes implements HandshakeReader.Listener {
     private record ServerHello(
             int version, int suite, @Nullable String group, boolean resumed) {}
 
-    private final HandshakeReader reader = new HandshakeReader(Set.of(SERVER_HELLO, SERVER_KEY_EXCHANGE), this);
-    private byte[] first = new byte[0];
+    private static final Set<Integer> WHOLE = Set.of(SERVER_HELLO, SERVER_KEY_EXCHANGE);
+    private static final byte[] NONE = {};
+
+    private final HandshakeReader reader = new HandshakeReader(WHOLE, this);
+    private byte[] first = NONE;
     private Runnable whenFirstReceived = () -> {};
     private @Nullable ServerHello hello;
     private @Nullable Integer keyExchangeSignature;

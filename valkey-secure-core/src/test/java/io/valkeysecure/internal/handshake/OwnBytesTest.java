@@ -55,6 +55,33 @@ class OwnBytesTest {
         assertThat(own.isSessionOffered()).isFalse();
     }
 
+    /** One byte a record, which divides every number of the ClientHello. */
+    @Test
+    void clientHello_inPieces_isTold() throws PeerRejectedException {
+        String extensions = "0013" + "00170000" + "002300020102" + "002b0003020304";
+        String hello = message(1, HELLO_UNTIL_EXTENSIONS + extensions);
+        for (int octet = 0; octet < hello.length(); octet += 2) {
+            add(record(hello.substring(octet, octet + 2)));
+        }
+        assertThat(own.isSessionOffered()).isTrue();
+    }
+
+    /** The second, after a HelloRetryRequest, is read from its own beginning. */
+    @ParameterizedTest
+    @CsvSource({"0005002900010a, true", "0005002b00010a, false"})
+    void clientHello_second_isTold(String extensions, boolean offered) throws PeerRejectedException {
+        add(record(message(1, HELLO_UNTIL_EXTENSIONS + "000400230000")));
+        add(record(message(1, HELLO_UNTIL_EXTENSIONS + extensions)));
+        assertThat(own.isSessionOffered()).isEqualTo(offered);
+    }
+
+    /** The numbers of an extension stand where another has its content. */
+    @Test
+    void clientHello_contentOfAnotherExtension_isNotRead() throws PeerRejectedException {
+        add(record(message(1, HELLO_UNTIL_EXTENSIONS + "000900150005" + "0029000101")));
+        assertThat(own.isSessionOffered()).isFalse();
+    }
+
     @Test
     void changeCipherSpec_endsTheClearPart() throws PeerRejectedException {
         add(record(message(1, HELLO_UNTIL_EXTENSIONS + "0000")));

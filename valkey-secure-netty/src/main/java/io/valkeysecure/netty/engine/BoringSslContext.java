@@ -51,10 +51,9 @@ final class BoringSslContext implements EngineContext {
         SSLEngine engine =
                 context.newHandler(ByteBufAllocator.DEFAULT, host, port).engine();
         // the context sets versions and cipher suites; Netty would translate them again for each engine
-        SSLParameters ofConnection = new SSLParameters();
-        ofConnection.setServerNames(parameters.getServerNames());
-        ofConnection.setEndpointIdentificationAlgorithm(parameters.getEndpointIdentificationAlgorithm());
-        engine.setSSLParameters(ofConnection);
+        parameters.setProtocols(null);
+        parameters.setCipherSuites(null);
+        engine.setSSLParameters(parameters);
         return engine;
     }
 
