@@ -147,18 +147,9 @@ public final class HandshakeReader {
         while (fragment.hasRemaining() && !ended) {
             if (messageHeader < MESSAGE_HEADER_BYTES) {
                 readMessageHeader(fragment.get() & 0xff);
-                if (messageHeader < MESSAGE_HEADER_BYTES || messageLeft > 0) {
-                    continue;
-                }
             }
-            int count = Math.min(fragment.remaining(), messageLeft);
-            ByteBuffer piece = fragment.slice(fragment.position(), count);
-            fragment.position(fragment.position() + count);
-            messageLeft -= count;
-            readPiece(piece);
-            messageBegins = false;
-            if (messageLeft == 0) {
-                messageHeader = 0;
+            if (messageHeader == MESSAGE_HEADER_BYTES) {
+                readBody(fragment);
             }
         }
     }
@@ -173,12 +164,24 @@ public final class HandshakeReader {
         }
     }
 
-    /** A message that comes in one piece, as most do, is not copied. */
-    private void readPiece(ByteBuffer piece) throws PeerRejectedException {
-        if (!whole.contains(messageType)) {
+    private void readBody(ByteBuffer fragment) throws PeerRejectedException {
+        int count = Math.min(fragment.remaining(), messageLeft);
+        ByteBuffer piece = fragment.slice(fragment.position(), count);
+        fragment.position(fragment.position() + count);
+        messageLeft -= count;
+        if (whole.contains(messageType)) {
+            collect(piece);
+        } else {
             listener.piece(messageType, messageBegins, piece);
-            return;
         }
+        messageBegins = false;
+        if (messageLeft == 0) {
+            messageHeader = 0;
+        }
+    }
+
+    /** A message that comes in one piece, as most do, is not copied. */
+    private void collect(ByteBuffer piece) throws PeerRejectedException {
         if (messageBegins && messageLeft == 0) {
             listener.message(messageType, piece.limit(Math.min(piece.limit(), KEPT_BYTES)));
             return;
