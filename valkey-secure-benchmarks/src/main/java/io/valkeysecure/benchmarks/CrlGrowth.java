@@ -5,8 +5,10 @@ import io.valkeysecure.internal.x509.CertificationPath;
 import io.valkeysecure.internal.x509.ParsedCertificate;
 import io.valkeysecure.testkit.certificate.TestCertificate;
 import io.valkeysecure.testkit.certificate.TestCrl;
+import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -29,7 +31,8 @@ final class CrlGrowth extends Growth {
         super(
                 TITLE,
                 "one CRL in DER of so many entries: read, and a certificate that is not among them looked up; files of"
-                        + " more than 1 MiB, some 25,000 entries, are refused, so the last row is of the check alone",
+                        + " more than 1 MiB, some 25,000 entries, are refused, so the largest is of the check alone;"
+                        + " bare is the parser of the JDK",
                 Metric.MADE);
         TestCertificate root = TestCertificate.root().build();
         path = new CertificationPath(
@@ -43,8 +46,26 @@ final class CrlGrowth extends Growth {
                 list.revoke(BigInteger.ONE.shiftLeft(120).add(BigInteger.valueOf(serial)), revoked, null);
             }
             byte[] encoded = list.build().encoded();
-            add(at(size), length -> measure(length, encoded));
+            add(ofSize(size), length -> measure(length, encoded));
+            add(Bare.nameOf(ofSize(size)), length -> measureBare(length, encoded));
         }
+    }
+
+    static String ofSize(int size) {
+        return "CRL, valkey-secure, " + at(size);
+    }
+
+    /** By the method for several lists: that for one keeps in mind what it has parsed. */
+    private static Map<Metric, Double> measureBare(Duration length, byte[] encoded) throws Exception {
+        CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        Map<Metric, Double> measured = new EnumMap<>(Metric.class);
+        measured.put(
+                Metric.MADE,
+                micros(length, () -> {
+                            var unused = factory.generateCRLs(new ByteArrayInputStream(encoded));
+                        })
+                        / 1e3);
+        return measured;
     }
 
     private Map<Metric, Double> measure(Duration length, byte[] encoded) throws Exception {

@@ -282,7 +282,7 @@ final class Figures {
 
     private static void growing(List<Figure> figures) {
         figures.addAll(Growth.steps(AnchorGrowth.TITLE, Metric.MADE, AnchorGrowth.SIZES));
-        figures.addAll(Growth.steps(CrlGrowth.TITLE, Metric.MADE, CrlGrowth.SIZES));
+        figures.addAll(Growth.steps(CrlGrowth.TITLE, Metric.MADE, CrlGrowth.SIZES, CrlGrowth::ofSize));
         figures.addAll(Growth.steps(NameGrowth.TITLE, Metric.AGAIN, NameGrowth.SIZES));
         figures.addAll(Growth.steps(
                 ListenerGrowth.TITLE, Metric.CLIENT_CPU, ListenerGrowth.SIZES.subList(1, ListenerGrowth.SIZES.size())));

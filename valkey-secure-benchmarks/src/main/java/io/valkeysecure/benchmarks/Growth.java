@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 
 /** One operation at growing sizes, each size a variant. Its figures say that no step costs more than the size grows. */
 abstract class Growth extends Scenario {
@@ -31,6 +32,11 @@ abstract class Growth extends Scenario {
 
     /** A figure for each step from one size to the next; from a size of nothing there is none. */
     static List<Figure> steps(String title, Metric metric, List<Integer> sizes) {
+        return steps(title, metric, sizes, Growth::at);
+    }
+
+    /** The same, of variants with names of their own. */
+    static List<Figure> steps(String title, Metric metric, List<Integer> sizes, IntFunction<String> name) {
         List<Figure> steps = new ArrayList<>();
         for (int i = 1; i < sizes.size(); i++) {
             double grown = (double) sizes.get(i) / Math.max(1, sizes.get(i - 1));
@@ -39,8 +45,8 @@ abstract class Growth extends Scenario {
                             .formatted(metric.title(), at(sizes.get(i - 1)), at(sizes.get(i))),
                     title,
                     metric,
-                    at(sizes.get(i)),
-                    at(sizes.get(i - 1)),
+                    name.apply(sizes.get(i)),
+                    name.apply(sizes.get(i - 1)),
                     FAILING * grown,
                     ALLOWED * grown));
         }
