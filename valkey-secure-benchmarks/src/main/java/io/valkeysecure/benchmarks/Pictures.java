@@ -26,6 +26,7 @@ import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.PlotOrientation;
 import org.jfree.chart.renderer.category.BarRenderer;
 import org.jfree.chart.renderer.category.StandardBarPainter;
+import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.category.DefaultCategoryDataset;
 
@@ -116,6 +117,8 @@ final class Pictures {
         CategoryPlot plot = chart.getCategoryPlot();
         plot.setBackgroundPaint(Color.WHITE);
         plot.setOutlineVisible(false);
+        // room for half of the last number of the axis
+        plot.setInsets(new RectangleInsets(4, 8, 4, 32));
         plot.getDomainAxis().setTickLabelFont(TEXT);
         plot.getDomainAxis().setMaximumCategoryLabelWidthRatio(0.5f);
         plot.getRangeAxis().setTickLabelFont(TEXT);
