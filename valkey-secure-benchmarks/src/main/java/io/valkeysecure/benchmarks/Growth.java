@@ -65,4 +65,9 @@ abstract class Growth extends Scenario {
         } while (elapsed < length.toNanos());
         return elapsed / 1e3 / count;
     }
+
+    /** The same in milliseconds. */
+    static double millis(Duration length, Operation operation) throws Exception {
+        return micros(length, operation) / 1e3;
+    }
 }

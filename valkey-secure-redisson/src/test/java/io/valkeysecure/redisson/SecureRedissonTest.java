@@ -70,6 +70,14 @@ class SecureRedissonTest {
         assertThat(client.getBucket("key").get()).isEqualTo("value");
     }
 
+    private static void assertNoCommandSent(RecordingProxy proxy) {
+        assertThat(proxy.awaitEnd(LONG)).isTrue();
+        assertThat(proxy.recordings())
+                .isNotEmpty()
+                .allSatisfy(recording -> assertThat(recording.clientTranscript().mayCarryCommand())
+                        .isFalse());
+    }
+
     @Test
     void client_connected_setsAndGetsOverVerifiedConnections() {
         RedissonClient client = SecureRedisson.client(tls, Fixture.single(server.port()));
@@ -314,12 +322,7 @@ class SecureRedissonTest {
 
             assertThat(RefusalReason.of(thrown)).contains(RefusalReason.NAME_MISMATCH);
             assertThat(channels).hasPositiveValue();
-            assertThat(proxy.awaitEnd(LONG)).isTrue();
-            assertThat(proxy.recordings())
-                    .isNotEmpty()
-                    .allSatisfy(
-                            recording -> assertThat(recording.clientTranscript().mayCarryCommand())
-                                    .isFalse());
+            assertNoCommandSent(proxy);
         }
     }
 
@@ -382,12 +385,7 @@ class SecureRedissonTest {
             assertThatThrownBy(() -> Redisson.create(config))
                     .hasStackTraceContaining("expected a channel guarded by valkey-secure");
 
-            assertThat(proxy.awaitEnd(LONG)).isTrue();
-            assertThat(proxy.recordings())
-                    .isNotEmpty()
-                    .allSatisfy(
-                            recording -> assertThat(recording.clientTranscript().mayCarryCommand())
-                                    .isFalse());
+            assertNoCommandSent(proxy);
         }
     }
 
